@@ -1,0 +1,68 @@
+"""data -> network -> subspace -> table -> figure -> claim: one section of the config, one rule file, one script each."""
+
+import csv
+import os
+import re
+import sys
+from collections import Counter
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+from snakemake.utils import min_version
+
+min_version("9.12")
+
+# a config of the command line stands alone; the snakemake of an environment runs the python of that environment
+if not workflow.overwrite_configfiles:
+    configfile: "config.yaml"
+
+
+sys.path.insert(0, workflow.basedir)
+os.environ["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+
+from lossland.config import ConfigError, Plan
+
+try:
+    PLAN = Plan(config)
+except ConfigError as error:
+    sys.exit(f"config: {error}")
+
+if "data_root" in config:
+    os.environ["LOSSLAND_DATA"] = str(config["data_root"])
+
+
+pathvars:
+    results=config.get("results", "results"),
+
+
+include: "rules/common.smk"
+include: "rules/data.smk"
+include: "rules/network.smk"
+include: "rules/subspace.smk"
+include: "rules/table.smk"
+include: "rules/figure.smk"
+include: "rules/claim.smk"
+
+
+rule all:
+    """Everything that the config names."""
+    default_target: True
+    input:
+        [f for job in PLAN for f in files(job)],
+
+
+for paper in sorted({job.aside["paper"] for job in PLAN if "paper" in job.aside}):
+
+    rule:
+        name:
+            paper
+        input:
+            results_of(paper),
+
+
+onstart:
+    record(f"{config.get('results', 'results')}/config.yaml")
+
+
+onsuccess:
+    print(closing_words(config.get("results", "results")))

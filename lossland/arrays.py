@@ -1,0 +1,111 @@
+"""A dataset in memory: examples and labels by split, and the pure functions that make and augment batches of them.
+
+Pictures stay uint8 [N C H W] on the device and are scaled a batch at a time; a per-image pipeline would cost more than a
+small network does.
+"""
+
+from dataclasses import dataclass, field, replace
+
+import torch
+
+SPLITS = ("train", "val", "test")
+
+
+def flip(x, rng, amount):
+    """Mirror each picture of x [n C H W] left to right with probability `amount`."""
+    mirrored = torch.rand(len(x), generator=rng) < amount
+    return torch.where(mirrored.to(x.device)[:, None, None, None], x.flip(-1), x)
+
+
+def crop(x, rng, amount):
+    """A random crop of each picture of x [n C H W], zero-padded by `amount` pixels: a shift of at most `amount`."""
+    n, _, height, width = x.shape
+    padded = torch.nn.functional.pad(x, (amount,) * 4)
+    corner = torch.randint(2 * amount + 1, (2, n, 1, 1), generator=rng).to(x.device)
+    rows = corner[0] + torch.arange(height, device=x.device)[:, None]
+    columns = corner[1] + torch.arange(width, device=x.device)
+    return padded[torch.arange(n, device=x.device)[:, None, None], :, rows, columns].permute(0, 3, 1, 2)
+
+
+AUGMENTATIONS = {"crop": crop, "flip": flip}
+
+
+@dataclass(frozen=True)
+class Arrays:
+    """Inputs `x` and targets `y` by split (train, val, test; val may be empty).
+
+    uint8 inputs are divided by 255; then `mean` and `std` (per channel) are applied. `augment` maps the name of an
+    augmentation to its amount. `task` names a file of `lossland/tasks`.
+
+    Raises ValueError where splits, lengths or labels do not fit together.
+    """
+
+    x: dict[str, torch.Tensor]
+    y: dict[str, torch.Tensor]
+    classes: int
+    mean: tuple[float, ...] = (0.0,)
+    std: tuple[float, ...] = (1.0,)
+    augment: dict[str, float] = field(default_factory=dict)
+    task: str = "classification"
+
+    def __post_init__(self):
+        for split in SPLITS:
+            x, y = self.x[split], self.y[split]
+            if len(x) != len(y):
+                raise ValueError(f"split {split} has {len(x)} examples but {len(y)} labels")
+            if split != "val" and not len(x):
+                raise ValueError(f"split {split} is empty")
+            wrong = ((y < 0) | (y >= self.classes)).nonzero() if not y.is_floating_point() else y[:0]
+            if len(wrong):
+                i = int(wrong[0, 0])
+                raise ValueError(f"label {int(y[i])} of {split} example {i} is not in 0..{self.classes - 1}")
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of one input."""
+        return tuple(self.x["train"].shape[1:])
+
+    def to(self, device):
+        return replace(self, x=_moved(self.x, device), y=_moved(self.y, device))
+
+    def inputs(self, split, rows, rng=None):
+        """Scaled inputs [n ...] of the examples `rows`, augmented where `rng` is given; pictures are channels-last."""
+        x = self.x[split][rows]
+        if rng is not None:
+            for name, amount in self.augment.items():
+                x = AUGMENTATIONS[name](x, rng, amount)
+        if x.is_floating_point():
+            return x
+        mean, std = (torch.tensor(v, device=x.device).view(-1, *[1] * (x.ndim - 2)) for v in (self.mean, self.std))
+        x = (x.float() / 255 - mean) / std
+        return x.contiguous(memory_format=torch.channels_last) if x.ndim == 4 else x
+
+
+def _moved(tensors, device):
+    return {split: t.to(device) for split, t in tensors.items()}
+
+
+def moments(x):
+    """Mean and standard deviation of each channel of uint8 pictures x [N C H W], as fractions of 255."""
+    scaled = x.double() / 255
+    return tuple(scaled.mean((0, 2, 3)).tolist()), tuple(scaled.std((0, 2, 3), correction=0).clamp(min=1e-8).tolist())
+
+
+def pictures(train, test, *, classes=None, val=0, augment=None) -> Arrays:
+    """Arrays of (x uint8 [N C H W], y [N]) pairs; the last `val` training examples are the validation split.
+
+    Raises ValueError if nothing would be left to train on.
+    """
+    (x, y), (test_x, test_y) = train, test
+    if not val < len(x):
+        raise ValueError(f"val: {val} of the {len(x)} training examples leaves none to train on; lower it")
+    cut = len(x) - val
+    mean, std = moments(x[:cut])
+    return Arrays(
+        {"train": x[:cut], "val": x[cut:], "test": test_x},
+        {"train": y[:cut], "val": y[cut:], "test": test_y},
+        classes or int(max(y.max(), test_y.max())) + 1,
+        mean,
+        std,
+        augment or {},
+    )

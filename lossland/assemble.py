@@ -1,0 +1,27 @@
+"""From the spec of a job to the problem that it works on."""
+
+from functools import partial
+from importlib import import_module
+
+import torch
+
+from lossland.landscape.problem import Problem, default_device
+from lossland.landscape.space import ParamSpace
+from lossland.options import Recipe
+from lossland.store import DiskJournal, load_arrays
+
+
+def problem(job) -> Problem:
+    """The network and the data of `job.spec`, with a journal in the job's folder of unfinished work."""
+    torch.set_num_threads(job.threads)
+    data = load_arrays(*job.data)
+    ((model, options),) = job.spec["model"].items()
+    build = import_module(f"lossland.models.{model}").build
+    space = ParamSpace(partial(build, data.shape, data.classes, **options))
+    journal = DiskJournal(job.unfinished, stopping=job.asked_to_stop)
+    return Problem(space, data, default_device(), journal=journal)
+
+
+def options(job) -> dict:
+    """The options of the job's plug-in, the recipe as a Recipe."""
+    return {n: Recipe(**v) if n == "recipe" else v for n, v in job.options.items()}

@@ -1,0 +1,24 @@
+"""Handwritten digits, 1,797 real pictures of 8 x 8 (Alpaydin & Kaynak 1998), shipped with scikit-learn; no download.
+
+Stratified split, the same for ever: 797 train, 200 val, 800 test.
+"""
+
+import torch
+from sklearn.datasets import load_digits
+from sklearn.model_selection import train_test_split
+
+from lossland.arrays import Arrays, moments
+from lossland.options import Index
+
+
+def load(root, *, shift: Index = 0) -> Arrays:
+    """`shift` augments by random shifts of at most so many pixels."""
+    x, y = load_digits(return_X_y=True)
+    rest, test = train_test_split(range(len(y)), test_size=800, stratify=y, random_state=0)
+    train, val = train_test_split(rest, test_size=200, stratify=y[rest], random_state=0)
+    x = torch.tensor(x * 15).to(torch.uint8).view(-1, 1, 8, 8)  # 17 grey levels, exactly
+    rows = {"train": sorted(train), "val": sorted(val), "test": sorted(test)}
+    mean, std = moments(x[rows["train"]])
+    xs = {split: x[r] for split, r in rows.items()}
+    ys = {split: torch.tensor(y[r]) for split, r in rows.items()}
+    return Arrays(xs, ys, 10, mean, std, {"crop": shift} if shift else {})

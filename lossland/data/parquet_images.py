@@ -1,0 +1,66 @@
+"""A user's own Parquet files in the Hugging Face layout: a struct of picture `bytes` and an integer label a row."""
+
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import torch
+from PIL import Image, UnidentifiedImageError
+
+from lossland.arrays import Arrays, pictures
+from lossland.options import Count, Fraction, Index
+
+
+def load(
+    root,
+    *,
+    train: str,
+    test: str,
+    folder: str = ".",
+    image: str = "img",
+    label: str = "label",
+    limit: Count | None = None,
+    val: Index = 0,
+    crop: Index = 4,
+    flip: Fraction = 0.5,
+) -> Arrays:
+    """`train` and `test` are file patterns in `folder`; `image` and `label` name the columns.
+
+    `limit` keeps the first so many examples of each split. The number of classes is the one the files declare, else
+    that of the labels found. `crop` and `flip` are the augmentation.
+    """
+    parts = [_read(Path(root) / folder, pattern, image, label, limit) for pattern in (train, test)]
+    classes = next((c for *_, c in parts if c), None)
+    augment = {name: amount for name, amount in (("crop", crop), ("flip", flip)) if amount}
+    return pictures(*((x, y) for x, y, _ in parts), classes=classes, val=val, augment=augment)
+
+
+def _read(folder, pattern, image, label, limit):
+    files = sorted(folder.glob(pattern))
+    if not files:
+        raise FileNotFoundError(f"no file {folder / pattern}; set data_root, or LOSSLAND_DATA, to the folder that holds it")
+    x, y = [], []
+    for file in files:
+        try:
+            table = pq.read_table(file, columns=[image, label])
+        except (pa.ArrowException, OSError) as error:
+            raise ValueError(f"{file} is not a whole Parquet file with columns {image} and {label}: {error}") from error
+        for row, encoded in enumerate(table[image].to_pylist()[:limit]):
+            x.append(_decode(encoded, file, row))
+            if x[-1].shape != x[0].shape:
+                raise ValueError(f"{file}, row {row}: picture of shape {x[-1].shape[:2]} among ones of {x[0].shape[:2]}")
+        y += table[label].to_pylist()[:limit]
+    names = json.loads((table.schema.metadata or {}).get(b"huggingface", b"{}"))
+    declared = names.get("info", {}).get("features", {}).get(label, {}).get("names", [])
+    return torch.from_numpy(np.stack(x[:limit])).permute(0, 3, 1, 2).contiguous(), torch.tensor(y[:limit]), len(declared)
+
+
+def _decode(encoded, file, row):
+    try:
+        with Image.open(io.BytesIO(encoded["bytes"])) as picture:
+            return np.array(picture.convert("RGB"))
+    except (UnidentifiedImageError, OSError, TypeError, KeyError) as error:
+        raise ValueError(f"{file}, row {row}: the image column does not hold the bytes of a picture") from error

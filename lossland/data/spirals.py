@@ -1,0 +1,23 @@
+"""Two interleaved spirals in the plane, two classes; drawn, not downloaded (as in Benton et al. 2021, section 5.3)."""
+
+import math
+
+import torch
+
+from lossland.arrays import Arrays
+from lossland.options import Count, NonNegative, Seed
+from lossland.streams import stream
+
+
+def load(root, *, n: Count = 100, noise: NonNegative = 1.0, turns: NonNegative = 1.5, seed: Seed = 0) -> Arrays:
+    """`n` training, n/2 validation and 2n test points; radius grows with the angle over `turns` turns."""
+
+    def spirals(split, size):
+        rng = stream(seed, "spirals", split)
+        y = torch.arange(size) % 2
+        angle = torch.rand(size, generator=rng).sqrt() * turns * 2 * math.pi
+        point = angle[:, None] * torch.stack([-angle.cos(), angle.sin()], 1) * (1 - 2 * y)[:, None]
+        return (point + noise * torch.rand(size, 2, generator=rng)) / (turns * 2 * math.pi), y
+
+    parts = {split: spirals(split, size) for split, size in (("train", n), ("val", n // 2), ("test", 2 * n))}
+    return Arrays({s: x for s, (x, _) in parts.items()}, {s: y for s, (_, y) in parts.items()}, 2)

@@ -1,0 +1,13 @@
+"""SVHN (Netzer et al. 2011): 73,257 + 26,032 house numbers of 32 x 32, downloaded once and checked by torchvision."""
+
+import torch
+from torchvision.datasets import SVHN
+
+from lossland.arrays import Arrays, pictures
+from lossland.options import Index
+
+
+def load(root, *, val: Index = 0) -> Arrays:
+    """The last `val` training pictures are the validation split."""
+    parts = [SVHN(root, split=split, download=True) for split in ("train", "test")]
+    return pictures(*((torch.tensor(p.data), torch.tensor(p.labels)) for p in parts), classes=10, val=val)

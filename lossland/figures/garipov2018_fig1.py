@@ -1,0 +1,62 @@
+"""Garipov et al. 2018 (arXiv 1802.10026), figures 1, 4 and 5: train loss and test error on planes of parameter space.
+
+Left, the plane of three independent networks: isolated basins. Middle and right, the plane of two networks and the bend
+of a Bezier curve or polygonal chain between them: the basins are joined. Axes are Euclidean distances.
+"""
+
+import numpy as np
+import pandas as pd
+from matplotlib.colors import LogNorm
+from matplotlib.figure import Figure
+
+from lossland.options import NonNegative, Positive
+from lossland.style import WHITE_TO_DARK, panels
+
+TITLES = {"networks": "three networks", "bezier": "Bezier curve", "polychain": "polygonal chain"}
+
+
+def draw(
+    *,
+    networks: pd.DataFrame,
+    bezier: pd.DataFrame,
+    polychain: pd.DataFrame,
+    weight_decay: NonNegative = 0.0,
+    highest: Positive = 5.0,
+) -> Figure:
+    """One run of each plane. Colours are logarithmic; values above `highest` nats, or not finite, are darkest."""
+    tables = {"networks": networks, "bezier": bezier, "polychain": polychain}
+    tables = {n: t.assign(loss=t["nll"] + 0.5 * weight_decay * t["l2"], percent=100 * t["error"]) for n, t in tables.items()}
+    rows = [("train", "loss", "train loss [nats]", highest), ("test", "percent", "test error [%]", 100.0)]
+    figure, axes = panels(2, 3, height=2.2)
+    for line, (split, quantity, label, top) in zip(axes, rows, strict=True):
+        parts = {n: t[t["split"] == split] for n, t in tables.items()}
+        low = max(min(p[quantity].min() for p in parts.values()), top / 1000)
+        levels = np.geomspace(low, top, 13)
+        for axis, (name, table) in zip(line, parts.items(), strict=True):
+            drawn = _surface(axis, table[table["mark"] == "grid"], quantity, levels)
+            _marks(axis, table)
+            axis.set(title=TITLES[name], aspect="equal")
+        line[0].set_ylabel("distance")
+        bar = figure.colorbar(drawn, ax=line, label=label, ticks=levels[::3], format="%.2g", aspect=18, pad=0.01)
+        bar.minorticks_off()
+    for axis in axes[-1]:
+        axis.set_xlabel("distance")
+    return figure
+
+
+def _surface(axis, grid, quantity, levels):
+    z = grid[grid["run"] == grid["run"].iloc[0]].pivot(index="u1", columns="u0", values=quantity)
+    shown = z.fillna(np.inf).clip(levels[0], levels[-1])
+    drawn = axis.contourf(z.columns, z.index, shown, levels, cmap=WHITE_TO_DARK, norm=LogNorm(levels[0], levels[-1]))
+    axis.contour(z.columns, z.index, shown, levels[::2], colors="#0b2545", linewidths=0.3)
+    return drawn
+
+
+def _marks(axis, table):
+    table = table[table["run"] == table["run"].iloc[0]]
+    path = table[table["mark"] == "path"].sort_values("index")
+    axis.plot(path["u0"], path["u1"], color="#D55E00", linewidth=1.2)
+    points = table[table["mark"] == "spanning"].sort_values("index")
+    ends, bend = (points, points[:0]) if path.empty else (points[:2], points[2:])
+    axis.plot(ends["u0"], ends["u1"], "o", color="#D55E00", markeredgecolor="white", markersize=5)
+    axis.plot(bend["u0"], bend["u1"], "D", color="white", markeredgecolor="#D55E00", markersize=4)

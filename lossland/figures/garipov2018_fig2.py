@@ -1,0 +1,40 @@
+"""Garipov et al. 2018 (arXiv 1802.10026), figure 2, left and middle: train loss and test error from one network to another.
+
+Along the straight segment both rise high; along a trained Bezier curve or polygonal chain they stay low. Lines are means
+over pairs of networks, bands their range. The published curves (ResNet-164, CIFAR-100) can be drawn behind.
+"""
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from lossland.options import NonNegative
+from lossland.published import curves
+from lossland.style import COLOURS, band, panels
+
+NAMES = {"segment": "Segment", "bezier": "Bezier", "polychain": "Polychain"}
+
+
+def draw(
+    *,
+    segment: pd.DataFrame,
+    bezier: pd.DataFrame,
+    polychain: pd.DataFrame,
+    weight_decay: NonNegative = 0.0,
+    published: bool = False,
+) -> Figure:
+    """`weight_decay` is that of the training: the paper's train loss includes its term."""
+    figure, ((loss, error),) = panels(1, 2)
+    for key, table in {"segment": segment, "bezier": bezier, "polychain": polychain}.items():
+        path = table[table["mark"] == "grid"].assign(loss=table["nll"] + 0.5 * weight_decay * table["l2"])
+        runs = path["run"].nunique()
+        band(loss, path[path["split"] == "train"], "u0", "loss", NAMES[key], COLOURS[key])
+        band(error, path[path["split"] == "test"], "u0", "error", NAMES[key], COLOURS[key], scale=100)
+        if published:
+            for axis, part in ((loss, "fig2_left_train_loss"), (error, "fig2_middle_test_error")):
+                theirs = curves("garipov2018", part)
+                theirs = theirs[theirs["series"] == NAMES[key]]
+                axis.plot(theirs["x"], theirs["y"], color=COLOURS[key], linewidth=0.8, linestyle=":", zorder=0)
+    loss.set(xlabel="t", ylabel="train loss [nats]", title="Train loss", ylim=(0, None), xlim=(0, 1))
+    error.set(xlabel="t", ylabel="test error [%]", title="Test error", ylim=(0, None), xlim=(0, 1))
+    loss.legend(title=f"{runs} pairs of networks" if runs > 1 else None, title_fontsize=7)
+    return figure

@@ -1,0 +1,92 @@
+"""What a job runs, as one digest: the files its spec names and all of ours that they import, without comments and docstrings.
+
+Snakemake sees the text of a command, not the code behind it. A job carries this digest as a parameter, so that an edit
+reruns exactly what depends on it, and a touch, a checkout, a comment or a docstring reruns nothing.
+"""
+
+import ast
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+# key of a spec that holds {plug-in: options}: room of the plug-in
+ROOMS = {
+    "source": "data", "data": "data", "model": "models", "method": "methods", "probe": "probes", "draw": "figures",
+    "check": "claims",
+}  # fmt: skip
+
+
+def code_of(spec, root=ROOT) -> str:
+    """Digest (16 hex digits) of the code behind the job of `spec`."""
+    plugins = [(room, name, options) for key, room in ROOMS.items() for name, options in spec.get(key, {}).items()]
+    files = [f"workflow_scripts/{spec['section']}.py", *(f"lossland/{room}/{name}.py" for room, name, _ in plugins)]
+    for room, name, options in plugins:
+        if room == "data":
+            files.append(f"lossland/tasks/{_constants(root, f'lossland/data/{name}.py').get('TASK', 'classification')}.py")
+        if "target" in options:  # a module of the user's own
+            module = options["target"].partition(":")[0].replace(".", "/")
+            files += [f for f in (f"{module}.py", f"{module}/__init__.py") if (root / f).is_file()]
+    return digest(files, root)
+
+
+def digest(files, root=ROOT) -> str:
+    """Digest of `files`, relative to `root`, with all that they import inside `root`."""
+    seen, todo = set(), list(files)
+    while todo:
+        file = todo.pop()
+        if file not in seen:
+            seen.add(file)
+            todo += _imports(root, file)
+    return text_digest("".join(f"{file}\n{_content(root, file)}\n" for file in sorted(seen)))
+
+
+def text_digest(text) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+@lru_cache(None)
+def _imports(root, file):
+    """Files inside `root` that `file` imports, with the packages on the way and the data beside a package."""
+    if not file.endswith(".py"):
+        return []
+    found = []
+    if Path(file).name == "__init__.py":
+        found += [str(p.relative_to(root)) for p in (root / file).parent.glob("*.csv")]
+    for node in ast.walk(_tree(root, file)):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            package = list(Path(file).parts[: -node.level]) if node.level else []
+            module = ".".join([*package, *([node.module] if node.module else [])])
+            names = [module, *(f"{module}.{alias.name}" for alias in node.names)]
+        else:
+            continue
+        for name in names:
+            parts = name.split(".")
+            for i in range(1, len(parts) + 1):
+                base = Path(*parts[:i])
+                found += [str(f) for f in (base.with_suffix(".py"), base / "__init__.py") if (root / f).is_file()]
+    return found
+
+
+@lru_cache(None)
+def _content(root, file):
+    if not file.endswith(".py"):
+        return hashlib.sha256((root / file).read_bytes()).hexdigest()
+    tree = _tree(root, file)
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if isinstance(body, list) and body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
+            body[0].value.value = None
+    return ast.unparse(tree)
+
+
+@lru_cache(None)
+def _tree(root, file):
+    return ast.parse((root / file).read_text(), file)
+
+
+def _constants(root, file):
+    constants = [n for n in _tree(root, file).body if isinstance(n, ast.Assign) and isinstance(n.value, ast.Constant)]
+    return {target.id: n.value.value for n in constants for target in n.targets}

@@ -1,0 +1,35 @@
+"""Measures of paths and planes: distances, orthonormal frames. float64 throughout."""
+
+import torch
+
+CHUNK = 1 << 20  # columns widened to float64 at a time, so that no second copy of the anchors is ever held
+
+
+def gram(edges, base=None):
+    """Gram matrix [n n] in float64 of the rows of `edges` [n D], minus `base` [D] where given."""
+    total = torch.zeros(len(edges), len(edges), dtype=torch.float64, device=edges.device)
+    for start in range(0, edges.shape[1], CHUNK):
+        part = edges[:, start : start + CHUNK].double()
+        if base is not None:
+            part = part - base[start : start + CHUNK].double()
+        total += part @ part.T
+    return total
+
+
+def norms(coefficients, gram):
+    """|c @ A| [n] of each row of `coefficients` [n k], from the Gram matrix A A^T [k k]: k^2 D operations, not n k D."""
+    c = coefficients.to(gram)
+    return ((c @ gram) * c).sum(1).clamp(min=0).sqrt()
+
+
+def frame(first, second):
+    """Orthonormal (e1, e2), float64, of the plane of two D-vectors: e1 along `first`, e2 by Gram-Schmidt.
+
+    Raises ValueError where the two are parallel.
+    """
+    first, second = first.double(), second.double()
+    e1 = first / first.norm()
+    rest = second - (second @ e1) * e1
+    if not rest.norm() > 1e-9 * second.norm():
+        raise ValueError("the three points that should span a plane lie on one line")
+    return e1, rest / rest.norm()

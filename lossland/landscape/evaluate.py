@@ -1,0 +1,79 @@
+"""Evaluation on any subspace: the scores of its points, and their predictions.
+
+Batch-norm statistics are a choice (`bn`), for the papers differ:
+    recalibrate    one pass over the training data at each point (arXiv 1802.10026)
+    interpolate    c(u) applied to the calibrated statistics of the anchors (arXiv 1712.09913, `states`)
+    keep           the calibrated statistics of the first anchor, everywhere (arXiv 1712.09913, `weights`)
+"""
+
+import logging
+import time
+from collections.abc import Iterator
+
+import torch
+
+log = logging.getLogger(__name__)
+
+
+def statistics(problem, subspace, bn="recalibrate"):
+    """A function (coefficients [k], theta [D]) -> batch-norm statistics of that point under the policy `bn`."""
+    if not problem.space.normalised:
+        return lambda c, theta: {}
+    if bn == "recalibrate":
+        return lambda c, theta: calibrated(problem, theta)
+    if bn == "keep":
+        kept = calibrated(problem, subspace.anchors[0].to(problem.device))
+        return lambda c, theta: kept
+    if not subspace.chart.barycentric:
+        raise ValueError("bn: interpolate needs anchors that are networks, but this subspace is spanned by directions")
+    states = [calibrated(problem, anchor.to(problem.device)) for anchor in subspace.anchors]
+    return lambda c, theta: problem.space.blend(c, states)
+
+
+def calibrated(problem, theta):
+    """Batch-norm statistics of theta over the training data, as they are."""
+    return problem.space.calibrate(theta, (inputs for _, inputs, _ in problem.batches("train")))
+
+
+@torch.no_grad()
+def evaluate(problem, subspace, u, splits, bn="recalibrate") -> torch.Tensor:
+    """Mean scores [n, splits, scores] in float64 of the points at u [n m]; a NaN that is measured stays a NaN.
+
+    Every finished point is in the problem's journal: an interrupted evaluation goes on where it was.
+    """
+    width = len(splits) * len(problem.task.SCORES)
+    table = problem.journal.rows("points", len(u), 1 + width, torch.float64)  # the first column says "done"
+    state_of, started, first = statistics(problem, subspace, bn), time.monotonic(), int(table[:, 0].sum())
+    for i, (c, theta) in enumerate(zip(subspace.coefficients(u), subspace.points(u), strict=True)):
+        if table[i, 0]:
+            continue
+        theta = theta.to(problem.device)
+        state = state_of(c, theta)
+        means = [_mean_scores(problem, theta, state, split) for split in splits]
+        table[i, 1:] = torch.cat(means).cpu()
+        table[i, 0] = 1
+        left = (time.monotonic() - started) / (i + 1 - first) * (len(u) - i - 1)
+        log.info("point %d of %d, %.0f s left", i + 1, len(u), left)
+    return table[:, 1:].reshape(len(u), len(splits), -1).clone()
+
+
+def _mean_scores(problem, theta, state, split):
+    total = 0
+    for _, inputs, target in problem.batches(split):
+        with problem.arithmetic():
+            outputs = problem.space.predict(theta, state, *inputs)
+        total = total + problem.task.scores(outputs, target).double().sum(0)
+    return total / problem.size(split)
+
+
+@torch.no_grad()
+def predict(problem, subspace, u, split, bn="recalibrate") -> Iterator[torch.Tensor]:
+    """The predictive distribution [N C], on the CPU, of each point at u [n m], one point at a time."""
+    state_of = statistics(problem, subspace, bn)
+    for c, theta in zip(subspace.coefficients(u), subspace.points(u), strict=True):
+        theta = theta.to(problem.device)
+        state, parts = state_of(c, theta), []
+        for _, inputs, _ in problem.batches(split):
+            with problem.arithmetic():
+                parts.append(problem.task.probabilities(problem.space.predict(theta, state, *inputs)))
+        yield torch.cat(parts).cpu()

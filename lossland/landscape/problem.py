@@ -1,0 +1,114 @@
+"""A problem: a parameter space, the data, what is asked of them, and the arithmetic in which it is computed."""
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib import import_module
+from pathlib import Path
+
+import torch
+
+from lossland.arrays import Arrays
+from lossland.landscape.journal import Journal
+from lossland.landscape.space import ParamSpace
+from lossland.streams import stream
+
+
+@dataclass(frozen=True)
+class Problem:
+    """`batch_size` is that of evaluations and calibrations; trainings state their own. `journal` keeps unfinished work.
+
+    Raises ValueError if the network, dropout off, does not compute the same function twice.
+    """
+
+    space: ParamSpace
+    data: Arrays
+    device: torch.device = field(default_factory=lambda: torch.device("cpu"))
+    precision: str = "fp32"
+    batch_size: int = 500
+    journal: Journal = field(default_factory=Journal)
+
+    def __post_init__(self):
+        object.__setattr__(self, "data", self.data.to(self.device))
+        self.space.to(self.device)
+
+    @cached_property
+    def task(self):
+        return import_module(f"lossland.tasks.{self.data.task}")
+
+    def init(self, seed):
+        """The point theta [D] that the network's own initialisation draws under `seed`."""
+        return self.space.init(seed).to(self.device)
+
+    def size(self, split) -> int:
+        return len(self.data.y[split])
+
+    def batches(self, split, size=None, *, epoch_key=None, start=0) -> Iterator[tuple[int, tuple, torch.Tensor]]:
+        """(step, inputs, target) of the minibatches of a split, from step `start` on.
+
+        `epoch_key`, a tuple, names the random order and augmentation of the epoch; without it the examples come in order
+        and as they are.
+        """
+        order = None if epoch_key is None else stream(*epoch_key, "order")
+        minibatches = self.task.minibatches(self.size(split), size or self.batch_size, order)
+        for step, rows in list(enumerate(minibatches))[start:]:
+            augment = None if epoch_key is None else stream(*epoch_key, "augment", step)
+            yield step, *self.task.batch(self.data, split, rows, augment)
+
+    def gradient(self, theta, inputs, target, rng, weight_decay=0.0):
+        """(value, gradient [D]) at theta [D] of the batch's mean loss + weight_decay/2 |theta|^2, as in training.
+
+        Plain autograd on a flat leaf: `torch.func.grad` takes twice the time for a convolutional network on a CPU.
+        """
+        theta = theta.detach().requires_grad_()
+        with self._randomness(rng), self.arithmetic():
+            loss = self.task.losses(self.space.forward(theta, *inputs), target).mean()
+        (gradient,) = torch.autograd.grad(loss, theta)
+        theta = theta.detach()
+        if weight_decay:
+            gradient.add_(theta, alpha=weight_decay)
+            return loss.detach() + 0.5 * weight_decay * (theta @ theta), gradient
+        return loss.detach(), gradient
+
+    def arithmetic(self):
+        """The context of a forward pass."""
+        bf16 = self.precision == "bf16" or (self.precision == "auto" and native_bf16(self.device))
+        return torch.autocast(self.device.type, torch.bfloat16) if bf16 else contextlib.nullcontext()
+
+    @cached_property
+    def stochastic(self) -> bool:
+        """Whether a training step draws random numbers (dropout), found by trying."""
+        _, inputs, _ = next(self.batches("train", 2))
+        theta = self.space.init(0).to(self.device)
+        with torch.no_grad(), torch.random.fork_rng():
+            state = self.space.calibrate(theta, [inputs])
+            first, second = (self.space.predict(theta, state, *inputs) for _ in range(2))
+            if not torch.equal(first, second):
+                raise ValueError("the network gives two different answers to the same input with dropout off")
+            outputs = []
+            for seed in (0, 1):
+                torch.manual_seed(seed)
+                outputs.append(self.space.forward(theta, *inputs))
+        return not torch.equal(*outputs)
+
+    @contextlib.contextmanager
+    def _randomness(self, rng):
+        if not self.stochastic:
+            yield
+            return
+        with torch.random.fork_rng():
+            torch.manual_seed(int(torch.randint(2**62, (), generator=rng)))
+            yield
+
+
+def native_bf16(device) -> bool:
+    """Whether the device multiplies bfloat16 matrices in hardware."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_capability(device) >= (8, 0)
+    cpuinfo = Path("/proc/cpuinfo")
+    return cpuinfo.exists() and not {"avx512_bf16", "amx_bf16"}.isdisjoint(cpuinfo.read_text().split())
+
+
+def default_device() -> torch.device:
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")

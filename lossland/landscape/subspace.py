@@ -1,0 +1,57 @@
+"""A subspace of parameter space: theta(u) = c(u) @ anchors, the one object that every method returns."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import torch
+
+from lossland.geometry.charts import Chart
+from lossland.geometry.measures import gram, norms
+
+
+@dataclass(frozen=True)
+class Subspace:
+    """`anchors` [k D] under a `chart`; `notes` are small named tensors (losses of the training, marked points)."""
+
+    anchors: torch.Tensor
+    chart: Chart
+    notes: dict[str, torch.Tensor] = field(default_factory=dict)
+
+    def __post_init__(self):
+        if self.anchors.ndim != 2 or len(self.anchors) != self.chart.k:
+            raise ValueError(f"{self.chart} needs anchors [{self.chart.k} D], got {list(self.anchors.shape)}")
+
+    @property
+    def end(self):
+        """The last anchor [D]: the trained network of a trajectory."""
+        return self.anchors[-1]
+
+    def coefficients(self, u):
+        """c(u) [n k] in the type and on the device of the anchors, of coordinates u [n m] in float64."""
+        return self.chart(u).to(self.anchors)
+
+    def at(self, u):
+        """The points [n D] at u [n m]."""
+        return self.coefficients(u) @ self.anchors
+
+    def points(self, u) -> Iterator[torch.Tensor]:
+        """The points at u [n m], each [D], one at a time."""
+        for c in self.coefficients(u):
+            used = c.nonzero()[:, 0]
+            if len(used) == 1 and c[used] == 1:
+                yield self.anchors[used[0]]
+            else:  # a point of a chain or of a set of networks reads only the anchors that it is made of
+                yield c @ self.anchors if len(used) == len(c) else c[used] @ self.anchors[used]
+
+    def norms(self, u):
+        """|theta(u)| [n], float64, at u [n m]."""
+        return norms(self.chart(u), gram(self.anchors))
+
+    def distances(self, u, v):
+        """|theta(u) - theta(v)| [n], float64, of the points at u [n m] and v [n m] or [1 m].
+
+        The first anchor drops out: differences of coefficients sum to zero in a barycentric chart (so edges from the
+        first anchor do) and start with zero in an affine one.
+        """
+        base = self.anchors[0] if self.chart.barycentric else None
+        return norms((self.chart(u) - self.chart(v))[:, 1:], gram(self.anchors[1:], base))

@@ -1,0 +1,1 @@
+"""One method a file: `build(problem, sources, *, ...) -> Subspace`."""

@@ -1,0 +1,38 @@
+"""The plane through three networks, or through the ends and the bend of a curve (Garipov et al. 2018, figures 1, 4, 5).
+
+    theta(x, y) = w_0 + x e_1 + y e_2,   e_1 = (w_1 - w_0) / |w_1 - w_0|,   e_2 by Gram-Schmidt from w_2
+
+x and y are Euclidean distances, as on the axes of the paper. w_0 and w_1 are the ends, w_2 is the bend or the third
+network. Differs from the released code in: any three points span the plane, and the points that span it are projected.
+"""
+
+import torch
+
+from lossland.geometry.charts import Affine
+from lossland.geometry.measures import frame
+from lossland.landscape.subspace import Subspace
+from lossland.options import Count, NonNegative
+
+
+def build(problem, sources, *, margin: NonNegative = 0.2, path_points: Count = 61) -> Subspace:
+    """`sources`: three networks, or one curve. `margin` widens the drawn box, as a fraction of the points' extent.
+
+    Notes: `spanning` [n 2], the projections of the points that span the plane; of a curve also `path` [path_points 2].
+    """
+    curve = sources[0] if len(sources) == 1 else None
+    if len(sources) not in (1, 3) or (curve and curve.chart.k < 3):
+        raise ValueError(f"a plane needs 3 networks or one curve with a bend, got {len(sources)} source(s)")
+    spanning = curve.anchors[[0, -1, 1]] if curve else torch.stack([s.end for s in sources])
+    origin = spanning[0]
+    e1, e2 = frame(spanning[1] - origin, spanning[2] - origin)
+
+    def project(points):
+        return torch.stack([torch.stack([(p - origin).double() @ e for e in (e1, e2)]) for p in points])
+
+    notes = {"spanning": project(spanning)}
+    if curve:
+        notes["path"] = project(curve.points(curve.chart.grid(path_points)))
+    marked = torch.cat(list(notes.values()))
+    low, high = marked.amin(0), marked.amax(0)
+    box = torch.stack([low - margin * (high - low), high + margin * (high - low)], 1)
+    return Subspace(torch.stack([origin, e1.to(origin), e2.to(origin)]), Affine(3, box.tolist()), notes)

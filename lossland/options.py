@@ -1,0 +1,111 @@
+"""What an option of a plug-in may be: types with bounds, and the one check of a value against its type.
+
+The keyword-only parameters of a plug-in's public function are its options in the config. This module is plain Python,
+so the config is checked in full without importing torch.
+"""
+
+import math
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+
+@dataclass(frozen=True)
+class Between:
+    """Bounds of a number; `above` excludes the lower bound itself."""
+
+    low: float = -math.inf
+    high: float = math.inf
+    above: bool = False
+
+    def refuse(self, value):
+        if value < self.low or (self.above and value == self.low):
+            return f"must be {'above' if self.above else 'at least'} {self.low:g}"
+        return f"must be at most {self.high:g}" if value > self.high else None
+
+
+Count = Annotated[int, Between(1)]
+Index = Annotated[int, Between(0)]
+Seed = Annotated[int, Between(0, 2**63 - 1)]
+Positive = Annotated[float, Between(0, above=True)]
+NonNegative = Annotated[float, Between(0)]
+Fraction = Annotated[float, Between(0, 1)]
+Split = Literal["train", "val", "test"]
+BatchNorm = Literal["recalibrate", "interpolate", "keep"]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How something is trained: the optimiser, its schedule, its minibatches and its arithmetic.
+
+    `weight_decay` w adds w/2 |theta|^2 to the loss at the *sampled point* theta, in the loss and not in the optimiser
+    (Garipov et al. 2018, released code). `lr` is the highest rate; `schedule` names a function of `schedules.py`.
+    """
+
+    epochs: Count
+    lr: Positive
+    batch_size: Count = 128
+    optimiser: Literal["sgd", "adam"] = "sgd"
+    momentum: Fraction = 0.9
+    nesterov: bool = False
+    weight_decay: NonNegative = 0.0
+    schedule: Literal["constant", "garipov", "cosine", "steps"] = "garipov"
+    milestones: list[Fraction] = ()
+    gamma: Positive = 0.1
+    precision: Literal["auto", "fp32", "bf16"] = "fp32"
+
+
+def refuse(annotation, value) -> tuple[str, str] | None:
+    """Why `value` is no `annotation`, as (where inside the value, reason); None if it is one."""
+    if annotation is Any:
+        return None
+    if is_dataclass(annotation):
+        return _refuse_fields(annotation, value)
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        reason = refuse(arguments[0], value)
+        return reason or next((("", r) for bound in arguments[1:] if (r := bound.refuse(value))), None)
+    if origin in (Union, UnionType):
+        if value is None and NoneType in arguments:
+            return None
+        reasons = [refuse(a, value) for a in arguments if a is not NoneType]
+        return None if None in reasons else reasons[0]
+    if origin is Literal:
+        return None if value in arguments else ("", f"must be one of {', '.join(map(str, arguments))}")
+    if origin is list:
+        if not isinstance(value, (list, tuple)):
+            return "", "must be a list"
+        for i, item in enumerate(value):
+            if reason := refuse(arguments[0], item):
+                return f"[{i}]{reason[0]}", reason[1]
+        return None
+    accepted = (int, float) if annotation is float else annotation
+    if not isinstance(value, accepted) or (isinstance(value, bool) and annotation is not bool):
+        names = {int: "a whole number", float: "a number", str: "text", bool: "true or false"}
+        return "", f"must be {names.get(annotation, annotation)}"
+    if annotation is float and not math.isfinite(value):
+        return "", "must be finite"
+    return None
+
+
+def _refuse_fields(cls, value):
+    if not isinstance(value, dict):
+        return "", f"must be a mapping with {', '.join(f.name for f in fields(cls))}"
+    known = {f.name: f for f in fields(cls)}
+    for name, item in value.items():
+        if name not in known:
+            return f".{name}", f"is no option here{nearest(name, known)}"
+        if reason := refuse(known[name].type, item):
+            return f".{name}{reason[0]}", reason[1]
+    for f in known.values():
+        if f.default is MISSING and f.name not in value:
+            return f".{f.name}", "is missing"
+    return None
+
+
+def nearest(name, known) -> str:
+    """A clause with the names closest to `name`, or with all of them."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(str(name), [str(k) for k in known], n=3)
+    return f"; did you mean {' or '.join(close)}?" if close else f"; known: {', '.join(map(str, known)) or 'none'}"

@@ -1,0 +1,1 @@
+"""One probe a file: `measure(problem, subspace, *, ...)` or `measure(table, *, ...)`, a DataFrame of its SCHEMA."""

@@ -1,0 +1,43 @@
+"""Loss and error at the points of a subspace: along a path, on a surface, at networks.
+
+    nll and error of theta(u) on each split, and |theta(u)|^2, from which loss = nll + weight_decay/2 |theta|^2
+
+Points that the subspace marks (the networks that span a plane, the curve in it) are evaluated beside the grid and keep
+their name in `mark`. `displacement` is the Euclidean distance from the first point of the grid; `arc`, the length of the
+path up to here, is NaN on surfaces.
+"""
+
+import pandas as pd
+import torch
+
+from lossland.landscape.evaluate import evaluate
+from lossland.options import BatchNorm, Count, Split
+
+SCHEMA = {
+    "mark": "string", "index": "int64", "u0": "float64", "u1": "float64", "arc": "float64", "displacement": "float64",
+    "split": "string", "nll": "float64", "error": "float64", "l2": "float64",
+}  # fmt: skip
+KEY = ["mark", "index", "split"]
+
+
+def measure(
+    problem, subspace, *, resolution: Count = 61, splits: list[Split] = ("train", "test"), bn: BatchNorm = "recalibrate"
+) -> pd.DataFrame:
+    """`resolution` points along each axis of the chart's grid; use an odd number, or a chain's corner is cut."""
+    marked = {n: u for n, u in subspace.notes.items() if u.ndim == 2 and u.shape[1] == subspace.chart.m}
+    groups = {"grid": subspace.chart.grid(resolution)} | marked
+    u = torch.cat([g.double() for g in groups.values()])
+    table = evaluate(problem, subspace, u, splits, bn)
+    columns = {"u0": u[:, 0], "u1": u[:, 1] if u.shape[1] > 1 else torch.nan, "l2": subspace.norms(u).square()}
+    columns["displacement"] = subspace.distances(u, u[:1])
+    columns["arc"] = torch.full((len(u),), torch.nan, dtype=torch.float64)
+    if subspace.chart.m == 1:
+        columns["arc"] = torch.cat([torch.zeros(1), subspace.distances(u[:-1], u[1:]).cumsum(0)])
+    names = [n for n, g in groups.items() for _ in range(len(g))]
+    index = [i for g in groups.values() for i in range(len(g))]
+    scores = {
+        split: dict(zip(problem.task.SCORES, table[:, i].T, strict=True)) for i, split in enumerate(splits)
+    }
+    return pd.concat(
+        pd.DataFrame({"mark": names, "index": index, "split": split} | columns | scores[split]) for split in splits
+    )

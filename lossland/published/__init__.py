@@ -1,0 +1,25 @@
+"""What the papers published: numbers (`published.csv`) and digitised curves, each with its source and status.
+
+Rows whose status is `from_memory` are shown as such and are never targets.
+"""
+
+from pathlib import Path
+
+import pandas as pd
+
+HERE = Path(__file__).parent
+
+
+def numbers(paper, **where) -> pd.DataFrame:
+    """Published values of a paper, as printed (percents are percents); `where` selects by column, e.g. table="Table 2"."""
+    rows = pd.read_csv(HERE / "published.csv")
+    rows = rows[rows["paper"] == paper]
+    for column, value in where.items():
+        rows = rows[rows[column] == value]
+    return rows.assign(value=pd.to_numeric(rows["value"], errors="coerce"))
+
+
+def curves(paper, figure) -> pd.DataFrame:
+    """A digitised figure: columns series, x, y in the units of the paper's axes."""
+    rows = pd.read_csv(HERE / f"{paper}_figures.csv")
+    return rows[rows["figure"] == figure]

@@ -1,0 +1,115 @@
+"""Subspaces, datasets and unfinished work as safetensors files. Nothing is ever unpickled."""
+
+import json
+import shutil
+import time
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+
+from lossland.arrays import SPLITS, Arrays
+from lossland.geometry.charts import chart
+from lossland.io import FileRefused, replacing
+from lossland.landscape.journal import Journal
+from lossland.landscape.subspace import Subspace
+
+DTYPES = {
+    torch.float32: "F32", torch.float64: "F64", torch.bfloat16: "BF16", torch.int64: "I64", torch.int32: "I32",
+    torch.uint8: "U8", torch.bool: "BOOL",
+}  # fmt: skip
+
+
+def write_tensors(path, tensors, metadata):
+    """A safetensors file, streamed: a trajectory that lies on disk is never held in memory.
+
+    The library's own writer copies all tensors first, and orders the metadata at random, so no two files are equal.
+    """
+    header, at = {"__metadata__": metadata}, 0
+    tensors = {n: t.detach().cpu().contiguous() for n, t in tensors.items()}
+    for name, t in tensors.items():
+        header[name] = {"dtype": DTYPES[t.dtype], "shape": list(t.shape), "data_offsets": [at, at + t.nbytes]}
+        at += t.nbytes
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    with replacing(path) as temporary, open(temporary, "wb") as file:
+        file.write(len(text).to_bytes(8, "little") + text)
+        for t in tensors.values():
+            if t.numel():
+                file.write(t.reshape(-1).view(torch.uint8).numpy().data)
+
+
+def read_tensors(path, kind):
+    """(tensors, metadata) of a file of ours; the tensors are read from disk as they are used."""
+    try:
+        with safe_open(path, "pt") as file:
+            metadata = file.metadata() or {}
+            if metadata.get("kind") != kind:
+                raise FileRefused(f"{path} holds no {kind}; delete it and run again")
+            return {n: file.get_tensor(n) for n in file.keys()}, metadata  # noqa: SIM118  no mapping
+    except (SafetensorError, OSError) as error:
+        raise FileRefused(f"{path} is no whole safetensors file ({error}); delete it and run again") from error
+
+
+def save_subspace(path, subspace, provenance):
+    notes = {f"note.{n}": t for n, t in subspace.notes.items()}
+    metadata = {"kind": "subspace", "chart": json.dumps(subspace.chart.describe()), "provenance": provenance}
+    write_tensors(path, {"anchors": subspace.anchors} | notes, metadata)
+
+
+def load_subspace(path) -> Subspace:
+    tensors, metadata = read_tensors(path, "subspace")
+    notes = {n.removeprefix("note."): t for n, t in sorted(tensors.items()) if n.startswith("note.")}
+    return Subspace(tensors["anchors"], chart(json.loads(metadata["chart"])), notes)
+
+
+def save_arrays(path, arrays, provenance):
+    tensors = {f"{part}.{s}": getattr(arrays, part)[s] for part in ("x", "y") for s in SPLITS}
+    rest = {name: getattr(arrays, name) for name in ("classes", "mean", "std", "augment", "task")}
+    write_tensors(path, tensors, {"kind": "dataset", "arrays": json.dumps(rest), "provenance": provenance})
+
+
+def load_arrays(path) -> Arrays:
+    tensors, metadata = read_tensors(path, "dataset")
+    x, y = ({s: tensors[f"{part}.{s}"] for s in SPLITS} for part in ("x", "y"))
+    return Arrays(x, y, **json.loads(metadata["arrays"]))
+
+
+def provenance(path) -> str | None:
+    """The provenance of a subspace; None where there is no such file."""
+    return read_tensors(path, "subspace")[1]["provenance"] if Path(path).exists() else None
+
+
+class DiskJournal(Journal):
+    """Unfinished work in a folder, saved every `interval` seconds and when the job is asked to stop (`stopping`)."""
+
+    def __init__(self, folder, interval=30.0, stopping=lambda: False):
+        self.folder, self.interval, self.stopping = Path(folder), interval, stopping
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._saved = time.monotonic()
+
+    def __truediv__(self, part):
+        return DiskJournal(self.folder / part, self.interval, self.stopping)
+
+    def load(self):
+        path = self.folder / "state.safetensors"
+        return read_tensors(path, "state")[0] if path.exists() else None
+
+    def due(self):
+        return self.stopping() or time.monotonic() - self._saved > self.interval
+
+    def save(self, state):
+        write_tensors(self.folder / "state.safetensors", state, {"kind": "state"})
+        self._saved = time.monotonic()
+        if self.stopping():
+            raise SystemExit(143)
+
+    def rows(self, name, n, width, dtype=torch.float32):
+        path, size = self.folder / f"{name}.rows", n * width
+        if not path.exists():
+            with replacing(path) as temporary, open(temporary, "wb") as file:
+                file.truncate(size * dtype.itemsize)
+        return torch.from_file(str(path), shared=True, size=size, dtype=dtype).view(n, width)
+
+    def clear(self):
+        shutil.rmtree(self.folder, ignore_errors=True)

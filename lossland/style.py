@@ -1,0 +1,27 @@
+"""One look for all figures: colour-blind safe, print size, axes with units, runs as a line of means in a band of extremes."""
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+from matplotlib.colors import LinearSegmentedColormap
+
+# Okabe & Ito's palette, by what is drawn
+COLOURS = {"segment": "#0072B2", "bezier": "#D55E00", "polychain": "#009E73", "network": "#CC79A7", "other": "#56B4E9"}
+WHITE_TO_DARK = LinearSegmentedColormap.from_list("white_to_dark", ["#ffffff", "#cfe3f1", "#7fb2d6", "#2f6ea8", "#0b2545"])
+mpl.rcParams.update({
+    "font.size": 8, "axes.titlesize": 8, "axes.labelsize": 8, "legend.fontsize": 7, "legend.frameon": False,
+    "axes.spines.top": False, "axes.spines.right": False, "lines.linewidth": 1.4, "savefig.dpi": 200,
+    "figure.constrained_layout.use": True, "svg.hashsalt": "lossland",
+})  # fmt: skip
+COLUMN = 2.4  # inches, the width of one panel
+
+
+def panels(rows, columns, height=2.1, **options):
+    """(figure, axes [rows columns])."""
+    return plt.subplots(rows, columns, figsize=(COLUMN * columns, height * rows), squeeze=False, **options)
+
+
+def band(axis, table, x, y, label, colour, scale=1.0, **line):
+    """Mean of y over the runs of `table` at each x as a line, the range over the runs as a band."""
+    runs = (table.set_index([x, "run"])[y] * scale).groupby(level=0)
+    axis.plot(runs.mean(), label=label, color=colour, **line)
+    axis.fill_between(runs.min().index, runs.min(), runs.max(), color=colour, alpha=0.2, linewidth=0)

@@ -1,0 +1,35 @@
+"""Classification into C classes: cross-entropy in nats, error as a fraction.
+
+    nll(x, y) = -log softmax(f(x))_y        error(x, y) = [argmax f(x) != y]
+"""
+
+import torch
+from torch.nn import functional as F
+
+SCORES = ("nll", "error")
+
+
+def minibatches(n, size, rng=None):
+    """Row numbers of the minibatches of one epoch over n examples: shuffled under `rng`, else in order."""
+    return (torch.arange(n) if rng is None else torch.randperm(n, generator=rng)).split(size)
+
+
+def batch(arrays, split, rows, rng=None):
+    """(inputs, target) of the examples `rows`, augmented where `rng` is given."""
+    rows = rows.to(arrays.y[split].device)
+    return (arrays.inputs(split, rows, rng),), arrays.y[split][rows]
+
+
+def losses(outputs, target):
+    """Negative log-likelihood [n] of logits [n C]."""
+    return F.cross_entropy(outputs.float(), target, reduction="none")
+
+
+def scores(outputs, target):
+    """The SCORES of every example, [n 2]."""
+    return torch.stack([losses(outputs, target), (outputs.argmax(1) != target).float()], 1)
+
+
+def probabilities(outputs):
+    """Predictive distribution [n C]."""
+    return outputs.float().softmax(1)

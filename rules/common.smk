@@ -1,0 +1,81 @@
+"""What the rules share. IN: the checked config (`PLAN`). OUT: functions of wildcards for inputs, parameters, resources."""
+
+COMMAND = "exec python workflow_scripts/{}.py --spec {{params.spec:q}} --code {{params.code}} --threads {{threads}} --log {{log:q}} --out {{output:q}}"
+
+
+def files(job):
+    return [f"<results>/{job.section}/{job.name}.{suffix}" for suffix in job.suffixes]
+
+
+def made_from(job):
+    """The files that a job is made from, in the order of its spec."""
+    return [f for _, jobs in sorted(job.inputs.items()) for job in jobs for f in files(job)[:1]]
+
+
+def inputs_of(section):
+    return lambda wildcards: made_from(PLAN[section][wildcards.name])
+
+
+def data_of(section):
+    """The dataset of a job's networks; none for a table that is made from tables."""
+
+    def data(wildcards):
+        setting = PLAN[section][wildcards.name].setting
+        return files(setting.data) if setting else []
+
+    return data
+
+
+def spec_of(section):
+    return lambda wildcards: PLAN[section][wildcards.name].canonical
+
+
+def code_of(section):
+    return lambda wildcards: PLAN[section][wildcards.name].code
+
+
+def resource(section, name):
+    """A resource of the stanza, or what suits the embedded default; memory and time grow with each attempt."""
+
+    def value(wildcards, attempt):
+        job = PLAN[section][wildcards.name]
+        default = {"gpu": int(job.setting is not None), "mem_mb": 2000, "runtime": 60}[name]
+        wanted = job.aside.get("resources", {}).get(name, default)
+        return wanted if name == "gpu" else wanted * attempt
+
+    return value
+
+
+def threads_of(section):
+    return lambda wildcards: PLAN[section][wildcards.name].aside.get("resources", {}).get("threads", 1)
+
+
+def names_with(section, plugin):
+    """Wildcard constraint: the names of the stanzas of a section that use a plug-in, with their instances."""
+    stanzas = {job.name.partition("/")[0] for job in PLAN[section].values() if job.plugin.name == plugin}
+    return f"({'|'.join(map(re.escape, sorted(stanzas)))})(/[^/]+)?"
+
+
+def plugins_of(section):
+    return sorted({job.plugin.name for job in PLAN[section].values()})
+
+
+def results_of(paper):
+    """The figures, tables and claims that a paper's target makes."""
+    return [f for s in ("figure", "claim") for job in PLAN[s].values() if job.aside.get("paper") == paper for f in files(job)]
+
+
+def record(path):
+    """Keep the resolved config beside the results."""
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    Path(path).write_text(PLAN.resolved)
+
+
+def closing_words(results):
+    """What was made, and how many claims hold."""
+    lines = [f"{results}/{s}/{job.name}.{job.suffixes[-1]}" for s in ("figure", "claim") for job in PLAN[s].values()]
+    for job in PLAN["claim"].values():
+        with open(f"{results}/claim/{job.name}.csv", newline="") as file:
+            verdicts = Counter(row["verdict"] for row in csv.DictReader(file))
+        lines.append(f"{job.name}: {', '.join(f'{n} {verdict}' for verdict, n in verdicts.items())}")
+    return "\n".join(["Made:", *lines])

@@ -1,0 +1,31 @@
+"""IN: a dataset. OUT: results/network/<name>.safetensors, a trained network with the snapshots of its trajectory.
+
+TO ADD an architecture: a file lossland/models/<model>.py with `build(shape, classes, *, ...) -> nn.Module`, and a stanza in
+section network that names it. One rule for each method that the section uses, named after it.
+"""
+
+for method in plugins_of("network"):
+
+    rule:
+        name:
+            method
+        input:
+            data=data_of("network"),
+        output:
+            "<results>/network/{name}.safetensors",
+        log:
+            "<results>/log/network/{name}.log",
+        benchmark:
+            "<results>/benchmark/network/{name}.jsonl"
+        wildcard_constraints:
+            name=names_with("network", method),
+        threads: threads_of("network")
+        resources:
+            gpu=resource("network", "gpu"),
+            mem_mb=resource("network", "mem_mb"),
+            runtime=resource("network", "runtime"),
+        params:
+            spec=spec_of("network"),
+            code=code_of("network"),
+        shell:
+            COMMAND.format("network") + " --data {input.data:q}"

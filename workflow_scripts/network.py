@@ -1,0 +1,16 @@
+"""Train a network: results/network/<name>.safetensors, its trajectory."""
+
+from functools import partial
+
+from lossland import assemble, job, store
+
+
+def work(job):
+    network = job.plugin.build(assemble.problem(job), [], **assemble.options(job))
+    store.save_subspace(job.out[0], network, job.provenance)
+
+
+main = partial(job.run, work, done=store.provenance)
+
+if __name__ == "__main__":
+    main()
