@@ -23,21 +23,22 @@ def draw(
     weight_decay: NonNegative = 0.0,
     highest: Positive = 5.0,
 ) -> Figure:
-    """One run of each plane. Colours are logarithmic; values above `highest` nats, or not finite, are darkest."""
+    """One run of each plane. Colours are logarithmic; what is above `highest` nats is darkest, what is not finite is grey."""
     tables = {"networks": networks, "bezier": bezier, "polychain": polychain}
     tables = {n: t.assign(loss=t["nll"] + 0.5 * weight_decay * t["l2"], percent=100 * t["error"]) for n, t in tables.items()}
     rows = [("train", "loss", "train loss [nats]", highest), ("test", "percent", "test error [%]", 100.0)]
     figure, axes = panels(2, 3, height=2.2)
     for line, (split, quantity, label, top) in zip(axes, rows, strict=True):
         parts = {n: t[t["split"] == split] for n, t in tables.items()}
-        low = max(min(p[quantity].min() for p in parts.values()), top / 1000)
-        levels = np.geomspace(low, top, 13)
+        values = pd.concat(parts.values())[quantity]
+        values = values[np.isfinite(values) & (values > 0)]
+        levels = np.geomspace(max(values.min(), top / 1000), min(values.max(), top), 13)
         for axis, (name, table) in zip(line, parts.items(), strict=True):
             drawn = _surface(axis, table[table["mark"] == "grid"], quantity, levels)
             _marks(axis, table)
             axis.set(title=TITLES[name], aspect="equal")
         line[0].set_ylabel("distance")
-        bar = figure.colorbar(drawn, ax=line, label=label, ticks=levels[::3], format="%.2g", aspect=18, pad=0.01)
+        bar = figure.colorbar(drawn, ax=line, label=label, ticks=levels[::3], format="%.3g", aspect=18, pad=0.01)
         bar.minorticks_off()
     for axis in axes[-1]:
         axis.set_xlabel("distance")
@@ -46,7 +47,8 @@ def draw(
 
 def _surface(axis, grid, quantity, levels):
     z = grid[grid["run"] == grid["run"].iloc[0]].pivot(index="u1", columns="u0", values=quantity)
-    shown = z.fillna(np.inf).clip(levels[0], levels[-1])
+    axis.set_facecolor("#999999")
+    shown = z.where(np.isfinite(z)).clip(levels[0], levels[-1])
     drawn = axis.contourf(z.columns, z.index, shown, levels, cmap=WHITE_TO_DARK, norm=LogNorm(levels[0], levels[-1]))
     axis.contour(z.columns, z.index, shown, levels[::2], colors="#0b2545", linewidths=0.3)
     return drawn

@@ -23,7 +23,7 @@ def draw(
     published: bool = False,
 ) -> Figure:
     """`weight_decay` is that of the training: the paper's train loss includes its term."""
-    figure, ((loss, error),) = panels(1, 2)
+    figure, ((loss, error),) = panels(1, 2, height=2.4)
     for key, table in {"segment": segment, "bezier": bezier, "polychain": polychain}.items():
         path = table[table["mark"] == "grid"].assign(loss=table["nll"] + 0.5 * weight_decay * table["l2"])
         runs = path["run"].nunique()
@@ -36,5 +36,6 @@ def draw(
                 axis.plot(theirs["x"], theirs["y"], color=COLOURS[key], linewidth=0.8, linestyle=":", zorder=0)
     loss.set(xlabel="t", ylabel="train loss [nats]", title="Train loss", ylim=(0, None), xlim=(0, 1))
     error.set(xlabel="t", ylabel="test error [%]", title="Test error", ylim=(0, None), xlim=(0, 1))
-    loss.legend(title=f"{runs} pairs of networks" if runs > 1 else None, title_fontsize=7)
+    pairs = f"mean and range of {runs} pairs of networks" if runs > 1 else "one pair of networks"
+    figure.legend(*loss.get_legend_handles_labels(), loc="outside lower center", ncols=3, title=pairs, title_fontsize=7)
     return figure

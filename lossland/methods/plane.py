@@ -15,7 +15,7 @@ from lossland.options import Count, NonNegative
 
 
 def build(problem, sources, *, margin: NonNegative = 0.2, path_points: Count = 61) -> Subspace:
-    """`sources`: three networks, or one curve. `margin` widens the drawn box, as a fraction of the points' extent.
+    """`sources`: three networks, or one curve. `margin` widens the drawn square, as a fraction of the points' extent.
 
     Notes: `spanning` [n 2], the projections of the points that span the plane; of a curve also `path` [path_points 2].
     """
@@ -34,5 +34,6 @@ def build(problem, sources, *, margin: NonNegative = 0.2, path_points: Count = 6
         notes["path"] = project(curve.points(curve.chart.grid(path_points)))
     marked = torch.cat(list(notes.values()))
     low, high = marked.amin(0), marked.amax(0)
-    box = torch.stack([low - margin * (high - low), high + margin * (high - low)], 1)
+    centre, side = (low + high) / 2, (high - low).max() * (1 + 2 * margin)
+    box = torch.stack([centre - side / 2, centre + side / 2], 1)
     return Subspace(torch.stack([origin, e1.to(origin), e2.to(origin)]), Affine(3, box.tolist()), notes)
