@@ -14,6 +14,7 @@ min_version("9.12")
 
 # a config of the command line stands alone; the snakemake of an environment runs the python of that environment
 if not workflow.overwrite_configfiles:
+
     configfile: "config.yaml"
 
 

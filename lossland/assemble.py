@@ -1,5 +1,6 @@
 """From the spec of a job to the problem that it works on."""
 
+import os
 from functools import partial
 from importlib import import_module
 
@@ -18,7 +19,8 @@ def problem(job) -> Problem:
     ((model, options),) = job.spec["model"].items()
     build = import_module(f"lossland.models.{model}").build
     space = ParamSpace(partial(build, data.shape, data.classes, **options))
-    journal = DiskJournal(job.unfinished, stopping=job.asked_to_stop)
+    interval = float(os.environ.get("LOSSLAND_CHECKPOINT_SECONDS", 30))
+    journal = DiskJournal(job.unfinished, interval, job.asked_to_stop)
     return Problem(space, data, default_device(), journal=journal)
 
 

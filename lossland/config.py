@@ -203,9 +203,9 @@ class Plan:
                 found = jobs if reference == stanza else [job for job in jobs if job.name == reference]
                 if found:
                     return found
-        known = [n for s in sections for n in self._stanzas[s]]
-        known += [job.name for s in sections if stanza in self._stanzas[s] for job in self._stanza(s, stanza)]
-        raise ConfigError(f"{where} names {reference}: there is no such {' or '.join(sections)}{nearest(reference, known)}")
+        names = [n for s in sections for n in self._stanzas[s]]
+        hint = nearest(reference, [job.name for job in jobs]) if stanza in names else nearest(stanza, names)
+        raise ConfigError(f"{where} names {reference}: there is no such {' or '.join(sections)}{hint}")
 
 
 def _roles(section, plugin) -> dict[str, tuple[str, ...]]:
@@ -213,7 +213,7 @@ def _roles(section, plugin) -> dict[str, tuple[str, ...]]:
     if section == "table":
         return {"table": ("table",)} if plugin.inputs == ("table",) else {"subspace": ("network", "subspace")}
     fixed = {"data": {}, "network": {"data": ("data",)}, "subspace": {"sources": ("network", "subspace")}}
-    return fixed.get(section, {role: ("table",) for role in plugin.tables})
+    return fixed.get(section, dict.fromkeys(plugin.tables, ("table",)))
 
 
 def _plugin(where, key, room, choice):

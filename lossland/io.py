@@ -29,7 +29,8 @@ def replacing(path):
             os.fsync(file.fileno())
         temporary.replace(path)
     except OSError as error:
-        raise OSError(error.errno, f"{error.strerror or error}; {path} was not written, what was there before is untouched") from error
+        told = f"{error.strerror or error}; {path} was not written, and what was there is untouched"
+        raise OSError(error.errno, told) from error
     finally:
         temporary.unlink(missing_ok=True)
 

@@ -112,7 +112,8 @@ def run(work, argv=None, done=lambda path: None):
             shutil.rmtree(job.unfinished.parent, ignore_errors=True)
     except Exception as error:
         log.debug("", exc_info=True)
-        text = str(error) if isinstance(error, (ValueError, OSError, FloatingPointError)) else f"{type(error).__name__}: {error}"
+        told = isinstance(error, (ValueError, OSError, FloatingPointError))  # these are sentences for the user
+        text = str(error) if told else f"{type(error).__name__}: {error}"
         log.error("%s%s", title, " ".join(text.split()))
         raise SystemExit(1) from None
 

@@ -1,7 +1,7 @@
 """Scores of predictive distributions p [N C] against labels y [N]; nll in nats, all others as fractions.
 
-    nll = -mean log p_y      error = mean [argmax p != y]      brier = mean sum_c (p_c - [c = y])^2, in [0, 2]
-    ece = sum over 15 bins of (share of the bin) |accuracy - confidence|      (Guo et al. 2017, arXiv 1706.04599)
+nll = -mean log p_y      error = mean [argmax p != y]      brier = mean sum_c (p_c - [c = y])^2, in [0, 2]
+ece = sum over 15 bins of (share of the bin) |accuracy - confidence|      (Guo et al. 2017, arXiv 1706.04599)
 """
 
 import torch

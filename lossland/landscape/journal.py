@@ -1,4 +1,4 @@
-"""Where unfinished work is kept. This one forgets; `lossland.io.DiskJournal` survives a kill."""
+"""Where unfinished work is kept. This one forgets; `lossland.store.DiskJournal` survives a kill."""
 
 import torch
 

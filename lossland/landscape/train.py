@@ -4,16 +4,16 @@ An objective gives the value and the gradient with respect to the free rows of t
 
     objective(anchors [k D], free, (inputs, target), rng) -> (value, gradient [len(free) D]),
 
-so that a force which is the gradient of nothing (a nudged elastic band) trains as a loss does. Only the free rows
-are stepped: fixed ones stay bit-equal under momentum and weight decay. Every draw is a function of (seed, epoch, step),
-so a run that was killed and starts again at any step gives the bytes of one that never stopped.
+so that a force which is the gradient of nothing (a nudged elastic band) trains as a loss does. Only the free rows are
+stepped: fixed ones stay bit-equal under momentum and weight decay. Every draw is a function of (seed, epoch, step), so a
+run that was killed and starts again at any step gives the bytes of one that never stopped.
 """
 
 import logging
 import time
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import torch
@@ -53,37 +53,36 @@ def epochs(problem, objective, start, recipe, seed, *, free=None, rate=None, jou
     journal = journal or problem.journal
     free = list(range(len(start))) if free is None else free
     rate = rate or partial(learning_rate, recipe)
-    anchors = start.detach().to(problem.device, copy=True)
-    step_by, states = getattr(descent, recipe.optimiser), [{} for _ in free]
-    losses, values, epoch, step = torch.zeros(recipe.epochs, dtype=torch.float64), [], 0, 0
+    descend = getattr(descent, recipe.optimiser)
+    run = _Run(start.detach().to(problem.device, copy=True), free, torch.zeros(recipe.epochs, dtype=torch.float64))
     if kept := journal.load():
-        epoch, step = kept["position"].tolist()
-        losses, values = kept["losses"], list(kept["values"].to(problem.device))
-        anchors[free] = kept["free"].to(anchors)
-        states = [_part(kept, i, problem.device) for i in range(len(free))]
-    if step == 0:
-        yield Epoch(epoch, anchors, losses[:epoch])
+        run.restore(kept)
+    if run.step == 0:
+        yield Epoch(run.epoch, run.anchors, run.losses[: run.epoch])
 
-    started, first = time.monotonic(), epoch
-    while epoch < recipe.epochs:
-        for step, inputs, target in problem.batches(
-            "train", recipe.batch_size, epoch_key=(seed, "batches", epoch), start=step
-        ):
+    started, first = time.monotonic(), run.epoch
+    while run.epoch < recipe.epochs:
+        key = (seed, "batches", run.epoch)
+        for step, inputs, target in problem.batches("train", recipe.batch_size, epoch_key=key, start=run.step):
+            run.step = step
             if journal.due():
-                journal.save(_state(epoch, step, losses, values, anchors[free], states))
-            lr = rate(epoch + step * recipe.batch_size / problem.size("train"))
-            value, gradient = objective(anchors, free, (inputs, target), stream(seed, "objective", epoch, step))
-            for i, g, state in zip(free, gradient, states, strict=True):
-                step_by(anchors[i], g, lr, recipe, state)
-            values.append(value.double())
-            if len(values) % CHECK_EVERY == 0:
-                use_nonfinite(values, epoch, lr)
-        losses[epoch], values, step, epoch = torch.stack(values).mean(), [], 0, epoch + 1
-        left = (time.monotonic() - started) / (epoch - first) * (recipe.epochs - epoch)
-        log.info("epoch %d of %d: loss %.4g, lr %.3g, %.0f s left", epoch, recipe.epochs, losses[epoch - 1], lr, left)
-        yield Epoch(epoch, anchors, losses[:epoch])
-    if epoch > first:  # the parts of a longer work stay finished when a later part is interrupted
-        journal.save(_state(epoch, 0, losses, [], anchors[free], states))
+                journal.save(run.tensors())
+            lr = rate(run.epoch + step * recipe.batch_size / problem.size("train"))
+            rng = stream(seed, "objective", run.epoch, step)
+            value, gradient = objective(run.anchors, free, (inputs, target), rng)
+            for row, g, moments in zip(free, gradient, run.moments, strict=True):
+                descend(run.anchors[row], g, lr, recipe, moments)
+            run.values.append(value.double())
+            if step % CHECK_EVERY == 0:
+                run.refuse_nonfinite(lr)
+        run.refuse_nonfinite(lr)
+        run.end_epoch()
+        left = (time.monotonic() - started) / (run.epoch - first) * (recipe.epochs - run.epoch)
+        loss = run.losses[run.epoch - 1]
+        log.info("epoch %d of %d: loss %.4g, lr %.3g, %.0f s left", run.epoch, recipe.epochs, loss, lr, left)
+        yield Epoch(run.epoch, run.anchors, run.losses[: run.epoch])
+    if run.epoch > first:  # the parts of a longer work stay finished when a later part is interrupted
+        journal.save(run.tensors())
 
 
 def expected_loss(problem, chart, weight_decay):
@@ -100,21 +99,42 @@ def expected_loss(problem, chart, weight_decay):
     return objective
 
 
-def _state(epoch, step, losses, values, free, states):
-    values = torch.stack(values).cpu() if values else torch.zeros(0, dtype=torch.float64)
-    moments = {f"{i}.{name}": tensor for i, state in enumerate(states) for name, tensor in state.items()}
-    return {"position": torch.tensor([epoch, step]), "losses": losses, "values": values, "free": free} | moments
+@dataclass
+class _Run:
+    """All that a training needs to go on: the next step, the losses so far, the free rows and their moments."""
 
+    anchors: torch.Tensor
+    free: list[int]
+    losses: torch.Tensor
+    epoch: int = 0
+    step: int = 0
+    values: list[torch.Tensor] = field(default_factory=list)
 
-def _part(kept, i, device):
-    own = {name.partition(".")[2]: t for name, t in kept.items() if name.startswith(f"{i}.")}
-    return {name: t.to(device if t.ndim else "cpu", copy=True) for name, t in own.items()}
+    def __post_init__(self):
+        self.moments = [{} for _ in self.free]
 
+    def end_epoch(self):
+        self.losses[self.epoch] = torch.stack(self.values).mean()
+        self.epoch, self.step, self.values = self.epoch + 1, 0, []
 
-def _refuse_nonfinite(values, epoch, lr):
-    finite = torch.stack(values).isfinite()
-    if not finite.all():
-        raise FloatingPointError(
-            f"the loss is not finite in epoch {epoch + 1}, step {int((~finite).nonzero()[0])}, at learning rate {lr:g}; "
-            "lower recipe.lr"
-        )
+    def refuse_nonfinite(self, lr):
+        finite = torch.stack(self.values).isfinite()
+        if not finite.all():
+            step = int((~finite).nonzero()[0])
+            where = f"epoch {self.epoch + 1}, step {step}, at learning rate {lr:g}"
+            raise FloatingPointError(f"the loss is not finite in {where}; lower recipe.lr")
+
+    def tensors(self):
+        values = torch.stack(self.values).cpu() if self.values else torch.zeros(0, dtype=torch.float64)
+        moments = {f"{i}.{name}": tensor for i, state in enumerate(self.moments) for name, tensor in state.items()}
+        position = torch.tensor([self.epoch, self.step])
+        return {"position": position, "losses": self.losses, "values": values, "free": self.anchors[self.free]} | moments
+
+    def restore(self, kept):
+        device = self.anchors.device
+        self.epoch, self.step = kept["position"].tolist()
+        self.losses, self.values = kept["losses"].clone(), list(kept["values"].to(device))
+        self.anchors[self.free] = kept["free"].to(device)
+        for i, state in enumerate(self.moments):
+            own = {name.partition(".")[2]: t for name, t in kept.items() if name.startswith(f"{i}.")}
+            state |= {name: t.to(device if t.ndim else "cpu", copy=True) for name, t in own.items()}

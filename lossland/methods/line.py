@@ -1,6 +1,6 @@
 """The straight segment between two networks, or the chain through any number of them; nothing is trained.
 
-    theta(t) = (1 - t) theta_1 + t theta_2        (Goodfellow et al. 2015, arXiv 1412.6544)
+theta(t) = (1 - t) theta_1 + t theta_2        (Goodfellow et al. 2015, arXiv 1412.6544)
 """
 
 import torch

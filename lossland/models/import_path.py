@@ -5,7 +5,7 @@ from importlib import import_module
 from torch import nn
 
 
-def build(shape, classes, *, target: str, arguments: dict = {}) -> nn.Module:  # noqa: B006  a literal, for the config check
+def build(shape, classes, *, target: str, arguments: dict = {}) -> nn.Module:
     """Raises ValueError if the target does not exist or returns something else than a module."""
     module, _, function = target.partition(":")
     try:

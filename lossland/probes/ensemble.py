@@ -1,6 +1,6 @@
 """Ensembles of the networks of a set, by size (Garipov et al. 2018, section 5; Fort et al. 2019).
 
-    p(y | x) = mean of the softmax outputs of the members; scores as in `lossland.scores`, each over subsets of the set
+p(y | x) = mean of the softmax outputs of the members; scores as in `lossland.scores`, each over subsets of the set
 """
 
 import itertools

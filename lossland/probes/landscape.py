@@ -35,9 +35,7 @@ def measure(
         columns["arc"] = torch.cat([torch.zeros(1), subspace.distances(u[:-1], u[1:]).cumsum(0)])
     names = [n for n, g in groups.items() for _ in range(len(g))]
     index = [i for g in groups.values() for i in range(len(g))]
-    scores = {
-        split: dict(zip(problem.task.SCORES, table[:, i].T, strict=True)) for i, split in enumerate(splits)
-    }
+    scores = {split: dict(zip(problem.task.SCORES, table[:, i].T, strict=True)) for i, split in enumerate(splits)}
     return pd.concat(
         pd.DataFrame({"mark": names, "index": index, "split": split} | columns | scores[split]) for split in splits
     )

@@ -1,6 +1,6 @@
 """Classification into C classes: cross-entropy in nats, error as a fraction.
 
-    nll(x, y) = -log softmax(f(x))_y        error(x, y) = [argmax f(x) != y]
+nll(x, y) = -log softmax(f(x))_y        error(x, y) = [argmax f(x) != y]
 """
 
 import torch

@@ -1,0 +1,40 @@
+# Two commands do everything on a fresh machine: make reproduce, make test.
+PYTHON ?= python3
+CORES ?= all
+CONFIG ?= config.yaml
+BIN := .venv/bin
+
+.PHONY: help setup reproduce test lint report gpu-check benchmark clean
+.DEFAULT_GOAL := help
+
+help:  ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */|/' | awk -F'|' '{printf "make %-12s %s\n", $$1, $$2}'
+
+setup: .venv/ready  ## the environment: a virtual environment in .venv with pinned versions
+
+.venv/ready: pyproject.toml requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name it with make PYTHON=...")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --constraint requirements.lock --editable '.[dev,cluster]'
+	touch $@
+
+reproduce: setup  ## every figure, table and claim of CONFIG (default: the embedded one)
+	@$(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG)
+
+test: setup  ## the tests
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
+
+lint: setup  ## style of Python and of the rules
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/snakefmt --check Snakefile rules
+
+report: setup  ## one self-contained HTML page of what was made
+	@$(BIN)/snakemake --configfile $(CONFIG) --report results/report.html
+
+benchmark: setup  ## the engine against a bare PyTorch loop
+	@$(BIN)/python benchmarks/engine.py
+
+gpu-check:  ## the library alone on a GPU machine that has torch: PYTHON=python3 make gpu-check
+	@$(PYTHON) benchmarks/gpu_check.py
+
+clean:  ## remove the environment, caches and results of the embedded default
+	rm -rf .venv .snakemake results .pytest_cache .ruff_cache *.egg-info build

@@ -1,0 +1,74 @@
+"""Toy problems that every test may use, and copies of the project that a test may edit."""
+
+import os
+import shutil
+import subprocess
+import sys
+from functools import partial
+from pathlib import Path
+
+import pytest
+import torch
+
+from lossland.arrays import Arrays
+from lossland.data import spirals
+from lossland.landscape.problem import Problem
+from lossland.landscape.space import ParamSpace
+from lossland.models import mlp
+
+ROOT = Path(__file__).resolve().parent.parent
+torch.set_num_threads(1)
+
+
+@pytest.fixture
+def problem():
+    """Two spirals and a small perceptron: 64 training points, 354 parameters."""
+    data = spirals.load(None, n=64, noise=0.3, turns=1)
+    return Problem(ParamSpace(partial(mlp.build, data.shape, 2, hidden=[16, 16])), data, batch_size=24)
+
+
+@pytest.fixture
+def normalised():
+    """A convolutional network with batch norm and dropout on random pictures."""
+    return Problem(ParamSpace(normalised_network), random_pictures(), batch_size=7)
+
+
+def normalised_network():
+    from torch import nn
+
+    layers = [nn.Conv2d(1, 3, 3, bias=False), nn.BatchNorm2d(3), nn.ReLU(), nn.Flatten(), nn.Dropout(0.3)]
+    return nn.Sequential(*layers, nn.Linear(27, 8), nn.BatchNorm1d(8), nn.ReLU(), nn.Linear(8, 3))
+
+
+def random_pictures(n=20):
+    rng = torch.Generator().manual_seed(0)
+    x = {s: torch.randint(256, (n, 1, 5, 5), generator=rng, dtype=torch.uint8) for s in ("train", "val", "test")}
+    y = {s: torch.randint(3, (n,), generator=rng) for s in x}
+    return Arrays(x, y, 3, (0.5,), (0.25,), {"crop": 1, "flip": 0.5})
+
+
+@pytest.fixture
+def project(tmp_path):
+    return copy_project(tmp_path)
+
+
+def copy_project(folder):
+    """A copy of the tracked and new files of the project, free to be edited."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    for name in subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines():
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
+    return folder
+
+
+def run(project, *command, **environment):
+    """Run a command in a copy of the project, with its own lossland; returns the finished process."""
+    environment = os.environ | {"PYTHONPATH": str(project)} | environment
+    command = [sys.executable, *command] if command[0].endswith(".py") else [sys.executable, "-m", *command]
+    return subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, timeout=500)
+
+
+def snakemake(project, *arguments, **environment):
+    done = run(project, "snakemake", *arguments, **environment)
+    return done.returncode, done.stdout + done.stderr

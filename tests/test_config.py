@@ -1,0 +1,113 @@
+"""Configs that are right give the jobs they say; every mistake gives one sentence with place, value and remedy."""
+
+import copy
+
+import pytest
+import yaml
+from conftest import ROOT
+
+from lossland.config import ConfigError, Plan
+
+TOY = yaml.safe_load((ROOT / "tests" / "toy.yaml").read_text())
+
+
+def _changed(path, value):
+    config = copy.deepcopy(TOY)
+    at = config
+    *way, last = path.split(".")
+    for key in way:
+        at = at[key]
+    at[last] = value
+    return config
+
+
+MISTAKES = [
+    ("networks", {}, "networks is no section of the config; did you mean network?"),
+    ("network", [1], "network is [1]; it must map names to stanzas"),
+    ("network.net.method", "sdg", "network.net.method is sdg, but there is no lossland/methods/sdg.py; did you mean sgd?"),
+    ("network.net.model", "mpl", "network.net.model is mpl, but there is no lossland/models/mpl.py; did you mean mlp?"),
+    ("network.net.hiden", [4], "network.net.hiden is no option of sgd; did you mean hidden?"),
+    ("network.net.hidden", [4, "x"], "network.net.hidden[1] is 'x': must be a whole number"),
+    ("network.net.hidden", 4, "network.net.hidden is 4: must be a list"),
+    ("network.net.recipe", {"lr": 0.1}, "network.net.recipe.epochs is 'missing': is missing"),
+    ("network.net.recipe.epochs", -1, "network.net.recipe.epochs is -1: must be at least 1"),
+    ("network.net.recipe.epochs", 2.5, "network.net.recipe.epochs is 2.5: must be a whole number"),
+    ("network.net.recipe.epochs", True, "network.net.recipe.epochs is True: must be a whole number"),
+    ("network.net.recipe.lr", 0, "network.net.recipe.lr is 0: must be above 0"),
+    ("network.net.recipe.lr", "fast", "network.net.recipe.lr is 'fast': must be a number"),
+    ("network.net.recipe.schedule", "cos", "network.net.recipe.schedule is 'cos': must be one of constant"),
+    ("network.net.recipe.learning_rate", 1, "network.net.recipe.learning_rate is 1: is no option here"),
+    ("network.net.data", "spiral", "network.net.data names spiral: there is no such data; did you mean spirals?"),
+    ("network.net.seeds", 3, "network.net.seeds is 3; it must be a list of different seeds"),
+    ("network.net.seeds", [1, 1], "network.net.seeds is [1, 1]; it must be a list of different seeds"),
+    ("network.net.seeds", [-1, 2, 3], "network.net.seed is -1: must be at least 0"),
+    ("network.net.resources", {"gpus": 1}, "network.net.resources.gpus is no resource; did you mean gpu?"),
+    ("network.net.resources", {"mem_mb": "much"}, "network.net.resources.mem_mb is 'much': must be a whole number"),
+    ("subspace.bezier.bends", 0, "subspace.bezier.bends is 0: must be at least 1"),
+    ("subspace.bezier.sources", ["net/1", "net/9"], "subspace.bezier.sources names net/9: there is no such network or subspace"),
+    ("subspace.bezier.sources", ["nte/1", "net/2"], "did you mean net"),
+    ("subspace.bezier", {"method": "curve"}, "subspace.bezier.sources is missing"),
+    ("subspace.bezier", None, "subspace.bezier is None; it must be a mapping of options"),
+    ("subspace.net", {"method": "pool", "sources": ["net"]}, "subspace.net: there is a network net too"),
+    ("subspace.plane.sources", ["plane"], "subspace.plane is made from itself"),
+    ("subspace.a b", {"method": "pool", "sources": ["net"]}, "subspace.a b: a name is made of letters"),
+    ("table.surface.subspace", "plan", "table.surface.subspace names plan: there is no such network or subspace; did you mean plane"),
+    ("table.surface.table", "plane", "table.surface.table is no option of landscape"),
+    ("table.surface.splits", ["tset"], "table.surface.splits[0] is 'tset': must be one of train, val, test"),
+    ("table.surface.bn", "none", "table.surface.bn is 'none': must be one of recalibrate, interpolate, keep"),
+    ("table.bezier_shape.table", "bezier_pat", "did you mean bezier_path"),
+    ("figure.garipov2018_fig2.bezier", "bezier", "figure.garipov2018_fig2.bezier names bezier: there is no such table"),
+    ("figure.garipov2018_fig3", {}, "figure.garipov2018_fig3.draw is garipov2018_fig3, but there is no lossland/figures"),
+    ("claim.garipov2018", {"segment": "segment_shape"}, "claim.garipov2018.bezier is missing"),
+]
+
+
+@pytest.mark.parametrize(("path", "value", "sentence"), MISTAKES, ids=[m[2][:60] for m in MISTAKES])
+def test_a_mistake_is_one_sentence(path, value, sentence):
+    with pytest.raises(ConfigError) as caught:
+        Plan(_changed(path, value))
+    assert sentence in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_networks_of_two_kinds_do_not_join():
+    config = _changed("network.other", TOY["network"]["net"] | {"hidden": [8]})
+    config["subspace"]["bezier"]["sources"] = ["net/1", "other/1"]
+    with pytest.raises(ConfigError, match="net/1 and other/1 differ in data or model"):
+        Plan(config)
+
+
+def test_instances_and_references():
+    plan = Plan(_changed("subspace.pairs", {"method": "line", "sources": {"a": ["net/1", "net/2"], "b": ["net/2", "net/3"]}}))
+    assert list(plan["network"]) == ["net/1", "net/2", "net/3"]
+    assert [j.name for j in plan["subspace"]["pairs/b"].inputs["sources"]] == ["net/2", "net/3"]
+    assert [j.name for j in plan["subspace"]["plane"].inputs["sources"]] == ["net/1", "net/2", "net/3"]
+    assert plan["network"]["net/2"].spec["method"]["sgd"]["seed"] == 2
+
+
+def test_seed_in_a_reference_and_tables_follow_their_subspace():
+    config = _changed("subspace.planes", {"method": "pool", "seeds": [1, 2], "sources": ["net/{seed}"]})
+    config["table"]["planes"] = {"probe": "landscape", "subspace": "planes"}
+    plan = Plan(config)
+    assert [j.name for j in plan["subspace"]["planes/2"].inputs["sources"]] == ["net/2"]
+    assert {"planes/1", "planes/2"} <= set(plan["table"])
+
+
+def test_spec_ignores_order_and_words_for_the_reader():
+    plain = Plan(TOY)["network"]["net/1"].canonical
+    stanza = dict(reversed(TOY["network"]["net"].items())) | {"cite": "somebody", "resources": {"mem_mb": 5}}
+    assert Plan(_changed("network.net", stanza))["network"]["net/1"].canonical == plain
+
+
+def test_swapped_values_and_exponents():
+    recipe = TOY["network"]["net"]["recipe"]
+    swapped = recipe | {"lr": recipe["weight_decay"], "weight_decay": recipe["lr"]}
+    one, two = (Plan(_changed("network.net.recipe", r))["network"]["net/1"].canonical for r in (recipe, swapped))
+    assert one != two
+    text = Plan(_changed("network.net.recipe", recipe | {"weight_decay": "1e-4"}))["network"]["net/1"].canonical
+    assert text == one.replace('"1e-4"', "0.0001")
+
+
+@pytest.mark.parametrize("path", sorted([ROOT / "config.yaml", *(ROOT / "configs").glob("*.yaml")]), ids=lambda p: p.name)
+def test_shipped_configs_are_right(path):
+    assert list(Plan(yaml.safe_load(path.read_text())))

@@ -1,0 +1,207 @@
+"""Files: round trips, equal bytes, atomic writes, and what is refused."""
+
+import json
+import os
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import torch
+from conftest import random_pictures
+from PIL import Image
+from safetensors.torch import load_file
+
+from lossland import io, store
+from lossland.arrays import Arrays, crop, flip
+from lossland.data import cifar10, digits, image_folder, parquet_images
+from lossland.geometry.charts import Affine
+from lossland.landscape.subspace import Subspace
+
+PLANE = Subspace(torch.randn(3, 10), Affine(3, ((-1, 1), (0, 2))), {"path": torch.randn(4, 2).double(), "source": torch.tensor(3)})
+
+
+def test_subspace_round_trip_and_equal_bytes(tmp_path):
+    for name in "ab":
+        store.save_subspace(tmp_path / f"{name}.safetensors", PLANE, "me")
+    loaded = store.load_subspace(tmp_path / "a.safetensors")
+    assert torch.equal(loaded.anchors, PLANE.anchors)
+    assert loaded.chart == PLANE.chart
+    assert all(torch.equal(loaded.notes[n], t) for n, t in PLANE.notes.items())
+    assert (tmp_path / "a.safetensors").read_bytes() == (tmp_path / "b.safetensors").read_bytes()
+    assert store.provenance(tmp_path / "a.safetensors") == "me"
+    assert set(load_file(tmp_path / "a.safetensors")) == {"anchors", "note.path", "note.source"}  # the library reads it
+
+
+def test_arrays_round_trip(tmp_path):
+    arrays = random_pictures()
+    store.save_arrays(tmp_path / "d.safetensors", arrays, "")
+    loaded = store.load_arrays(tmp_path / "d.safetensors")
+    assert torch.equal(loaded.x["test"], arrays.x["test"])
+    assert torch.equal(loaded.inputs("train", torch.arange(3)), arrays.inputs("train", torch.arange(3)))
+
+
+@pytest.mark.parametrize("cut", [0, 5, 40, -1])
+def test_truncated_safetensors_are_refused(tmp_path, cut):
+    path = tmp_path / "a.safetensors"
+    store.save_subspace(path, PLANE, "")
+    path.write_bytes(path.read_bytes()[:cut])
+    with pytest.raises(io.FileRefused, match=r"a\.safetensors is no whole safetensors file .* delete it and run again"):
+        store.load_subspace(path)
+
+
+def test_a_file_of_another_kind_is_refused(tmp_path):
+    store.save_arrays(tmp_path / "d.safetensors", random_pictures(), "")
+    with pytest.raises(io.FileRefused, match="holds no subspace"):
+        store.load_subspace(tmp_path / "d.safetensors")
+    (tmp_path / "t.parquet").write_bytes(b"PAR1 nothing")
+    with pytest.raises(io.FileRefused, match="no whole Parquet table"):
+        io.load_tables([tmp_path / "t.parquet"])
+
+
+def test_a_failed_write_leaves_what_was_there(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("before")
+    with pytest.raises(RuntimeError), io.replacing(path) as temporary:
+        temporary.write_text("half")
+        raise RuntimeError
+    assert os.listdir(tmp_path) == ["a.txt"]
+    assert path.read_text() == "before"
+
+
+def test_tables_keep_types_nan_and_provenance_and_refuse_double_keys(tmp_path):
+    table = pd.DataFrame({"i": [1, 2], "v": [float("nan"), float("inf")]})
+    schema = {"v": "float64", "i": "int64"}
+    io.save_table(tmp_path / "t.parquet", table, schema, ["i"], "me")
+    loaded = io.load_tables([tmp_path / "t.parquet"])
+    assert list(loaded.columns) == ["v", "i"]
+    assert loaded["v"].isna().tolist() == [True, False]
+    assert io.provenance(tmp_path / "t.parquet") == "me"
+    with pytest.raises(ValueError, match="do not name each row"):
+        io.save_table(tmp_path / "t.parquet", table.assign(i=1), schema, ["i"], "")
+    with pytest.raises(ValueError, match="differ in w"):
+        io.save_table(tmp_path / "t.parquet", table.assign(w=1), schema, ["i"], "")
+
+
+def test_journal_keeps_rows_and_state_and_refuses_broken_state(tmp_path):
+    journal = store.DiskJournal(tmp_path / "j") / "part"
+    assert journal.load() is None
+    journal.rows("r", 3, 2)[1] = 5
+    journal.save({"position": torch.tensor([1, 2])})
+    again = store.DiskJournal(tmp_path / "j") / "part"
+    assert again.rows("r", 3, 2).tolist() == [[0, 0], [5, 5], [0, 0]]
+    assert again.load()["position"].tolist() == [1, 2]
+    (tmp_path / "j" / "part" / "state.safetensors").write_bytes(b"nonsense")
+    with pytest.raises(io.FileRefused, match="delete it and run again"):
+        again.load()
+
+
+def test_augmentations_are_shifts_and_mirrors():
+    x = torch.arange(2 * 4 * 4, dtype=torch.uint8).view(2, 1, 4, 4)
+    padded = torch.nn.functional.pad(x, (1,) * 4)
+    possible = {tuple(padded[0, 0, i : i + 4, j : j + 4].reshape(-1).tolist()) for i in range(3) for j in range(3)}
+    seen = {tuple(crop(x, torch.Generator().manual_seed(s), 1)[0].reshape(-1).tolist()) for s in range(200)}
+    assert seen == possible
+    mirrored = torch.stack([flip(x, torch.Generator().manual_seed(s), 0.5)[1] for s in range(200)])
+    assert all(torch.equal(m, x[1]) or torch.equal(m, x[1].flip(-1)) for m in mirrored)
+    assert 60 < sum(torch.equal(m, x[1]) for m in mirrored) < 140
+
+
+def test_digits_are_split_for_ever_and_stratified():
+    data = digits.load(None)
+    assert [len(data.y[s]) for s in ("train", "val", "test")] == [797, 200, 800]
+    assert torch.bincount(data.y["test"]).min() >= 77
+    scaled = data.inputs("train", torch.arange(797))
+    assert abs(scaled.mean()) < 1e-5
+    assert scaled.std().item() == pytest.approx(1, abs=1e-3)
+
+
+def test_labels_and_lengths_that_do_not_fit_are_refused():
+    x, y = {s: torch.zeros(2, 1) for s in ("train", "val", "test")}, {s: torch.tensor([0, 1]) for s in ("train", "val", "test")}
+    with pytest.raises(ValueError, match=r"label 7 of test example 1 is not in 0\.\.1"):
+        Arrays(x, y | {"test": torch.tensor([0, 7])}, 2)
+    with pytest.raises(ValueError, match="2 examples but 3 labels"):
+        Arrays(x, y | {"train": torch.tensor([0, 1, 1])}, 2)
+
+
+def _parquet(path, rows=6, label=lambda i: i % 3, picture=None, names=("a", "b", "c")):
+    def encoded(i):
+        file = path.with_suffix(".png")
+        Image.new("RGB", (8, 8), (i, 0, 0)).save(file)
+        return file.read_bytes()
+
+    images = [{"bytes": picture or encoded(i), "path": None} for i in range(rows)]
+    features = {"info": {"features": {"label": {"names": list(names), "_type": "ClassLabel"}}}}
+    table = pa.table({"img": images, "label": [label(i) for i in range(rows)]})
+    pq.write_table(table.replace_schema_metadata({"huggingface": json.dumps(features)}), path)
+
+
+def test_parquet_images(tmp_path):
+    for split in ("train", "test"):
+        _parquet(tmp_path / f"{split}-0.parquet")
+    data = parquet_images.load(tmp_path, train="train-*.parquet", test="test-*.parquet", val=2)
+    assert data.x["train"].shape == (4, 3, 8, 8)
+    assert data.x["val"][1, 0, 0, 0] == 5
+    assert data.classes == 3
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"picture": b"no picture"}, "row 0: the image column does not hold the bytes of a picture"),
+        ({"label": lambda i: i}, r"label 3 of test example 3 is not in 0\.\.2"),
+    ],
+)
+def test_broken_parquet_rows_are_refused(tmp_path, options, sentence):
+    _parquet(tmp_path / "train.parquet")
+    _parquet(tmp_path / "test.parquet", **options)
+    with pytest.raises(ValueError, match=sentence):
+        parquet_images.load(tmp_path, train="train.parquet", test="test.parquet")
+
+
+def test_broken_parquet_files_are_refused(tmp_path):
+    with pytest.raises(FileNotFoundError, match="data_root"):
+        parquet_images.load(tmp_path, train="*.parquet", test="*.parquet")
+    _parquet(tmp_path / "t.parquet")
+    (tmp_path / "t.parquet").write_bytes((tmp_path / "t.parquet").read_bytes()[:-20])
+    with pytest.raises(ValueError, match=r"t\.parquet is not a whole Parquet file"):
+        parquet_images.load(tmp_path, train="t.parquet", test="t.parquet")
+
+
+def test_image_folder(tmp_path):
+    for split in ("train", "test"):
+        for label in ("cat", "dog"):
+            (tmp_path / split / label).mkdir(parents=True)
+            for i in range(3):
+                Image.new("RGB", (12, 9), (i, 0, 200 * (label == "dog"))).save(tmp_path / split / label / f"{i}.png")
+    data = image_folder.load(tmp_path, size=8)
+    assert data.x["train"].shape == (6, 3, 8, 8)
+    assert ((data.x["train"][:, 2, 0, 0] == 200).long() == data.y["train"]).all()
+    (tmp_path / "train" / "cat" / "0.png").write_text("not a picture")
+    with pytest.raises(ValueError, match=r"0\.png is not a readable picture"):
+        image_folder.load(tmp_path, size=8)
+    with pytest.raises(FileNotFoundError, match="there is no folder"):
+        image_folder.load(tmp_path, folder="nowhere")
+
+
+def test_cifar_binary_layout(tmp_path):
+    raw = bytes([3]) + bytes(range(256)) * 12
+    (tmp_path / "b.bin").write_bytes(raw * 2)
+    x, y = cifar10.read([tmp_path / "b.bin"], labels=1)
+    assert (x.shape, y.tolist()) == ((2, 3, 32, 32), [3, 3])
+    assert x[0, 0, 0, :3].tolist() == [0, 1, 2]
+    x, y = cifar10.read([tmp_path / "b.bin"], labels=1)
+    (tmp_path / "b.bin").write_bytes(raw[:-1])
+    with pytest.raises(ValueError, match="broken batches"):
+        cifar10.read([tmp_path / "b.bin"], labels=1)
+
+
+def test_real_cifar10_pictures():
+    folder = Path(os.environ.get("LOSSLAND_DATA", ".")) / "cifar10"
+    if not list(folder.glob("test-*.parquet")):
+        pytest.skip("no real CIFAR-10 here: set LOSSLAND_DATA to a folder with cifar10/{train,test}-*.parquet")
+    data = parquet_images.load(folder.parent, folder="cifar10", train="train-*.parquet", test="test-*.parquet", limit=500)
+    assert data.x["train"].shape == (500, 3, 32, 32)
+    assert data.classes == 10
+    assert 0.3 < data.mean[0] < 0.6

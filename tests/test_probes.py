@@ -1,0 +1,181 @@
+"""Evaluation and probes against closed forms and plain computations."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from sklearn.metrics import brier_score_loss, log_loss
+from torch import nn
+
+from lossland.arrays import Arrays
+from lossland.geometry.charts import Affine, Bezier, Points, PolyChain
+from lossland.landscape.evaluate import calibrated, evaluate, predict, statistics
+from lossland.landscape.journal import Journal
+from lossland.landscape.problem import Problem
+from lossland.landscape.space import ParamSpace
+from lossland.landscape.subspace import Subspace
+from lossland.methods import line, plane, pool
+from lossland.probes import ensemble, landscape, shape
+from lossland.scores import scores
+from lossland.store import DiskJournal
+
+
+@pytest.fixture
+def networks(problem):
+    return [Subspace(problem.init(s)[None], Points(1)) for s in range(3)]
+
+
+def test_evaluation_does_not_depend_on_the_batch_size(problem, networks):
+    u = torch.linspace(0, 1, 5, dtype=torch.float64)[:, None]
+    segment = line.build(problem, networks)
+    tables = [evaluate(replace(problem, batch_size=b), segment, u, ["train", "test"]) for b in (1, 7, 1000)]
+    torch.testing.assert_close(tables[0], tables[2], rtol=1e-6, atol=1e-7)
+    torch.testing.assert_close(tables[1], tables[2], rtol=1e-6, atol=1e-7)
+
+
+def test_scores_are_those_of_scikit_learn(problem, networks):
+    single = networks[0]
+    (p,) = predict(problem, single, single.chart.grid(), "test")
+    y = problem.data.y["test"]
+    table = evaluate(problem, single, single.chart.grid(), ["test"])[0, 0]
+    assert table[0].item() == pytest.approx(log_loss(y, p.double() / p.double().sum(1, keepdim=True)), rel=1e-5)
+    assert table[1].item() == pytest.approx((p.argmax(1) != y).double().mean().item())
+
+
+def test_loss_of_a_linear_model_with_known_parabola():
+    """|| theta - target ||^2 as a network: along any line the loss is a parabola with known coefficients."""
+
+    class Quadratic(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.theta = nn.Parameter(torch.zeros(3))
+
+        def forward(self, x):  # log-odds whose cross-entropy is |theta - x|^2: -log p_0 = q
+            q = (self.theta - x).square().sum(1).clamp(min=1e-6)
+            return torch.stack([-q, torch.log1p(-torch.exp(-q))], 1)
+
+    target = torch.tensor([[1.0, 2.0, 3.0]]).repeat(4, 1)
+    data = Arrays({s: target for s in ("train", "val", "test")}, {s: torch.zeros(4).long() for s in ("train", "val", "test")}, 2)
+    problem = Problem(ParamSpace(Quadratic), data)
+    direction = torch.tensor([0.5, -1.0, 2.0])
+    along = Subspace(torch.stack([torch.zeros(3), direction]), Affine(2, ((-2, 2),)))
+    table = landscape.measure(problem, along, resolution=9, splits=["train"])
+    t = table["u0"].to_numpy()
+    np.testing.assert_allclose(table["nll"], 14 - 2 * 4.5 * t + 5.25 * t**2, rtol=1e-5)
+    np.testing.assert_allclose(table["l2"], 5.25 * t**2, rtol=1e-12)
+    np.testing.assert_allclose(table["arc"], np.sqrt(5.25) * (t + 2), rtol=1e-12)
+
+
+def test_bn_policies(normalised):
+    nets = torch.stack([normalised.init(s) for s in (0, 1)])
+    segment = Subspace(nets, PolyChain(2))
+    c, middle = torch.tensor([0.5, 0.5]), nets.mean(0)
+    own, first, second = (calibrated(normalised, t) for t in (middle, *nets))
+    name = "1.running_var"
+    assert torch.equal(statistics(normalised, segment, "recalibrate")(c, middle)[name], own[name])
+    assert torch.equal(statistics(normalised, segment, "keep")(c, middle)[name], first[name])
+    torch.testing.assert_close(statistics(normalised, segment, "interpolate")(c, middle)[name], (first[name] + second[name]) / 2)
+    with pytest.raises(ValueError, match="anchors that are networks"):
+        statistics(normalised, Subspace(nets, Affine(2, ((0, 1),))), "interpolate")
+
+
+def test_interrupted_evaluation_goes_on_where_it_was(problem, networks, tmp_path):
+    segment = line.build(problem, networks)
+    u = torch.linspace(0, 1, 6, dtype=torch.float64)[:, None]
+    whole = evaluate(problem, segment, u, ["train"])
+
+    class Dies(Journal):
+        def rows(self, *args):
+            table = DiskJournal(tmp_path).rows(*args)
+            self.table = table
+            return table
+
+    journal = Dies()
+    half = replace(problem, journal=journal)
+    evaluate(half, segment, u, ["train"])
+    journal.table[3:] = 0  # as if killed after three points
+    journal.table[1, 1] = 7.0  # a finished point is not computed again
+    again = evaluate(replace(problem, journal=DiskJournal(tmp_path)), segment, u, ["train"])
+    assert again[1, 0, 0] == 7.0
+    assert torch.equal(again[[0, 2, 3, 4, 5]], whole[[0, 2, 3, 4, 5]])
+
+
+def test_nan_is_kept_as_measured(problem, networks):
+    broken = Subspace(torch.full_like(networks[0].anchors, torch.nan), Points(1))
+    table = landscape.measure(problem, broken)
+    assert table["nll"].isna().all()
+    assert len(table) == 2
+
+
+def test_plane_projects_the_points_that_span_it(problem, networks):
+    spanned = plane.build(problem, networks)
+    for coordinates, network in zip(spanned.notes["spanning"], networks, strict=True):
+        torch.testing.assert_close(spanned.at(coordinates[None])[0], network.end, rtol=1e-4, atol=1e-5)
+    table = landscape.measure(problem, spanned, resolution=3, splits=["test"])
+    marked = table[table["mark"] == "spanning"].sort_values("index")
+    alone = [landscape.measure(problem, n, splits=["test"])["nll"].item() for n in networks]
+    np.testing.assert_allclose(marked["nll"], alone, rtol=1e-3)
+    box = torch.tensor(spanned.chart.box)
+    assert ((spanned.notes["spanning"] > box[:, 0]) & (spanned.notes["spanning"] < box[:, 1])).all()
+
+
+def test_plane_of_a_curve_holds_the_curve(problem, networks):
+    curve = Subspace(torch.cat([n.anchors for n in networks]), Bezier(3))
+    spanned = plane.build(problem, [curve], path_points=5)
+    torch.testing.assert_close(spanned.at(spanned.notes["path"]), curve.at(curve.chart.grid(5)), rtol=1e-4, atol=1e-5)
+
+
+def test_shape_of_a_known_path():
+    """v = t^2 on a path of constant speed 2: int = mean over t = 1/3, barrier 0 (convex), of its mirror image 1/4."""
+    t = np.linspace(0, 1, 1001)
+    path = {"mark": "grid", "index": np.arange(1001), "u0": t, "arc": 2 * t, "displacement": 2 * t, "l2": 0.0}
+    both = [pd.DataFrame(path | {"split": s, "nll": v, "error": v}) for s, v in (("train", t**2), ("test", 2 * t - t**2))]
+    rows = shape.measure(pd.concat(both)).set_index(["split", "quantity"])
+    train, test = rows.loc[("train", "nll")], rows.loc[("test", "nll")]
+    assert train["int"] == pytest.approx(1 / 3, abs=1e-6)
+    assert (train["min"], train["max"], train["length"], train["ratio"]) == (0, 1, 2, 1)
+    assert train["barrier"] == pytest.approx(0, abs=1e-12)
+    assert test["barrier"] == pytest.approx(1 / 4)
+    assert train["mean"] == pytest.approx(1 / 3, abs=1e-3)
+
+
+def test_shape_integrates_over_arc_length_not_t():
+    """Two pieces of lengths 1 and 3 with values 0 and 1 at equal shares of t."""
+    t = np.linspace(0, 1, 2001)
+    arc = np.where(t < 0.5, 2 * t, 1 + 6 * (t - 0.5))
+    v = (t > 0.5).astype(float)
+    table = {"mark": "grid", "index": np.arange(2001), "u0": t, "arc": arc, "displacement": arc, "split": "train"}
+    row = shape.measure(pd.DataFrame(table | {"nll": v, "error": v, "l2": 1.0}), weight_decay=2.0).set_index("quantity")
+    assert row.loc["nll", "int"] == pytest.approx(0.75, abs=1e-3)
+    assert row.loc["nll", "mean"] == pytest.approx(0.5, abs=1e-3)
+    assert row.loc["loss", "min"] == 1.0  # nll 0 plus weight_decay / 2 * l2
+
+
+def test_ensemble_of_copies_is_the_copy_and_sizes_are_complete(problem, networks):
+    copies = pool.build(problem, [networks[0]] * 3)
+    table = ensemble.measure(problem, copies)
+    assert table.groupby("size").size().to_dict() == {1: 3, 2: 3, 3: 1}
+    for column in ("nll", "error", "brier", "ece"):
+        np.testing.assert_allclose(table[column], table[column].iloc[0], rtol=1e-6)
+    drawn = ensemble.measure(problem, pool.build(problem, networks * 3), subsets=5)
+    assert drawn.groupby("size").size().to_dict() == dict.fromkeys(range(1, 9), 5) | {9: 1}
+    assert not drawn.duplicated(["size", "members"]).any()
+
+
+def test_mean_of_two_predictions_against_numpy(problem, networks):
+    both = pool.build(problem, networks[:2])
+    p = torch.stack(list(predict(problem, both, both.chart.grid(), "test"))).double().mean(0)
+    y = problem.data.y["test"]
+    row = ensemble.measure(problem, both).set_index("size").loc[2]
+    assert row["nll"] == pytest.approx(-p[torch.arange(len(y)), y].log().mean().item())
+    assert row["brier"] == pytest.approx(brier_score_loss(y, p[:, 1], scale_by_half=False), rel=1e-6)
+
+
+def test_ece_of_a_known_predictor():
+    """Confidence 0.8 throughout, right in half of the cases: 0.3; a perfect predictor: 0."""
+    p = torch.tensor([[0.8, 0.2]]).repeat(10, 1)
+    assert scores(p, torch.arange(10) % 2)["ece"] == pytest.approx(0.3)
+    assert scores(torch.eye(2), torch.tensor([0, 1])) == {"nll": 0, "error": 0, "brier": 0, "ece": 0}
+    assert scores(torch.eye(2), torch.tensor([1, 0]))["brier"] == 2

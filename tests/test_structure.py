@@ -1,0 +1,142 @@
+"""The house: imports only go down, and every plug-in keeps its contract; both found by folder."""
+
+import ast
+import inspect
+import subprocess
+import sys
+from importlib import import_module
+
+import pandas as pd
+import pytest
+from conftest import ROOT
+
+from lossland import catalogue
+from lossland.landscape.subspace import Subspace
+from lossland.options import Recipe, refuse
+
+# room or file -> rooms, files and libraries it may import beside the standard library
+TORCH, TABLES = {"torch"}, {"pandas", "numpy"}
+BASE = {"options", "streams", "schedules", "arrays", "geometry"}
+MAY = {
+    "options": set(),
+    "streams": TORCH,
+    "schedules": set(),
+    "scores": TORCH | {"torchmetrics"},
+    "arrays": TORCH,
+    "geometry": TORCH | {"geometry"},
+    "tasks": TORCH,
+    "landscape": TORCH | BASE | {"landscape"},
+    "methods": TORCH | BASE | {"landscape"},
+    "probes": TORCH | TABLES | BASE | {"landscape", "scores"},
+    "data": TORCH | {"torchvision", "sklearn", "numpy", "pyarrow", "PIL", "arrays", "options", "streams", "data"},
+    "models": TORCH | {"torchvision", "options"},
+    "published": TABLES,
+    "claim": TABLES | {"scipy"},
+    "style": {"matplotlib"},
+    "figures": TABLES | {"matplotlib", "options", "published", "style"},
+    "claims": TABLES | {"claim", "options", "published"},
+    "catalogue": {"options"},
+    "fingerprint": set(),
+    "config": {"yaml", "catalogue", "fingerprint", "options"},
+    "io": {"pandas", "pyarrow"},
+    "store": TORCH | {"safetensors", "arrays", "geometry", "io", "landscape"},
+    "job": {"filelock", "fingerprint"},
+    "assemble": TORCH | {"landscape", "options", "store"},
+}
+STANDARD = set(sys.stdlib_module_names) - {"pickle", "shelve", "marshal"}
+FILES = sorted((ROOT / "lossland").rglob("*.py"))
+PLUGINS = [(room, name) for room in catalogue.FUNCTION for name in catalogue.names(room)]
+
+
+def _imports(file):
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file}: relative import"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names) if node.module == "lossland" else [node.module]
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda f: str(f.relative_to(ROOT)))
+def test_imports_only_go_down(file):
+    inside = file.relative_to(ROOT / "lossland").parts
+    room = inside[0].removesuffix(".py")
+    for name in _imports(file):
+        parts = name.split(".")
+        found = parts[1] if parts[0] == "lossland" else parts[0]
+        if found not in STANDARD:
+            assert found in MAY[room], f"{file} imports {name}"
+        if room in ("methods", "probes", "figures", "claims"):
+            assert not name.startswith(f"lossland.{room}"), f"{file} imports its neighbour {name}"
+
+
+@pytest.mark.parametrize(("room", "name"), PLUGINS)
+def test_plugin_contract(room, name):
+    plugin = catalogue.plugin(room, name)
+    module = import_module(f"lossland.{room}.{name}")
+    function = getattr(module, catalogue.FUNCTION[room])
+    assert len(plugin.summary) > 20, "the first line says what it is"
+    positional = {"data": ["root"], "models": ["shape", "classes"], "methods": ["problem", "sources"]}
+    if room == "probes":
+        assert plugin.inputs in (("problem", "subspace"), ("table",))
+        assert set(module.KEY) <= set(module.SCHEMA)
+    else:
+        assert list(plugin.inputs) == positional.get(room, [])
+    for option, (annotation, default) in plugin.options.items():
+        parameter = inspect.signature(function).parameters[option]
+        assert parameter.kind is parameter.KEYWORD_ONLY
+        if default is not catalogue.REQUIRED:
+            assert refuse(annotation, default) is None, f"{option}: its own default is refused"
+    public = [n for n, v in vars(module).items() if inspect.isfunction(v) and v.__module__ == module.__name__ and n[0] != "_"]
+    assert catalogue.FUNCTION[room] in public
+
+
+def test_network_options_do_not_collide():
+    """A network's stanza holds the options of its model and of its method on one level."""
+    models = {o for name in catalogue.names("models") for o in catalogue.plugin("models", name).options}
+    methods = {o for name in catalogue.names("methods") for o in catalogue.plugin("methods", name).options}
+    assert not models & methods
+
+
+METHODS = {"sgd": 0, "line": 2, "curve": 2, "plane": 3, "pool": 3}
+
+
+@pytest.mark.parametrize("name", catalogue.names("methods"))
+def test_every_method_runs_on_the_toy_problem(name, problem):
+    """Required options are filled by type; a new method needs a line here only if it wants other numbers of sources."""
+    from lossland.methods import sgd
+
+    fill = {"recipe": Recipe(epochs=1, lr=0.1, batch_size=32), "seed": 0}
+    plugin = catalogue.plugin("methods", name)
+    given = {o: fill[o] for o, (_, default) in plugin.options.items() if default is catalogue.REQUIRED}
+    sources = [sgd.build(problem, [], recipe=fill["recipe"], seed=s) for s in range(METHODS.get(name, 2))]
+    made = import_module(f"lossland.methods.{name}").build(problem, sources, **given)
+    assert isinstance(made, Subspace)
+    assert made.anchors.shape[1] == problem.space.dimension
+
+
+@pytest.mark.parametrize("name", catalogue.names("probes"))
+def test_every_probe_returns_its_schema(name, problem):
+    from lossland.methods import line, sgd
+    from lossland.probes import landscape
+
+    segment = line.build(problem, [sgd.build(problem, [], recipe=Recipe(1, 0.1), seed=s) for s in (0, 1)])
+    probe = import_module(f"lossland.probes.{name}")
+    if catalogue.plugin("probes", name).inputs == ("table",):
+        table = probe.measure(landscape.measure(problem, segment, resolution=5))
+    else:
+        table = probe.measure(problem, segment)
+    assert isinstance(table, pd.DataFrame)
+    assert set(table.columns) == set(probe.SCHEMA)
+    assert not table.duplicated(probe.KEY).any()
+    assert table["error"].between(0, 1).all() if "error" in table else True
+
+
+def test_planning_does_not_import_torch():
+    code = "import sys, yaml; from lossland.config import Plan; Plan(yaml.safe_load(open('config.yaml'))); print('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True).stdout.strip() == "False"
+
+
+def test_nothing_is_unpickled():
+    for path in [*FILES, *(ROOT / "workflow_scripts").glob("*.py")]:
+        assert "torch.load(" not in path.read_text(), path

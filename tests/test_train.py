@@ -1,0 +1,152 @@
+"""The training loop: against torch.optim, interrupted against uninterrupted, fixed rows, diverging."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+from torch.nn import functional as F
+
+from lossland.geometry.charts import Bezier
+from lossland.landscape import descent
+from lossland.landscape.journal import Journal
+from lossland.landscape.train import epochs, expected_loss, minimise
+from lossland.methods import curve, sgd
+from lossland.options import Recipe
+from lossland.schedules import learning_rate
+from lossland.store import DiskJournal
+
+RECIPE = Recipe(epochs=5, lr=0.1, batch_size=10, weight_decay=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("recipe", "optimiser"),
+    [
+        (Recipe(1, 0.1, momentum=0.0), lambda p: torch.optim.SGD([p], 0.1)),
+        (Recipe(1, 0.1), lambda p: torch.optim.SGD([p], 0.1, 0.9)),
+        (Recipe(1, 0.1, nesterov=True), lambda p: torch.optim.SGD([p], 0.1, 0.9, nesterov=True)),
+        (Recipe(1, 0.1, optimiser="adam"), lambda p: torch.optim.Adam([p], 0.1, foreach=False)),
+    ],
+)
+def test_descent_equals_torch_optim(recipe, optimiser):
+    row, theirs, state = torch.randn(20, dtype=torch.float64), None, {}
+    theirs = row.clone().requires_grad_()
+    other = optimiser(theirs)
+    for _ in range(20):
+        theirs.grad = (theirs.detach() ** 3).sin()
+        getattr(descent, recipe.optimiser)(row, (row**3).sin(), 0.1, recipe, state)
+        other.step()
+        torch.testing.assert_close(row, theirs.detach(), rtol=1e-12, atol=1e-12)
+
+
+def test_training_equals_a_plain_pytorch_loop(problem):
+    """The same batches through a module and torch.optim.SGD."""
+    trained = sgd.build(problem, [], recipe=RECIPE, seed=4).end
+    module = problem.space._build()
+    parts = problem.space.unravel(problem.init(4))
+    module.load_state_dict(parts)
+    optimiser = torch.optim.SGD(module.parameters(), 0.1, 0.9, weight_decay=1e-3)
+    for epoch in range(5):
+        for step, (x,), y in problem.batches("train", 10, epoch_key=(4, "batches", epoch)):
+            optimiser.param_groups[0]["lr"] = learning_rate(RECIPE, epoch + step * 10 / 64)
+            optimiser.zero_grad()
+            F.cross_entropy(module(x), y).backward()
+            optimiser.step()
+    torch.testing.assert_close(trained, problem.space.ravel(dict(module.named_parameters())), rtol=1e-4, atol=1e-6)
+
+
+def test_gradient_of_a_curve_is_the_chain_rule(problem):
+    """Against autograd through c @ anchors, decay on theta(t) included."""
+    chart, anchors = Bezier(3), torch.stack([problem.init(s) for s in range(3)])
+    _, inputs, target = next(problem.batches("train", 16))
+    rng = torch.Generator().manual_seed(5)
+    value, gradient = expected_loss(problem, chart, 0.1)(anchors, [1], (inputs, target), rng)
+    leaf = anchors.clone().requires_grad_()
+    theta = chart(chart.sample(1, torch.Generator().manual_seed(5)))[0].float() @ leaf
+    loss = F.cross_entropy(problem.space.forward(theta, *inputs), target) + 0.05 * theta.square().sum()
+    loss.backward()
+    assert value.item() == pytest.approx(loss.item())
+    torch.testing.assert_close(gradient[0], leaf.grad[1])
+
+
+class Interrupted(Journal):
+    """Saves at every chance and stops the run after so many steps."""
+
+    def __init__(self, folder, after):
+        self.disk, self.after = DiskJournal(folder), after
+
+    def load(self):
+        return self.disk.load()
+
+    def due(self):
+        self.after -= 1
+        return True
+
+    def save(self, state):
+        self.disk.save(state)
+        if self.after == 0:
+            raise KeyboardInterrupt
+
+    def rows(self, *shape):
+        return self.disk.rows(*shape)
+
+
+@pytest.mark.parametrize("network", ["problem", "normalised"])
+@pytest.mark.parametrize("optimiser", ["sgd", "adam"])
+def test_interrupted_at_any_step_equals_uninterrupted(network, optimiser, request, tmp_path):
+    problem = request.getfixturevalue(network)
+    recipe = replace(RECIPE, optimiser=optimiser, lr=0.01, epochs=3)
+    whole = sgd.build(problem, [], recipe=recipe, seed=1, snapshots=[0, 1])
+    for after in (1, 2, 3, 5, 7):
+        folder = tmp_path / str(after)
+        for _ in range(40):
+            try:
+                cut = sgd.build(replace(problem, journal=Interrupted(folder, after)), [], recipe=recipe, seed=1, snapshots=[0, 1])
+                break
+            except KeyboardInterrupt:
+                after += 1
+        assert torch.equal(cut.anchors, whole.anchors)
+        assert torch.equal(cut.notes["loss"], whole.notes["loss"])
+
+
+def test_same_seed_same_bytes_other_seed_other_bytes(problem):
+    a, b, c = (sgd.build(problem, [], recipe=RECIPE, seed=s).end for s in (1, 1, 2))
+    assert torch.equal(a, b)
+    assert not torch.equal(a, c)
+
+
+def test_fixed_rows_stay_bit_equal_under_momentum_and_decay(problem):
+    start = torch.stack([problem.init(s) for s in range(4)])
+    objective = expected_loss(problem, Bezier(4), 0.1)
+    trained = minimise(problem, objective, start, RECIPE, 0, free=[2])
+    assert torch.equal(trained.anchors[[0, 1, 3]], start[[0, 1, 3]])
+    assert not torch.equal(trained.anchors[2], start[2])
+
+
+def test_ends_of_a_trained_curve_are_the_networks(problem):
+    ends = [sgd.build(problem, [], recipe=RECIPE, seed=s) for s in (1, 2)]
+    for kind in ("bezier", "polychain"):
+        trained = curve.build(problem, ends, recipe=RECIPE, seed=0, chart=kind, bends=2)
+        u = torch.tensor([[0.0], [1.0]], dtype=torch.float64)
+        assert torch.equal(trained.at(u), torch.stack([e.end for e in ends]))
+
+
+def test_a_diverging_training_names_epoch_step_and_rate(problem):
+    with pytest.raises(FloatingPointError, match=r"epoch 1, step \d+, at learning rate 1e\+30"):
+        sgd.build(problem, [], recipe=replace(RECIPE, lr=1e30), seed=0)
+
+
+def test_first_epoch_is_the_start_and_losses_fall(problem):
+    recipe = replace(RECIPE, epochs=60)
+    run = list(epochs(problem, expected_loss(problem, Bezier(2), 0), torch.stack([problem.init(1)] * 2), recipe, 0))
+    assert [e.number for e in run] == list(range(61))
+    assert run[-1].losses[-1] < 0.5 * run[-1].losses[0]
+
+
+def test_schedules():
+    recipe = Recipe(epochs=100, lr=1.0)
+    assert [learning_rate(recipe, e) for e in (0, 49)] == [1, 1]
+    assert learning_rate(recipe, 69) == pytest.approx(1 - 0.99 * 0.5)
+    assert [learning_rate(recipe, e) for e in (90, 99.9)] == [0.01, 0.01]
+    assert learning_rate(replace(recipe, schedule="cosine"), 50) == pytest.approx(0.5)
+    stepped = replace(recipe, schedule="steps", milestones=[0.5, 0.75])
+    assert [learning_rate(stepped, e) for e in (0, 50, 75)] == pytest.approx([1, 0.1, 0.01])

@@ -1,0 +1,254 @@
+"""The real workflow on the toy config: what it makes, what an edit reruns, what happens to kills and to broken files."""
+
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+import yaml
+from conftest import copy_project, snakemake
+
+from lossland import store
+
+TOY = ("--cores", "2", "--configfile", "tests/toy.yaml")
+PATHS = ["segment_path", "bezier_path", "polychain_path"]
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """A copy of the project with the toy results made."""
+    folder = copy_project(tmp_path_factory.mktemp("finished"))
+    status, output = snakemake(folder, *TOY)
+    assert status == 0, output
+    (folder / "output.txt").write_text(output)
+    return folder
+
+
+@pytest.fixture
+def editable(finished, tmp_path):
+    shutil.copytree(finished, tmp_path / "project", symlinks=True)
+    return tmp_path / "project"
+
+
+def planned(project, *arguments):
+    """Names of what a dry run would make, without suffixes: `table/bezier_path` ..."""
+    status, output = snakemake(project, "-n", *TOY, *arguments)
+    assert status == 0, output
+    made = [name for line in re.findall(r"^    output: (.*)$", output, re.M) for name in line.split(", ")]
+    return {str(Path(name).with_suffix("")).removeprefix("results/toy/") for name in made}
+
+
+def below(*nouns):
+    """Everything of the toy config that depends on curves trained by `curve.py`, restricted to some nouns."""
+    all_of = {
+        "subspace/bezier", "subspace/polychain", "table/bezier_path", "table/polychain_path", "table/bezier_shape",
+        "table/polychain_shape", "figure/garipov2018_fig2", "figure/garipov2018_table2", "claim/garipov2018",
+    }  # fmt: skip
+    return {name for name in all_of if not nouns or name.partition("/")[0] in nouns}
+
+
+def edit(path, old, new):
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+
+
+def test_the_toy_run_makes_everything_and_says_so(finished):
+    output = (finished / "output.txt").read_text()
+    results = finished / "results" / "toy"
+    for name in ("figure/garipov2018_fig2.png", "figure/garipov2018_fig2.svg", "figure/garipov2018_table2.md", "claim/garipov2018.csv"):
+        assert (results / name).stat().st_size > 100
+    assert "results/toy/claim/garipov2018.md" in output.partition("Made:")[2]
+    table = pd.read_parquet(results / "table" / "bezier_path.parquet")
+    assert len(table) == 2 * 11
+    assert {"subspace", "run", "split", "nll", "error", "arc"} <= set(table.columns)
+    provenance = yaml.safe_load(pq.read_schema(results / "table" / "bezier_path.parquet").metadata[b"provenance"])
+    assert provenance["spec"]["probe"] == {"landscape": {"resolution": 11}}
+    assert provenance["versions"]["torch"]
+    network = store.load_subspace(results / "network" / "net" / "1.safetensors")
+    assert network.notes["epoch"].tolist() == [0, 4, 8]
+    assert yaml.safe_load((results / "config.yaml").read_text())["network"]["net/1"]["method"]["sgd"]["seed"] == 1
+    assert (results / "log" / "network" / "net" / "1.log").read_text().count("epoch") == 8
+    assert (results / "benchmark" / "network" / "net" / "1.jsonl").exists()
+    assert not list(results.rglob(".*"))
+
+
+def test_a_second_run_has_nothing_to_do(finished):
+    status, output = snakemake(finished, *TOY)
+    assert status == 0
+    assert "Nothing to be done" in output
+
+
+def test_target_of_a_paper(finished):
+    status, output = snakemake(finished, "garipov2018", "-n", "--forceall", *TOY)
+    assert status == 0
+    assert "garipov2018_fig2" in output
+    assert "surface" not in output
+
+
+EDITS = {
+    "comment": ("lossland/methods/curve.py", "    ends = torch", "    # why\n    ends = torch", set()),
+    "docstring": ("lossland/methods/curve.py", "are the two end networks", "are two networks", set()),
+    "method": ("lossland/methods/curve.py", "if len(sources) != 2", "if not len(sources) == 2", below()),
+    "figure": ("lossland/figures/garipov2018_fig2.py", '"Bezier"', '"Bézier"', {"figure/garipov2018_fig2"}),
+    "claims": ("lossland/claims/garipov2018.py", "above=5", "above=6", {"claim/garipov2018"}),
+    "published numbers": (
+        "lossland/published/published.csv",
+        "garipov2018,Table 1,VGG-16,CIFAR-100,Ind,1B,test_error_percent,27.4",
+        "garipov2018,Table 1,VGG-16,CIFAR-100,Ind,1B,test_error_percent,27.5",
+        below("figure", "claim"),
+    ),
+    "probe": ("lossland/probes/shape.py", "v.mean()", "v.mean() + 0", {f"table/{p[:-5]}_shape" for p in PATHS} | {"figure/garipov2018_table2", "claim/garipov2018"}),
+    "other model": ("lossland/models/vgg.py", "16: (2", "17: (2", set()),
+    "key order": ("tests/toy.yaml", "method: curve, sources: [net/1, net/2], seed: 1", "seed: 1, sources: [net/1, net/2], method: curve", set()),
+    "option": ("tests/toy.yaml", "subspace: plane, resolution: 5", "subspace: plane, resolution: 7", {"table/surface"}),
+    "one more seed": ("tests/toy.yaml", "seeds: [1, 2, 3]", "seeds: [1, 2, 3, 4]", {"network/net/4", "subspace/plane", "table/surface"}),
+    "word for the reader": ("tests/toy.yaml", "    model: mlp", "    cite: somebody\n    model: mlp", set()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [n for n in EDITS if n != "one more seed"])
+def test_an_edit_reruns_what_depends_on_it(editable, name):
+    file, old, new, reruns = EDITS[name]
+    edit(editable / file, old, new)
+    assert planned(editable) == reruns
+
+
+def test_an_edit_of_the_engine_reruns_all_but_the_data(editable):
+    edit(editable / "lossland/landscape/train.py", "CHECK_EVERY = 50", "CHECK_EVERY = 49")
+    made = planned(editable)
+    assert "data/spirals" not in made
+    assert {"network/net/1", "network/net/3"} | below() <= made
+
+
+def test_a_touch_of_every_file_reruns_nothing(editable):
+    for file in [*editable.glob("lossland/**/*.py"), *editable.glob("workflow_scripts/*.py"), *editable.glob("rules/*")]:
+        file.touch()
+    assert planned(editable) == set()
+
+
+def test_one_more_seed_trains_one_more_network(editable):
+    file, old, new, _ = EDITS["one more seed"]
+    edit(editable / file, old, new)
+    edit(editable / file, "plane: {method: plane, sources: [net]}", "plane: {method: plane, sources: [net/1, net/2, net/4]}")
+    assert planned(editable) == {"network/net/4", "subspace/plane", "table/surface"}
+
+
+def test_a_method_is_one_file_and_one_stanza(editable):
+    (editable / "lossland/methods/midpoint.py").write_text(
+        '"""The point half way between two networks, as a set of one (for a test)."""\n'
+        "from lossland.geometry.charts import Points\n"
+        "from lossland.landscape.subspace import Subspace\n"
+        "from lossland.options import Fraction\n\n\n"
+        "def build(problem, sources, *, at: Fraction = 0.5) -> Subspace:\n"
+        "    return Subspace((1 - at) * sources[0].end[None] + at * sources[1].end[None], Points(1))\n"
+    )
+    edit(editable / "tests/toy.yaml", "subspace:\n", "subspace:\n  middle: {method: midpoint, at: 0.25, sources: [net/1, net/2]}\n")
+    edit(editable / "tests/toy.yaml", "table:\n", "table:\n  middle: {probe: landscape, subspace: middle}\n")
+    assert planned(editable) == {"subspace/middle", "table/middle"}
+    status, output = snakemake(editable, *TOY)
+    assert status == 0, output
+    assert len(pd.read_parquet(editable / "results/toy/table/middle.parquet")) == 2
+
+
+def test_a_model_of_ones_own(editable):
+    (editable / "mine.py").write_text(
+        "from torch import nn\n\n\ndef network(shape, classes, width=3):\n"
+        "    return nn.Sequential(nn.Linear(shape[0], width), nn.Tanh(), nn.Linear(width, classes))\n"
+    )
+    stanza = "  own: {data: spirals, model: import_path, target: 'mine:network', arguments: {width: 4}, method: sgd, seeds: [1], recipe: {epochs: 1, lr: 0.1}}\n"
+    edit(editable / "tests/toy.yaml", "network:\n", "network:\n" + stanza)
+    status, output = snakemake(editable, *TOY)
+    assert status == 0, output
+    assert store.load_subspace(editable / "results/toy/network/own/1.safetensors").anchors.shape == (1, 2 * 4 + 4 + 4 * 2 + 2)
+    edit(editable / "mine.py", "Tanh", "ReLU")
+    assert planned(editable) == {"network/own/1"}
+
+
+def _command(project, epochs):
+    """The shell command of one training, longer than the toy's, as the log would show it."""
+    edit(project / "tests/toy.yaml", "epochs: 8", f"epochs: {epochs}")
+    status, output = snakemake(project, "-n", "-p", "results/toy/network/net/2.safetensors", *TOY)
+    assert status == 0, output
+    return re.search(r"exec (python workflow_scripts/network.py .*)", output)[1].replace("python", sys.executable, 1)
+
+
+def test_a_killed_training_goes_on_to_the_same_bytes(editable):
+    """Killed with -9 and asked to stop with SIGTERM, at random moments, until it is done."""
+    command = _command(editable, 200)
+    out = editable / "results/toy/network/net/2.safetensors"
+    environment = os.environ | {"PYTHONPATH": str(editable), "LOSSLAND_CHECKPOINT_SECONDS": "0.05"}
+    subprocess.run(command, shell=True, cwd=editable, env=environment, check=True, capture_output=True)
+    whole = out.read_bytes()
+    out.unlink()
+    moments, kills = random.Random(time.time_ns()), 0
+    for attempt in range(12):
+        process = subprocess.Popen("exec " + command, shell=True, cwd=editable, env=environment, stderr=subprocess.PIPE)
+        try:
+            process.wait(moments.uniform(2, 4) if attempt < 11 else 100)
+        except subprocess.TimeoutExpired:
+            stop = moments.choice([signal.SIGKILL, signal.SIGTERM])
+            process.send_signal(stop)
+            process.wait()
+            kills += 1
+            assert process.returncode in (-stop, 128 + stop)  # the first while it still imports
+            assert not out.exists()
+        if out.exists():
+            break
+    assert kills > 0
+    assert out.read_bytes() == whole
+    assert not list(out.parent.glob(".2.*"))
+
+
+def test_code_edited_after_planning_is_refused(editable):
+    command = _command(editable, 9)
+    edit(editable / "lossland/methods/sgd.py", "sorted(", "list(sorted(")
+    edit(editable / "lossland/methods/sgd.py", "{recipe.epochs})", "{recipe.epochs}))")
+    done = subprocess.run(command, shell=True, cwd=editable, env=os.environ | {"PYTHONPATH": str(editable)}, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "edited after this run was planned" in done.stderr
+
+
+BROKEN = {
+    "parquet": ("data: {p: {source: parquet_images, folder: nowhere, train: 'a*.parquet', test: 'b*.parquet'}}", "data p: no file"),
+    "folder": ("data: {f: {source: image_folder, folder: nowhere}}", "data f: there is no folder"),
+    "model": (
+        "data: {s: {source: spirals}}\nnetwork: {n: {data: s, model: import_path, target: 'no.such:thing', method: sgd, seed: 1, recipe: {epochs: 1, lr: 1}}}",
+        'network n: target: "no.such:thing" cannot be imported',
+    ),
+    "diverging": (
+        "data: {s: {source: spirals}}\nnetwork: {n: {data: s, model: mlp, method: sgd, seed: 1, recipe: {epochs: 3, lr: 1.0e+20}}}",
+        "network n: the loss is not finite in epoch 1",
+    ),
+    "config": ("data: {s: {source: spiral}}", "config: data.s.source is spiral"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_mistake_stops_with_its_sentence_and_leaves_nothing(project, name):
+    text, sentence = BROKEN[name]
+    (project / "broken.yaml").write_text(f"results: results/broken\n{text}\n")
+    status, output = snakemake(project, "--cores", "1", "--configfile", "broken.yaml")
+    assert status != 0
+    assert sentence in output
+    assert "Traceback" not in output
+    made = [p for p in project.rglob("results/broken/**/*") if p.suffix in (".safetensors", ".parquet", ".png")]
+    assert [p.stem for p in made] in ([], ["s"])
+
+
+def test_a_truncated_source_is_named(editable):
+    source = editable / "results/toy/network/net/3.safetensors"
+    source.write_bytes(source.read_bytes()[:-100])
+    status, output = snakemake(editable, *TOY, "--forcerun", "plane")
+    assert status != 0
+    assert "subspace plane: results/toy/network/net/3.safetensors is no whole safetensors file" in output
+    assert "Traceback" not in output
+    assert not (editable / "results/toy/subspace/plane.safetensors").exists()
