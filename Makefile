@@ -34,7 +34,7 @@ benchmark: setup  ## the engine against a bare PyTorch loop
 	@$(BIN)/python benchmarks/engine.py
 
 gpu-check:  ## the library alone on a GPU machine that has torch: PYTHON=python3 make gpu-check
-	@$(PYTHON) benchmarks/gpu_check.py
+	@PYTHONPATH=. $(PYTHON) benchmarks/gpu_check.py
 
 clean:  ## remove the environment, caches and results of the embedded default
 	rm -rf .venv .snakemake results .pytest_cache .ruff_cache *.egg-info build

@@ -42,7 +42,9 @@ def _shape(highest, ratio, error):
     for run in ("1", "2", "3"):
         for split, quantity, top in (("train", "loss", highest), ("test", "error", error)):
             v = {"start": 0.1, "end": 0.1, "min": 0.1, "int": 0.1, "mean": 0.1, "max": top + 0.001 * int(run)}
-            rows.append({"run": run, "split": split, "quantity": quantity, "length": 10 * ratio, "ratio": ratio, "barrier": top} | v)
+            rows.append(
+                {"run": run, "split": split, "quantity": quantity, "length": 10 * ratio, "ratio": ratio, "barrier": top} | v
+            )
     return pd.DataFrame(rows)
 
 

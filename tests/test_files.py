@@ -19,7 +19,9 @@ from lossland.data import cifar10, digits, image_folder, parquet_images
 from lossland.geometry.charts import Affine
 from lossland.landscape.subspace import Subspace
 
-PLANE = Subspace(torch.randn(3, 10), Affine(3, ((-1, 1), (0, 2))), {"path": torch.randn(4, 2).double(), "source": torch.tensor(3)})
+PLANE = Subspace(
+    torch.randn(3, 10), Affine(3, ((-1, 1), (0, 2))), {"path": torch.randn(4, 2).double(), "source": torch.tensor(3)}
+)
 
 
 def test_subspace_round_trip_and_equal_bytes(tmp_path):

@@ -57,7 +57,9 @@ def test_loss_of_a_linear_model_with_known_parabola():
             return torch.stack([-q, torch.log1p(-torch.exp(-q))], 1)
 
     target = torch.tensor([[1.0, 2.0, 3.0]]).repeat(4, 1)
-    data = Arrays({s: target for s in ("train", "val", "test")}, {s: torch.zeros(4).long() for s in ("train", "val", "test")}, 2)
+    data = Arrays(
+        dict.fromkeys(("train", "val", "test"), target), {s: torch.zeros(4).long() for s in ("train", "val", "test")}, 2
+    )
     problem = Problem(ParamSpace(Quadratic), data)
     direction = torch.tensor([0.5, -1.0, 2.0])
     along = Subspace(torch.stack([torch.zeros(3), direction]), Affine(2, ((-2, 2),)))
@@ -76,7 +78,9 @@ def test_bn_policies(normalised):
     name = "1.running_var"
     assert torch.equal(statistics(normalised, segment, "recalibrate")(c, middle)[name], own[name])
     assert torch.equal(statistics(normalised, segment, "keep")(c, middle)[name], first[name])
-    torch.testing.assert_close(statistics(normalised, segment, "interpolate")(c, middle)[name], (first[name] + second[name]) / 2)
+    torch.testing.assert_close(
+        statistics(normalised, segment, "interpolate")(c, middle)[name], (first[name] + second[name]) / 2
+    )
     with pytest.raises(ValueError, match="anchors that are networks"):
         statistics(normalised, Subspace(nets, Affine(2, ((0, 1),))), "interpolate")
 

@@ -100,7 +100,9 @@ def test_interrupted_at_any_step_equals_uninterrupted(network, optimiser, reques
         folder = tmp_path / str(after)
         for _ in range(40):
             try:
-                cut = sgd.build(replace(problem, journal=Interrupted(folder, after)), [], recipe=recipe, seed=1, snapshots=[0, 1])
+                cut = sgd.build(
+                    replace(problem, journal=Interrupted(folder, after)), [], recipe=recipe, seed=1, snapshots=[0, 1]
+                )
                 break
             except KeyboardInterrupt:
                 after += 1

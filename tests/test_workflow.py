@@ -64,7 +64,12 @@ def edit(path, old, new):
 def test_the_toy_run_makes_everything_and_says_so(finished):
     output = (finished / "output.txt").read_text()
     results = finished / "results" / "toy"
-    for name in ("figure/garipov2018_fig2.png", "figure/garipov2018_fig2.svg", "figure/garipov2018_table2.md", "claim/garipov2018.csv"):
+    for name in (
+        "figure/garipov2018_fig2.png",
+        "figure/garipov2018_fig2.svg",
+        "figure/garipov2018_table2.md",
+        "claim/garipov2018.csv",
+    ):
         assert (results / name).stat().st_size > 100
     assert "results/toy/claim/garipov2018.md" in output.partition("Made:")[2]
     table = pd.read_parquet(results / "table" / "bezier_path.parquet")
@@ -151,7 +156,11 @@ def test_a_method_is_one_file_and_one_stanza(editable):
         "def build(problem, sources, *, at: Fraction = 0.5) -> Subspace:\n"
         "    return Subspace((1 - at) * sources[0].end[None] + at * sources[1].end[None], Points(1))\n"
     )
-    edit(editable / "tests/toy.yaml", "subspace:\n", "subspace:\n  middle: {method: midpoint, at: 0.25, sources: [net/1, net/2]}\n")
+    edit(
+        editable / "tests/toy.yaml",
+        "subspace:\n",
+        "subspace:\n  middle: {method: midpoint, at: 0.25, sources: [net/1, net/2]}\n",
+    )
     edit(editable / "tests/toy.yaml", "table:\n", "table:\n  middle: {probe: landscape, subspace: middle}\n")
     assert planned(editable) == {"subspace/middle", "table/middle"}
     status, output = snakemake(editable, *TOY)
@@ -212,13 +221,18 @@ def test_code_edited_after_planning_is_refused(editable):
     command = _command(editable, 9)
     edit(editable / "lossland/methods/sgd.py", "sorted(", "list(sorted(")
     edit(editable / "lossland/methods/sgd.py", "{recipe.epochs})", "{recipe.epochs}))")
-    done = subprocess.run(command, shell=True, cwd=editable, env=os.environ | {"PYTHONPATH": str(editable)}, capture_output=True, text=True)
+    done = subprocess.run(
+        command, shell=True, cwd=editable, env=os.environ | {"PYTHONPATH": str(editable)}, capture_output=True, text=True
+    )
     assert done.returncode == 1
     assert "edited after this run was planned" in done.stderr
 
 
 BROKEN = {
-    "parquet": ("data: {p: {source: parquet_images, folder: nowhere, train: 'a*.parquet', test: 'b*.parquet'}}", "data p: no file"),
+    "parquet": (
+        "data: {p: {source: parquet_images, folder: nowhere, train: 'a*.parquet', test: 'b*.parquet'}}",
+        "data p: no file",
+    ),
     "folder": ("data: {f: {source: image_folder, folder: nowhere}}", "data f: there is no folder"),
     "model": (
         "data: {s: {source: spirals}}\nnetwork: {n: {data: s, model: import_path, target: 'no.such:thing', method: sgd, seed: 1, recipe: {epochs: 1, lr: 1}}}",
