@@ -6,6 +6,7 @@ another kind is refused with its name and what to do.
 
 import os
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -67,7 +68,7 @@ def save_drawing(paths, drawing):
     for path in map(Path, paths):
         with replacing(path) as temporary:
             if isinstance(drawing, pd.DataFrame):
-                write = {".csv": drawing.to_csv, ".md": drawing.to_markdown}[path.suffix]
+                write = {".csv": drawing.to_csv, ".md": partial(drawing.to_markdown, floatfmt=".3g")}[path.suffix]
                 write(temporary, index=False)
             else:
                 drawing.savefig(temporary, metadata={"Date": None} if path.suffix == ".svg" else None)

@@ -31,6 +31,7 @@ Positive = Annotated[float, Between(0, above=True)]
 NonNegative = Annotated[float, Between(0)]
 Fraction = Annotated[float, Between(0, 1)]
 Split = Literal["train", "val", "test"]
+Precision = Literal["fp32", "bf16", "auto"]
 BatchNorm = Literal["recalibrate", "interpolate", "keep"]
 
 
@@ -52,7 +53,7 @@ class Recipe:
     schedule: Literal["constant", "garipov", "cosine", "steps"] = "garipov"
     milestones: list[Fraction] = ()
     gamma: Positive = 0.1
-    precision: Literal["auto", "fp32", "bf16"] = "fp32"
+    precision: Precision = "fp32"
 
 
 def refuse(annotation, value) -> tuple[str, str] | None:

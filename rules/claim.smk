@@ -10,7 +10,7 @@ rule claim:
         inputs_of("claim"),
     output:
         "<results>/claim/{name}.parquet",
-        "<results>/claim/{name}.csv",
+        report("<results>/claim/{name}.csv", category="claims", labels={"claims of": "{name}"}),
         "<results>/claim/{name}.md",
     log:
         "<results>/log/claim/{name}.log",

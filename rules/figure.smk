@@ -12,7 +12,7 @@ for figure in PLAN["figure"].values():
         input:
             made_from(figure),
         output:
-            files(figure),
+            [report(f, category=figure.aside.get("paper", "figures"), labels={"result": figure.name}) for f in files(figure)],
         log:
             f"<results>/log/figure/{figure.name}.log",
         params:

@@ -43,7 +43,7 @@ MISTAKES = [
     ("network.net.seeds", [-1, 2, 3], "network.net.seed is -1: must be at least 0"),
     ("network.net.resources", {"gpus": 1}, "network.net.resources.gpus is no resource; did you mean gpu?"),
     ("network.net.resources", {"mem_mb": "much"}, "network.net.resources.mem_mb is 'much': must be a whole number"),
-    ("subspace.bezier.bends", 0, "subspace.bezier.bends is 0: must be at least 1"),
+    ("subspace.bezier.bends", 1, "subspace.bezier.bends is 1: must be at least 3"),
     (
         "subspace.bezier.sources",
         ["net/1", "net/9"],

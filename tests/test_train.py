@@ -127,7 +127,7 @@ def test_fixed_rows_stay_bit_equal_under_momentum_and_decay(problem):
 def test_ends_of_a_trained_curve_are_the_networks(problem):
     ends = [sgd.build(problem, [], recipe=RECIPE, seed=s) for s in (1, 2)]
     for kind in ("bezier", "polychain"):
-        trained = curve.build(problem, ends, recipe=RECIPE, seed=0, chart=kind, bends=2)
+        trained = curve.build(problem, ends, recipe=RECIPE, seed=0, chart=kind, bends=4)
         u = torch.tensor([[0.0], [1.0]], dtype=torch.float64)
         assert torch.equal(trained.at(u), torch.stack([e.end for e in ends]))
 

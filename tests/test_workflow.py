@@ -101,7 +101,7 @@ def test_target_of_a_paper(finished):
 
 EDITS = {
     "comment": ("lossland/methods/curve.py", "    ends = torch", "    # why\n    ends = torch", set()),
-    "docstring": ("lossland/methods/curve.py", "are the two end networks", "are two networks", set()),
+    "docstring": ("lossland/methods/curve.py", "are the two end networks", "are the networks at the ends", set()),
     "method": ("lossland/methods/curve.py", "if len(sources) != 2", "if not len(sources) == 2", below()),
     "figure": ("lossland/figures/garipov2018_fig2.py", '"Bezier"', '"Bézier"', {"figure/garipov2018_fig2"}),
     "claims": ("lossland/claims/garipov2018.py", "above=5", "above=6", {"claim/garipov2018"}),

@@ -3,31 +3,36 @@
     minimise over the inner bends   E_{t ~ U(0,1)} [ loss(theta(t)) + weight_decay/2 |theta(t)|^2 ],
     theta(t) = sum_i c_i(t) theta_i      (Bezier or polygonal chain; the ends theta_0 and theta_n stay fixed)
 
-The bends start on the segment. The decay acts on the point theta(t), as in the released code. Differs from it in: one
-implementation for every architecture, `bends` counts the inner points only, batch-norm statistics are never carried.
+The inner bends start on the segment. The decay acts on the point theta(t), and `bends` counts the ends, both as in the
+released code. Differs from it in: one implementation for every architecture, batch-norm statistics are never carried.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import torch
 
 from lossland.geometry.charts import Bezier, PolyChain
 from lossland.landscape.subspace import Subspace
 from lossland.landscape.train import expected_loss, minimise
-from lossland.options import Count, Recipe, Seed
+from lossland.options import Between, Recipe, Seed
 
 
 def build(
-    problem, sources, *, recipe: Recipe, seed: Seed, chart: Literal["bezier", "polychain"] = "bezier", bends: Count = 1
+    problem,
+    sources,
+    *,
+    recipe: Recipe,
+    seed: Seed,
+    chart: Literal["bezier", "polychain"] = "bezier",
+    bends: Annotated[int, Between(3)] = 3,
 ) -> Subspace:
-    """`sources` are the two end networks."""
+    """`sources` are the two end networks; `bends` counts the points that define the curve: 3 is one free bend."""
     if len(sources) != 2:
         raise ValueError(f"a curve joins 2 sources, got {len(sources)}")
     ends = torch.stack([s.end for s in sources])
-    k = bends + 2
-    start = PolyChain(2)(torch.linspace(0, 1, k)[:, None]) @ ends
+    start = PolyChain(2)(torch.linspace(0, 1, bends)[:, None]) @ ends
     start[0], start[-1] = ends  # to the bit
-    chart = {"bezier": Bezier, "polychain": PolyChain}[chart](k)
+    chart = {"bezier": Bezier, "polychain": PolyChain}[chart](bends)
     objective = expected_loss(problem, chart, recipe.weight_decay)
-    trained = minimise(problem, objective, start, recipe, seed, free=list(range(1, k - 1)))
+    trained = minimise(problem, objective, start, recipe, seed, free=list(range(1, bends - 1)))
     return Subspace(trained.anchors.cpu(), chart, {"loss": trained.losses})

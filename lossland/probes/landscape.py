@@ -7,11 +7,13 @@ their name in `mark`. `displacement` is the Euclidean distance from the first po
 path up to here, is NaN on surfaces.
 """
 
+from dataclasses import replace
+
 import pandas as pd
 import torch
 
 from lossland.landscape.evaluate import evaluate
-from lossland.options import BatchNorm, Count, Split
+from lossland.options import BatchNorm, Count, Precision, Split
 
 SCHEMA = {
     "mark": "string", "index": "int64", "u0": "float64", "u1": "float64", "arc": "float64", "displacement": "float64",
@@ -21,13 +23,19 @@ KEY = ["mark", "index", "split"]
 
 
 def measure(
-    problem, subspace, *, resolution: Count = 61, splits: list[Split] = ("train", "test"), bn: BatchNorm = "recalibrate"
+    problem,
+    subspace,
+    *,
+    resolution: Count = 61,
+    splits: list[Split] = ("train", "test"),
+    bn: BatchNorm = "recalibrate",
+    precision: Precision = "fp32",
 ) -> pd.DataFrame:
     """`resolution` points along each axis of the chart's grid; use an odd number, or a chain's corner is cut."""
     marked = {n: u for n, u in subspace.notes.items() if u.ndim == 2 and u.shape[1] == subspace.chart.m}
     groups = {"grid": subspace.chart.grid(resolution)} | marked
     u = torch.cat([g.double() for g in groups.values()])
-    table = evaluate(problem, subspace, u, splits, bn)
+    table = evaluate(replace(problem, precision=precision), subspace, u, splits, bn)
     columns = {"u0": u[:, 0], "u1": u[:, 1] if u.shape[1] > 1 else torch.nan, "l2": subspace.norms(u).square()}
     columns["displacement"] = subspace.distances(u, u[:1])
     columns["arc"] = torch.full((len(u),), torch.nan, dtype=torch.float64)
