@@ -27,11 +27,12 @@ def code_of(spec, root=ROOT) -> str:
         if "target" in options:  # a module of the user's own
             module = options["target"].partition(":")[0].replace(".", "/")
             files += [f for f in (f"{module}.py", f"{module}/__init__.py") if (root / f).is_file()]
-    return digest(files, root)
+    return digest(tuple(files), root)
 
 
+@lru_cache(None)
 def digest(files, root=ROOT) -> str:
-    """Digest of `files`, relative to `root`, with all that they import inside `root`."""
+    """Digest of `files` (a tuple), relative to `root`, with all that they import inside `root`."""
     seen, todo = set(), list(files)
     while todo:
         file = todo.pop()

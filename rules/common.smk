@@ -72,10 +72,11 @@ def record(path):
 
 
 def closing_words(results):
-    """What was made, and how many claims hold."""
+    """What there is now, and how many claims hold."""
     lines = [f"{results}/{s}/{job.name}.{job.suffixes[-1]}" for s in ("figure", "claim") for job in PLAN[s].values()]
+    lines = [line for line in lines if Path(line).exists()]
     for job in PLAN["claim"].values():
-        with open(f"{results}/claim/{job.name}.csv", newline="") as file:
-            verdicts = Counter(row["verdict"] for row in csv.DictReader(file))
-        lines.append(f"{job.name}: {', '.join(f'{n} {verdict}' for verdict, n in verdicts.items())}")
-    return "\n".join(["Made:", *lines])
+        if (path := Path(f"{results}/claim/{job.name}.csv")).exists():
+            verdicts = Counter(row["verdict"] for row in csv.DictReader(path.open(newline="")))
+            lines.append(f"{job.name}: {', '.join(f'{n} {verdict}' for verdict, n in verdicts.items())}")
+    return "\n".join(["Made:", *lines]) if lines else "Done."

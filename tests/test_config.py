@@ -29,7 +29,7 @@ MISTAKES = [
     ("network.net.hiden", [4], "network.net.hiden is no option of sgd; did you mean hidden?"),
     ("network.net.hidden", [4, "x"], "network.net.hidden[1] is 'x': must be a whole number"),
     ("network.net.hidden", 4, "network.net.hidden is 4: must be a list"),
-    ("network.net.recipe", {"lr": 0.1}, "network.net.recipe.epochs is 'missing': is missing"),
+    ("network.net.recipe", {"lr": 0.1}, "network.net.recipe.epochs is missing"),
     ("network.net.recipe.epochs", -1, "network.net.recipe.epochs is -1: must be at least 1"),
     ("network.net.recipe.epochs", 2.5, "network.net.recipe.epochs is 2.5: must be a whole number"),
     ("network.net.recipe.epochs", True, "network.net.recipe.epochs is True: must be a whole number"),
@@ -66,6 +66,10 @@ MISTAKES = [
     ("table.bezier_shape.table", "bezier_pat", "did you mean bezier_path"),
     ("figure.garipov2018_fig2.bezier", "bezier", "figure.garipov2018_fig2.bezier names bezier: there is no such table"),
     ("figure.garipov2018_fig3", {}, "figure.garipov2018_fig3.draw is garipov2018_fig3, but there is no lossland/figures"),
+    ("figure.garipov2018_fig2.paper", "curve", "figure.garipov2018_fig2.paper: curve cannot be a target of the command line"),
+    ("figure.landscape", {"draw": "garipov2018_table2"}, "figure.landscape"),
+    ("network.net.seeds", ["a b"], "network.net has an instance 'a b'"),
+    ("network.net.resources", 4, "network.net.resources is 4; it must be a mapping"),
     ("claim.garipov2018", {"segment": "segment_shape"}, "claim.garipov2018.bezier is missing"),
 ]
 

@@ -62,7 +62,7 @@ class Problem:
         Plain autograd on a flat leaf: `torch.func.grad` takes twice the time for a convolutional network on a CPU.
         """
         theta = theta.detach().requires_grad_()
-        with self._randomness(rng), self.arithmetic():
+        with self._dropout(rng), self.arithmetic():
             loss = self.task.losses(self.space.forward(theta, *inputs), target).mean()
         (gradient,) = torch.autograd.grad(loss, theta)
         theta = theta.detach()
@@ -81,7 +81,7 @@ class Problem:
         """Whether a training step draws random numbers (dropout), found by trying."""
         _, inputs, _ = next(self.batches("train", 2))
         theta = self.space.init(0).to(self.device)
-        with torch.no_grad(), torch.random.fork_rng():
+        with torch.no_grad(), torch.random.fork_rng([self.device] if self.device.type == "cuda" else []):
             state = self.space.calibrate(theta, [inputs])
             first, second = (self.space.predict(theta, state, *inputs) for _ in range(2))
             if not torch.equal(first, second):
@@ -93,11 +93,12 @@ class Problem:
         return not torch.equal(*outputs)
 
     @contextlib.contextmanager
-    def _randomness(self, rng):
+    def _dropout(self, rng):
+        """Dropout's draws come from `rng`, and from the global generator only for the time of this step."""
         if not self.stochastic:
             yield
             return
-        with torch.random.fork_rng():
+        with torch.random.fork_rng([self.device] if self.device.type == "cuda" else []):
             torch.manual_seed(int(torch.randint(2**62, (), generator=rng)))
             yield
 
@@ -111,4 +112,9 @@ def native_bf16(device) -> bool:
 
 
 def default_device() -> torch.device:
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    """The GPU if there is one, made to compute the same twice and to mean fp32 by fp32 (no TF32)."""
+    if not torch.cuda.is_available():
+        return torch.device("cpu")
+    torch.backends.cudnn.deterministic = True
+    torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = False
+    return torch.device("cuda", torch.cuda.current_device())

@@ -25,7 +25,7 @@ class ParamSpace:
 
     def __init__(self, build: Callable[[], nn.Module]):
         self._build = build
-        with torch.random.fork_rng():
+        with torch.random.fork_rng([]):
             self._module = copy.deepcopy(build())
         named = dict(self._module.named_parameters())
         self.names = list(named)
@@ -54,7 +54,7 @@ class ParamSpace:
 
     def init(self, seed: int):
         """theta [D] as `build()` initialises it under `seed`."""
-        with torch.random.fork_rng():
+        with torch.random.fork_rng([]):
             torch.manual_seed(seed)
             return self.ravel(dict(self._build().named_parameters()))
 

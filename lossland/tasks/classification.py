@@ -11,7 +11,9 @@ SCORES = ("nll", "error")
 
 def minibatches(n, size, rng=None):
     """Row numbers of the minibatches of one epoch over n examples: shuffled under `rng`, else in order."""
-    return (torch.arange(n) if rng is None else torch.randperm(n, generator=rng)).split(size)
+    if rng is None:  # of even sizes: a last batch of one has no variance for batch norm
+        return torch.arange(n).chunk(-(-n // size))
+    return torch.randperm(n, generator=rng).split(size)
 
 
 def batch(arrays, split, rows, rng=None):

@@ -1,0 +1,135 @@
+"""One stanza of the config, checked on its own: its plug-ins, its options, its references, its words for the reader.
+
+Whatever is wrong is one sentence with the path in the config, the value and the remedy: with results present, a name that
+is mistyped would otherwise pass as "nothing to be done".
+"""
+
+import re
+from dataclasses import dataclass
+
+from lossland import catalogue
+from lossland.catalogue import REQUIRED, Plugin
+from lossland.options import nearest, refuse
+
+# section -> (key of the stanza that names the plug-in, room of the plug-in)
+PLUGIN = {
+    "data": ("source", "data"),
+    "network": ("method", "methods"),
+    "subspace": ("method", "methods"),
+    "table": ("probe", "probes"),
+    "figure": ("draw", "figures"),
+    "claim": ("check", "claims"),
+}
+ASIDE = ["cite", "published", "cost", "paper", "resources"]  # for readers, targets and the scheduler; no part of a result
+RESOURCES = {"gpu": 0, "mem_mb": 1, "runtime": 1, "threads": 1}  # and their least values
+NAME = re.compile(r"\w[\w.-]*", re.ASCII)
+
+
+class ConfigError(ValueError):
+    """A mistake in the config, as one sentence."""
+
+
+@dataclass(frozen=True)
+class Stanza:
+    """`roles` maps each key that refers to others to the sections it may refer to; `model` is None but for networks."""
+
+    section: str
+    name: str
+    body: dict
+    plugin: Plugin
+    model: Plugin | None
+    roles: dict[str, tuple[str, ...]]
+
+    @property
+    def where(self) -> str:
+        return f"{self.section}.{self.name}"
+
+    @property
+    def aside(self) -> dict:
+        return {word: self.body[word] for word in ASIDE if word in self.body}
+
+    def options(self, plugin, seed=None) -> dict:
+        """The options of `plugin` that are given; `seed` is that of the instance. Raises ConfigError if they do not do."""
+        given = {o: self.body[o] for o in plugin.options if o in self.body}
+        if seed is not None and "seed" in plugin.options:
+            given["seed"] = seed
+        for name, (annotation, default) in plugin.options.items():
+            if name in given:
+                _refuse_value(f"{self.where}.{name}", annotation, given[name])
+            elif default is REQUIRED:
+                raise ConfigError(f"{self.where}.{name} is missing: {plugin.name} needs it")
+        return given
+
+    def instances(self) -> dict:
+        """Seed -> role -> references; the seed is None where the stanza is a single job."""
+        references = {role: self.body[role] for role in self.roles}
+        if isinstance(sources := self.body.get("sources"), dict):
+            if "seeds" in self.body:
+                raise ConfigError(f"{self.where}.seeds: {self.where}.sources names the instances already; remove one of them")
+            found = {seed: {"sources": own} for seed, own in sources.items()}
+        else:
+            seeds = self.body.get("seeds", [None])
+            if not isinstance(seeds, list) or not seeds or len(set(map(str, seeds))) < len(seeds):
+                raise ConfigError(f"{self.where}.seeds is {seeds!r}; it must be a list of different seeds")
+            found = dict.fromkeys(seeds, references)
+        for seed in found:
+            if seed is not None and not NAME.fullmatch(str(seed).removeprefix("-")):
+                raise ConfigError(f"{self.where} has an instance {seed!r}; a name is made of letters, digits, '_', '.' and '-'")
+        return found
+
+
+def read(section, name, body) -> Stanza:
+    """Raises ConfigError at the first mistake."""
+    where = f"{section}.{name}"
+    if not NAME.fullmatch(name):
+        raise ConfigError(f"{where}: a name is made of letters, digits, '_', '.' and '-'")
+    if not isinstance(body, dict):
+        raise ConfigError(f"{where} is {body!r}; it must be a mapping of options")
+    key, room = PLUGIN[section]
+    plugin = _plugin(f"{where}.{key}", room, body.get(key, name if section in ("figure", "claim") else None))
+    model = _plugin(f"{where}.model", "models", body.get("model")) if section == "network" else None
+    roles = _roles(section, plugin)
+    keys = [key, *roles, *ASIDE, *(["model"] if model else []), *(["seeds"] if section in ("network", "subspace") else [])]
+    options = [*plugin.options, *(model.options if model else [])]
+    for k in body:
+        if k not in keys and k not in options:
+            raise ConfigError(f"{where}.{k} is no option of {plugin.name}{nearest(k, [*options, *keys])}")
+    for role in roles:
+        if not body.get(role):
+            raise ConfigError(f"{where}.{role} is missing; name what it is made from")
+    _refuse_resources(where, body.get("resources", {}))
+    return Stanza(section, name, body, plugin, model, roles)
+
+
+def _plugin(where, room, choice):
+    known = catalogue.names(room)
+    if choice is None:
+        raise ConfigError(f"{where} is missing{nearest('', known)}")
+    if choice not in known:
+        raise ConfigError(f"{where} is {choice}, but there is no lossland/{room}/{choice}.py{nearest(choice, known)}")
+    return catalogue.plugin(room, choice)
+
+
+def _roles(section, plugin):
+    if section == "table":
+        return {"table": ("table",)} if plugin.inputs == ("table",) else {"subspace": ("network", "subspace")}
+    fixed = {"data": {}, "network": {"data": ("data",)}, "subspace": {"sources": ("network", "subspace")}}
+    return fixed.get(section, dict.fromkeys(plugin.tables, ("table",)))
+
+
+def _refuse_value(where, annotation, value):
+    if reason := refuse(annotation, value):
+        inside, why = reason
+        for part in re.findall(r"\w+", inside):
+            value = value[int(part)] if isinstance(value, (list, tuple)) else value.get(part)
+        raise ConfigError(f"{where}{inside} is {value!r}: {why}" if why != "is missing" else f"{where}{inside} is missing")
+
+
+def _refuse_resources(where, resources):
+    if not isinstance(resources, dict):
+        raise ConfigError(f"{where}.resources is {resources!r}; it must be a mapping with {', '.join(RESOURCES)}")
+    for key, value in resources.items():
+        if key not in RESOURCES:
+            raise ConfigError(f"{where}.resources.{key} is no resource{nearest(key, RESOURCES)}")
+        if not isinstance(value, int) or value < RESOURCES[key]:
+            raise ConfigError(f"{where}.resources.{key} is {value!r}: must be a whole number, at least {RESOURCES[key]}")
