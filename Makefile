@@ -36,5 +36,6 @@ benchmark: setup  ## the engine against a bare PyTorch loop
 gpu-check:  ## the library alone on a GPU machine that has torch: PYTHON=python3 make gpu-check
 	@PYTHONPATH=. $(PYTHON) benchmarks/gpu_check.py
 
-clean:  ## remove the environment, caches and results of the embedded default
-	rm -rf .venv .snakemake results .pytest_cache .ruff_cache *.egg-info build
+clean:  ## remove the environment, caches and the results of the embedded default (those of other configs stay)
+	rm -rf .venv .pytest_cache .ruff_cache *.egg-info build
+	rm -rf results/data results/network results/subspace results/table results/figure results/claim results/log results/benchmark

@@ -87,8 +87,12 @@ def _moved(tensors, device):
 
 def moments(x):
     """Mean and standard deviation of each channel of uint8 pictures x [N C H W], as fractions of 255."""
-    scaled = x.double() / 255
-    return tuple(scaled.mean((0, 2, 3)).tolist()), tuple(scaled.std((0, 2, 3), correction=0).clamp(min=1e-8).tolist())
+    level = torch.arange(256, dtype=torch.float64) / 255
+    share = torch.stack([torch.bincount(x[:, c].reshape(-1).int(), minlength=256) for c in range(x.shape[1])]).double()
+    share /= share.sum(1, keepdim=True)
+    mean = share @ level
+    std = (share @ level.square() - mean.square()).clamp(min=1e-16).sqrt()
+    return tuple(mean.tolist()), tuple(std.tolist())
 
 
 def pictures(train, test, *, classes=None, val=0, augment=None) -> Arrays:

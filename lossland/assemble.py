@@ -21,7 +21,9 @@ def problem(job) -> Problem:
     space = ParamSpace(partial(build, data.shape, data.classes, **options))
     interval = float(os.environ.get("LOSSLAND_CHECKPOINT_SECONDS", 30))
     journal = DiskJournal(job.unfinished, interval, job.asked_to_stop)
-    return Problem(space, data, default_device(), journal=journal)
+    made = Problem(space, data, default_device(), journal=journal)
+    made.check()
+    return made
 
 
 def options(job) -> dict:

@@ -4,6 +4,7 @@ Files are read as syntax, not imported, so that a config is checked in a fractio
 """
 
 import ast
+import re
 import typing
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,7 +21,10 @@ REQUIRED = object()
 
 @dataclass(frozen=True)
 class Plugin:
-    """`options`: name -> (annotation, default or REQUIRED); `tables`: the options that are DataFrames."""
+    """`options`: name -> (annotation, default or REQUIRED); `tables`: name of a parameter -> probe of the tables it wants.
+
+    `sources` bounds the number of sources that a method takes.
+    """
 
     room: str
     name: str
@@ -28,7 +32,8 @@ class Plugin:
     summary: str
     inputs: tuple[str, ...]
     options: dict
-    tables: tuple[str, ...]
+    tables: dict[str, str]
+    sources: options.Between
     returns: str
 
 
@@ -38,22 +43,27 @@ def names(room) -> list[str]:
 
 @lru_cache(None)
 def plugin(room, name) -> Plugin:
-    """Raises LookupError if there is no such file, SyntaxError or NameError if it is no plug-in."""
+    """Raises LookupError if there is no such file, SyntaxError, NameError or ValueError if it is no plug-in."""
     file = PACKAGE / room / f"{name}.py"
     if name not in names(room):
         raise LookupError(name)
     tree = ast.parse(file.read_text(), str(file))
     found = [n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == FUNCTION[room]]
     if not found:
-        raise NameError(f"{file} has no function {FUNCTION[room]}")
+        raise NameError(f"it has no function {FUNCTION[room]}")
     arguments = found[0].args
-    tables, choices = [], {}
-    for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
-        text = ast.unparse(argument.annotation)
-        if text.endswith("DataFrame"):
-            tables.append(argument.arg)
-        else:
-            choices[argument.arg] = (_annotation(text), REQUIRED if default is None else ast.literal_eval(default))
+    annotations = {a.arg: ast.unparse(a.annotation) for a in arguments.args + arguments.kwonlyargs if a.annotation}
+    defaults = dict(zip((a.arg for a in arguments.kwonlyargs), arguments.kw_defaults, strict=True))
+    if bare := defaults.keys() - annotations.keys():
+        raise ValueError(f"its option {min(bare)} has no annotation")
+    tables = {
+        n: match[1] for n, text in annotations.items() if (match := re.fullmatch(r"Annotated\[pd\.DataFrame, '(\w+)'\]", text))
+    }
+    choices = {
+        n: (_annotation(annotations[n]), REQUIRED if default is None else ast.literal_eval(default))
+        for n, default in defaults.items()
+        if n not in tables
+    }
     return Plugin(
         room,
         name,
@@ -61,10 +71,11 @@ def plugin(room, name) -> Plugin:
         (ast.get_docstring(tree) or "").partition("\n")[0],
         tuple(a.arg for a in arguments.args),
         choices,
-        tuple(tables),
+        tables,
+        typing.get_args(_annotation(annotations["sources"]))[1] if room == "methods" else options.Between(),
         ast.unparse(found[0].returns) if found[0].returns else "",
     )
 
 
 def _annotation(text):
-    return eval(text, vars(typing) | vars(options))
+    return eval(text, vars(typing) | vars(options))  # an annotation of our own source, not of a config

@@ -8,8 +8,10 @@ of what it measures. A reference to a stanza means all of its instances.
 """
 
 import json
+import os
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import yaml
 
@@ -45,6 +47,7 @@ class Job:
     inputs: dict[str, list["Job"]] = field(default_factory=dict)
     setting: Setting | None = None
     aside: dict = field(default_factory=dict)
+    files: str = ""  # digest of names and sizes of the user's own files
 
     @property
     def spec(self) -> dict:
@@ -52,7 +55,7 @@ class Job:
         key = PLUGIN[self.section][0]
         inputs = {role: [job.name for job in jobs] for role, jobs in sorted(self.inputs.items())}
         own = {"section": self.section, "name": self.name, key: {self.plugin.name: self.options}, "inputs": inputs}
-        return own | (self.setting.spec if self.setting else {})
+        return own | ({"files": self.files} if self.files else {}) | (self.setting.spec if self.setting else {})
 
     @property
     def canonical(self) -> str:
@@ -79,12 +82,15 @@ class Plan:
         for key in config:
             if key not in PLUGIN and key not in SETTINGS:
                 raise ConfigError(f"{key} is no section of the config{nearest(key, [*PLUGIN, *SETTINGS])}")
+            if key in SETTINGS and not isinstance(config[key], str):
+                raise ConfigError(f"{key} is {config[key]!r}; it must be the path of a folder")
         bodies = {section: _numbers(config.get(section) or {}) for section in PLUGIN}
         for section, stanzas in bodies.items():
             if not isinstance(stanzas, dict):
                 raise ConfigError(f"{section} is {stanzas!r}; it must map names to stanzas")
         self._stanzas = {s: {str(n): read(s, str(n), b) for n, b in stanzas.items()} for s, stanzas in bodies.items()}
         self._refuse_clashes()
+        self._data_root = Path(config.get("data_root") or os.environ.get("LOSSLAND_DATA", "data"))
         self._made, self._open = {}, []
         self._jobs = {
             section: {job.name: job for stanza in stanzas.values() for job in self._jobs_of(stanza)}
@@ -144,13 +150,17 @@ class Plan:
             several = reference if isinstance(reference, list) else [reference]
             found = [self._resolve(f"{stanza.where}.{role}", r, stanza.roles[role], seed) for r in several]
             inputs[role] = [job for jobs in found for job in jobs]
+            _refuse_inputs(stanza, role, inputs[role])
         options = stanza.options(stanza.plugin, seed)
         if stanza.model:
             (data,) = inputs.pop("data")
             setting = Setting(data, {stanza.model.name: stanza.options(stanza.model)})
         else:
             setting = _common_setting(stanza.where, inputs)
-        return Job(stanza.section, stanza.name + suffix, stanza.plugin, options, inputs, setting, stanza.aside)
+        files = ""
+        if "folder" in stanza.plugin.options:  # the user's own files: a change of them is a change of the job
+            files = fingerprint.listing(self._data_root / options.get("folder", "."))
+        return Job(stanza.section, stanza.name + suffix, stanza.plugin, options, inputs, setting, stanza.aside, files)
 
     def _resolve(self, where, reference, sections, seed=None) -> list[Job]:
         """The jobs that a reference means: one instance, or all instances of a stanza."""
@@ -164,6 +174,23 @@ class Plan:
                     return found
         hint = nearest(reference, [job.name for job in jobs]) if jobs else nearest(name, known)
         raise ConfigError(f"{where} names {reference}: there is no such {' or '.join(sections)}{hint}")
+
+
+def _refuse_inputs(stanza, role, jobs):
+    """What is known to fail before anything runs: too few or too many sources, one twice, tables of another probe."""
+    where, names = f"{stanza.where}.{role}", [job.name for job in jobs]
+    if twice := {n for n in names if names.count(n) > 1}:
+        raise ConfigError(f"{where} names {min(twice)} twice; remove one")
+    if stanza.section in ("network", "subspace"):
+        number = len(jobs) if role == "sources" else 0
+        if reason := stanza.plugin.sources.refuse(number):
+            raise ConfigError(f"{where} gives {stanza.plugin.name} {number} sources; their number {reason}")
+    wanted = stanza.plugin.tables.get(role)
+    for job in jobs:
+        if wanted and job.plugin.name != wanted:
+            raise ConfigError(
+                f"{where} names {job.name}, a table of {job.plugin.name}; {stanza.plugin.name} needs one of {wanted}"
+            )
 
 
 def _common_setting(where, inputs):

@@ -23,10 +23,9 @@ def code_of(spec, root=ROOT) -> str:
     files = [f"workflow_scripts/{spec['section']}.py", *(f"lossland/{room}/{name}.py" for room, name, _ in plugins)]
     for room, name, options in plugins:
         if room == "data":
-            files.append(f"lossland/tasks/{_constants(root, f'lossland/data/{name}.py').get('TASK', 'classification')}.py")
+            files.append(f"lossland/tasks/{_task(root, f'lossland/data/{name}.py')}.py")
         if "target" in options:  # a module of the user's own
-            module = options["target"].partition(":")[0].replace(".", "/")
-            files += [f for f in (f"{module}.py", f"{module}/__init__.py") if (root / f).is_file()]
+            files += _files_of(root, options["target"].partition(":")[0])
     return digest(tuple(files), root)
 
 
@@ -40,6 +39,12 @@ def digest(files, root=ROOT) -> str:
             seen.add(file)
             todo += _imports(root, file)
     return text_digest("".join(f"{file}\n{_content(root, file)}\n" for file in sorted(seen)))
+
+
+def listing(folder) -> str:
+    """Digest of the names and sizes of all files in a folder: what is seen of data before it is read."""
+    found = sorted((str(f.relative_to(folder)), f.stat().st_size) for f in Path(folder).rglob("*") if f.is_file())
+    return text_digest(repr(found))
 
 
 def text_digest(text) -> str:
@@ -63,12 +68,15 @@ def _imports(root, file):
             names = [module, *(f"{module}.{alias.name}" for alias in node.names)]
         else:
             continue
-        for name in names:
-            parts = name.split(".")
-            for i in range(1, len(parts) + 1):
-                base = Path(*parts[:i])
-                found += [str(f) for f in (base.with_suffix(".py"), base / "__init__.py") if (root / f).is_file()]
+        found += [file for name in names for file in _files_of(root, name)]
     return found
+
+
+def _files_of(root, module):
+    """The file of a module inside `root`, and those of the packages on the way, which run first."""
+    parts = module.split(".")
+    bases = [Path(*parts[:i]) for i in range(1, len(parts) + 1)]
+    return [str(f) for b in bases for f in (b.with_suffix(".py"), b / "__init__.py") if (root / f).is_file()]
 
 
 @lru_cache(None)
@@ -88,6 +96,7 @@ def _tree(root, file):
     return ast.parse((root / file).read_text(), file)
 
 
-def _constants(root, file):
-    constants = [n for n in _tree(root, file).body if isinstance(n, ast.Assign) and isinstance(n.value, ast.Constant)]
-    return {target.id: n.value.value for n in constants for target in n.targets}
+def _task(root, file):
+    """The task that a dataset gives its Arrays, as `task="..."`; classification is their default."""
+    given = [n.value.value for n in ast.walk(_tree(root, file)) if isinstance(n, ast.keyword) and n.arg == "task"]
+    return given[0] if given else "classification"

@@ -6,7 +6,6 @@ another kind is refused with its name and what to do.
 
 import os
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -22,7 +21,7 @@ class FileRefused(ValueError):
 def replacing(path):
     """A temporary path beside `path` that takes its place on success and leaves nothing behind on failure."""
     path = Path(path)
-    temporary = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
+    temporary = path.with_name(f".{path.stem}.partial{path.suffix}")  # one writer each; a later try takes its place
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield temporary
@@ -64,11 +63,30 @@ def provenance(path) -> str | None:
 
 
 def save_drawing(paths, drawing):
-    """A Figure as .png and .svg, a DataFrame as .csv and .md."""
+    """A Figure as .png and .svg, a DataFrame as .csv and, for reading, .md."""
     for path in map(Path, paths):
         with replacing(path) as temporary:
-            if isinstance(drawing, pd.DataFrame):
-                write = {".csv": drawing.to_csv, ".md": partial(drawing.to_markdown, floatfmt=".3g")}[path.suffix]
-                write(temporary, index=False)
+            if path.suffix == ".csv":
+                drawing.to_csv(temporary, index=False)
+            elif path.suffix == ".md":
+                _readable(drawing).to_markdown(temporary, index=False, floatfmt=".3g", missingval="")
             else:
                 drawing.savefig(temporary, metadata={"Date": None} if path.suffix == ".svg" else None)
+
+
+def _readable(table):
+    """A column `x` and its `x std` as one of "mean ± std"; bars that Markdown would take for borders escaped."""
+    shown = {}
+    for name, column in table.items():
+        spread = table.get(f"{name} std")
+        if spread is not None:
+            shown[name] = [_plus_minus(v, s) for v, s in zip(column, spread, strict=True)]
+        elif not name.endswith(" std"):
+            shown[name] = column.map(lambda v: v.replace("|", "\\|") if isinstance(v, str) else v)
+    return pd.DataFrame(shown)
+
+
+def _plus_minus(value, spread):
+    if pd.isna(value):
+        return ""
+    return f"{value:.3g}" if pd.isna(spread) else f"{value:.3g} ± {spread:.1g}"

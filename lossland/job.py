@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from functools import cached_property
 from importlib import import_module, metadata
 from pathlib import Path
@@ -21,6 +22,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from lossland import fingerprint
+from lossland.leases import lease
 
 log = logging.getLogger("lossland")
 SPEAK_EVERY = 15.0  # seconds between lines of one job on the terminal; its log file has every line
@@ -39,8 +41,10 @@ class Job:
         parser.add_argument("--out", nargs="+", required=True)
         parser.add_argument("--log", help="a file for the whole log")
         parser.add_argument("--threads", type=int, default=1)
+        parser.add_argument("--gpu", type=int, default=0, help="how many GPUs it may use: 0 or 1")
         arguments = parser.parse_args(argv)
-        self.spec, self.data, self.threads, self.log = arguments.spec, arguments.data, arguments.threads, arguments.log
+        self.spec, self.data, self.log = arguments.spec, arguments.data, arguments.log
+        self.threads, self.gpu = arguments.threads, arguments.gpu
         self.out = [Path(p) for p in arguments.out]
         files = iter(arguments.inputs)
         self.inputs = {role: [next(files) for _ in names] for role, names in self.spec["inputs"].items()}
@@ -66,56 +70,79 @@ class Job:
         return fingerprint.ROOMS[key], name, options
 
     @cached_property
-    def provenance(self) -> str:
-        """What made the result, as JSON; no times, so that the same work gives the same bytes."""
+    def made_by(self) -> dict:
+        """All that the bytes of the result depend on; no times."""
         torch = sys.modules.get("torch")
         gpu = torch.cuda.get_device_name() if torch and torch.cuda.is_available() else None
-        record = {
-            "spec": self.spec, "code": self.code, "threads": self.threads, "device": gpu or platform.machine(),
-            "versions": {"python": platform.python_version()} | {p: _version(p) for p in PACKAGES}, "revision": _revision(),
-        }  # fmt: skip
-        return json.dumps(record, sort_keys=True)
+        versions = {"python": platform.python_version()} | {p: _version(p) for p in PACKAGES}
+        device = gpu or platform.machine()
+        return {"spec": self.spec, "code": self.code, "threads": self.threads, "device": device, "versions": versions}
+
+    @property
+    def provenance(self) -> str:
+        return json.dumps(self.made_by | {"revision": _revision()}, sort_keys=True)
 
     @property
     def unfinished(self) -> Path:
-        """Where work is kept until it is done: beside the output, one folder for each spec and code."""
-        key = fingerprint.text_digest(json.dumps(self.spec, sort_keys=True) + self.code)
+        """Where work is kept until it is done: beside the output, one folder for each way of making it."""
+        key = fingerprint.text_digest(json.dumps(self.made_by, sort_keys=True))
         return self.out[0].parent / f".{self.out[0].stem}.unfinished" / key
 
+    def is_done(self, provenance: str | None) -> bool:
+        """Whether an output with this provenance is what the job would make."""
+        return bool(provenance) and json.loads(provenance) | {"revision": None} == self.made_by | {"revision": None}
+
     def asked_to_stop(self) -> bool:
-        """Whether SIGTERM came; who asks promises to save its work and leave."""
+        """Whether SIGTERM or Ctrl-C came; who asks promises to save its work and leave."""
         self._checkpoints = True
         return self.stopping
 
-    def stop(self, *_):
+    def stop(self, number, _):
         self.stopping = True
         if not self._checkpoints:
-            raise SystemExit(128 + signal.SIGTERM)
+            raise SystemExit(128 + number)
 
 
 def run(work, argv=None, done=lambda path: None):
     """`work(job)` as a job; exits with one sentence where it fails.
 
-    `done(path)` reads the provenance that an output already has: a twin of a job finds its work done.
+    `done(path)` reads the provenance that an output already has: a twin of a job waits, and finds its work done.
     """
     sys.path.insert(0, str(Path.cwd()))  # modules of the user's own
-    title = ""
     try:
         job = Job(argv)
-        title = f"{job.title}: "
-        _listen(job)
-        signal.signal(signal.SIGTERM, job.stop)
-        job.unfinished.mkdir(parents=True, exist_ok=True)
-        with FileLock(job.unfinished.parent / "lock"):
-            if done(job.out[0]) != job.provenance:
+        for stop in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(stop, job.stop)
+        with lease(job.gpu), _alone(job.unfinished):
+            _listen(job)
+            if not job.is_done(done(job.out[0])):
                 work(job)
-            shutil.rmtree(job.unfinished.parent, ignore_errors=True)
+            shutil.rmtree(job.unfinished.parent)
     except Exception as error:
         log.debug("", exc_info=True)
         told = isinstance(error, (ValueError, OSError, FloatingPointError))  # these are sentences for the user
-        text = str(error) if told else f"{type(error).__name__}: {error}"
-        log.error("%s%s", title, " ".join(text.split()))
+        log.error(" ".join((str(error) if told else f"{type(error).__name__}: {error}").split()))
         raise SystemExit(1) from None
+
+
+@contextmanager
+def _alone(folder):
+    """The only process at work in `folder`; an empty one is not left behind."""
+    while True:  # the one before removes the folder, and the lock in it, when it is done
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            lock = FileLock(folder.parent / "lock").acquire()
+            break
+        except FileNotFoundError:
+            continue
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with lock:
+            yield
+    except Exception:
+        if not any(path.is_file() for path in folder.rglob("*")):
+            shutil.rmtree(folder.parent, ignore_errors=True)
+        raise
 
 
 def _listen(job):

@@ -30,6 +30,8 @@ Seed = Annotated[int, Between(0, 2**63 - 1)]
 Positive = Annotated[float, Between(0, above=True)]
 NonNegative = Annotated[float, Between(0)]
 Fraction = Annotated[float, Between(0, 1)]
+NoSources = Annotated[list, Between(0, 0)]
+Sources = Annotated[list, Between(1)]
 Split = Literal["train", "val", "test"]
 Precision = Literal["fp32", "bf16", "auto"]
 BatchNorm = Literal["recalibrate", "interpolate", "keep"]
@@ -55,9 +57,15 @@ class Recipe:
     gamma: Positive = 0.1
     precision: Precision = "fp32"
 
+    def __post_init__(self):
+        if self.nesterov and (self.optimiser != "sgd" or not self.momentum):
+            raise ValueError("nesterov needs optimiser: sgd with a momentum")
+        if (self.schedule == "steps") != bool(self.milestones):
+            raise ValueError("schedule: steps and milestones go together")
 
-def refuse(annotation, value) -> tuple[str, str] | None:
-    """Why `value` is no `annotation`, as (where inside the value, reason); None if it is one."""
+
+def refuse(annotation, value) -> tuple[tuple, str] | None:
+    """Why `value` is no `annotation`, as (path inside the value, reason); None if it is one."""
     if annotation is Any:
         return None
     if is_dataclass(annotation):
@@ -65,42 +73,44 @@ def refuse(annotation, value) -> tuple[str, str] | None:
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
         reason = refuse(arguments[0], value)
-        return reason or next((("", r) for bound in arguments[1:] if (r := bound.refuse(value))), None)
+        return reason or next((((), r) for bound in arguments[1:] if (r := bound.refuse(value))), None)
     if origin in (Union, UnionType):
         if value is None and NoneType in arguments:
             return None
         reasons = [refuse(a, value) for a in arguments if a is not NoneType]
         return None if None in reasons else reasons[0]
     if origin is Literal:
-        return None if value in arguments else ("", f"must be one of {', '.join(map(str, arguments))}")
+        return None if value in arguments else ((), f"must be one of {', '.join(map(str, arguments))}")
     if origin is list:
         if not isinstance(value, (list, tuple)):
-            return "", "must be a list"
-        for i, item in enumerate(value):
-            if reason := refuse(arguments[0], item):
-                return f"[{i}]{reason[0]}", reason[1]
-        return None
+            return (), "must be a list"
+        found = ((i, refuse(arguments[0], item)) for i, item in enumerate(value))
+        return next((((i, *reason[0]), reason[1]) for i, reason in found if reason), None)
     accepted = (int, float) if annotation is float else annotation
     if not isinstance(value, accepted) or (isinstance(value, bool) and annotation is not bool):
-        names = {int: "a whole number", float: "a number", str: "text", bool: "true or false"}
-        return "", f"must be {names.get(annotation, annotation)}"
+        names = {int: "a whole number", float: "a number", str: "text", bool: "true or false", dict: "a mapping"}
+        return (), f"must be {names.get(annotation, annotation)}"
     if annotation is float and not math.isfinite(value):
-        return "", "must be finite"
+        return (), "must be finite"
     return None
 
 
 def _refuse_fields(cls, value):
     if not isinstance(value, dict):
-        return "", f"must be a mapping with {', '.join(f.name for f in fields(cls))}"
+        return (), f"must be a mapping with {', '.join(f.name for f in fields(cls))}"
     known = {f.name: f for f in fields(cls)}
     for name, item in value.items():
         if name not in known:
-            return f".{name}", f"is no option here{nearest(name, known)}"
+            return (name,), f"is no option here{nearest(name, known)}"
         if reason := refuse(known[name].type, item):
-            return f".{name}{reason[0]}", reason[1]
+            return (name, *reason[0]), reason[1]
     for f in known.values():
         if f.default is MISSING and f.name not in value:
-            return f".{f.name}", "is missing"
+            return (f.name,), "is missing"
+    try:
+        cls(**value)
+    except ValueError as error:
+        return (), str(error)
     return None
 
 

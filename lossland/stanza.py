@@ -52,6 +52,8 @@ class Stanza:
         """The options of `plugin` that are given; `seed` is that of the instance. Raises ConfigError if they do not do."""
         given = {o: self.body[o] for o in plugin.options if o in self.body}
         if seed is not None and "seed" in plugin.options:
+            if "seed" in given:
+                raise ConfigError(f"{self.where}.seed: the instances have seeds of their own; remove one of them")
             given["seed"] = seed
         for name, (annotation, default) in plugin.options.items():
             if name in given:
@@ -69,7 +71,8 @@ class Stanza:
             found = {seed: {"sources": own} for seed, own in sources.items()}
         else:
             seeds = self.body.get("seeds", [None])
-            if not isinstance(seeds, list) or not seeds or len(set(map(str, seeds))) < len(seeds):
+            plain = isinstance(seeds, list) and all(isinstance(s, (int, str, type(None))) for s in seeds)
+            if not plain or not seeds or len(set(map(str, seeds))) < len(seeds):
                 raise ConfigError(f"{self.where}.seeds is {seeds!r}; it must be a list of different seeds")
             found = dict.fromkeys(seeds, references)
         for seed in found:
@@ -97,6 +100,10 @@ def read(section, name, body) -> Stanza:
     for role in roles:
         if not body.get(role):
             raise ConfigError(f"{where}.{role} is missing; name what it is made from")
+        if role in ("data", "subspace") and not isinstance(body[role], str):
+            raise ConfigError(f"{where}.{role} is {body[role]!r}; it must be one name")
+    if not isinstance(body.get("paper", ""), str):
+        raise ConfigError(f"{where}.paper is {body['paper']!r}; it must be one name")
     _refuse_resources(where, body.get("resources", {}))
     return Stanza(section, name, body, plugin, model, roles)
 
@@ -107,7 +114,10 @@ def _plugin(where, room, choice):
         raise ConfigError(f"{where} is missing{nearest('', known)}")
     if choice not in known:
         raise ConfigError(f"{where} is {choice}, but there is no lossland/{room}/{choice}.py{nearest(choice, known)}")
-    return catalogue.plugin(room, choice)
+    try:
+        return catalogue.plugin(room, choice)
+    except (SyntaxError, NameError, ValueError) as error:
+        raise ConfigError(f"{where} is {choice}, but lossland/{room}/{choice}.py is no plug-in: {error}") from error
 
 
 def _roles(section, plugin):
@@ -119,10 +129,11 @@ def _roles(section, plugin):
 
 def _refuse_value(where, annotation, value):
     if reason := refuse(annotation, value):
-        inside, why = reason
-        for part in re.findall(r"\w+", inside):
-            value = value[int(part)] if isinstance(value, (list, tuple)) else value.get(part)
-        raise ConfigError(f"{where}{inside} is {value!r}: {why}" if why != "is missing" else f"{where}{inside} is missing")
+        path, why = reason
+        for part in path:
+            where += f"[{part}]" if isinstance(part, int) else f".{part}"
+            value = value[part] if isinstance(part, int) else value.get(part)
+        raise ConfigError(f"{where} {why}" if why.startswith("is ") else f"{where} is {value!r}: {why}")
 
 
 def _refuse_resources(where, resources):

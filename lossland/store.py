@@ -1,8 +1,8 @@
 """Subspaces, datasets and unfinished work as safetensors files. Nothing is ever unpickled."""
 
 import json
-import shutil
 import time
+from collections import Counter
 from pathlib import Path
 
 import torch
@@ -86,10 +86,11 @@ class DiskJournal(Journal):
     def __init__(self, folder, interval=30.0, stopping=lambda: False):
         self.folder, self.interval, self.stopping = Path(folder), interval, stopping
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._saved = time.monotonic()
+        self._parts, self._saved = Counter(), time.monotonic()
 
-    def __truediv__(self, part):
-        return DiskJournal(self.folder / part, self.interval, self.stopping)
+    def part(self, kind):
+        self._parts[kind] += 1
+        return DiskJournal(self.folder / f"{kind}-{self._parts[kind]}", self.interval, self.stopping)
 
     def load(self):
         path = self.folder / "state.safetensors"
@@ -104,12 +105,9 @@ class DiskJournal(Journal):
         if self.stopping():
             raise SystemExit(143)
 
-    def rows(self, name, n, width, dtype=torch.float32):
-        path, size = self.folder / f"{name}.rows", n * width
+    def rows(self, n, width, dtype=torch.float32):
+        path, size = self.folder / "rows", n * width
         if not path.exists():
             with replacing(path) as temporary, open(temporary, "wb") as file:
                 file.truncate(size * dtype.itemsize)
         return torch.from_file(str(path), shared=True, size=size, dtype=dtype).view(n, width)
-
-    def clear(self):
-        shutil.rmtree(self.folder, ignore_errors=True)

@@ -20,8 +20,8 @@ def panels(rows, columns, height=2.1, **options):
     return plt.subplots(rows, columns, figsize=(COLUMN * columns, height * rows), squeeze=False, **options)
 
 
-def band(axis, table, x, y, label, colour, scale=1.0, **line):
-    """Mean of y over the runs of `table` at each x as a line, the range over the runs as a band."""
-    runs = (table.set_index([x, "run"])[y] * scale).groupby(level=0)
+def band(axis, table, x, label, colour, scale=1.0, **line):
+    """Mean of `value` over the runs of `table` at each x as a line, the range over the runs as a band."""
+    runs = (table.set_index([x, "run"])["value"] * scale).groupby(level=0)
     axis.plot(runs.mean(), label=label, color=colour, **line)
     axis.fill_between(runs.min().index, runs.min(), runs.max(), color=colour, alpha=0.2, linewidth=0)

@@ -28,4 +28,4 @@ for method in plugins_of("network"):
             spec=spec_of("network"),
             code=code_of("network"),
         shell:
-            COMMAND.format("network") + " --data {input.data:q}"
+            COMMAND.format("network") + " --gpu {resources.gpu} --data {input.data:q}"

@@ -29,4 +29,4 @@ for method in plugins_of("subspace"):
             spec=spec_of("subspace"),
             code=code_of("subspace"),
         shell:
-            COMMAND.format("subspace") + " --data {input.data:q} --inputs {input.sources:q}"
+            COMMAND.format("subspace") + " --gpu {resources.gpu} --data {input.data:q} --inputs {input.sources:q}"

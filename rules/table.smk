@@ -29,4 +29,4 @@ for probe in plugins_of("table"):
             spec=spec_of("table"),
             code=code_of("table"),
         shell:
-            COMMAND.format("table") + " --data {input.data:q} --inputs {input.measured:q}"
+            COMMAND.format("table") + " --gpu {resources.gpu} --data {input.data:q} --inputs {input.measured:q}"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torchvision.datasets.utils import check_integrity, download_and_extract_archive
+from torchvision.datasets.utils import download_url, extract_archive
 
 from lossland.arrays import Arrays, pictures
 from lossland.options import Index
@@ -17,7 +17,7 @@ URL = "https://www.cs.toronto.edu/~kriz/"
 
 def load(root, *, val: Index = 0) -> Arrays:
     """The last `val` training pictures are the validation split."""
-    folder = fetch(root, "cifar-10-binary.tar.gz", "c32a1d4ab5d03f1284b67883e8d87530") / "cifar-10-batches-bin"
+    folder = fetch(root, "cifar-10-binary.tar.gz", "c32a1d4ab5d03f1284b67883e8d87530", "cifar-10-batches-bin")
     train = read([folder / f"data_batch_{i}.bin" for i in range(1, 6)], labels=1)
     return pictures(train, read([folder / "test_batch.bin"], labels=1), classes=10, val=val, augment=dict(AUGMENT))
 
@@ -25,10 +25,14 @@ def load(root, *, val: Index = 0) -> Arrays:
 AUGMENT = {"crop": 4, "flip": 0.5}
 
 
-def fetch(root, archive, md5) -> Path:
-    if not check_integrity(str(Path(root) / archive), md5):
-        download_and_extract_archive(URL + archive, root, md5=md5)
-    return Path(root)
+def fetch(root, archive, md5, folder) -> Path:
+    """The unpacked `folder` of an archive; unpacked aside first, so that what is there is whole."""
+    if not (Path(root) / folder).exists():
+        download_url(URL + archive, root, md5=md5)
+        aside = Path(root) / f".{folder}.partial"
+        extract_archive(str(Path(root) / archive), str(aside))
+        (aside / folder).replace(Path(root) / folder)
+    return Path(root) / folder
 
 
 def read(files, labels):

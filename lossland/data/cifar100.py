@@ -7,6 +7,6 @@ from lossland.options import Index
 
 def load(root, *, val: Index = 0) -> Arrays:
     """The last `val` training pictures are the validation split."""
-    folder = fetch(root, "cifar-100-binary.tar.gz", "03b5dce01913d631647c71ecec9e9cb8") / "cifar-100-binary"
+    folder = fetch(root, "cifar-100-binary.tar.gz", "03b5dce01913d631647c71ecec9e9cb8", "cifar-100-binary")
     train, test = (read([folder / f"{split}.bin"], labels=2) for split in ("train", "test"))
     return pictures(train, test, classes=100, val=val, augment=dict(AUGMENT))

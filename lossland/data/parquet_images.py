@@ -48,14 +48,16 @@ def _read(folder, pattern, image, label, limit):
             table = pq.read_table(file, columns=[image, label])
         except (pa.ArrowException, OSError) as error:
             raise ValueError(f"{file} is not a whole Parquet file with columns {image} and {label}: {error}") from error
-        for row, encoded in enumerate(table[image].to_pylist()[:limit]):
+        if limit:
+            table = table.slice(0, limit - len(x))
+        for row, encoded in enumerate(table[image].to_pylist()):
             x.append(_decode(encoded, file, row))
             if x[-1].shape != x[0].shape:
                 raise ValueError(f"{file}, row {row}: picture of shape {x[-1].shape[:2]} among ones of {x[0].shape[:2]}")
-        y += table[label].to_pylist()[:limit]
+        y += table[label].to_pylist()
     names = json.loads((table.schema.metadata or {}).get(b"huggingface", b"{}"))
     declared = names.get("info", {}).get("features", {}).get(label, {}).get("names", [])
-    return torch.from_numpy(np.stack(x[:limit])).permute(0, 3, 1, 2).contiguous(), torch.tensor(y[:limit]), len(declared)
+    return torch.from_numpy(np.stack(x)).permute(0, 3, 1, 2).contiguous(), torch.tensor(y), len(declared)
 
 
 def _decode(encoded, file, row):

@@ -4,12 +4,14 @@ Left, the plane of three independent networks: isolated basins. Middle and right
 of a Bezier curve or polygonal chain between them: the basins are joined. Axes are Euclidean distances.
 """
 
+from typing import Annotated
+
 import numpy as np
 import pandas as pd
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
-from lossland.options import NonNegative, Positive
+from lossland.options import Positive
 from lossland.style import WHITE_TO_DARK, panels
 
 TITLES = {"networks": "three networks", "bezier": "Bezier curve", "polychain": "polygonal chain"}
@@ -17,25 +19,22 @@ TITLES = {"networks": "three networks", "bezier": "Bezier curve", "polychain": "
 
 def draw(
     *,
-    networks: pd.DataFrame,
-    bezier: pd.DataFrame,
-    polychain: pd.DataFrame,
-    weight_decay: NonNegative = 0.0,
+    networks: Annotated[pd.DataFrame, "landscape"],
+    bezier: Annotated[pd.DataFrame, "landscape"],
+    polychain: Annotated[pd.DataFrame, "landscape"],
     highest: Positive = 5.0,
 ) -> Figure:
     """One run of each plane. Colours are logarithmic; what is above `highest` nats is darkest, what is not finite is grey."""
     tables = {"networks": networks, "bezier": bezier, "polychain": polychain}
-    tables = {n: t.assign(loss=t["nll"] + 0.5 * weight_decay * t["l2"], percent=100 * t["error"]) for n, t in tables.items()}
-    rows = [("train", "loss", "train loss [nats]", highest), ("test", "percent", "test error [%]", 100.0)]
+    tables = {n: t[t["run"] == t["run"].iloc[0]].set_index(["split", "quantity"]).sort_index() for n, t in tables.items()}
+    rows = [("train", "loss", "train loss [nats]", 1, highest), ("test", "error", "test error [%]", 100, 100.0)]
     figure, axes = panels(2, 3, height=2.2)
-    for line, (split, quantity, label, top) in zip(axes, rows, strict=True):
-        parts = {n: t[t["split"] == split] for n, t in tables.items()}
-        values = pd.concat(parts.values())[quantity]
-        values = values[np.isfinite(values) & (values > 0)]
-        levels = np.geomspace(max(values.min(), top / 1000), min(values.max(), top), 13)
-        for axis, (name, table) in zip(line, parts.items(), strict=True):
-            drawn = _surface(axis, table[table["mark"] == "grid"], quantity, levels)
-            _marks(axis, table)
+    for line, (split, quantity, label, scale, top) in zip(axes, rows, strict=True):
+        parts = {n: t.loc[(split, quantity)].assign(value=lambda part: part["value"] * scale) for n, t in tables.items()}  # noqa: B023
+        levels = _levels(pd.concat(parts.values())["value"], top)
+        for axis, (name, part) in zip(line, parts.items(), strict=True):
+            drawn = _surface(axis, part[part["mark"] == "grid"], levels)
+            _marks(axis, part)
             axis.set(title=TITLES[name], aspect="equal")
         line[0].set_ylabel("distance")
         bar = figure.colorbar(drawn, ax=line, label=label, ticks=levels[::3], format="%.3g", aspect=18, pad=0.01)
@@ -45,8 +44,16 @@ def draw(
     return figure
 
 
-def _surface(axis, grid, quantity, levels):
-    z = grid[grid["run"] == grid["run"].iloc[0]].pivot(index="u1", columns="u0", values=quantity)
+def _levels(values, top):
+    """13 levels, evenly spaced in the logarithm, from the least positive value to the greatest or `top`."""
+    values = values[np.isfinite(values) & (values > 0)]
+    high = min(values.max(), top) if len(values) else top
+    low = max(values.min(), top / 1000) if len(values) else top / 1000
+    return np.geomspace(low if low < high else high / 10, high, 13)
+
+
+def _surface(axis, grid, levels):
+    z = grid.pivot(index="u1", columns="u0", values="value")
     axis.set_facecolor("#999999")
     shown = z.where(np.isfinite(z)).clip(levels[0], levels[-1])
     drawn = axis.contourf(z.columns, z.index, shown, levels, cmap=WHITE_TO_DARK, norm=LogNorm(levels[0], levels[-1]))
@@ -55,7 +62,6 @@ def _surface(axis, grid, quantity, levels):
 
 
 def _marks(axis, table):
-    table = table[table["run"] == table["run"].iloc[0]]
     path = table[table["mark"] == "path"].sort_values("index")
     axis.plot(path["u0"], path["u1"], color="#D55E00", linewidth=1.2)
     points = table[table["mark"] == "spanning"].sort_values("index")

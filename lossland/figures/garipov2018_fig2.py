@@ -4,10 +4,11 @@ Along the straight segment both rise high; along a trained Bezier curve or polyg
 over pairs of networks, bands their range. The published curves (ResNet-164, CIFAR-100) can be drawn behind.
 """
 
+from typing import Annotated
+
 import pandas as pd
 from matplotlib.figure import Figure
 
-from lossland.options import NonNegative
 from lossland.published import curves
 from lossland.style import COLOURS, band, panels
 
@@ -16,19 +17,18 @@ NAMES = {"segment": "Segment", "bezier": "Bezier", "polychain": "Polychain"}
 
 def draw(
     *,
-    segment: pd.DataFrame,
-    bezier: pd.DataFrame,
-    polychain: pd.DataFrame,
-    weight_decay: NonNegative = 0.0,
+    segment: Annotated[pd.DataFrame, "landscape"],
+    bezier: Annotated[pd.DataFrame, "landscape"],
+    polychain: Annotated[pd.DataFrame, "landscape"],
     published: bool = False,
 ) -> Figure:
-    """`weight_decay` is that of the training: the paper's train loss includes its term."""
+    """The train loss includes the decay term, as the paper's does; `published` draws the paper's curves behind."""
     figure, ((loss, error),) = panels(1, 2, height=2.4)
     for key, table in {"segment": segment, "bezier": bezier, "polychain": polychain}.items():
-        path = table[table["mark"] == "grid"].assign(loss=table["nll"] + 0.5 * weight_decay * table["l2"])
+        path = table[table["mark"] == "grid"].set_index(["split", "quantity"]).sort_index()
         runs = path["run"].nunique()
-        band(loss, path[path["split"] == "train"], "u0", "loss", NAMES[key], COLOURS[key])
-        band(error, path[path["split"] == "test"], "u0", "error", NAMES[key], COLOURS[key], scale=100)
+        band(loss, path.loc[("train", "loss")], "u0", NAMES[key], COLOURS[key])
+        band(error, path.loc[("test", "error")], "u0", NAMES[key], COLOURS[key], scale=100)
         if published:
             for axis, part in ((loss, "fig2_left_train_loss"), (error, "fig2_middle_test_error")):
                 theirs = curves("garipov2018", part)

@@ -42,7 +42,7 @@ def evaluate(problem, subspace, u, splits, bn="recalibrate") -> torch.Tensor:
     Every finished point is in the problem's journal: an interrupted evaluation goes on where it was.
     """
     width = len(splits) * len(problem.task.SCORES)
-    table = problem.journal.rows("points", len(u), 1 + width, torch.float64)  # the first column says "done"
+    table = problem.journal.part("points").rows(len(u), 1 + width, torch.float64)  # the first column says "done"
     state_of, started, first = statistics(problem, subspace, bn), time.monotonic(), int(table[:, 0].sum())
     for i, (c, theta) in enumerate(zip(subspace.coefficients(u), subspace.points(u), strict=True)):
         if table[i, 0]:

@@ -4,9 +4,10 @@ import torch
 
 
 class Journal:
-    """Named tensors of unfinished work. `journal / name` is the journal of one part of the work."""
+    """Named tensors of unfinished work, one journal for each part of a job."""
 
-    def __truediv__(self, part: str) -> "Journal":
+    def part(self, kind: str) -> "Journal":
+        """The journal of the next part of this kind: the second training of a job finds the second's work."""
         return self
 
     def load(self) -> dict[str, torch.Tensor] | None:
@@ -20,6 +21,6 @@ class Journal:
     def save(self, state: dict[str, torch.Tensor]):
         """Keep `state` in place of what was kept before, all of it or nothing."""
 
-    def rows(self, name: str, n: int, width: int, dtype=torch.float32) -> torch.Tensor:
+    def rows(self, n: int, width: int, dtype=torch.float32) -> torch.Tensor:
         """A tensor [n width] whose rows stay written: zeros at first, on disk where there is one."""
         return torch.zeros(n, width, dtype=dtype)

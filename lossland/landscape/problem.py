@@ -17,10 +17,7 @@ from lossland.streams import stream
 
 @dataclass(frozen=True)
 class Problem:
-    """`batch_size` is that of evaluations and calibrations; trainings state their own. `journal` keeps unfinished work.
-
-    Raises ValueError if the network, dropout off, does not compute the same function twice.
-    """
+    """`batch_size` is that of evaluations and calibrations; trainings state their own. `journal` keeps unfinished work."""
 
     space: ParamSpace
     data: Arrays
@@ -50,6 +47,8 @@ class Problem:
         `epoch_key`, a tuple, names the random order and augmentation of the epoch; without it the examples come in order
         and as they are.
         """
+        if not self.size(split):
+            raise ValueError(f"split {split} is empty; give the dataset one, or name another split")
         order = None if epoch_key is None else stream(*epoch_key, "order")
         minibatches = self.task.minibatches(self.size(split), size or self.batch_size, order)
         for step, rows in list(enumerate(minibatches))[start:]:
@@ -78,19 +77,41 @@ class Problem:
 
     @cached_property
     def stochastic(self) -> bool:
-        """Whether a training step draws random numbers (dropout), found by trying."""
-        _, inputs, _ = next(self.batches("train", 2))
-        theta = self.space.init(0).to(self.device)
-        with torch.no_grad(), torch.random.fork_rng([self.device] if self.device.type == "cuda" else []):
-            state = self.space.calibrate(theta, [inputs])
+        """Whether a training step draws random numbers (dropout, stochastic depth): whether it moves the generator."""
+        with self._forked(), torch.no_grad():
+            before = self._generator_state()
+            self.space.forward(self.init(0), *self._few("train"))
+            return not torch.equal(before, self._generator_state())
+
+    @torch.no_grad()
+    def check(self):
+        """Raises ValueError if the network, dropout off, is not one function of theta and each single input."""
+        inputs, theta = self._few("train"), self.init(0)
+        buffers = {n: b.clone() for n, b in self.space.buffers.items()}
+        state = self.space.calibrate(theta, [inputs])
+        with self._forked():
+            self.space.forward(theta, *inputs)
             first, second = (self.space.predict(theta, state, *inputs) for _ in range(2))
-            if not torch.equal(first, second):
-                raise ValueError("the network gives two different answers to the same input with dropout off")
-            outputs = []
-            for seed in (0, 1):
-                torch.manual_seed(seed)
-                outputs.append(self.space.forward(theta, *inputs))
-        return not torch.equal(*outputs)
+        half = self.space.predict(theta, state, *(x[: len(x) // 2] for x in inputs))
+        for name, buffer in self.space.buffers.items():
+            if not torch.equal(buffer, buffers[name]) and not name.endswith("num_batches_tracked"):
+                raise ValueError(
+                    f"the network changes its buffer {name} in a forward pass; only batch norm may keep statistics"
+                )
+        if not torch.equal(first, second):
+            raise ValueError("the network gives two different answers to the same input with dropout off")
+        if not torch.allclose(first[: len(half)], half, rtol=1e-3, atol=1e-4):
+            raise ValueError("the network's answer to an input depends on the other inputs of the batch with dropout off")
+
+    def _few(self, split):
+        _, inputs, _ = next(self.batches(split, 8))
+        return inputs
+
+    def _forked(self):
+        return torch.random.fork_rng([self.device] if self.device.type == "cuda" else [])
+
+    def _generator_state(self):
+        return torch.cuda.get_rng_state(self.device) if self.device.type == "cuda" else torch.get_rng_state()
 
     @contextlib.contextmanager
     def _dropout(self, rng):
@@ -98,7 +119,7 @@ class Problem:
         if not self.stochastic:
             yield
             return
-        with torch.random.fork_rng([self.device] if self.device.type == "cuda" else []):
+        with self._forked():
             torch.manual_seed(int(torch.randint(2**62, (), generator=rng)))
             yield
 

@@ -40,7 +40,7 @@ class ParamSpace:
         shapes = {id(p): nn.Parameter(torch.empty_like(p, device="meta"), requires_grad=False) for p in named.values()}
         for module in self._module.modules():
             module._parameters.update({n: shapes[id(p)] for n, p in module._parameters.items() if p is not None})
-        self._buffers = {n: b for n, b in self._module.named_buffers() if n not in self._statistics}
+        self.buffers = {n: b for n, b in self._module.named_buffers() if n not in self._statistics}
         self._mode = None
 
     @property
@@ -49,7 +49,7 @@ class ParamSpace:
         return bool(self._statistics)
 
     def to(self, device):
-        self._buffers = {n: b.to(device) for n, b in self._buffers.items()}
+        self.buffers = {n: b.to(device) for n, b in self.buffers.items()}
         return self
 
     def init(self, seed: int):
@@ -99,7 +99,7 @@ class ParamSpace:
         return {n: sum(c * s[n] for c, s in zip(coefficients.tolist(), states, strict=True)) for n in self._statistics}
 
     def _call(self, theta, state, inputs):
-        buffers = self._buffers | (state or self._blank(theta))
+        buffers = self.buffers | (state or self._blank(theta))
         # strict: a forgotten parameter would otherwise silently keep the value of the skeleton
         return functional_call(self._module, (self.unravel(theta), buffers), inputs, strict=True)
 

@@ -26,6 +26,11 @@ class Subspace:
         """The last anchor [D]: the trained network of a trajectory."""
         return self.anchors[-1]
 
+    @property
+    def decay(self) -> dict[str, torch.Tensor]:
+        """The note of the weight decay it was trained with, to be handed on to what is built from it."""
+        return {n: t for n, t in self.notes.items() if n == "weight_decay"}
+
     def coefficients(self, u):
         """c(u) [n k] in the type and on the device of the anchors, of coordinates u [n m] in float64."""
         return self.chart(u).to(self.anchors)

@@ -44,13 +44,13 @@ def epochs(problem, objective, start, recipe, seed, *, free=None, rate=None, jou
     """Train `start` [k D] by `recipe` under `seed`; yields after every epoch, and once before the first.
 
     `free` lists the rows that move (default: all); `rate` maps time in epochs to the learning rate (default: the
-    recipe's schedule). Resumes from `journal` (default: the problem's); epochs that an earlier run finished and kept
+    recipe's schedule). Resumes from its part of `journal` (default: the problem's); epochs that an earlier run finished and kept
     are not yielded again.
 
     Raises FloatingPointError naming epoch, step and rate where the objective is no longer finite.
     """
     problem = replace(problem, precision=recipe.precision)
-    journal = journal or problem.journal
+    journal = (journal or problem.journal).part("training")
     free = list(range(len(start))) if free is None else free
     rate = rate or partial(learning_rate, recipe)
     descend = getattr(descent, recipe.optimiser)

@@ -19,7 +19,7 @@ from lossland.options import Between, Recipe, Seed
 
 def build(
     problem,
-    sources,
+    sources: Annotated[list, Between(2, 2)],
     *,
     recipe: Recipe,
     seed: Seed,
@@ -27,12 +27,11 @@ def build(
     bends: Annotated[int, Between(3)] = 3,
 ) -> Subspace:
     """`sources` are the two end networks; `bends` counts the points that define the curve: 3 is one free bend."""
-    if len(sources) != 2:
-        raise ValueError(f"a curve joins 2 sources, got {len(sources)}")
     ends = torch.stack([s.end for s in sources])
     start = PolyChain(2)(torch.linspace(0, 1, bends)[:, None]) @ ends
     start[0], start[-1] = ends  # to the bit
     chart = {"bezier": Bezier, "polychain": PolyChain}[chart](bends)
     objective = expected_loss(problem, chart, recipe.weight_decay)
     trained = minimise(problem, objective, start, recipe, seed, free=list(range(1, bends - 1)))
-    return Subspace(trained.anchors.cpu(), chart, {"loss": trained.losses})
+    notes = {"loss": trained.losses, "weight_decay": torch.tensor(recipe.weight_decay)}
+    return Subspace(trained.anchors.cpu(), chart, notes)

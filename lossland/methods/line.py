@@ -3,14 +3,15 @@
 theta(t) = (1 - t) theta_1 + t theta_2        (Goodfellow et al. 2015, arXiv 1412.6544)
 """
 
+from typing import Annotated
+
 import torch
 
 from lossland.geometry.charts import PolyChain
 from lossland.landscape.subspace import Subspace
+from lossland.options import Between
 
 
-def build(problem, sources) -> Subspace:
+def build(problem, sources: Annotated[list, Between(2)]) -> Subspace:
     """`sources` are the networks in the order of the chain."""
-    if len(sources) < 2:
-        raise ValueError(f"a segment needs at least 2 sources, got {len(sources)}")
-    return Subspace(torch.stack([s.end for s in sources]), PolyChain(len(sources)))
+    return Subspace(torch.stack([s.end for s in sources]), PolyChain(len(sources)), sources[0].decay)

@@ -6,15 +6,17 @@ x and y are Euclidean distances, as on the axes of the paper. w_0 and w_1 are th
 network. Differs from the released code in: any three points span the plane, and the points that span it are projected.
 """
 
+from typing import Annotated
+
 import torch
 
 from lossland.geometry.charts import Affine
 from lossland.geometry.measures import frame
 from lossland.landscape.subspace import Subspace
-from lossland.options import Count, NonNegative
+from lossland.options import Between, Count, NonNegative
 
 
-def build(problem, sources, *, margin: NonNegative = 0.2, path_points: Count = 61) -> Subspace:
+def build(problem, sources: Annotated[list, Between(1, 3)], *, margin: NonNegative = 0.2, path_points: Count = 61) -> Subspace:
     """`sources`: three networks, or one curve. `margin` widens the drawn square, as a fraction of the points' extent.
 
     Notes: `spanning` [n 2], the projections of the points that span the plane; of a curve also `path` [path_points 2].
@@ -36,4 +38,4 @@ def build(problem, sources, *, margin: NonNegative = 0.2, path_points: Count = 6
     low, high = marked.amin(0), marked.amax(0)
     centre, side = (low + high) / 2, (high - low).max() * (1 + 2 * margin)
     box = torch.stack([centre - side / 2, centre + side / 2], 1)
-    return Subspace(torch.stack([origin, e1.to(origin), e2.to(origin)]), Affine(3, box.tolist()), notes)
+    return Subspace(torch.stack([origin, e1.to(origin), e2.to(origin)]), Affine(3, box.tolist()), notes | sources[0].decay)

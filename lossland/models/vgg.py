@@ -6,6 +6,7 @@ from N(0, 2 / (9 channels out)) with zero biases. Differs from the released code
 """
 
 from math import sqrt
+from typing import Literal
 
 from torch import nn
 
@@ -14,9 +15,7 @@ from lossland.options import Fraction
 REPEATS = {16: (2, 2, 3, 3, 3), 19: (2, 2, 4, 4, 4)}
 
 
-def build(shape, classes, *, depth: int = 16, batch_norm: bool = False, dropout: Fraction = 0.5) -> nn.Module:
-    if depth not in REPEATS:
-        raise ValueError(f"vgg: depth is 16 or 19, not {depth}")
+def build(shape, classes, *, depth: Literal[16, 19] = 16, batch_norm: bool = False, dropout: Fraction = 0.5) -> nn.Module:
     layers, channels = [], shape[0]
     for width, repeats in zip((64, 128, 256, 512, 512), REPEATS[depth], strict=True):
         for _ in range(repeats):

@@ -1,6 +1,6 @@
 """Loss and error at the points of a subspace: along a path, on a surface, at networks.
 
-    nll and error of theta(u) on each split, and |theta(u)|^2, from which loss = nll + weight_decay/2 |theta|^2
+    quantity: nll, error (the scores of the task) and loss = nll + weight_decay/2 |theta(u)|^2, the decay of the training
 
 Points that the subspace marks (the networks that span a plane, the curve in it) are evaluated beside the grid and keep
 their name in `mark`. `displacement` is the Euclidean distance from the first point of the grid; `arc`, the length of the
@@ -17,9 +17,9 @@ from lossland.options import BatchNorm, Count, Precision, Split
 
 SCHEMA = {
     "mark": "string", "index": "int64", "u0": "float64", "u1": "float64", "arc": "float64", "displacement": "float64",
-    "split": "string", "nll": "float64", "error": "float64", "l2": "float64",
+    "l2": "float64", "split": "string", "quantity": "string", "value": "float64",
 }  # fmt: skip
-KEY = ["mark", "index", "split"]
+KEY = ["mark", "index", "split", "quantity"]
 
 
 def measure(
@@ -31,7 +31,7 @@ def measure(
     bn: BatchNorm = "recalibrate",
     precision: Precision = "fp32",
 ) -> pd.DataFrame:
-    """`resolution` points along each axis of the chart's grid; use an odd number, or a chain's corner is cut."""
+    """`resolution` points along each axis of the chart's grid; a multiple of a chain's pieces plus one meets its corners."""
     marked = {n: u for n, u in subspace.notes.items() if u.ndim == 2 and u.shape[1] == subspace.chart.m}
     groups = {"grid": subspace.chart.grid(resolution)} | marked
     u = torch.cat([g.double() for g in groups.values()])
@@ -41,9 +41,12 @@ def measure(
     columns["arc"] = torch.full((len(u),), torch.nan, dtype=torch.float64)
     if subspace.chart.m == 1:
         columns["arc"] = torch.cat([torch.zeros(1), subspace.distances(u[:-1], u[1:]).cumsum(0)])
-    names = [n for n, g in groups.items() for _ in range(len(g))]
-    index = [i for g in groups.values() for i in range(len(g))]
-    scores = {split: dict(zip(problem.task.SCORES, table[:, i].T, strict=True)) for i, split in enumerate(splits)}
-    return pd.concat(
-        pd.DataFrame({"mark": names, "index": index, "split": split} | columns | scores[split]) for split in splits
-    )
+    columns["mark"] = [n for n, g in groups.items() for _ in range(len(g))]
+    columns["index"] = [i for g in groups.values() for i in range(len(g))]
+    decay = subspace.notes.get("weight_decay", torch.tensor(0.0)).double()
+    parts = []
+    for i, split in enumerate(splits):
+        scores = dict(zip(problem.task.SCORES, table[:, i].T, strict=True))
+        scores["loss"] = table[:, i, 0] + 0.5 * decay * columns["l2"]
+        parts += [pd.DataFrame(columns | {"split": split, "quantity": q, "value": v}) for q, v in scores.items()]
+    return pd.concat(parts)

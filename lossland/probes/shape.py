@@ -3,14 +3,13 @@
     int  = integral of v over arc length / length  (trapezoids)      mean = plain mean over the grid, uniform in t
     barrier = max_t [ v(t) - ((1-t) v(0) + t v(1)) ]                 ratio = length / |theta(1) - theta(0)|
 
-`barrier` is measured against the linear interpolation of the ends; papers differ. `quantity` is nll, error, or loss =
-nll + weight_decay/2 |theta|^2.
+`barrier` is measured against the linear interpolation of the ends; papers differ.
 """
+
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
-
-from lossland.options import NonNegative
 
 SCHEMA = {
     "split": "string", "quantity": "string", "start": "float64", "end": "float64", "min": "float64", "int": "float64",
@@ -19,19 +18,16 @@ SCHEMA = {
 KEY = ["split", "quantity"]
 
 
-def measure(table: pd.DataFrame, *, weight_decay: NonNegative = 0.0) -> pd.DataFrame:
-    """`table` is the landscape of one path; `weight_decay` is the one that its training used."""
+def measure(table: Annotated[pd.DataFrame, "landscape"]) -> pd.DataFrame:
+    """`table` is the landscape of one path. Raises ValueError if it is of several."""
     table = table[table["mark"] == "grid"].sort_values("index")
-    table = table.assign(loss=table["nll"] + 0.5 * weight_decay * table["l2"])
-    rows = []
-    for split, path in table.groupby("split"):
-        for quantity in ("loss", "nll", "error"):
-            rows.append({"split": split, "quantity": quantity} | _statistics(path, path[quantity].to_numpy()))
-    return pd.DataFrame(rows)
+    if table.duplicated(["index", "split", "quantity"]).any():
+        raise ValueError("shape condenses one path, and the table holds several; name one stanza, not a list")
+    return pd.DataFrame([dict(zip(KEY, key, strict=True)) | _statistics(path) for key, path in table.groupby(KEY)])
 
 
-def _statistics(path, v):
-    arc, t = path["arc"].to_numpy(), path["u0"].to_numpy()
+def _statistics(path):
+    v, arc, t = (path[column].to_numpy() for column in ("value", "arc", "u0"))
     length, chord = arc[-1], path["displacement"].to_numpy()[-1]
     return {
         "start": v[0],

@@ -12,7 +12,7 @@ SCORES = ("nll", "error")
 def minibatches(n, size, rng=None):
     """Row numbers of the minibatches of one epoch over n examples: shuffled under `rng`, else in order."""
     if rng is None:  # of even sizes: a last batch of one has no variance for batch norm
-        return torch.arange(n).chunk(-(-n // size))
+        return torch.arange(n).tensor_split(-(-n // size))
     return torch.randperm(n, generator=rng).split(size)
 
 

@@ -1,0 +1,52 @@
+"""One GPU for each job of a machine: Snakemake counts devices, it does not hand them out.
+
+A lease is a lock on a file, gone with the process that holds it, however that ends. Under SLURM the scheduler has chosen.
+"""
+
+import os
+import random
+import tempfile
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+
+def devices() -> list[str]:
+    """The devices that may be used, by the names that CUDA_VISIBLE_DEVICES takes."""
+    visible = os.environ.get("CUDA_VISIBLE_DEVICES")
+    if visible is not None:
+        return [d for d in visible.split(",") if d]
+    return [str(i) for i in range(len(list(Path("/dev").glob("nvidia[0-9]*"))))]
+
+
+@contextmanager
+def lease(wanted: int):
+    """Holds a device that no other job holds and shows torch that one only; before torch first looks for devices.
+
+    Waits until one is free. Where there is none, or `wanted` is 0, the job runs on the CPU.
+    """
+    pool = devices() if wanted else []
+    if "SLURM_JOB_ID" in os.environ and wanted:
+        yield
+        return
+    folder = Path(tempfile.gettempdir()) / f"lossland-leases-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    held = None
+    while pool and held is None:
+        for device in random.sample(pool, len(pool)):
+            lock = FileLock(folder / device, timeout=0)
+            try:
+                held = lock.acquire()
+            except Timeout:
+                continue
+            break
+        else:
+            time.sleep(0.2)
+    os.environ["CUDA_VISIBLE_DEVICES"] = device if held else ""
+    try:
+        yield
+    finally:
+        if held:
+            lock.release()
