@@ -11,7 +11,7 @@ from lossland.published import curves, numbers
 
 
 def _verdict(ours, **bar):
-    return claim.Claim("c", "s", "p", "m", ours, **bar).row()
+    return claim.Claim("c", "s", "m", ours, [1.0, 10.0], **bar).row()
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,12 @@ def test_verdicts(ours, bar, verdict):
     row = _verdict(ours, **bar)
     assert row["verdict"] == verdict
     assert bool(row["reason"]) == (verdict != "holds")
+
+
+def test_one_run_has_no_p():
+    row = _verdict([10], above=5)
+    assert np.isnan(row["p"])
+    assert row["within_published"]
 
 
 def test_p_is_that_of_the_t_test():

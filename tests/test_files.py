@@ -87,14 +87,16 @@ def test_tables_keep_types_nan_and_provenance_and_refuse_double_keys(tmp_path):
 
 
 def test_journal_keeps_rows_and_state_and_refuses_broken_state(tmp_path):
-    journal = store.DiskJournal(tmp_path / "j") / "part"
+    journal = store.DiskJournal(tmp_path / "j").part("work")
     assert journal.load() is None
-    journal.rows("r", 3, 2)[1] = 5
+    journal.rows(3, 2)[1] = 5
     journal.save({"position": torch.tensor([1, 2])})
-    again = store.DiskJournal(tmp_path / "j") / "part"
-    assert again.rows("r", 3, 2).tolist() == [[0, 0], [5, 5], [0, 0]]
+    job = store.DiskJournal(tmp_path / "j")
+    again, other = job.part("work"), job.part("work")
+    assert again.rows(3, 2).tolist() == [[0, 0], [5, 5], [0, 0]]
     assert again.load()["position"].tolist() == [1, 2]
-    (tmp_path / "j" / "part" / "state.safetensors").write_bytes(b"nonsense")
+    assert other.load() is None
+    (tmp_path / "j" / "work-1" / "state.safetensors").write_bytes(b"nonsense")
     with pytest.raises(io.FileRefused, match="delete it and run again"):
         again.load()
 

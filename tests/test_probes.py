@@ -12,7 +12,6 @@ from torch import nn
 from lossland.arrays import Arrays
 from lossland.geometry.charts import Affine, Bezier, Points, PolyChain
 from lossland.landscape.evaluate import calibrated, evaluate, predict, statistics
-from lossland.landscape.journal import Journal
 from lossland.landscape.problem import Problem
 from lossland.landscape.space import ParamSpace
 from lossland.landscape.subspace import Subspace
@@ -64,8 +63,9 @@ def test_loss_of_a_linear_model_with_known_parabola():
     direction = torch.tensor([0.5, -1.0, 2.0])
     along = Subspace(torch.stack([torch.zeros(3), direction]), Affine(2, ((-2, 2),)))
     table = landscape.measure(problem, along, resolution=9, splits=["train"])
+    table = table[table["quantity"] == "nll"]
     t = table["u0"].to_numpy()
-    np.testing.assert_allclose(table["nll"], 14 - 2 * 4.5 * t + 5.25 * t**2, rtol=1e-5)
+    np.testing.assert_allclose(table["value"], 14 - 2 * 4.5 * t + 5.25 * t**2, rtol=1e-5)
     np.testing.assert_allclose(table["l2"], 5.25 * t**2, rtol=1e-12)
     np.testing.assert_allclose(table["arc"], np.sqrt(5.25) * (t + 2), rtol=1e-12)
 
@@ -90,27 +90,35 @@ def test_interrupted_evaluation_goes_on_where_it_was(problem, networks, tmp_path
     u = torch.linspace(0, 1, 6, dtype=torch.float64)[:, None]
     whole = evaluate(problem, segment, u, ["train"])
 
-    class Dies(Journal):
-        def rows(self, *args):
-            table = DiskJournal(tmp_path).rows(*args)
-            self.table = table
-            return table
-
-    journal = Dies()
-    half = replace(problem, journal=journal)
-    evaluate(half, segment, u, ["train"])
-    journal.table[3:] = 0  # as if killed after three points
-    journal.table[1, 1] = 7.0  # a finished point is not computed again
+    evaluate(replace(problem, journal=DiskJournal(tmp_path)), segment, u, ["train"])
+    table = DiskJournal(tmp_path).part("points").rows(6, 3, torch.float64)
+    table[3:] = 0  # as if killed after three points
+    table[1, 1] = 7.0  # a finished point is not computed again
     again = evaluate(replace(problem, journal=DiskJournal(tmp_path)), segment, u, ["train"])
     assert again[1, 0, 0] == 7.0
     assert torch.equal(again[[0, 2, 3, 4, 5]], whole[[0, 2, 3, 4, 5]])
 
 
+def test_two_evaluations_of_one_job_do_not_share_their_points(problem, networks, tmp_path):
+    kept = replace(problem, journal=DiskJournal(tmp_path))
+    first, second = (evaluate(kept, n, n.chart.grid(), ["train"]) for n in networks[:2])
+    assert torch.equal(first, evaluate(problem, networks[0], networks[0].chart.grid(), ["train"]))
+    assert torch.equal(second, evaluate(problem, networks[1], networks[1].chart.grid(), ["train"]))
+
+
+def test_an_empty_split_is_refused(problem, networks):
+    data = replace(
+        problem.data, x=problem.data.x | {"val": torch.zeros(0, 2)}, y=problem.data.y | {"val": torch.zeros(0).long()}
+    )
+    with pytest.raises(ValueError, match="split val is empty"):
+        landscape.measure(replace(problem, data=data), networks[0], splits=["val"])
+
+
 def test_nan_is_kept_as_measured(problem, networks):
     broken = Subspace(torch.full_like(networks[0].anchors, torch.nan), Points(1))
     table = landscape.measure(problem, broken)
-    assert table["nll"].isna().all()
-    assert len(table) == 2
+    assert table[table["quantity"] == "nll"]["value"].isna().all()
+    assert len(table) == 2 * 3
 
 
 def test_plane_projects_the_points_that_span_it(problem, networks):
@@ -118,9 +126,9 @@ def test_plane_projects_the_points_that_span_it(problem, networks):
     for coordinates, network in zip(spanned.notes["spanning"], networks, strict=True):
         torch.testing.assert_close(spanned.at(coordinates[None])[0], network.end, rtol=1e-4, atol=1e-5)
     table = landscape.measure(problem, spanned, resolution=3, splits=["test"])
-    marked = table[table["mark"] == "spanning"].sort_values("index")
-    alone = [landscape.measure(problem, n, splits=["test"])["nll"].item() for n in networks]
-    np.testing.assert_allclose(marked["nll"], alone, rtol=1e-3)
+    marked = table[(table["mark"] == "spanning") & (table["quantity"] == "nll")].sort_values("index")
+    alone = [landscape.measure(problem, n, splits=["test"]).set_index("quantity").loc["nll", "value"] for n in networks]
+    np.testing.assert_allclose(marked["value"], alone, rtol=1e-3)
     box = torch.tensor(spanned.chart.box)
     assert ((spanned.notes["spanning"] > box[:, 0]) & (spanned.notes["spanning"] < box[:, 1])).all()
 
@@ -134,8 +142,8 @@ def test_plane_of_a_curve_holds_the_curve(problem, networks):
 def test_shape_of_a_known_path():
     """v = t^2 on a path of constant speed 2: int = mean over t = 1/3, barrier 0 (convex), of its mirror image 1/4."""
     t = np.linspace(0, 1, 1001)
-    path = {"mark": "grid", "index": np.arange(1001), "u0": t, "arc": 2 * t, "displacement": 2 * t, "l2": 0.0}
-    both = [pd.DataFrame(path | {"split": s, "nll": v, "error": v}) for s, v in (("train", t**2), ("test", 2 * t - t**2))]
+    path = {"mark": "grid", "index": np.arange(1001), "u0": t, "arc": 2 * t, "displacement": 2 * t, "quantity": "nll"}
+    both = [pd.DataFrame(path | {"split": s, "value": v}) for s, v in (("train", t**2), ("test", 2 * t - t**2))]
     rows = shape.measure(pd.concat(both)).set_index(["split", "quantity"])
     train, test = rows.loc[("train", "nll")], rows.loc[("test", "nll")]
     assert train["int"] == pytest.approx(1 / 3, abs=1e-6)
@@ -151,10 +159,20 @@ def test_shape_integrates_over_arc_length_not_t():
     arc = np.where(t < 0.5, 2 * t, 1 + 6 * (t - 0.5))
     v = (t > 0.5).astype(float)
     table = {"mark": "grid", "index": np.arange(2001), "u0": t, "arc": arc, "displacement": arc, "split": "train"}
-    row = shape.measure(pd.DataFrame(table | {"nll": v, "error": v, "l2": 1.0}), weight_decay=2.0).set_index("quantity")
-    assert row.loc["nll", "int"] == pytest.approx(0.75, abs=1e-3)
-    assert row.loc["nll", "mean"] == pytest.approx(0.5, abs=1e-3)
-    assert row.loc["loss", "min"] == 1.0  # nll 0 plus weight_decay / 2 * l2
+    table = pd.DataFrame(table | {"quantity": "nll", "value": v})
+    row = shape.measure(table).iloc[0]
+    assert row["int"] == pytest.approx(0.75, abs=1e-3)
+    assert row["mean"] == pytest.approx(0.5, abs=1e-3)
+    with pytest.raises(ValueError, match="holds several"):
+        shape.measure(pd.concat([table, table]))
+
+
+def test_loss_is_nll_plus_the_decay_that_the_subspace_was_trained_with(problem, networks):
+    decayed = Subspace(networks[0].anchors, Points(1), {"weight_decay": torch.tensor(0.5)})
+    table = landscape.measure(problem, decayed, splits=["train"]).set_index("quantity")
+    l2 = networks[0].end.double().square().sum().item()
+    assert table.loc["loss", "value"] == pytest.approx(table.loc["nll", "value"] + 0.25 * l2)
+    assert line.build(problem, [decayed, decayed]).notes["weight_decay"] == 0.5
 
 
 def test_ensemble_of_copies_is_the_copy_and_sizes_are_complete(problem, networks):

@@ -4,11 +4,14 @@ import copy
 
 import pytest
 import torch
-from conftest import normalised_network
+from conftest import normalised_network, random_pictures
 from torch import nn
 from torch.nn import functional as F
 
+from lossland.landscape.problem import Problem
 from lossland.landscape.space import ParamSpace
+from lossland.methods import sgd
+from lossland.options import Recipe
 
 
 def _loaded(space, theta):
@@ -110,4 +113,30 @@ def test_a_network_that_is_random_in_evaluation_is_refused(problem):
     from dataclasses import replace
 
     with pytest.raises(ValueError, match="two different answers"):
-        replace(problem, space=ParamSpace(lambda: Noisy(2, 2))).stochastic  # noqa: B018
+        replace(problem, space=ParamSpace(lambda: Noisy(2, 2))).check()
+
+
+@pytest.mark.parametrize(
+    ("layer", "message"),
+    [
+        (lambda: nn.InstanceNorm2d(3, track_running_stats=True), "changes its buffer 1.running_mean"),
+        (lambda: nn.BatchNorm2d(3, track_running_stats=False), "depends on the other inputs"),
+    ],
+)
+def test_networks_that_keep_or_mix_what_they_should_not_are_refused(layer, message):
+    network = lambda: nn.Sequential(nn.Conv2d(1, 3, 3), layer(), nn.Flatten(), nn.Linear(27, 3))  # noqa: E731
+    with pytest.raises(ValueError, match=message):
+        Problem(ParamSpace(network), random_pictures()).check()
+
+
+def test_rare_randomness_is_found_and_drawn_from_the_stream():
+    class Seldom(nn.Module):
+        def forward(self, x):
+            return x * (torch.rand(()) > 0.01) if self.training else x
+
+    problem = Problem(ParamSpace(lambda: nn.Sequential(nn.Flatten(), nn.Linear(25, 3), Seldom())), random_pictures())
+    problem.check()
+    assert problem.stochastic
+    recipe = Recipe(epochs=20, lr=0.1, batch_size=2)
+    first, second = (sgd.build(problem, [], recipe=recipe, seed=0).end for _ in range(2))
+    assert torch.equal(first, second)

@@ -71,8 +71,11 @@ def test_gradient_of_a_curve_is_the_chain_rule(problem):
 class Interrupted(Journal):
     """Saves at every chance and stops the run after so many steps."""
 
-    def __init__(self, folder, after):
-        self.disk, self.after = DiskJournal(folder), after
+    def __init__(self, disk, after):
+        self.disk, self.after = disk, after
+
+    def part(self, kind):
+        return Interrupted(self.disk.part(kind), self.after)
 
     def load(self):
         return self.disk.load()
@@ -101,7 +104,11 @@ def test_interrupted_at_any_step_equals_uninterrupted(network, optimiser, reques
         for _ in range(40):
             try:
                 cut = sgd.build(
-                    replace(problem, journal=Interrupted(folder, after)), [], recipe=recipe, seed=1, snapshots=[0, 1]
+                    replace(problem, journal=Interrupted(DiskJournal(folder), after)),
+                    [],
+                    recipe=recipe,
+                    seed=1,
+                    snapshots=[0, 1],
                 )
                 break
             except KeyboardInterrupt:
@@ -152,3 +159,26 @@ def test_schedules():
     assert learning_rate(replace(recipe, schedule="cosine"), 50) == pytest.approx(0.5)
     stepped = replace(recipe, schedule="steps", milestones=[0.5, 0.75])
     assert [learning_rate(stepped, e) for e in (0, 50, 75)] == pytest.approx([1, 0.1, 0.01])
+
+
+def test_two_trainings_of_one_job_do_not_share_their_work(problem, tmp_path):
+    """A job that is killed after its first training finds that one done and starts the second at its beginning."""
+    objective = expected_loss(problem, Bezier(2), 0)
+    starts = [torch.stack([problem.init(s)] * 2) for s in (1, 2)]
+    expected = [minimise(problem, objective, start, RECIPE, 0).anchors for start in starts]
+    for _ in range(2):
+        kept = replace(problem, journal=DiskJournal(tmp_path))
+        found = [minimise(kept, objective, start, RECIPE, 0).anchors for start in starts]
+        assert all(torch.equal(a, b) for a, b in zip(found, expected, strict=True))
+
+
+def test_recipes_that_contradict_themselves():
+    with pytest.raises(ValueError, match="nesterov"):
+        Recipe(1, 0.1, optimiser="adam", nesterov=True)
+    with pytest.raises(ValueError, match="milestones"):
+        Recipe(1, 0.1, schedule="steps")
+
+
+def test_a_snapshot_after_the_end_is_refused(problem):
+    with pytest.raises(ValueError, match="names epoch 9, but the training ends after 5"):
+        sgd.build(problem, [], recipe=RECIPE, seed=0, snapshots=[9])

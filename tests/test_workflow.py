@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 from conftest import copy_project, snakemake
+from PIL import Image
 
 from lossland import store
 
@@ -73,8 +74,8 @@ def test_the_toy_run_makes_everything_and_says_so(finished):
         assert (results / name).stat().st_size > 100
     assert "results/toy/claim/garipov2018.md" in output.partition("Made:")[2]
     table = pd.read_parquet(results / "table" / "bezier_path.parquet")
-    assert len(table) == 2 * 11
-    assert {"subspace", "run", "split", "nll", "error", "arc"} <= set(table.columns)
+    assert len(table) == 2 * 11 * 3
+    assert {"subspace", "run", "split", "quantity", "value", "arc"} <= set(table.columns)
     provenance = yaml.safe_load(pq.read_schema(results / "table" / "bezier_path.parquet").metadata[b"provenance"])
     assert provenance["spec"]["probe"] == {"landscape": {"resolution": 11}}
     assert provenance["versions"]["torch"]
@@ -165,7 +166,21 @@ def test_a_method_is_one_file_and_one_stanza(editable):
     assert planned(editable) == {"subspace/middle", "table/middle"}
     status, output = snakemake(editable, *TOY)
     assert status == 0, output
-    assert len(pd.read_parquet(editable / "results/toy/table/middle.parquet")) == 2
+    assert len(pd.read_parquet(editable / "results/toy/table/middle.parquet")) == 2 * 3
+
+
+def test_other_pictures_are_other_data(editable):
+    for split, label in (("train", "a"), ("train", "b"), ("test", "a"), ("test", "b")):
+        folder = editable / "data" / "mine" / split / label
+        folder.mkdir(parents=True)
+        for i in range(4):
+            Image.new("RGB", (8, 8), (60 * i, 0, 200 * (label == "a"))).save(folder / f"{i}.png")
+    edit(editable / "tests/toy.yaml", "data:\n", "data:\n  mine: {source: image_folder, folder: mine, size: 8}\n")
+    status, output = snakemake(editable, *TOY)
+    assert status == 0, output
+    assert planned(editable) == set()
+    Image.new("RGB", (20, 8), (1, 2, 3)).save(editable / "data/mine/train/a/9.png")
+    assert planned(editable) == {"data/mine"}
 
 
 def test_a_model_of_ones_own(editable):
@@ -190,30 +205,52 @@ def _command(project, epochs):
     return re.search(r"exec (python workflow_scripts/network.py .*)", output)[1].replace("python", sys.executable, 1)
 
 
-def test_a_killed_training_goes_on_to_the_same_bytes(editable):
-    """Killed with -9 and asked to stop with SIGTERM, at random moments, until it is done."""
-    command = _command(editable, 200)
+def _start(command, project):
+    environment = os.environ | {"PYTHONPATH": str(project), "LOSSLAND_CHECKPOINT_SECONDS": "0.02"}
+    return subprocess.Popen("exec " + command, shell=True, cwd=project, env=environment, stderr=subprocess.PIPE, text=True)
+
+
+def test_a_stopped_training_goes_on_to_the_same_bytes(editable):
+    """Killed with -9, asked to stop with SIGTERM or Ctrl-C, at random moments of its training; then left to end."""
+    command = _command(editable, 300)
     out = editable / "results/toy/network/net/2.safetensors"
-    environment = os.environ | {"PYTHONPATH": str(editable), "LOSSLAND_CHECKPOINT_SECONDS": "0.05"}
-    subprocess.run(command, shell=True, cwd=editable, env=environment, check=True, capture_output=True)
+    assert _start(command, editable).wait() == 0
     whole = out.read_bytes()
     out.unlink()
-    moments, kills = random.Random(time.time_ns()), 0
-    for attempt in range(12):
-        process = subprocess.Popen("exec " + command, shell=True, cwd=editable, env=environment, stderr=subprocess.PIPE)
-        try:
-            process.wait(moments.uniform(2, 4) if attempt < 11 else 100)
-        except subprocess.TimeoutExpired:
-            stop = moments.choice([signal.SIGKILL, signal.SIGTERM])
-            process.send_signal(stop)
-            process.wait()
-            kills += 1
-            assert process.returncode in (-stop, 128 + stop)  # the first while it still imports
-        if out.exists():
-            break
-    subprocess.run(command, shell=True, cwd=editable, env=environment, check=True, capture_output=True)  # finds its work done
-    assert kills > 0
+    seed = time.time_ns()
+    print("seed", seed)
+    moments = random.Random(seed)
+    for stop in (signal.SIGKILL, signal.SIGTERM, signal.SIGKILL, signal.SIGINT):
+        process = _start(command, editable)
+        before = _saved(out)
+        while _saved(out) == before and process.poll() is None:
+            time.sleep(0.01)
+        time.sleep(moments.uniform(0, 0.2))
+        process.send_signal(stop)
+        assert process.wait() in (-stop, 128 + stop)
+        assert not out.exists()
+        assert "Traceback" not in process.stderr.read()
+    assert _start(command, editable).wait() == 0
     assert out.read_bytes() == whole
+    first = re.search(r"epoch (\d+) of 300", (editable / "results/toy/log/network/net/2.log").read_text())
+    assert int(first[1]) > 4, "the last run did not go on where the one before was"
+    assert not list(out.parent.glob(".2.*"))
+
+
+def _saved(out):
+    return [f.stat().st_mtime_ns for f in out.parent.glob(".2.unfinished/*/training-1/state.safetensors")]
+
+
+def test_a_twin_waits_and_finds_the_work_done(editable):
+    command = _command(editable, 200)
+    out = editable / "results/toy/network/net/2.safetensors"
+    out.unlink()
+    first = _start(command, editable)
+    while not list(out.parent.glob(".2.unfinished/lock")):
+        time.sleep(0.01)
+    second = _start(command, editable)
+    assert [first.wait(), second.wait()] == [0, 0]
+    assert first.stderr.read() + second.stderr.read() == ""
     assert not list(out.parent.glob(".2.*"))
 
 
@@ -263,6 +300,6 @@ def test_a_truncated_source_is_named(editable):
     source.write_bytes(source.read_bytes()[:-100])
     status, output = snakemake(editable, *TOY, "--forcerun", "plane")
     assert status != 0
-    assert "subspace plane: results/toy/network/net/3.safetensors is no whole safetensors file" in output
+    assert "\nsubspace plane: results/toy/network/net/3.safetensors is no whole safetensors file" in output
     assert "Traceback" not in output
     assert not (editable / "results/toy/subspace/plane.safetensors").exists()

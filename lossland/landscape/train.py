@@ -44,8 +44,8 @@ def epochs(problem, objective, start, recipe, seed, *, free=None, rate=None, jou
     """Train `start` [k D] by `recipe` under `seed`; yields after every epoch, and once before the first.
 
     `free` lists the rows that move (default: all); `rate` maps time in epochs to the learning rate (default: the
-    recipe's schedule). Resumes from its part of `journal` (default: the problem's); epochs that an earlier run finished and kept
-    are not yielded again.
+    recipe's schedule). Resumes from its part of `journal` (default: the problem's); epochs that an earlier run finished
+    and kept are not yielded again.
 
     Raises FloatingPointError naming epoch, step and rate where the objective is no longer finite.
     """

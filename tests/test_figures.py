@@ -1,0 +1,74 @@
+"""Figures are drawn from any table they may meet: runs that diverge, surfaces that are flat, networks without an error."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+
+from lossland import io
+from lossland.figures import garipov2018_fig1, garipov2018_fig2, garipov2018_table2
+
+
+def surface(loss, error):
+    grid = [(x, y) for x in range(5) for y in range(4)]
+    rows = []
+    for split, quantity, value in (("train", "loss", loss), ("test", "error", error)):
+        for i, (x, y) in enumerate(grid):
+            row = {"mark": "grid", "index": i, "u0": x, "u1": y, "split": split, "quantity": quantity, "value": value(x, y)}
+            rows.append(row | {"run": ""})
+        rows += [row | {"run": "", "mark": "spanning", "index": i, "u0": i, "u1": 0.0} for i in range(3)]
+    return pd.DataFrame(rows)
+
+
+SURFACES = {
+    "bowl": (lambda x, y: 0.1 + x**2 + y, lambda x, y: 0.01 * x),
+    "all too high": (lambda x, y: 1e9, lambda x, y: 0.9),
+    "perfect": (lambda x, y: 0.01, lambda x, y: 0.0),
+    "not finite": (lambda x, y: np.nan if x else np.inf, lambda x, y: np.nan),
+    "partly finite": (lambda x, y: np.nan if x > 2 else 0.1 + x + y, lambda x, y: 0.1 * y),
+}
+
+
+@pytest.mark.parametrize("name", SURFACES)
+def test_planes_of_all_kinds(name, tmp_path):
+    other = surface(*SURFACES[name])
+    for three in ([other] * 3, [surface(*SURFACES["bowl"]), other, other]):
+        figure = garipov2018_fig1.draw(**dict(zip(("networks", "bezier", "polychain"), three, strict=True)))
+        assert isinstance(figure, Figure)
+        io.save_drawing([tmp_path / "f.png", tmp_path / "f.svg"], figure)
+    assert (tmp_path / "f.png").stat().st_size > 5000
+
+
+def test_the_paper_that_is_drawn_behind_is_the_digitised_one():
+    t = np.linspace(0, 1, 5)
+    path = [
+        pd.DataFrame({"mark": "grid", "u0": t, "split": s, "quantity": q, "value": t, "run": run})
+        for s, q in (("train", "loss"), ("test", "error"))
+        for run in "12"
+    ]
+    table = pd.concat(path)
+    plain = garipov2018_fig2.draw(segment=table, bezier=table, polychain=table)
+    behind = garipov2018_fig2.draw(segment=table, bezier=table, polychain=table, published=True)
+    assert len(behind.axes[0].lines) == len(plain.axes[0].lines) + 3
+    assert behind.axes[0].lines[1].get_ydata()[0] == 0.06853
+    assert plain.axes[1].lines[0].get_ydata()[-1] == 100
+
+
+def test_a_table_keeps_numbers_in_csv_and_reads_well_in_markdown(tmp_path):
+    row = {"start": 0.1, "end": 0.2, "min": 0.1, "int": 0.15, "mean": 0.15, "ratio": 1.5, "length": 3.0}
+    kinds = (("train", "loss"), ("train", "error"), ("test", "error"))
+    rows = [row | {"run": r, "max": 0.25 + 0.01 * int(r), "split": s, "quantity": q} for r in "123" for s, q in kinds]
+    table = pd.DataFrame(rows)
+    made = garipov2018_table2.draw(segment=table, bezier=table, polychain=table)
+    io.save_drawing([tmp_path / "t.csv", tmp_path / "t.md"], made)
+    ours = pd.read_csv(tmp_path / "t.csv").iloc[1]
+    assert ours["train loss max"] == pytest.approx(0.27)
+    assert ours["train loss max std"] == pytest.approx(0.01)
+    assert ours["test error % max"] == pytest.approx(27)
+    assert "0.27 ± 0.01" in (tmp_path / "t.md").read_text()
+    assert len(made) == 4 + 28 + 18
+
+
+def test_bars_in_text_do_not_break_a_markdown_table(tmp_path):
+    io.save_drawing([tmp_path / "t.md"], pd.DataFrame({"a": ["|x|"], "b": [1.0]}))
+    assert (tmp_path / "t.md").read_text().splitlines()[2].replace("\\|", "").count("|") == 3
