@@ -72,7 +72,7 @@ def plugin(room, name) -> Plugin:
         tuple(a.arg for a in arguments.args),
         choices,
         tables,
-        typing.get_args(_annotation(annotations["sources"]))[1] if room == "methods" else options.Between(),
+        typing.get_args(_annotation(annotations.get("sources", "Sources")))[1],
         ast.unparse(found[0].returns) if found[0].returns else "",
     )
 

@@ -103,7 +103,7 @@ def test_target_of_a_paper(finished):
 EDITS = {
     "comment": ("lossland/methods/curve.py", "    ends = torch", "    # why\n    ends = torch", set()),
     "docstring": ("lossland/methods/curve.py", "are the two end networks", "are the networks at the ends", set()),
-    "method": ("lossland/methods/curve.py", "if len(sources) != 2", "if not len(sources) == 2", below()),
+    "method": ("lossland/methods/curve.py", "list(range(1, bends - 1))", "[*range(1, bends - 1)]", below()),
     "figure": ("lossland/figures/garipov2018_fig2.py", '"Bezier"', '"Bézier"', {"figure/garipov2018_fig2"}),
     "claims": ("lossland/claims/garipov2018.py", "above=5", "above=6", {"claim/garipov2018"}),
     "published numbers": (
@@ -227,7 +227,7 @@ def test_a_stopped_training_goes_on_to_the_same_bytes(editable):
             time.sleep(0.01)
         time.sleep(moments.uniform(0, 0.2))
         process.send_signal(stop)
-        assert process.wait() in (-stop, 128 + stop)
+        assert process.wait() in (-stop, 128 + stop, 128 + signal.SIGTERM)
         assert not out.exists()
         assert "Traceback" not in process.stderr.read()
     assert _start(command, editable).wait() == 0
@@ -256,8 +256,7 @@ def test_a_twin_waits_and_finds_the_work_done(editable):
 
 def test_code_edited_after_planning_is_refused(editable):
     command = _command(editable, 9)
-    edit(editable / "lossland/methods/sgd.py", "sorted(", "list(sorted(")
-    edit(editable / "lossland/methods/sgd.py", "{recipe.epochs})", "{recipe.epochs}))")
+    edit(editable / "lossland/methods/sgd.py", "{*snapshots, recipe.epochs}", "{recipe.epochs, *snapshots}")
     done = subprocess.run(
         command, shell=True, cwd=editable, env=os.environ | {"PYTHONPATH": str(editable)}, capture_output=True, text=True
     )
