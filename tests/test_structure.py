@@ -45,7 +45,7 @@ MAY = {
     "io": {"pandas", "pyarrow"},
     "store": TORCH | {"safetensors", "arrays", "geometry", "io", "landscape"},
     "leases": {"filelock"},
-    "job": {"filelock", "fingerprint", "leases"},
+    "job": TORCH | {"filelock", "fingerprint", "leases"},
     "assemble": TORCH | {"landscape", "options", "store"},
 }
 STANDARD = set(sys.stdlib_module_names) - {"pickle", "shelve", "marshal"}
