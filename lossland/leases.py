@@ -7,7 +7,7 @@ import os
 import random
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -23,30 +23,31 @@ def devices() -> list[str]:
 
 @contextmanager
 def lease(wanted: int):
-    """Holds a device that no other job holds and shows torch that one only; before torch first looks for devices.
+    """Holds a device that no other job holds, and shows torch that one only; enter before torch looks for devices.
 
     Waits until one is free. Where there is none, or `wanted` is 0, the job runs on the CPU.
     """
-    pool = devices() if wanted else []
-    if "SLURM_JOB_ID" in os.environ and wanted:
+    if wanted and "SLURM_JOB_ID" in os.environ:
         yield
         return
-    folder = Path(tempfile.gettempdir()) / f"lossland-leases-{os.getuid()}"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    held = None
-    while pool and held is None:
-        for device in random.sample(pool, len(pool)):
-            lock = FileLock(folder / device, timeout=0)
-            try:
-                held = lock.acquire()
-            except Timeout:
-                continue
-            break
-        else:
-            time.sleep(0.2)
-    os.environ["CUDA_VISIBLE_DEVICES"] = device if held else ""
+    lock = _first_free(devices()) if wanted else None
+    os.environ["CUDA_VISIBLE_DEVICES"] = Path(lock.lock_file).name if lock else ""
     try:
         yield
     finally:
-        if held:
+        if lock:
             lock.release()
+
+
+def _first_free(pool):
+    """A lock on one device of the pool, as soon as there is one; None of an empty pool."""
+    folder = Path(tempfile.gettempdir()) / f"lossland-leases-{os.getuid()}"
+    while pool:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        for device in random.sample(pool, len(pool)):
+            lock = FileLock(folder / device)
+            with suppress(Timeout):
+                lock.acquire(timeout=0)
+                return lock
+        time.sleep(0.2)
+    return None
