@@ -142,7 +142,7 @@ def test_a_touch_of_every_file_reruns_nothing(editable):
 
 def test_one_more_seed_trains_one_more_network(editable):
     edit(editable / "tests/toy.yaml", "seeds: [1, 2, 3]", "seeds: [1, 2, 3, 4]")
-    edit(editable / file, "plane: {method: plane, sources: [net]}", "plane: {method: plane, sources: [net/1, net/2, net/4]}")
+    edit(editable / "tests/toy.yaml", "plane: {method: plane, sources: [net]}", "plane: {method: plane, sources: [net/1, net/2, net/4]}")
     assert planned(editable) == {"network/net/4", "subspace/plane", "table/surface"}
 
 
