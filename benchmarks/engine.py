@@ -18,7 +18,7 @@ from torch.nn import functional as F
 from torch.utils.flop_counter import FlopCounterMode
 
 from lossland.arrays import Arrays
-from lossland.geometry.charts import Bezier
+from lossland.geometry.charts.bezier import Bezier
 from lossland.landscape import descent
 from lossland.landscape.problem import Problem, default_device, native_bf16
 from lossland.landscape.space import ParamSpace

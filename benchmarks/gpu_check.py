@@ -18,7 +18,7 @@ from pathlib import Path
 import engine
 import torch
 
-from lossland.geometry.charts import Bezier
+from lossland.geometry.charts.bezier import Bezier
 from lossland.landscape.evaluate import evaluate
 from lossland.landscape.problem import Problem, default_device
 from lossland.landscape.space import ParamSpace
@@ -74,14 +74,14 @@ def resumed_is_whole(device, precision):
 
     problem = Problem(ParamSpace(partial(preresnet.build, (3, 32, 32), 10, depth=8)), engine.pictures(512), device)
     recipe = Recipe(epochs=2, lr=0.05, precision=precision)
-    objective = expected_loss(problem, Bezier(2), 0.0)
+    objective = expected_loss(Bezier(2), 0.0)
     start = torch.stack([problem.init(0)] * 2)
     *_, whole = epochs(problem, objective, start, recipe, 0)
-    journal = Cut()
+    cut = replace(problem, journal=Cut())
     try:
-        list(epochs(problem, objective, start, recipe, 0, journal=journal))
+        list(epochs(cut, objective, start, recipe, 0))
     except KeyboardInterrupt:
-        *_, again = epochs(problem, objective, start, recipe, 0, journal=journal)
+        *_, again = epochs(cut, objective, start, recipe, 0)
     return torch.equal(whole.anchors, again.anchors)
 
 

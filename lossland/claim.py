@@ -69,5 +69,18 @@ def _p(excess):
     return stats.ttest_1samp(excess, 0, alternative="greater").pvalue
 
 
+def paired(tables, split, quantity) -> dict[str, pd.DataFrame]:
+    """The rows of a quantity in each `shape` table, one for each run and in one order.
+
+    Raises ValueError where a run stands twice or not in every table: such rows cannot be compared in pairs.
+    """
+    rows = {n: t[(t["split"] == split) & (t["quantity"] == quantity)].set_index("run").sort_index() for n, t in tables.items()}
+    first = next(iter(rows.values())).index
+    for name, part in rows.items():
+        if part.index.has_duplicates or not part.index.equals(first):
+            raise ValueError(f"runs cannot be paired: {name} has {', '.join(part.index)}, but others have {', '.join(first)}")
+    return rows
+
+
 def table(claims) -> pd.DataFrame:
     return pd.DataFrame([claim.row() for claim in claims], columns=list(SCHEMA))

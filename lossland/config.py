@@ -159,7 +159,7 @@ class Plan:
             setting = _common_setting(stanza.where, inputs)
         files = ""
         if "folder" in stanza.plugin.options:  # the user's own files: a change of them is a change of the job
-            files = fingerprint.listing(self._data_root / options.get("folder", "."))
+            files = fingerprint.listing(self._data_root / options["folder"])
         return Job(stanza.section, stanza.name + suffix, stanza.plugin, options, inputs, setting, stanza.aside, files)
 
     def _resolve(self, where, reference, sections, seed=None) -> list[Job]:

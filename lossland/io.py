@@ -4,6 +4,7 @@ A write goes to a temporary file beside, then is renamed; it carries its provena
 another kind is refused with its name and what to do.
 """
 
+import json
 import os
 from contextlib import contextmanager
 from pathlib import Path
@@ -57,9 +58,19 @@ def load_tables(paths) -> pd.DataFrame:
     return pa.concat_tables(tables).to_pandas()
 
 
-def provenance(path) -> str | None:
-    """The provenance of a table; None where there is no such file."""
-    return pq.read_schema(path).metadata[b"provenance"].decode() if Path(path).exists() else None
+def provenance(path) -> dict | None:
+    """What made a table, subspace or dataset; None where there is no such file, or no such record of its kind."""
+    path = Path(path)
+    if path.suffix not in (".parquet", ".safetensors") or not path.exists():
+        return None
+    try:
+        if path.suffix == ".parquet":
+            return json.loads(pq.read_schema(path).metadata[b"provenance"])
+        with open(path, "rb") as file:  # the header alone, without torch
+            size = int.from_bytes(file.read(8), "little")
+            return json.loads(json.loads(file.read(min(size, 1 << 27)))["__metadata__"]["provenance"])
+    except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
+        raise FileRefused(f"{path} is no whole file of ours ({error}); delete it and run again") from error
 
 
 def save_drawing(paths, drawing):

@@ -8,6 +8,7 @@ the log file), and has one writer: a twin waits, and finds the work done.
 import argparse
 import json
 import logging
+import math
 import platform
 import shutil
 import signal
@@ -22,9 +23,11 @@ from pathlib import Path
 from filelock import FileLock
 
 from lossland import fingerprint
+from lossland.io import provenance
 from lossland.leases import lease
 
 log = logging.getLogger("lossland")
+PATIENCE = 20.0  # seconds within which work that saves itself asks again whether it should stop
 SPEAK_EVERY = 15.0  # seconds between lines of one job on the terminal; its log file has every line
 PACKAGES = ("torch", "torchvision", "numpy", "pandas", "pyarrow", "scikit-learn", "matplotlib")
 
@@ -52,7 +55,7 @@ class Job:
         self.code = fingerprint.code_of(self.spec)
         if arguments.code not in (None, self.code):
             raise ValueError("the code was edited after this run was planned; start the run again")
-        self.stopping = self._checkpoints = False
+        self.stopping, self._asked = False, -math.inf
 
     @cached_property
     def plugin(self):
@@ -78,7 +81,11 @@ class Job:
             import torch  # figures and claims do without
 
             device = torch.cuda.get_device_name() if torch.cuda.is_available() else device
-        return {"spec": self.spec, "code": self.code, "threads": self.threads, "device": device, "versions": versions}
+        # each record names those of its inputs, so the whole chain is in it
+        files = [*self.data, *(path for paths in self.inputs.values() for path in paths)]
+        inputs = [fingerprint.text_digest(json.dumps(_record(path), sort_keys=True)) for path in files]
+        own = {"spec": self.spec, "code": self.code, "threads": self.threads, "device": device, "versions": versions}
+        return own | {"inputs": inputs}
 
     @property
     def provenance(self) -> str:
@@ -90,26 +97,19 @@ class Job:
         key = fingerprint.text_digest(json.dumps(self.made_by, sort_keys=True))
         return self.out[0].parent / f".{self.out[0].stem}.unfinished" / key
 
-    def is_done(self, provenance: str | None) -> bool:
-        """Whether an output with this provenance is what the job would make."""
-        return provenance is not None and json.loads(provenance).items() >= self.made_by.items()
-
     def asked_to_stop(self) -> bool:
         """Whether SIGTERM or Ctrl-C came; who asks promises to save its work and leave."""
-        self._checkpoints = True
+        self._asked = time.monotonic()
         return self.stopping
 
     def stop(self, number, _):
         self.stopping = True
-        if not self._checkpoints:
+        if time.monotonic() - self._asked > PATIENCE:
             raise SystemExit(128 + number)
 
 
-def run(work, argv=None, done=lambda path: None):
-    """`work(job)` as a job; exits with one sentence where it fails.
-
-    `done(path)` reads the provenance that an output already has: a twin of a job waits, and finds its work done.
-    """
+def run(work, argv=None):
+    """`work(job)` as a job; exits with one sentence where it fails. A twin of a job waits, and finds its work done."""
     sys.path.insert(0, str(Path.cwd()))  # modules of the user's own
     try:
         job = Job(argv)
@@ -117,7 +117,7 @@ def run(work, argv=None, done=lambda path: None):
             signal.signal(stop, job.stop)
         with lease(job.gpu), _alone(job.unfinished):
             _listen(job)
-            if not job.is_done(done(job.out[0])):
+            if _record(job.out[0]) != job.made_by:
                 work(job)
             shutil.rmtree(job.unfinished.parent)
     except Exception as error:
@@ -171,6 +171,12 @@ class _Seldom(logging.Filter):
             return False
         self.last = time.monotonic()
         return True
+
+
+def _record(path):
+    """What made a file, but for the revision, which a commit of prose moves."""
+    record = provenance(path)
+    return record and {key: value for key, value in record.items() if key != "revision"}
 
 
 def _version(package):

@@ -1,6 +1,6 @@
 """One GPU for each job of a machine: Snakemake counts devices, it does not hand them out.
 
-A lease is a lock on a file, gone with the process that holds it, however that ends. Under SLURM the scheduler has chosen.
+A lease is a lock on a file, gone with the process that holds it, however that ends. Inside a SLURM job the devices are those of the job.
 """
 
 import os
@@ -27,9 +27,6 @@ def lease(wanted: int):
 
     Waits until one is free. Where there is none, or `wanted` is 0, the job runs on the CPU.
     """
-    if wanted and "SLURM_JOB_ID" in os.environ:
-        yield
-        return
     lock = _first_free(devices()) if wanted else None
     os.environ["CUDA_VISIBLE_DEVICES"] = Path(lock.lock_file).name if lock else ""
     try:
@@ -41,7 +38,7 @@ def lease(wanted: int):
 
 def _first_free(pool):
     """A lock on one device of the pool, as soon as there is one; None of an empty pool."""
-    folder = Path(tempfile.gettempdir()) / f"lossland-leases-{os.getuid()}"
+    folder = Path(tempfile.gettempdir()) / f"lossland-leases-{os.getuid()}-{os.environ.get('SLURM_JOB_ID', '')}"
     while pool:
         folder.mkdir(mode=0o700, exist_ok=True)
         for device in random.sample(pool, len(pool)):

@@ -1,6 +1,7 @@
 """Subspaces, datasets and unfinished work as safetensors files. Nothing is ever unpickled."""
 
 import json
+import os
 import time
 from collections import Counter
 from pathlib import Path
@@ -75,22 +76,18 @@ def load_arrays(path) -> Arrays:
     return Arrays(x, y, **json.loads(metadata["arrays"]))
 
 
-def provenance(path) -> str | None:
-    """The provenance of a subspace; None where there is no such file."""
-    return read_tensors(path, "subspace")[1]["provenance"] if Path(path).exists() else None
-
-
 class DiskJournal(Journal):
     """Unfinished work in a folder, saved every `interval` seconds and when the job is asked to stop (`stopping`)."""
 
-    def __init__(self, folder, interval=30.0, stopping=lambda: False):
+    def __init__(self, folder, interval=30.0, stopping=lambda: False, files=None):
         self.folder, self.interval, self.stopping = Path(folder), interval, stopping
         self.folder.mkdir(parents=True, exist_ok=True)
         self._parts, self._saved = Counter(), time.monotonic()
+        self._files = [] if files is None else files  # those of all parts that rows lie in
 
     def part(self, kind):
         self._parts[kind] += 1
-        return DiskJournal(self.folder / f"{kind}-{self._parts[kind]}", self.interval, self.stopping)
+        return DiskJournal(self.folder / f"{kind}-{self._parts[kind]}", self.interval, self.stopping, self._files)
 
     def load(self):
         path = self.folder / "state.safetensors"
@@ -100,6 +97,9 @@ class DiskJournal(Journal):
         return self.stopping() or time.monotonic() - self._saved > self.interval
 
     def save(self, state):
+        for path in self._files:  # rows first: what a state says is done lies on the disk, whatever stops
+            with open(path, "rb+") as file:
+                os.fsync(file.fileno())
         write_tensors(self.folder / "state.safetensors", state, {"kind": "state"})
         self._saved = time.monotonic()
         if self.stopping():
@@ -110,4 +110,5 @@ class DiskJournal(Journal):
         if not path.exists():
             with replacing(path) as temporary, open(temporary, "wb") as file:
                 file.truncate(size * dtype.itemsize)
+        self._files.append(path)
         return torch.from_file(str(path), shared=True, size=size, dtype=dtype).view(n, width)

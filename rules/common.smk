@@ -35,7 +35,7 @@ def code_of(section):
 
 
 def resource(section, name):
-    """A resource of the stanza, or what suits the embedded default; memory and time grow with each attempt."""
+    """A resource of the stanza, or what suits the embedded default; memory and time grow with each attempt of a profile that retries."""
 
     def value(wildcards, attempt):
         job = PLAN[section][wildcards.name]

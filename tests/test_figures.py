@@ -48,7 +48,7 @@ def test_the_paper_that_is_drawn_behind_is_the_digitised_one():
     ]
     table = pd.concat(path)
     plain = garipov2018_fig2.draw(segment=table, bezier=table, polychain=table)
-    behind = garipov2018_fig2.draw(segment=table, bezier=table, polychain=table, published=True)
+    behind = garipov2018_fig2.draw(segment=table, bezier=table, polychain=table, digitised=True)
     assert len(behind.axes[0].lines) == len(plain.axes[0].lines) + 3
     assert behind.axes[0].lines[1].get_ydata()[0] == 0.06853
     assert plain.axes[1].lines[0].get_ydata()[-1] == 100

@@ -16,7 +16,7 @@ from safetensors.torch import load_file
 from lossland import io, store
 from lossland.arrays import Arrays, crop, flip
 from lossland.data import cifar10, digits, image_folder, parquet_images
-from lossland.geometry.charts import Affine
+from lossland.geometry.charts.affine import Affine
 from lossland.landscape.subspace import Subspace
 
 PLANE = Subspace(
@@ -26,13 +26,13 @@ PLANE = Subspace(
 
 def test_subspace_round_trip_and_equal_bytes(tmp_path):
     for name in "ab":
-        store.save_subspace(tmp_path / f"{name}.safetensors", PLANE, "me")
+        store.save_subspace(tmp_path / f"{name}.safetensors", PLANE, '{"by": "me"}')
     loaded = store.load_subspace(tmp_path / "a.safetensors")
     assert torch.equal(loaded.anchors, PLANE.anchors)
     assert loaded.chart == PLANE.chart
     assert all(torch.equal(loaded.notes[n], t) for n, t in PLANE.notes.items())
     assert (tmp_path / "a.safetensors").read_bytes() == (tmp_path / "b.safetensors").read_bytes()
-    assert store.provenance(tmp_path / "a.safetensors") == "me"
+    assert io.provenance(tmp_path / "a.safetensors") == {"by": "me"}
     assert set(load_file(tmp_path / "a.safetensors")) == {"anchors", "note.path", "note.source"}  # the library reads it
 
 
@@ -75,11 +75,11 @@ def test_a_failed_write_leaves_what_was_there(tmp_path):
 def test_tables_keep_types_nan_and_provenance_and_refuse_double_keys(tmp_path):
     table = pd.DataFrame({"i": [1, 2], "v": [float("nan"), float("inf")]})
     schema = {"v": "float64", "i": "int64"}
-    io.save_table(tmp_path / "t.parquet", table, schema, ["i"], "me")
+    io.save_table(tmp_path / "t.parquet", table, schema, ["i"], '{"by": "me"}')
     loaded = io.load_tables([tmp_path / "t.parquet"])
     assert list(loaded.columns) == ["v", "i"]
     assert loaded["v"].isna().tolist() == [True, False]
-    assert io.provenance(tmp_path / "t.parquet") == "me"
+    assert io.provenance(tmp_path / "t.parquet") == {"by": "me"}
     with pytest.raises(ValueError, match="do not name each row"):
         io.save_table(tmp_path / "t.parquet", table.assign(i=1), schema, ["i"], "")
     with pytest.raises(ValueError, match="differ in w"):
@@ -144,7 +144,7 @@ def _parquet(path, rows=6, label=lambda i: i % 3, picture=None, names=("a", "b",
 def test_parquet_images(tmp_path):
     for split in ("train", "test"):
         _parquet(tmp_path / f"{split}-0.parquet")
-    data = parquet_images.load(tmp_path, train="train-*.parquet", test="test-*.parquet", val=2)
+    data = parquet_images.load(tmp_path, folder=".", train="train-*.parquet", test="test-*.parquet", val=2)
     assert data.x["train"].shape == (4, 3, 8, 8)
     assert data.x["val"][1, 0, 0, 0] == 5
     assert data.classes == 3
@@ -154,6 +154,8 @@ def test_parquet_images(tmp_path):
     ("options", "sentence"),
     [
         ({"picture": b"no picture"}, "row 0: the image column does not hold the bytes of a picture"),
+        ({"label": lambda i: None if i == 2 else 1}, "column label must hold a whole number in every row"),
+        ({"label": str}, "column label must hold a whole number in every row"),
         ({"label": lambda i: i}, r"label 3 of test example 3 is not in 0\.\.2"),
     ],
 )
@@ -161,16 +163,16 @@ def test_broken_parquet_rows_are_refused(tmp_path, options, sentence):
     _parquet(tmp_path / "train.parquet")
     _parquet(tmp_path / "test.parquet", **options)
     with pytest.raises(ValueError, match=sentence):
-        parquet_images.load(tmp_path, train="train.parquet", test="test.parquet")
+        parquet_images.load(tmp_path, folder=".", train="train.parquet", test="test.parquet")
 
 
 def test_broken_parquet_files_are_refused(tmp_path):
     with pytest.raises(FileNotFoundError, match="data_root"):
-        parquet_images.load(tmp_path, train="*.parquet", test="*.parquet")
+        parquet_images.load(tmp_path, folder=".", train="*.parquet", test="*.parquet")
     _parquet(tmp_path / "t.parquet")
     (tmp_path / "t.parquet").write_bytes((tmp_path / "t.parquet").read_bytes()[:-20])
     with pytest.raises(ValueError, match=r"t\.parquet is not a whole Parquet file"):
-        parquet_images.load(tmp_path, train="t.parquet", test="t.parquet")
+        parquet_images.load(tmp_path, folder=".", train="t.parquet", test="t.parquet")
 
 
 def test_image_folder(tmp_path):
@@ -179,12 +181,12 @@ def test_image_folder(tmp_path):
             (tmp_path / split / label).mkdir(parents=True)
             for i in range(3):
                 Image.new("RGB", (12, 9), (i, 0, 200 * (label == "dog"))).save(tmp_path / split / label / f"{i}.png")
-    data = image_folder.load(tmp_path, size=8)
+    data = image_folder.load(tmp_path, folder=".", size=8)
     assert data.x["train"].shape == (6, 3, 8, 8)
     assert ((data.x["train"][:, 2, 0, 0] == 200).long() == data.y["train"]).all()
     (tmp_path / "train" / "cat" / "0.png").write_text("not a picture")
     with pytest.raises(ValueError, match=r"0\.png is not a readable picture"):
-        image_folder.load(tmp_path, size=8)
+        image_folder.load(tmp_path, folder=".", size=8)
     with pytest.raises(FileNotFoundError, match="there is no folder"):
         image_folder.load(tmp_path, folder="nowhere")
 

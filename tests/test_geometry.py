@@ -5,7 +5,11 @@ import math
 import pytest
 import torch
 
-from lossland.geometry.charts import Affine, Bezier, Points, PolyChain, chart
+from lossland.geometry.charts import chart
+from lossland.geometry.charts.affine import Affine
+from lossland.geometry.charts.bezier import Bezier
+from lossland.geometry.charts.points import Points
+from lossland.geometry.charts.polychain import PolyChain
 from lossland.geometry.measures import CHUNK, frame, gram
 from lossland.landscape.subspace import Subspace
 

@@ -10,7 +10,10 @@ from sklearn.metrics import brier_score_loss, log_loss
 from torch import nn
 
 from lossland.arrays import Arrays
-from lossland.geometry.charts import Affine, Bezier, Points, PolyChain
+from lossland.geometry.charts.affine import Affine
+from lossland.geometry.charts.bezier import Bezier
+from lossland.geometry.charts.points import Points
+from lossland.geometry.charts.polychain import PolyChain
 from lossland.landscape.evaluate import calibrated, evaluate, predict, statistics
 from lossland.landscape.problem import Problem
 from lossland.landscape.space import ParamSpace
@@ -90,13 +93,11 @@ def test_interrupted_evaluation_goes_on_where_it_was(problem, networks, tmp_path
     u = torch.linspace(0, 1, 6, dtype=torch.float64)[:, None]
     whole = evaluate(problem, segment, u, ["train"])
 
-    evaluate(replace(problem, journal=DiskJournal(tmp_path)), segment, u, ["train"])
-    table = DiskJournal(tmp_path).part("points").rows(6, 3, torch.float64)
-    table[3:] = 0  # as if killed after three points
-    table[1, 1] = 7.0  # a finished point is not computed again
+    kept = torch.full((6, 1, 2), 7.0).double()
+    DiskJournal(tmp_path).part("points").save({"done": torch.tensor(3), "table": kept})  # as if killed after three points
     again = evaluate(replace(problem, journal=DiskJournal(tmp_path)), segment, u, ["train"])
-    assert again[1, 0, 0] == 7.0
-    assert torch.equal(again[[0, 2, 3, 4, 5]], whole[[0, 2, 3, 4, 5]])
+    assert torch.equal(again[:3], kept[:3])
+    assert torch.equal(again[3:], whole[3:])
 
 
 def test_two_evaluations_of_one_job_do_not_share_their_points(problem, networks, tmp_path):
@@ -123,20 +124,20 @@ def test_nan_is_kept_as_measured(problem, networks):
 
 def test_plane_projects_the_points_that_span_it(problem, networks):
     spanned = plane.build(problem, networks)
-    for coordinates, network in zip(spanned.notes["spanning"], networks, strict=True):
+    for coordinates, network in zip(spanned.notes["mark.spanning"], networks, strict=True):
         torch.testing.assert_close(spanned.at(coordinates[None])[0], network.end, rtol=1e-4, atol=1e-5)
     table = landscape.measure(problem, spanned, resolution=3, splits=["test"])
     marked = table[(table["mark"] == "spanning") & (table["quantity"] == "nll")].sort_values("index")
     alone = [landscape.measure(problem, n, splits=["test"]).set_index("quantity").loc["nll", "value"] for n in networks]
     np.testing.assert_allclose(marked["value"], alone, rtol=1e-3)
     box = torch.tensor(spanned.chart.box)
-    assert ((spanned.notes["spanning"] > box[:, 0]) & (spanned.notes["spanning"] < box[:, 1])).all()
+    assert ((spanned.notes["mark.spanning"] > box[:, 0]) & (spanned.notes["mark.spanning"] < box[:, 1])).all()
 
 
 def test_plane_of_a_curve_holds_the_curve(problem, networks):
     curve = Subspace(torch.cat([n.anchors for n in networks]), Bezier(3))
     spanned = plane.build(problem, [curve], path_points=5)
-    torch.testing.assert_close(spanned.at(spanned.notes["path"]), curve.at(curve.chart.grid(5)), rtol=1e-4, atol=1e-5)
+    torch.testing.assert_close(spanned.at(spanned.notes["mark.path"]), curve.at(curve.chart.grid(5)), rtol=1e-4, atol=1e-5)
 
 
 def test_shape_of_a_known_path():

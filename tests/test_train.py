@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from lossland.geometry.charts import Bezier
+from lossland.geometry.charts.bezier import Bezier
 from lossland.landscape import descent
 from lossland.landscape.journal import Journal
 from lossland.landscape.train import epochs, expected_loss, minimise
@@ -47,7 +47,7 @@ def test_training_equals_a_plain_pytorch_loop(problem):
     optimiser = torch.optim.SGD(module.parameters(), 0.1, 0.9, weight_decay=1e-3)
     for epoch in range(5):
         for step, (x,), y in problem.batches("train", 10, epoch_key=(4, "batches", epoch)):
-            optimiser.param_groups[0]["lr"] = learning_rate(RECIPE, epoch + step * 10 / 64)
+            optimiser.param_groups[0]["lr"] = learning_rate(RECIPE, epoch + step / 7)
             optimiser.zero_grad()
             F.cross_entropy(module(x), y).backward()
             optimiser.step()
@@ -59,7 +59,7 @@ def test_gradient_of_a_curve_is_the_chain_rule(problem):
     chart, anchors = Bezier(3), torch.stack([problem.init(s) for s in range(3)])
     _, inputs, target = next(problem.batches("train", 16))
     rng = torch.Generator().manual_seed(5)
-    value, gradient = expected_loss(problem, chart, 0.1)(anchors, [1], (inputs, target), rng)
+    value, gradient = expected_loss(chart, 0.1)(problem, anchors, [1], (inputs, target), rng)
     leaf = anchors.clone().requires_grad_()
     theta = chart(chart.sample(1, torch.Generator().manual_seed(5)))[0].float() @ leaf
     loss = F.cross_entropy(problem.space.forward(theta, *inputs), target) + 0.05 * theta.square().sum()
@@ -125,7 +125,7 @@ def test_same_seed_same_bytes_other_seed_other_bytes(problem):
 
 def test_fixed_rows_stay_bit_equal_under_momentum_and_decay(problem):
     start = torch.stack([problem.init(s) for s in range(4)])
-    objective = expected_loss(problem, Bezier(4), 0.1)
+    objective = expected_loss(Bezier(4), 0.1)
     trained = minimise(problem, objective, start, RECIPE, 0, free=[2])
     assert torch.equal(trained.anchors[[0, 1, 3]], start[[0, 1, 3]])
     assert not torch.equal(trained.anchors[2], start[2])
@@ -146,7 +146,7 @@ def test_a_diverging_training_names_epoch_step_and_rate(problem):
 
 def test_first_epoch_is_the_start_and_losses_fall(problem):
     recipe = replace(RECIPE, epochs=60)
-    run = list(epochs(problem, expected_loss(problem, Bezier(2), 0), torch.stack([problem.init(1)] * 2), recipe, 0))
+    run = list(epochs(problem, expected_loss(Bezier(2), 0), torch.stack([problem.init(1)] * 2), recipe, 0))
     assert [e.number for e in run] == list(range(61))
     assert run[-1].losses[-1] < 0.5 * run[-1].losses[0]
 
@@ -163,7 +163,7 @@ def test_schedules():
 
 def test_two_trainings_of_one_job_do_not_share_their_work(problem, tmp_path):
     """A job that is killed after its first training finds that one done and starts the second at its beginning."""
-    objective = expected_loss(problem, Bezier(2), 0)
+    objective = expected_loss(Bezier(2), 0)
     starts = [torch.stack([problem.init(s)] * 2) for s in (1, 2)]
     expected = [minimise(problem, objective, start, RECIPE, 0).anchors for start in starts]
     for _ in range(2):
@@ -182,3 +182,19 @@ def test_recipes_that_contradict_themselves():
 def test_a_snapshot_after_the_end_is_refused(problem):
     with pytest.raises(ValueError, match="names epoch 9, but the training ends after 5"):
         sgd.build(problem, [], recipe=RECIPE, seed=0, snapshots=[9])
+
+
+def test_precision_of_the_recipe_is_that_of_the_training(problem):
+    """bf16 moves the result, and only as far as its rounding."""
+    recipe = replace(RECIPE, epochs=1)
+    full, half = (sgd.build(problem, [], recipe=replace(recipe, precision=p), seed=0).end for p in ("fp32", "bf16"))
+    assert not torch.equal(full, half)
+    torch.testing.assert_close(full, half, rtol=0.1, atol=0.02)
+
+
+def test_a_last_step_that_diverges_is_refused(problem):
+    def objective(problem, anchors, free, batch, rng):
+        return torch.zeros(()), torch.full_like(anchors[free], torch.inf)
+
+    with pytest.raises(FloatingPointError, match="not finite"):
+        minimise(problem, objective, problem.init(0)[None], replace(RECIPE, epochs=1, batch_size=64), 0)

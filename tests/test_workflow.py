@@ -142,14 +142,18 @@ def test_a_touch_of_every_file_reruns_nothing(editable):
 
 def test_one_more_seed_trains_one_more_network(editable):
     edit(editable / "tests/toy.yaml", "seeds: [1, 2, 3]", "seeds: [1, 2, 3, 4]")
-    edit(editable / "tests/toy.yaml", "plane: {method: plane, sources: [net]}", "plane: {method: plane, sources: [net/1, net/2, net/4]}")
+    edit(
+        editable / "tests/toy.yaml",
+        "plane: {method: plane, sources: [net]}",
+        "plane: {method: plane, sources: [net/1, net/2, net/4]}",
+    )
     assert planned(editable) == {"network/net/4", "subspace/plane", "table/surface"}
 
 
 def test_a_method_is_one_file_and_one_stanza(editable):
     (editable / "lossland/methods/midpoint.py").write_text(
         '"""The point half way between two networks, as a set of one (for a test)."""\n'
-        "from lossland.geometry.charts import Points\n"
+        "from lossland.geometry.charts.points import Points\n"
         "from lossland.landscape.subspace import Subspace\n"
         "from lossland.options import Fraction\n\n\n"
         "def build(problem, sources, *, at: Fraction = 0.5) -> Subspace:\n"

@@ -10,7 +10,7 @@ def work(job):
     store.save_subspace(job.out[0], network, job.provenance)
 
 
-main = partial(job.run, work, done=store.provenance)
+main = partial(job.run, work)
 
 if __name__ == "__main__":
     main()

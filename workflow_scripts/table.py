@@ -27,7 +27,7 @@ def work(job):
     io.save_table(job.out[0], table, NAMES | probe.SCHEMA, probe.KEY, job.provenance)
 
 
-main = partial(job.run, work, done=io.provenance)
+main = partial(job.run, work)
 
 if __name__ == "__main__":
     main()

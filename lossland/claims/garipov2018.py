@@ -8,7 +8,7 @@ from typing import Annotated
 
 import pandas as pd
 
-from lossland.claim import Claim
+from lossland.claim import Claim, paired
 from lossland.published import numbers
 
 
@@ -19,8 +19,7 @@ def check(
     polychain: Annotated[pd.DataFrame, "shape"],
 ) -> list[Claim]:
     tables = {"Segment": segment, "Bezier": bezier, "Polychain": polychain}
-    loss = {name: _of(table, "train", "loss") for name, table in tables.items()}
-    error = {name: _of(table, "test", "error") for name, table in tables.items()}
+    loss, error = paired(tables, "train", "loss"), paired(tables, "test", "error")
     ends = {"loss": loss["Segment"][["start", "end"]].max(axis=1), "error": error["Segment"][["start", "end"]].max(axis=1)}
     claims = []
     for curve, name in (("Bezier", "Bezier curve"), ("Polychain", "polygonal chain")):
@@ -75,12 +74,6 @@ def check(
         )
     )
     return claims
-
-
-def _of(table, split, quantity):
-    """One row a run, in the order of the runs."""
-    rows = table[(table["split"] == split) & (table["quantity"] == quantity)]
-    return rows.set_index("run").sort_index()
 
 
 def _printed(curve, metric):

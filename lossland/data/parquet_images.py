@@ -19,7 +19,7 @@ def load(
     *,
     train: str,
     test: str,
-    folder: str = ".",
+    folder: str,
     image: str = "img",
     label: str = "label",
     limit: Count | None = None,
@@ -54,7 +54,12 @@ def _read(folder, pattern, image, label, limit):
             x.append(_decode(encoded, file, row))
             if x[-1].shape != x[0].shape:
                 raise ValueError(f"{file}, row {row}: picture of shape {x[-1].shape[:2]} among ones of {x[0].shape[:2]}")
-        y += table[label].to_pylist()
+        labels = table[label]
+        if not pa.types.is_integer(labels.type) or labels.null_count:
+            raise ValueError(f"{file}: column {label} must hold a whole number in every row, and is {labels.type}")
+        y += labels.to_pylist()
+    if not x:
+        raise ValueError(f"{files[0]}: no rows; give files with pictures in them")
     names = json.loads((table.schema.metadata or {}).get(b"huggingface", b"{}"))
     declared = names.get("info", {}).get("features", {}).get(label, {}).get("names", [])
     return torch.from_numpy(np.stack(x)).permute(0, 3, 1, 2).contiguous(), torch.tensor(y), len(declared)

@@ -20,16 +20,16 @@ def draw(
     segment: Annotated[pd.DataFrame, "landscape"],
     bezier: Annotated[pd.DataFrame, "landscape"],
     polychain: Annotated[pd.DataFrame, "landscape"],
-    published: bool = False,
+    digitised: bool = False,
 ) -> Figure:
-    """The train loss includes the decay term, as the paper's does; `published` draws the paper's curves behind."""
+    """The train loss includes the decay term, as the paper's does; `digitised` draws the paper's curves behind."""
     figure, ((loss, error),) = panels(1, 2, height=2.4)
     for key, table in {"segment": segment, "bezier": bezier, "polychain": polychain}.items():
         path = table[table["mark"] == "grid"].set_index(["split", "quantity"]).sort_index()
         runs = path["run"].nunique()
         band(loss, path.loc[("train", "loss")], "u0", NAMES[key], COLOURS[key])
         band(error, path.loc[("test", "error")], "u0", NAMES[key], COLOURS[key], scale=100)
-        if published:
+        if digitised:
             for axis, part in ((loss, "fig2_left_train_loss"), (error, "fig2_middle_test_error")):
                 theirs = curves("garipov2018", part)
                 theirs = theirs[theirs["series"] == NAMES[key]]

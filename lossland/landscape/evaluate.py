@@ -39,31 +39,35 @@ def calibrated(problem, theta):
 def evaluate(problem, subspace, u, splits, bn="recalibrate") -> torch.Tensor:
     """Mean scores [n, splits, scores] in float64 of the points at u [n m]; a NaN that is measured stays a NaN.
 
-    Every finished point is in the problem's journal: an interrupted evaluation goes on where it was.
+    Finished points are in the problem's journal: an interrupted evaluation goes on where it was.
     """
-    width = len(splits) * len(problem.task.SCORES)
-    table = problem.journal.part("points").rows(len(u), 1 + width, torch.float64)  # the first column says "done"
-    state_of, started, first = statistics(problem, subspace, bn), time.monotonic(), int(table[:, 0].sum())
-    for i, (c, theta) in enumerate(zip(subspace.coefficients(u), subspace.points(u), strict=True)):
-        if table[i, 0]:
-            continue
-        theta = theta.to(problem.device)
+    journal = problem.journal.part("points")
+    kept = journal.load() or {
+        "done": torch.tensor(0),
+        "table": torch.zeros(len(u), len(splits), len(problem.task.SCORES)).double(),
+    }
+    first, table = int(kept["done"]), kept["table"].clone()
+    state_of, started = statistics(problem, subspace, bn), time.monotonic()
+    for i, c in enumerate(subspace.coefficients(u)[first:], first):
+        if journal.due():
+            journal.save({"done": torch.tensor(i), "table": table})
+        theta = next(subspace.points(u[i : i + 1])).to(problem.device)
         state = state_of(c, theta)
-        means = [_mean_scores(problem, theta, state, split) for split in splits]
-        table[i, 1:] = torch.cat(means).cpu()
-        table[i, 0] = 1
+        table[i] = torch.stack([_mean_scores(problem, theta, state, split) for split in splits])
         left = (time.monotonic() - started) / (i + 1 - first) * (len(u) - i - 1)
         log.info("point %d of %d, %.0f s left", i + 1, len(u), left)
-    return table[:, 1:].reshape(len(u), len(splits), -1).clone()
+    journal.save({"done": torch.tensor(len(u)), "table": table})
+    return table
 
 
 def _mean_scores(problem, theta, state, split):
-    total = 0
+    total, number = 0, 0
     for _, inputs, target in problem.batches(split):
         with problem.arithmetic():
             outputs = problem.space.predict(theta, state, *inputs)
-        total = total + problem.task.scores(outputs, target).double().sum(0)
-    return total / problem.size(split)
+        scores = problem.task.scores(outputs, target)
+        total, number = total + scores.double().sum(0), number + len(scores)
+    return (total / number).cpu()
 
 
 @torch.no_grad()

@@ -41,6 +41,10 @@ class Problem:
     def size(self, split) -> int:
         return len(self.data.y[split])
 
+    def steps(self, size) -> int:
+        """Minibatches of `size` in an epoch of training."""
+        return len(self.task.minibatches(self.size("train"), size))
+
     def batches(self, split, size=None, *, epoch_key=None, start=0) -> Iterator[tuple[int, tuple, torch.Tensor]]:
         """(step, inputs, target) of the minibatches of a split, from step `start` on.
 
@@ -92,7 +96,7 @@ class Problem:
         with self._forked():
             self.space.forward(theta, *inputs)
             first, second = (self.space.predict(theta, state, *inputs) for _ in range(2))
-        half = self.space.predict(theta, state, *(x[: len(x) // 2] for x in inputs))
+        half = self.space.predict(theta, state, *(x[: len(x) // 2] if torch.is_tensor(x) else x for x in inputs))
         for name, buffer in self.space.buffers.items():
             if not torch.equal(buffer, buffers[name]) and not name.endswith("num_batches_tracked"):
                 raise ValueError(
@@ -111,7 +115,10 @@ class Problem:
         return torch.random.fork_rng([self.device] if self.device.type == "cuda" else [])
 
     def _generator_state(self):
-        return torch.cuda.get_rng_state(self.device) if self.device.type == "cuda" else torch.get_rng_state()
+        states = [torch.get_rng_state()]
+        if self.device.type == "cuda":
+            states.append(torch.cuda.get_rng_state(self.device))
+        return torch.cat(states)
 
     @contextlib.contextmanager
     def _dropout(self, rng):

@@ -26,6 +26,7 @@ class ParamSpace:
     def __init__(self, build: Callable[[], nn.Module]):
         self._build = build
         with torch.random.fork_rng([]):
+            torch.manual_seed(0)  # buffers that are drawn at random are the same in every process
             self._module = copy.deepcopy(build())
         named = dict(self._module.named_parameters())
         self.names = list(named)
@@ -80,7 +81,7 @@ class ParamSpace:
     def calibrate(self, theta, batches):
         """Batch-norm statistics of theta: means over `batches` (of inputs) of batch means and unbiased variances.
 
-        Each batch counts by its size, as in Garipov et al. 2018 (`update_bn`). Dropout is off (there it is on).
+        Each batch counts by its size, as in Garipov et al. 2018 (`update_bn`). There, dropout and augmentation are on.
         """
         if not self.normalised:
             return {}

@@ -23,7 +23,9 @@ class Subspace:
 
     @property
     def end(self):
-        """The last anchor [D]: the trained network of a trajectory."""
+        """The last anchor [D]: the trained network of a trajectory. Raises ValueError where anchors are directions."""
+        if not self.chart.barycentric:
+            raise ValueError("a plane has no network at its end, its anchors are directions; name networks as sources")
         return self.anchors[-1]
 
     @property

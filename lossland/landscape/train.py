@@ -2,7 +2,7 @@
 
 An objective gives the value and the gradient with respect to the free rows of the anchors,
 
-    objective(anchors [k D], free, (inputs, target), rng) -> (value, gradient [len(free) D]),
+    objective(problem, anchors [k D], free, (inputs, target), rng) -> (value, gradient [len(free) D]),
 
 so that a force which is the gradient of nothing (a nudged elastic band) trains as a loss does. Only the free rows are
 stepped: fixed ones stay bit-equal under momentum and weight decay. Every draw is a function of (seed, epoch, step), so a
@@ -40,17 +40,17 @@ def minimise(problem, objective, start, recipe, seed, **options) -> Epoch:
     return deque(epochs(problem, objective, start, recipe, seed, **options), maxlen=1).pop()
 
 
-def epochs(problem, objective, start, recipe, seed, *, free=None, rate=None, journal=None) -> Iterator[Epoch]:
+def epochs(problem, objective, start, recipe, seed, *, free=None, rate=None) -> Iterator[Epoch]:
     """Train `start` [k D] by `recipe` under `seed`; yields after every epoch, and once before the first.
 
     `free` lists the rows that move (default: all); `rate` maps time in epochs to the learning rate (default: the
-    recipe's schedule). Resumes from its part of `journal` (default: the problem's); epochs that an earlier run finished
-    and kept are not yielded again.
+    recipe's schedule). The objective is handed the problem in the recipe's precision. Resumes from its part of the
+    problem's journal; epochs that an earlier run finished and kept are not yielded again.
 
     Raises FloatingPointError naming epoch, step and rate where the objective is no longer finite.
     """
     problem = replace(problem, precision=recipe.precision)
-    journal = (journal or problem.journal).part("training")
+    journal = problem.journal.part("training")
     free = list(range(len(start))) if free is None else free
     rate = rate or partial(learning_rate, recipe)
     descend = getattr(descent, recipe.optimiser)
@@ -60,6 +60,7 @@ def epochs(problem, objective, start, recipe, seed, *, free=None, rate=None, jou
     if run.step == 0:
         yield Epoch(run.epoch, run.anchors, run.losses[: run.epoch])
 
+    steps = problem.steps(recipe.batch_size)
     started, first = time.monotonic(), run.epoch
     while run.epoch < recipe.epochs:
         key = (seed, "batches", run.epoch)
@@ -67,9 +68,9 @@ def epochs(problem, objective, start, recipe, seed, *, free=None, rate=None, jou
             run.step = step
             if journal.due():
                 journal.save(run.tensors())
-            lr = rate(run.epoch + step * recipe.batch_size / problem.size("train"))
+            lr = rate(run.epoch + step / steps)
             rng = stream(seed, "objective", run.epoch, step)
-            value, gradient = objective(run.anchors, free, (inputs, target), rng)
+            value, gradient = objective(problem, run.anchors, free, (inputs, target), rng)
             for row, g, moments in zip(free, gradient, run.moments, strict=True):
                 descend(run.anchors[row], g, lr, recipe, moments)
             run.values.append(value.double())
@@ -81,17 +82,19 @@ def epochs(problem, objective, start, recipe, seed, *, free=None, rate=None, jou
         loss = run.losses[run.epoch - 1]
         log.info("epoch %d of %d: loss %.4g, lr %.3g, %.0f s left", run.epoch, recipe.epochs, loss, lr, left)
         yield Epoch(run.epoch, run.anchors, run.losses[: run.epoch])
+    if not run.anchors[free].isfinite().all():
+        raise FloatingPointError(f"the last step of epoch {run.epoch} left a point that is not finite; lower recipe.lr")
     if run.epoch > first:  # the parts of a longer work stay finished when a later part is interrupted
         journal.save(run.tensors())
 
 
-def expected_loss(problem, chart, weight_decay):
+def expected_loss(chart, weight_decay):
     """Objective of a trained subspace: E_u loss(c(u) @ anchors), one u per minibatch (loss 2 of arXiv 1802.10026).
 
     With theta = c @ anchors the gradient of the anchors is outer(c, d loss / d theta): no special layers.
     """
 
-    def objective(anchors, free, batch, rng):
+    def objective(problem, anchors, free, batch, rng):
         c = chart(chart.sample(1, rng))[0].to(anchors)
         value, gradient = problem.gradient(c @ anchors, *batch, rng, weight_decay)
         return value, torch.outer(c[free], gradient)

@@ -11,7 +11,8 @@ from typing import Annotated, Literal
 
 import torch
 
-from lossland.geometry.charts import Bezier, PolyChain
+from lossland.geometry.charts.bezier import Bezier
+from lossland.geometry.charts.polychain import PolyChain
 from lossland.landscape.subspace import Subspace
 from lossland.landscape.train import expected_loss, minimise
 from lossland.options import Between, Recipe, Seed
@@ -31,7 +32,7 @@ def build(
     start = PolyChain(2)(torch.linspace(0, 1, bends)[:, None]) @ ends
     start[0], start[-1] = ends  # to the bit
     chart = {"bezier": Bezier, "polychain": PolyChain}[chart](bends)
-    objective = expected_loss(problem, chart, recipe.weight_decay)
+    objective = expected_loss(chart, recipe.weight_decay)
     trained = minimise(problem, objective, start, recipe, seed, free=list(range(1, bends - 1)))
     notes = {"loss": trained.losses, "weight_decay": torch.tensor(recipe.weight_decay)}
     return Subspace(trained.anchors.cpu(), chart, notes)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import torch
 
-from lossland.geometry.charts import PolyChain
+from lossland.geometry.charts.polychain import PolyChain
 from lossland.landscape.subspace import Subspace
 from lossland.options import Between
 

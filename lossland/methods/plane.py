@@ -10,7 +10,8 @@ from typing import Annotated
 
 import torch
 
-from lossland.geometry.charts import Affine
+from lossland.geometry.charts import Curve
+from lossland.geometry.charts.affine import Affine
 from lossland.geometry.measures import frame
 from lossland.landscape.subspace import Subspace
 from lossland.options import Between, Count, NonNegative
@@ -19,10 +20,10 @@ from lossland.options import Between, Count, NonNegative
 def build(problem, sources: Annotated[list, Between(1, 3)], *, margin: NonNegative = 0.2, path_points: Count = 61) -> Subspace:
     """`sources`: three networks, or one curve. `margin` widens the drawn square, as a fraction of the points' extent.
 
-    Notes: `spanning` [n 2], the projections of the points that span the plane; of a curve also `path` [path_points 2].
+    Notes: `mark.spanning` [n 2], the projections of the points that span the plane; of a curve also `mark.path`.
     """
     curve = sources[0] if len(sources) == 1 else None
-    if len(sources) not in (1, 3) or (curve and curve.chart.k < 3):
+    if len(sources) not in (1, 3) or (curve and (not isinstance(curve.chart, Curve) or curve.chart.k < 3)):
         raise ValueError(f"a plane needs 3 networks or one curve with a bend, got {len(sources)} source(s)")
     spanning = curve.anchors[[0, -1, 1]] if curve else torch.stack([s.end for s in sources])
     origin = spanning[0]
@@ -31,9 +32,9 @@ def build(problem, sources: Annotated[list, Between(1, 3)], *, margin: NonNegati
     def project(points):
         return torch.stack([torch.stack([(p - origin).double() @ e for e in (e1, e2)]) for p in points])
 
-    notes = {"spanning": project(spanning)}
+    notes = {"mark.spanning": project(spanning)}
     if curve:
-        notes["path"] = project(curve.points(curve.chart.grid(path_points)))
+        notes["mark.path"] = project(curve.points(curve.chart.grid(path_points)))
     marked = torch.cat(list(notes.values()))
     low, high = marked.amin(0), marked.amax(0)
     centre, side = (low + high) / 2, (high - low).max() * (1 + 2 * margin)

@@ -2,7 +2,7 @@
 
 import torch
 
-from lossland.geometry.charts import Points
+from lossland.geometry.charts.points import Points
 from lossland.landscape.subspace import Subspace
 from lossland.options import Sources
 

@@ -7,7 +7,7 @@ The result is Points: the snapshots in order, the trained network last (the one 
 
 import torch
 
-from lossland.geometry.charts import Points
+from lossland.geometry.charts.points import Points
 from lossland.landscape.subspace import Subspace
 from lossland.landscape.train import epochs, expected_loss
 from lossland.options import Index, NoSources, Recipe, Seed
@@ -20,7 +20,7 @@ def build(problem, sources: NoSources, *, recipe: Recipe, seed: Seed, snapshots:
     kept = sorted({*snapshots, recipe.epochs})
     trajectory = problem.journal.part("snapshots").rows(len(kept), problem.space.dimension)
     chart = Points(1)
-    objective = expected_loss(problem, chart, recipe.weight_decay)
+    objective = expected_loss(chart, recipe.weight_decay)
     for epoch in epochs(problem, objective, problem.init(seed)[None], recipe, seed):
         if epoch.number in kept:
             trajectory[kept.index(epoch.number)] = epoch.anchors[0].cpu()

@@ -2,8 +2,8 @@
 
     quantity: nll, error (the scores of the task) and loss = nll + weight_decay/2 |theta(u)|^2, the decay of the training
 
-Points that the subspace marks (the networks that span a plane, the curve in it) are evaluated beside the grid and keep
-their name in `mark`. `displacement` is the Euclidean distance from the first point of the grid; `arc`, the length of the
+Coordinates that the subspace notes as `mark.<name>` (the networks that span a plane, the curve in it) are evaluated beside
+the grid and have that name in `mark`. `displacement` is the Euclidean distance from the first point of the grid; `arc`, the length of the
 path up to here, is NaN on surfaces.
 """
 
@@ -32,7 +32,7 @@ def measure(
     precision: Precision = "fp32",
 ) -> pd.DataFrame:
     """`resolution` points along each axis of the chart's grid; a multiple of a chain's pieces plus one meets its corners."""
-    marked = {n: u for n, u in subspace.notes.items() if u.ndim == 2 and u.shape[1] == subspace.chart.m}
+    marked = {n.removeprefix("mark."): u for n, u in subspace.notes.items() if n.startswith("mark.")}
     groups = {"grid": subspace.chart.grid(resolution)} | marked
     u = torch.cat([g.double() for g in groups.values()])
     table = evaluate(replace(problem, precision=precision), subspace, u, splits, bn)

@@ -23,6 +23,8 @@ def measure(table: Annotated[pd.DataFrame, "landscape"]) -> pd.DataFrame:
     table = table[table["mark"] == "grid"].sort_values("index")
     if table.duplicated(["index", "split", "quantity"]).any():
         raise ValueError("shape condenses one path, and the table holds several; name one stanza, not a list")
+    if table["arc"].isna().any() or not table["arc"].max() > 0:
+        raise ValueError("shape needs a path with a length; this table is of a surface, a single point or copies of one")
     return pd.DataFrame([dict(zip(KEY, key, strict=True)) | _statistics(path) for key, path in table.groupby(KEY)])
 
 

@@ -13,7 +13,10 @@ def minibatches(n, size, rng=None):
     """Row numbers of the minibatches of one epoch over n examples: shuffled under `rng`, else in order."""
     if rng is None:  # of even sizes: a last batch of one has no variance for batch norm
         return torch.arange(n).tensor_split(-(-n // size))
-    return torch.randperm(n, generator=rng).split(size)
+    order = torch.randperm(n, generator=rng)
+    cut = n - 1 if n % size == 1 and n > 1 else n  # a last one joins the batch before: batch norm needs two
+    parts = list(order[:cut].split(size))
+    return [*parts[:-1], order[size * (len(parts) - 1) :]]
 
 
 def batch(arrays, split, rows, rng=None):
@@ -33,5 +36,5 @@ def scores(outputs, target):
 
 
 def probabilities(outputs):
-    """Predictive distribution [n C]."""
-    return outputs.float().softmax(1)
+    """Predictive distribution [n C], in float64: in float32 a class that is 104 nats behind has none."""
+    return outputs.double().softmax(1)

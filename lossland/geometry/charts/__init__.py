@@ -1,0 +1,54 @@
+"""Charts: small pure maps c from coordinates u to coefficients, so that theta(u) = c(u) @ anchors. One kind a file.
+
+    points      c(u) = one-hot(u)                      u in {0..k-1}      networks, trajectories, ensembles
+    polychain   c_i = max(0, 1 - |t (k-1) - i|)        t in [0, 1]        segments, chains, bands  arXiv 1802.10026
+    bezier      c_i = C(k-1, i) t^i (1-t)^(k-1-i)      t in [0, 1]        Bezier curves            arXiv 1802.10026
+    affine      c(u) = (1, u)                          u in R^(k-1)       planes, random subspaces arXiv 1712.09913
+
+A chart knows the measure that its paper trains under (`sample`) and the points at which tables are evaluated (`grid`).
+"""
+
+from abc import ABC, abstractmethod
+from dataclasses import asdict
+from importlib import import_module
+
+import torch
+
+
+class Chart(ABC):
+    """c: [n m] -> [n k]. `barycentric` says that coefficients sum to one and anchors are networks."""
+
+    k: int
+    m: int = 1
+    barycentric: bool = True
+
+    @abstractmethod
+    def __call__(self, u):
+        """Coefficients [n k] of the coordinates u [n m]."""
+
+    @abstractmethod
+    def sample(self, n, rng):
+        """n coordinates [n m] from the training measure."""
+
+    @abstractmethod
+    def grid(self, resolution):
+        """The coordinates [n m] at which a table with `resolution` points along each axis is evaluated."""
+
+    def describe(self) -> dict:
+        return {"name": type(self).__name__, **asdict(self)}
+
+
+class Curve(Chart):
+    """A map of t in [0, 1]; trained under t ~ U(0, 1), the loss (2) of arXiv 1802.10026."""
+
+    def sample(self, n, rng):
+        return torch.rand(n, 1, generator=rng, dtype=torch.float64)
+
+    def grid(self, resolution):
+        return torch.linspace(0, 1, resolution, dtype=torch.float64)[:, None]
+
+
+def chart(description: dict) -> Chart:
+    """The chart that `describe` described; its file has the name of its class, in lower case."""
+    name, options = description["name"], {k: v for k, v in description.items() if k != "name"}
+    return getattr(import_module(f"lossland.geometry.charts.{name.lower()}"), name)(**options)
