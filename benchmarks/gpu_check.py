@@ -19,6 +19,7 @@ import engine
 import torch
 
 from lossland.geometry.charts.bezier import Bezier
+from lossland.geometry.charts.points import Points
 from lossland.landscape.evaluate import evaluate
 from lossland.landscape.problem import Problem, default_device
 from lossland.landscape.space import ParamSpace
@@ -29,15 +30,14 @@ from lossland.options import Recipe
 
 
 def memory_of_a_curve_step(device):
-    """Peak memory of a step of a one-bend curve above that of a plain step, in copies of the parameters."""
+    """Peak memory of training a one-bend curve above that of training a point, in copies of the parameters."""
     network = partial(wideresnet.build, (3, 32, 32), 10, depth=16, k=4)
     problem = Problem(ParamSpace(network), engine.pictures(128), device)
     peaks = []
-    for anchors in (1, 3):
+    for chart in (Points(1), Bezier(3)):
         torch.cuda.empty_cache()
         torch.cuda.reset_peak_memory_stats()
-        step, _ = engine.engine(problem, torch.stack([problem.init(s) for s in range(anchors)]))
-        step()
+        engine.engine(problem, chart, "fp32")()
         torch.cuda.synchronize()
         peaks.append(torch.cuda.max_memory_allocated())
     return (peaks[1] - peaks[0]) / (4 * problem.space.dimension)

@@ -1,6 +1,7 @@
 """One GPU for each job of a machine: Snakemake counts devices, it does not hand them out.
 
-A lease is a lock on a file, gone with the process that holds it, however that ends. Inside a SLURM job the devices are those of the job.
+A lease is a lock on a file, gone with the process that holds it, however that ends. Inside a SLURM job the devices are
+those of the job.
 """
 
 import os

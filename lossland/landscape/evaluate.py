@@ -42,10 +42,8 @@ def evaluate(problem, subspace, u, splits, bn="recalibrate") -> torch.Tensor:
     Finished points are in the problem's journal: an interrupted evaluation goes on where it was.
     """
     journal = problem.journal.part("points")
-    kept = journal.load() or {
-        "done": torch.tensor(0),
-        "table": torch.zeros(len(u), len(splits), len(problem.task.SCORES)).double(),
-    }
+    empty = torch.zeros(len(u), len(splits), len(problem.task.SCORES), dtype=torch.float64)
+    kept = journal.load() or {"done": torch.tensor(0), "table": empty}
     first, table = int(kept["done"]), kept["table"].clone()
     state_of, started = statistics(problem, subspace, bn), time.monotonic()
     for i, c in enumerate(subspace.coefficients(u)[first:], first):

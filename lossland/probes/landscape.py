@@ -2,9 +2,9 @@
 
     quantity: nll, error (the scores of the task) and loss = nll + weight_decay/2 |theta(u)|^2, the decay of the training
 
-Coordinates that the subspace notes as `mark.<name>` (the networks that span a plane, the curve in it) are evaluated beside
-the grid and have that name in `mark`. `displacement` is the Euclidean distance from the first point of the grid; `arc`, the length of the
-path up to here, is NaN on surfaces.
+Coordinates that the subspace notes as `mark.<name>` (the networks that span a plane, the curve in it) are evaluated
+beside the grid and have that name in `mark`. `displacement` is the Euclidean distance from the first point of the grid;
+`arc`, the length of the path up to here, is NaN on surfaces.
 """
 
 from dataclasses import replace
