@@ -103,6 +103,11 @@ def test_network_options_do_not_collide():
     assert not models & methods
 
 
+def test_methods_and_probes_do_not_share_names():
+    """Rules are named after both."""
+    assert not set(catalogue.names("methods")) & set(catalogue.names("probes"))
+
+
 @pytest.mark.parametrize("name", catalogue.names("methods"))
 def test_every_method_runs_on_the_toy_problem_and_again_from_its_journal(name, problem, tmp_path):
     """With as many sources as it takes, up to three, and its required options filled by type."""
