@@ -1,0 +1,62 @@
+"""What surrounds a job: what its unfinished work is kept under, and when it stops."""
+
+import json
+import signal
+
+import pytest
+import torch
+
+from lossland import store
+from lossland.geometry.charts.points import Points
+from lossland.job import Job
+from lossland.landscape.subspace import Subspace
+
+SPEC = {"section": "subspace", "name": "s", "method": {"line": {}}, "inputs": {"sources": ["a", "b"]}}
+
+
+def _job(folder, *options, spec=SPEC):
+    inputs = ["--inputs", str(folder / "a.safetensors"), str(folder / "b.safetensors")]
+    return Job(["--spec", json.dumps(spec), "--out", str(folder / "s.safetensors"), *inputs, *options])
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for name in "ab":
+        _network(tmp_path / f"{name}.safetensors", {"spec": name})
+    return tmp_path
+
+
+def _network(path, made_by):
+    store.save_subspace(path, Subspace(torch.randn(1, 3), Points(1)), json.dumps(made_by))
+
+
+def test_unfinished_work_belongs_to_spec_inputs_threads_and_not_to_the_revision(folder):
+    before = _job(folder).unfinished
+    assert _job(folder).unfinished == before
+    assert _job(folder, "--threads", "2").unfinished != before
+    assert _job(folder, spec=SPEC | {"name": "t"}).unfinished != before
+    _network(folder / "b.safetensors", {"spec": "b", "revision": "a commit of prose"})
+    assert _job(folder).unfinished == before
+    _network(folder / "b.safetensors", {"spec": "another network"})
+    assert _job(folder).unfinished != before
+
+
+def test_inputs_are_handed_out_by_role_and_the_provenance_is_json(folder):
+    job = _job(folder)
+    assert job.inputs == {"sources": [str(folder / "a.safetensors"), str(folder / "b.safetensors")]}
+    assert json.loads(job.provenance)["spec"] == SPEC
+    assert len(json.loads(job.provenance)["inputs"]) == 2
+
+
+def test_work_that_saves_itself_is_left_to_save_and_other_work_stops_at_once(folder):
+    job = _job(folder)
+    assert not job.asked_to_stop()
+    job.stop(signal.SIGTERM, None)
+    assert job.asked_to_stop()
+    with pytest.raises(SystemExit):
+        _job(folder).stop(signal.SIGTERM, None)
+
+
+def test_code_that_is_not_the_planned_one_is_refused(folder):
+    with pytest.raises(ValueError, match="edited after this run was planned"):
+        _job(folder, "--code", "0" * 16)
