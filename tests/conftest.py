@@ -17,6 +17,7 @@ from lossland.landscape.space import ParamSpace
 from lossland.models import mlp
 
 ROOT = Path(__file__).resolve().parent.parent
+TOY = ("--cores", "2", "--configfile", "tests/toy.yaml")
 torch.set_num_threads(1)
 
 
@@ -72,3 +73,25 @@ def run(project, *command, **environment):
 def snakemake(project, *arguments, **environment):
     done = run(project, "snakemake", *arguments, **environment)
     return done.returncode, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory):
+    """A copy of the project with the toy results made."""
+    folder = copy_project(tmp_path_factory.mktemp("finished"))
+    status, output = snakemake(folder, *TOY)
+    assert status == 0, output
+    (folder / "output.txt").write_text(output)
+    return folder
+
+
+@pytest.fixture
+def editable(finished, tmp_path):
+    shutil.copytree(finished, tmp_path / "project", symlinks=True)
+    return tmp_path / "project"
+
+
+def edit(path, old, new):
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))

@@ -40,7 +40,7 @@ MAY = {
     "claims": TABLES | {"claim", "options", "published"},
     "catalogue": {"options"},
     "fingerprint": set(),
-    "stanza": {"catalogue", "options"},
+    "stanza": {"catalogue", "fingerprint", "options"},
     "config": {"yaml", "catalogue", "fingerprint", "options", "stanza"},
     "io": {"pandas", "pyarrow"},
     "store": TORCH | {"safetensors", "arrays", "geometry", "io", "landscape"},
