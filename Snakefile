@@ -7,7 +7,6 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
 
 min_version("9.12")

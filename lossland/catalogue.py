@@ -28,7 +28,6 @@ class Plugin:
 
     room: str
     name: str
-    file: str
     summary: str
     inputs: tuple[str, ...]
     options: dict
@@ -43,10 +42,8 @@ def names(room) -> list[str]:
 
 @lru_cache(None)
 def plugin(room, name) -> Plugin:
-    """Raises LookupError if there is no such file, SyntaxError, NameError or ValueError if it is no plug-in."""
+    """Raises FileNotFoundError if there is no such file, SyntaxError, NameError or ValueError if it is no plug-in."""
     file = PACKAGE / room / f"{name}.py"
-    if name not in names(room):
-        raise LookupError(name)
     tree = ast.parse(file.read_text(), str(file))
     found = [n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == FUNCTION[room]]
     if not found:
@@ -67,7 +64,6 @@ def plugin(room, name) -> Plugin:
     return Plugin(
         room,
         name,
-        f"lossland/{room}/{name}.py",
         (ast.get_docstring(tree) or "").partition("\n")[0],
         tuple(a.arg for a in arguments.args),
         choices,

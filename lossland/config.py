@@ -17,8 +17,9 @@ import yaml
 
 from lossland import fingerprint
 from lossland.catalogue import Plugin
+from lossland.fingerprint import PLUGIN
 from lossland.options import nearest
-from lossland.stanza import PLUGIN, ConfigError, read
+from lossland.stanza import ConfigError, read
 
 SETTINGS = ["results", "data_root"]
 EXPONENT = re.compile(r"[+-]?\d+(\.\d*)?[eE][+-]?\d+")
@@ -130,8 +131,9 @@ class Plan:
             raise ConfigError(f"{stanza.where} is made from itself, by way of {self._open[-1].where}; break the circle")
         if stanza.where not in self._made:
             self._open.append(stanza)
-            if stanza.section == "table" and isinstance(reference := stanza.body[next(iter(stanza.roles))], str):
-                made = self._follow(stanza, next(iter(stanza.roles)), reference)
+            role = next(iter(stanza.roles), None)
+            if stanza.section == "table" and isinstance(stanza.body[role], str):
+                made = self._follow(stanza, role, stanza.body[role])
             else:
                 made = [self._job(stanza, seed, refs) for seed, refs in stanza.instances().items()]
             self._made[stanza.where] = made

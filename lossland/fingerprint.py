@@ -10,16 +10,21 @@ from functools import lru_cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-# key of a spec that holds {plug-in: options}: room of the plug-in
-ROOMS = {
-    "source": "data", "data": "data", "model": "models", "method": "methods", "probe": "probes", "draw": "figures",
-    "check": "claims",
-}  # fmt: skip
+# section -> (key of its stanzas and specs that names the plug-in, room of the plug-in)
+PLUGIN = {
+    "data": ("source", "data"),
+    "network": ("method", "methods"),
+    "subspace": ("method", "methods"),
+    "table": ("probe", "probes"),
+    "figure": ("draw", "figures"),
+    "claim": ("check", "claims"),
+}
 
 
 def code_of(spec, root=ROOT) -> str:
     """Digest (16 hex digits) of the code behind the job of `spec`."""
-    plugins = [(room, name, options) for key, room in ROOMS.items() for name, options in spec.get(key, {}).items()]
+    rooms = [PLUGIN[spec["section"]], ("data", "data"), ("model", "models")]
+    plugins = [(room, name, options) for key, room in rooms for name, options in spec.get(key, {}).items()]
     files = [f"workflow_scripts/{spec['section']}.py", *(f"lossland/{room}/{name}.py" for room, name, _ in plugins)]
     for room, name, options in plugins:
         if room == "data":

@@ -52,6 +52,8 @@ class Job:
         files = iter(arguments.inputs)
         self.inputs = {role: [next(files) for _ in names] for role, names in self.spec["inputs"].items()}
         self.title = f"{self.spec['section']} {self.spec['name']}"
+        key, self._room = fingerprint.PLUGIN[self.spec["section"]]
+        ((self._name, self.options),) = self.spec[key].items()
         self.code = fingerprint.code_of(self.spec)
         if arguments.code not in (None, self.code):
             raise ValueError("the code was edited after this run was planned; start the run again")
@@ -60,17 +62,7 @@ class Job:
     @cached_property
     def plugin(self):
         """The module of the plug-in of this stage."""
-        return import_module(f"lossland.{self._plugin[0]}.{self._plugin[1]}")
-
-    @property
-    def options(self) -> dict:
-        return self._plugin[2]
-
-    @cached_property
-    def _plugin(self):
-        key = next(k for k in ("source", "method", "probe", "draw", "check") if k in self.spec)
-        ((name, options),) = self.spec[key].items()
-        return fingerprint.ROOMS[key], name, options
+        return import_module(f"lossland.{self._room}.{self._name}")
 
     @cached_property
     def made_by(self) -> dict:

@@ -9,17 +9,9 @@ from dataclasses import dataclass
 
 from lossland import catalogue
 from lossland.catalogue import REQUIRED, Plugin
+from lossland.fingerprint import PLUGIN
 from lossland.options import nearest, refuse
 
-# section -> (key of the stanza that names the plug-in, room of the plug-in)
-PLUGIN = {
-    "data": ("source", "data"),
-    "network": ("method", "methods"),
-    "subspace": ("method", "methods"),
-    "table": ("probe", "probes"),
-    "figure": ("draw", "figures"),
-    "claim": ("check", "claims"),
-}
 ASIDE = ["cite", "published", "cost", "paper", "resources"]  # for readers, targets and the scheduler; no part of a result
 RESOURCES = {"gpu": 0, "mem_mb": 1, "runtime": 1, "threads": 1}  # and their least values
 NAME = re.compile(r"\w[\w.-]*", re.ASCII)

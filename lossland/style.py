@@ -5,7 +5,7 @@ import matplotlib.pyplot as plt
 from matplotlib.colors import LinearSegmentedColormap
 
 # Okabe & Ito's palette, by what is drawn
-COLOURS = {"segment": "#0072B2", "bezier": "#D55E00", "polychain": "#009E73", "network": "#CC79A7", "other": "#56B4E9"}
+COLOURS = {"segment": "#0072B2", "bezier": "#D55E00", "polychain": "#009E73"}
 WHITE_TO_DARK = LinearSegmentedColormap.from_list("white_to_dark", ["#ffffff", "#cfe3f1", "#7fb2d6", "#2f6ea8", "#0b2545"])
 mpl.rcParams.update({
     "font.size": 8, "axes.titlesize": 8, "axes.labelsize": 8, "legend.fontsize": 7, "legend.frameon": False,

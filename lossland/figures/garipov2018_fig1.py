@@ -12,7 +12,7 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
 from lossland.options import Positive
-from lossland.style import WHITE_TO_DARK, panels
+from lossland.style import COLOURS, WHITE_TO_DARK, panels
 
 TITLES = {"networks": "three networks", "bezier": "Bezier curve", "polychain": "polygonal chain"}
 
@@ -63,8 +63,8 @@ def _surface(axis, grid, levels):
 
 def _marks(axis, table):
     path = table[table["mark"] == "path"].sort_values("index")
-    axis.plot(path["u0"], path["u1"], color="#D55E00", linewidth=1.2)
+    axis.plot(path["u0"], path["u1"], color=COLOURS["bezier"], linewidth=1.2)
     points = table[table["mark"] == "spanning"].sort_values("index")
     ends, bend = (points, points[:0]) if path.empty else (points[:2], points[2:])
-    axis.plot(ends["u0"], ends["u1"], "o", color="#D55E00", markeredgecolor="white", markersize=5)
-    axis.plot(bend["u0"], bend["u1"], "D", color="white", markeredgecolor="#D55E00", markersize=4)
+    axis.plot(ends["u0"], ends["u1"], "o", color=COLOURS["bezier"], markeredgecolor="white", markersize=5)
+    axis.plot(bend["u0"], bend["u1"], "D", color="white", markeredgecolor=COLOURS["bezier"], markersize=4)

@@ -49,7 +49,7 @@ def evaluate(problem, subspace, u, splits, bn="recalibrate") -> torch.Tensor:
     for i, c in enumerate(subspace.coefficients(u)[first:], first):
         if journal.due():
             journal.save({"done": torch.tensor(i), "table": table})
-        theta = next(subspace.points(u[i : i + 1])).to(problem.device)
+        theta = subspace.combine(c).to(problem.device)
         state = state_of(c, theta)
         table[i] = torch.stack([_mean_scores(problem, theta, state, split) for split in splits])
         left = (time.monotonic() - started) / (i + 1 - first) * (len(u) - i - 1)
@@ -58,24 +58,27 @@ def evaluate(problem, subspace, u, splits, bn="recalibrate") -> torch.Tensor:
     return table
 
 
+@torch.no_grad()
+def predict(problem, subspace, u, split, bn="recalibrate") -> Iterator[torch.Tensor]:
+    """The predictive distribution [N C], on the CPU, of each point at u [n m], one point at a time."""
+    state_of = statistics(problem, subspace, bn)
+    for c in subspace.coefficients(u):
+        theta = subspace.combine(c).to(problem.device)
+        outputs = _outputs(problem, theta, state_of(c, theta), split)
+        yield torch.cat([problem.task.probabilities(output) for output, _ in outputs]).cpu()
+
+
 def _mean_scores(problem, theta, state, split):
     total, number = 0, 0
-    for _, inputs, target in problem.batches(split):
-        with problem.arithmetic():
-            outputs = problem.space.predict(theta, state, *inputs)
+    for outputs, target in _outputs(problem, theta, state, split):
         scores = problem.task.scores(outputs, target)
         total, number = total + scores.double().sum(0), number + len(scores)
     return (total / number).cpu()
 
 
-@torch.no_grad()
-def predict(problem, subspace, u, split, bn="recalibrate") -> Iterator[torch.Tensor]:
-    """The predictive distribution [N C], on the CPU, of each point at u [n m], one point at a time."""
-    state_of = statistics(problem, subspace, bn)
-    for c, theta in zip(subspace.coefficients(u), subspace.points(u), strict=True):
-        theta = theta.to(problem.device)
-        state, parts = state_of(c, theta), []
-        for _, inputs, _ in problem.batches(split):
-            with problem.arithmetic():
-                parts.append(problem.task.probabilities(problem.space.predict(theta, state, *inputs)))
-        yield torch.cat(parts).cpu()
+def _outputs(problem, theta, state, split):
+    """(outputs, target) of the network over a split, a batch at a time."""
+    for _, inputs, target in problem.batches(split):
+        with problem.arithmetic():
+            outputs = problem.space.predict(theta, state, *inputs)
+        yield outputs, target

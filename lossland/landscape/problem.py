@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib import import_module
 from pathlib import Path
 
@@ -131,8 +131,9 @@ class Problem:
             yield
 
 
+@lru_cache(None)
 def native_bf16(device) -> bool:
-    """Whether the device multiplies bfloat16 matrices in hardware."""
+    """Whether the device multiplies bfloat16 matrices in hardware; asked at every step, looked up once."""
     if device.type == "cuda":
         return torch.cuda.get_device_capability(device) >= (8, 0)
     cpuinfo = Path("/proc/cpuinfo")

@@ -43,12 +43,14 @@ class Subspace:
 
     def points(self, u) -> Iterator[torch.Tensor]:
         """The points at u [n m], each [D], one at a time."""
-        for c in self.coefficients(u):
-            used = c.nonzero()[:, 0]
-            if len(used) == 1 and c[used] == 1:
-                yield self.anchors[used[0]]
-            else:  # a point of a chain or of a set of networks reads only the anchors that it is made of
-                yield c @ self.anchors if len(used) == len(c) else c[used] @ self.anchors[used]
+        return map(self.combine, self.coefficients(u))
+
+    def combine(self, c):
+        """The point [D] with coefficients c [k]; only the anchors that it is made of are read."""
+        used = c.nonzero()[:, 0]
+        if len(used) == 1 and c[used] == 1:
+            return self.anchors[used[0]]
+        return c @ self.anchors if len(used) == len(c) else c[used] @ self.anchors[used]
 
     def norms(self, u):
         """|theta(u)| [n], float64, at u [n m]."""
