@@ -10,6 +10,7 @@ import json
 import logging
 import math
 import platform
+import resource
 import shutil
 import signal
 import subprocess
@@ -23,7 +24,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from lossland import fingerprint, record
-from lossland.io import provenance
+from lossland.io import provenance, replacing
 from lossland.leases import lease
 
 log = logging.getLogger("lossland")
@@ -114,7 +115,8 @@ def run(work, argv=None):
         with lease(job.gpu, job.slots), _alone(job.unfinished):
             _listen(job)
             if record.made_by(provenance(job.out[0])) != job.made_by:
-                work(job)
+                with _measured(job):
+                    work(job)
             shutil.rmtree(job.unfinished.parent)
     except Exception as error:
         log.debug("", exc_info=True)
@@ -143,9 +145,27 @@ def _alone(folder):
         raise
 
 
+@contextmanager
+def _measured(job):
+    """Keeps beside the log what the work took: seconds with its start, peak memory, and whether it is the rest of a work.
+
+    Snakemake's own benchmark files make it wait for ever where a disk is full, and know nothing of GPUs.
+    """
+    began = time.monotonic() - time.process_time()
+    rest = any(job.unfinished.rglob("state.safetensors"))
+    yield
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    gpu = sys.modules["torch"].cuda.max_memory_allocated() / 1e6 if "torch" in sys.modules else 0
+    took = {"seconds": time.monotonic() - began, "memory_mb": peak, "gpu_memory_mb": gpu, "rest": rest}
+    if job.log:
+        with replacing(Path(job.log).with_suffix(".json")) as temporary:
+            temporary.write_text(json.dumps({key: round(value, 2) for key, value in took.items()}))
+
+
 def _listen(job):
     """All lines to the log file, few of them to the terminal."""
     log.setLevel(logging.DEBUG)
+    logging.raiseExceptions = False  # a full disk is told of once, by what could not be written
     terminal = logging.StreamHandler()
     terminal.setFormatter(logging.Formatter(f"{job.title}: %(message)s"))
     terminal.addFilter(_Seldom())

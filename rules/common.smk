@@ -65,8 +65,13 @@ def results_of(paper):
 
 def record(path):
     """Keep the resolved config beside the results."""
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    Path(path).write_text(PLAN.resolved)
+    from lossland.io import replacing  # pandas, which planning does without
+
+    try:
+        with replacing(path) as temporary:
+            temporary.write_text(PLAN.resolved)
+    except OSError as error:
+        raise WorkflowError(str(error)) from None
 
 
 def closing_words(results):

@@ -10,8 +10,6 @@ rule data:
         "<results>/data/{name}.safetensors",
     log:
         "<results>/log/data/{name}.log",
-    benchmark:
-        "<results>/benchmark/data/{name}.jsonl"
     resources:
         mem_mb=resource("data", "mem_mb"),
         runtime=resource("data", "runtime"),

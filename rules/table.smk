@@ -16,8 +16,6 @@ for probe in plugins_of("table"):
             "<results>/table/{name}.parquet",
         log:
             "<results>/log/table/{name}.log",
-        benchmark:
-            "<results>/benchmark/table/{name}.jsonl"
         wildcard_constraints:
             name=names_with("table", probe),
         threads: threads_of("table")
