@@ -1,10 +1,8 @@
 """data -> network -> subspace -> table -> figure -> claim: one section of the config, one rule file, one script each."""
 
-import csv
 import os
 import re
 import sys
-from collections import Counter
 from pathlib import Path
 
 from snakemake.utils import min_version
@@ -21,6 +19,7 @@ sys.path.insert(0, workflow.basedir)
 os.environ["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
 
 from lossland.config import ConfigError, Plan
+from lossland.overview import Overview
 
 try:
     PLAN = Plan(config)
@@ -31,8 +30,11 @@ if "data_root" in config:
     os.environ["LOSSLAND_DATA"] = str(config["data_root"])
 
 
+RESULTS = config.get("results", "results")
+
+
 pathvars:
-    results=config.get("results", "results"),
+    results=RESULTS,
 
 
 include: "rules/common.smk"
@@ -60,9 +62,19 @@ for paper in sorted({job.aside["paper"] for job in PLAN if "paper" in job.aside}
             results_of(paper),
 
 
+config["overview"] = overview  # the first page of the report asks for it when it is written
+
+
+report: "rules/report.rst"
+
+
 onstart:
-    record(f"{config.get('results', 'results')}/config.yaml")
+    record(f"{RESULTS}/config.yaml")
 
 
 onsuccess:
-    print(closing_words(config.get("results", "results")))
+    print(closing_words())
+
+
+onerror:
+    print(closing_words())

@@ -22,6 +22,12 @@ from lossland.options import nearest
 from lossland.stanza import ConfigError, read
 
 SETTINGS = ["results", "data_root"]
+SUFFIXES = {
+    "figures": ["json", "rst", "svg", "png"],
+    "tables": ["json", "csv", "md", "rst", "html"],
+    "surfaces": ["json", "rst", "html"],
+    "claims": ["parquet", "csv", "md", "rst", "html"],
+}
 EXPONENT = re.compile(r"[+-]?\d+(\.\d*)?[eE][+-]?\d+")
 
 
@@ -68,12 +74,25 @@ class Job:
         return fingerprint.code_of(self.spec)
 
     @property
+    def made_from(self) -> list["Job"]:
+        """The jobs whose results it reads, in the order in which it reads them."""
+        sources = [job for _, jobs in sorted(self.inputs.items()) for job in jobs]
+        return [self.setting.data, *sources] if self.setting else sources
+
+    def paths(self, results) -> list[str]:
+        return [f"{results}/{self.section}/{self.name}.{suffix}" for suffix in self.suffixes]
+
+    @property
+    def kind(self) -> str:
+        """What a reader calls it: a figure may be a table or a surface."""
+        if self.section != "figure":
+            return f"{self.section}s"
+        return {"Figure": "figures", "pd.DataFrame": "tables", "go.Figure": "surfaces"}[self.plugin.returns]
+
+    @property
     def suffixes(self) -> list[str]:
-        if self.section == "claim":
-            return ["parquet", "csv", "md"]
-        if self.section == "figure":
-            return ["csv", "md"] if self.plugin.returns.endswith("DataFrame") else ["png", "svg"]
-        return ["parquet"] if self.section == "table" else ["safetensors"]
+        """Of its files the first carries the record of what made it, the last is the one to look at."""
+        return SUFFIXES.get(self.kind, ["safetensors"]) if self.section != "table" else ["parquet"]
 
 
 class Plan:

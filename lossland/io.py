@@ -59,11 +59,13 @@ def load_tables(paths) -> pd.DataFrame:
 
 
 def provenance(path) -> dict | None:
-    """What made a table, subspace or dataset; None where there is no such file, or no such record of its kind."""
+    """What made a table, subspace, dataset or drawing; None where there is no such file, or no such record of its kind."""
     path = Path(path)
-    if path.suffix not in (".parquet", ".safetensors") or not path.exists():
+    if path.suffix not in (".parquet", ".safetensors", ".json") or not path.exists():
         return None
     try:
+        if path.suffix == ".json":
+            return json.loads(path.read_text())
         if path.suffix == ".parquet":
             return json.loads(pq.read_schema(path).metadata[b"provenance"])
         with open(path, "rb") as file:  # the header alone, without torch
@@ -71,33 +73,3 @@ def provenance(path) -> dict | None:
             return json.loads(json.loads(file.read(min(size, 1 << 27)))["__metadata__"]["provenance"])
     except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
         raise FileRefused(f"{path} is no whole file of ours ({error}); delete it and run again") from error
-
-
-def save_drawing(paths, drawing):
-    """A Figure as .png and .svg, a DataFrame as .csv and, for reading, .md."""
-    for path in map(Path, paths):
-        with replacing(path) as temporary:
-            if path.suffix == ".csv":
-                drawing.to_csv(temporary, index=False)
-            elif path.suffix == ".md":
-                _readable(drawing).to_markdown(temporary, index=False, floatfmt=".3g", missingval="")
-            else:
-                drawing.savefig(temporary, metadata={"Date": None} if path.suffix == ".svg" else None)
-
-
-def _readable(table):
-    """A column `x` and its `x std` as one of "mean ± std"; bars that Markdown would take for borders escaped."""
-    shown = {}
-    for name, column in table.items():
-        spread = table.get(f"{name} std")
-        if spread is not None:
-            shown[name] = [_plus_minus(v, s) for v, s in zip(column, spread, strict=True)]
-        elif not name.endswith(" std"):
-            shown[name] = column.map(lambda v: v.replace("|", "\\|") if isinstance(v, str) else v)
-    return pd.DataFrame(shown)
-
-
-def _plus_minus(value, spread):
-    if pd.isna(value):
-        return ""
-    return f"{value:.3g}" if pd.isna(spread) else f"{value:.3g} ± {spread:.1g}"

@@ -23,13 +23,14 @@ from pathlib import Path
 from filelock import FileLock
 
 from lossland import fingerprint
+from lossland.drawing import caption
 from lossland.io import provenance
 from lossland.leases import lease
 
 log = logging.getLogger("lossland")
 PATIENCE = 20.0  # seconds within which work that saves itself asks again whether it should stop
 SPEAK_EVERY = 15.0  # seconds between lines of one job on the terminal; its log file has every line
-PACKAGES = ("torch", "torchvision", "numpy", "pandas", "pyarrow", "scikit-learn", "matplotlib")
+PACKAGES = ("torch", "torchvision", "numpy", "pandas", "pyarrow", "scikit-learn", "matplotlib", "plotly")
 
 
 class Job:
@@ -82,6 +83,13 @@ class Job:
     @property
     def provenance(self) -> str:
         return json.dumps(self.made_by | {"revision": _revision()}, sort_keys=True)
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """The caption of what is drawn and the record of its provenance, by suffix."""
+        sources = [provenance(path) for paths in self.inputs.values() for path in paths]
+        words = caption(self.plugin.CAPTION, json.loads(self.provenance), sources)
+        return {".rst": words, ".json": self.provenance}
 
     @property
     def unfinished(self) -> Path:

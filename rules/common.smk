@@ -4,7 +4,16 @@ COMMAND = "exec python workflow_scripts/{}.py --spec {{params.spec:q}} --code {{
 
 
 def files(job):
-    return [f"<results>/{job.section}/{job.name}.{suffix}" for suffix in job.suffixes]
+    return job.paths("<results>")
+
+
+def shown(job):
+    """The files of a job, the last of them in the report once it is there: one that is missing must not stop the others."""
+    *rest, looked_at = job.paths(RESULTS)
+    if not Path(looked_at).exists():
+        return files(job)
+    words = {"caption": str(Path(looked_at).with_suffix(".rst").resolve()), "labels": {job.kind: job.name}}
+    return [*files(job)[:-1], report(files(job)[-1], category=job.aside.get("paper", "other"), subcategory=job.kind, **words)]
 
 
 def made_from(job):
@@ -71,12 +80,17 @@ def record(path):
     Path(path).write_text(PLAN.resolved)
 
 
-def closing_words(results):
-    """What there is now, and how many claims hold."""
-    lines = [f"{results}/{s}/{job.name}.{job.suffixes[-1]}" for s in ("figure", "claim") for job in PLAN[s].values()]
-    lines = [line for line in lines if Path(line).exists()]
-    for job in PLAN["claim"].values():
-        if (path := Path(f"{results}/claim/{job.name}.csv")).exists():
-            verdicts = Counter(row["verdict"] for row in csv.DictReader(path.open(newline="")))
-            lines.append(f"{job.name}: {', '.join(f'{n} {verdict}' for verdict, n in verdicts.items())}")
-    return "\n".join(["Made:", *lines]) if lines else "Done."
+def overview():
+    """What there is now; once the jobs are planned, also what of it would be made again."""
+    again = [f for job in workflow.dag.needrun_jobs() for f in job.output]
+    return Overview(PLAN, RESULTS, map(str, again))
+
+
+def closing_words():
+    """What there is now, how many claims hold, and what is missing."""
+    now = Overview(PLAN, RESULTS)
+    made = [job.paths(RESULTS)[-1] for section in ("figure", "claim") for job in PLAN[section].values()]
+    lines = ["Made:", *(path for path in made if Path(path).exists())]
+    lines += [f"{paper}: {verdicts}" for paper, verdicts in now.papers.items() if verdicts]
+    lines += [f"missing: {result}, for {'; '.join(reasons)}" for result, reasons in now.missing.items()]
+    return "\n".join(lines) if len(lines) > 1 else "Done."
