@@ -44,12 +44,12 @@ def save(paths, drawing, texts):
                 drawing.savefig(temporary, metadata={"Date": None} if path.suffix == ".svg" else None)
 
 
-def caption(text, record, sources) -> str:
-    """A caption in reStructuredText, ending in what the drawing was made from, by the records of it and its sources."""
+def caption(text, revision, sources) -> str:
+    """A caption in reStructuredText, ending in what the drawing was made from, by the records of its sources."""
     devices = ", ".join(sorted({source["device"] for source in sources}))
-    revision = (record["revision"] or "unknown")[:12]
+    torch = ", ".join(sorted({source["versions"]["torch"] for source in sources}))
     number = f"{len(sources)} table{'s' if len(sources) != 1 else ''}"
-    made = f"Made from {number} measured on {devices}, with torch {record['versions']['torch']}, at revision {revision}."
+    made = f"Made from {number} measured on {devices} with torch {torch}, at revision {(revision or 'unknown')[:12]}."
     return f"{' '.join(text.split())}\n\n*{made}*"
 
 
@@ -60,6 +60,7 @@ def _page(table):
         if pd.api.types.is_numeric_dtype(column) or f"{name} std" in table:
             classes[name] = "number"
     page = shown.style.hide(axis="index").format(precision=3, formatter=_short, na_rep="", escape="html")
+    page = page.format_index(lambda name: name.replace("_", " "), axis="columns")
     page = page.set_table_styles(PAGE).set_td_classes(classes).set_uuid("table")
     if "verdict" in shown:
         page = page.map(lambda v: f"background-color: {TINTS[v]}; font-weight: 600; white-space: nowrap", subset=["verdict"])

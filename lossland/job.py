@@ -88,8 +88,7 @@ class Job:
     def texts(self) -> dict[str, str]:
         """The caption of what is drawn and the record of its provenance, by suffix."""
         sources = [provenance(path) for paths in self.inputs.values() for path in paths]
-        words = caption(self.plugin.CAPTION, json.loads(self.provenance), sources)
-        return {".rst": words, ".json": self.provenance}
+        return {".rst": caption(self.plugin.CAPTION, _revision(), sources), ".json": self.provenance}
 
     @property
     def unfinished(self) -> Path:

@@ -23,7 +23,7 @@ class Overview:
                 table = next(path for path in job.paths(self._results) if path.endswith(".csv"))
                 with open(table, newline="") as file:
                     verdicts[job.aside.get("paper", "other")].update(row["verdict"] for row in csv.DictReader(file))
-        return {paper: ", ".join(f"{n} {verdict}" for verdict, n in found.items()) for paper, found in sorted(verdicts.items())}
+        return {paper: _counted(found) for paper, found in sorted(verdicts.items())}
 
     @property
     def missing(self) -> dict[str, list[str]]:
@@ -49,3 +49,11 @@ class Overview:
     @staticmethod
     def _title(job):
         return f"{job.section} {job.name}"
+
+
+def _counted(verdicts):
+    """ "8 of 9 hold, 1 does not hold"; empty where there are none."""
+    rest = [
+        f"{verdicts[v]} {v if v != 'does not hold' or verdicts[v] == 1 else 'do not hold'}" for v in verdicts if v != "holds"
+    ]
+    return ", ".join([f"{verdicts['holds']} of {verdicts.total()} hold", *rest]) if verdicts else ""

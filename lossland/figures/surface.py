@@ -54,7 +54,7 @@ def draw(
     figure.update_layout(
         scene=scene | shape, font={"family": "system-ui, sans-serif", "size": 12}, margin=dict.fromkeys("lrtb", 20)
     )
-    return figure.update_layout(legend={"x": 0, "y": 1}, template="none")
+    return figure.update_layout(legend={"x": 0, "y": 1}, showlegend=True, template="none")
 
 
 def _sheet(grid, logarithmic, label):
