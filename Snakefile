@@ -30,11 +30,8 @@ if "data_root" in config:
     os.environ["LOSSLAND_DATA"] = str(config["data_root"])
 
 
-RESULTS = config.get("results", "results")
-
-
 pathvars:
-    results=RESULTS,
+    results=PLAN.results,
 
 
 include: "rules/common.smk"
@@ -62,14 +59,14 @@ for paper in sorted({job.aside["paper"] for job in PLAN if "paper" in job.aside}
             results_of(paper),
 
 
-config["overview"] = overview  # the first page of the report asks for it when it is written
+config["overview"] = overview  # all that the first page of the report is handed is the config
 
 
 report: "rules/report.rst"
 
 
 onstart:
-    record(f"{RESULTS}/config.yaml")
+    record(f"{PLAN.results}/config.yaml")
 
 
 onsuccess:

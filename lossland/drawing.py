@@ -3,11 +3,13 @@
 A page opens by itself, without a network. Equal drawings are equal bytes.
 """
 
+from collections import Counter
 from pathlib import Path
 
 import pandas as pd
 
 from lossland.io import replacing
+from lossland.record import notes
 
 # tints by verdict, told apart by any eye; the words say the same
 TINTS = {"holds": "#cfe3f1", "does not hold": "#f8d3b0", "undecided": "#e8e8e8"}
@@ -44,13 +46,17 @@ def save(paths, drawing, texts):
                 drawing.savefig(temporary, metadata={"Date": None} if path.suffix == ".svg" else None)
 
 
-def caption(text, revision, sources) -> str:
-    """A caption in reStructuredText, ending in what the drawing was made from, by the records of its sources."""
-    devices = ", ".join(sorted({source["device"] for source in sources}))
-    torch = ", ".join(sorted({source["versions"]["torch"] for source in sources}))
-    number = f"{len(sources)} table{'s' if len(sources) != 1 else ''}"
-    made = f"Made from {number} measured on {devices} with torch {torch}, at revision {(revision or 'unknown')[:12]}."
-    return f"{' '.join(text.split())}\n\n*{made}*"
+def caption(text, record) -> str:
+    """A caption in reStructuredText, ending in what the drawing was made from and what a reader must know of that."""
+    made = [(*result.split(" ", 1), maker) for maker in record["chain"] for result in maker["results"]]
+    kinds = Counter(kind for kind, _, _ in made)
+    numbers = [f"{kinds[kind]} {kind}{'s' * (kinds[kind] > 1)}" for kind in ("network", "subspace", "table") if kinds[kind]]
+    built = [maker for kind, _, maker in made if kind in ("network", "subspace")]
+    devices = ", ".join(sorted({maker["device"] for maker in built}))
+    torch = ", ".join(sorted({str(maker["versions"]["torch"]) for maker in built}))
+    revision = (record["revision"] or "unknown")[:12]
+    origin = f"Made from {', '.join(numbers)}, on {devices} with torch {torch}, at revision {revision}."
+    return "\n\n".join(" ".join(part.split()) for part in (text, f"*{origin}*", *notes(record["chain"])))
 
 
 def _page(table):

@@ -1,4 +1,4 @@
-"""What of a plan has been made, how many claims hold, and what is missing for which reason: the first page of the report."""
+"""What of a plan has been made, how many claims hold, and what is missing or out of date and why: the report's first page."""
 
 import csv
 from collections import Counter
@@ -6,54 +6,60 @@ from pathlib import Path
 
 
 class Overview:
-    """`out_of_date` are the files that would be made again: for an edit, or for what they are made from."""
+    """`reasons[section, name]` says of jobs why they would run again (`reruns.py`); without it, files that are there count."""
 
-    def __init__(self, plan, results, out_of_date=()):
-        self._results, self._again = results, set(out_of_date)
-        self._drawn = [job for section in ("figure", "claim") for job in plan[section].values()]
-        self._made = {id(job): all(Path(path).exists() for path in job.paths(results)) for job in plan}
-        self.planned, self.made = len(self._drawn), sum(self._made[id(job)] for job in self._drawn)
+    def __init__(self, plan, reasons=()):
+        self.plan, self._reasons, self._known = plan, dict(reasons), {}
+        self.results = [job for section in ("figure", "claim") for job in plan[section].values()]
+        self.made = [job for job in self.results if self._there(job)]
 
     @property
     def papers(self) -> dict[str, str]:
         """Paper -> how many of its claims hold, in words; empty where nothing is claimed, or known yet."""
-        verdicts = {job.aside.get("paper", "other"): Counter() for job in self._drawn}
-        for job in self._drawn:
-            if job.section == "claim" and self._made[id(job)]:
-                table = next(path for path in job.paths(self._results) if path.endswith(".csv"))
+        verdicts = {job.aside.get("paper", "other"): Counter() for job in self.results}
+        for job in self.made:
+            if job.section == "claim":
+                table = next(path for path in job.paths(self.plan.results) if path.endswith(".csv"))
                 with open(table, newline="") as file:
                     verdicts[job.aside.get("paper", "other")].update(row["verdict"] for row in csv.DictReader(file))
         return {paper: _counted(found) for paper, found in sorted(verdicts.items())}
 
     @property
     def missing(self) -> dict[str, list[str]]:
-        """What is not there -> why."""
-        return {self._title(job): self._reasons(job) for job in self._drawn if not self._made[id(job)]}
+        """Result -> why it is not there."""
+        return {f"{job.section} {job.name}": self._why(job) for job in self.results if job not in self.made}
 
     @property
-    def old(self) -> dict[str, list[str]]:
-        """What is there from an earlier run and is out of date -> why."""
-        there = [job for job in self._drawn if self._made[id(job)] and self._again & set(job.paths(self._results))]
-        return {self._title(job): self._reasons(job) or ["the config or the code was edited since"] for job in there}
+    def out_of_date(self) -> dict[str, list[str]]:
+        """Result of an earlier run -> why it would be made again."""
+        return {f"{job.section} {job.name}": why for job in self.made if (why := self._why(job))}
 
-    def _reasons(self, job):
-        """The first of its makers that are not there although all that they are made from is, and what their logs say last."""
-        blocked = [reason for source in job.made_from for reason in self._reasons(source)]
-        if blocked or self._made[id(job)]:
-            return list(dict.fromkeys(blocked))
-        log = Path(f"{self._results}/log/{job.section}/{job.name}.log")
+    def _there(self, job):
+        return all(Path(path).exists() for path in job.paths(self.plan.results))
+
+    def _why(self, job):
+        """Of all that it is made from, the first jobs that must run, each with its reason."""
+        key = job.section, job.name
+        if key not in self._known:
+            sooner = list(dict.fromkeys(reason for source in job.made_from for reason in self._why(source)))
+            self._known[key] = sooner or self._own(job)
+        return self._known[key]
+
+    def _own(self, job):
+        if self._there(job):
+            sentences = [s for found in self._reasons.get((job.section, job.name), {}).values() for s in found]
+            return [f"{job.section} {job.name}: {sentence}" for sentence in sentences]
+        log = Path(f"{self.plan.results}/log/{job.section}/{job.name}.log")
         lines = log.read_text().split("\n") if log.exists() else []
         last = next((line for line in reversed(lines) if line.strip()), None)
-        return [f"{job.section} {job.name}: {last}" if last else f"{job.section} {job.name} has not been run"]
-
-    @staticmethod
-    def _title(job):
-        return f"{job.section} {job.name}"
+        return [
+            f"{job.section} {job.name}: its log ends in: {last}" if last else f"{job.section} {job.name}: it has not been run"
+        ]
 
 
 def _counted(verdicts):
-    """ "8 of 9 hold, 1 does not hold"; empty where there are none."""
-    rest = [
-        f"{verdicts[v]} {v if v != 'does not hold' or verdicts[v] == 1 else 'do not hold'}" for v in verdicts if v != "holds"
-    ]
-    return ", ".join([f"{verdicts['holds']} of {verdicts.total()} hold", *rest]) if verdicts else ""
+    """For instance: 8 of 9 hold, 1 does not hold; empty where there are none."""
+    if not verdicts:
+        return ""
+    rest = [f"{n} {'do not hold' if v == 'does not hold' and n > 1 else v}" for v, n in verdicts.items() if v != "holds"]
+    return ", ".join([f"{verdicts['holds']} of {verdicts.total()} hold", *rest])

@@ -9,7 +9,7 @@ def files(job):
 
 def shown(job):
     """The files of a job, the last of them in the report once it is there: one that is missing must not stop the others."""
-    *rest, looked_at = job.paths(RESULTS)
+    *rest, looked_at = job.paths(PLAN.results)
     if not Path(looked_at).exists():
         return files(job)
     words = {"caption": str(Path(looked_at).with_suffix(".rst").resolve()), "labels": {job.kind: job.name}}
@@ -44,19 +44,17 @@ def code_of(section):
 
 
 def resource(section, name):
-    """A resource of the stanza, or what suits the embedded default; memory and time grow with each attempt of a profile that retries."""
+    """A resource of the job; memory and time grow with each attempt of a profile that retries."""
 
     def value(wildcards, attempt):
-        job = PLAN[section][wildcards.name]
-        default = {"gpu": int(job.setting is not None), "mem_mb": 2000, "runtime": 60}[name]
-        wanted = job.aside.get("resources", {}).get(name, default)
-        return wanted if name == "gpu" else wanted * attempt
+        wanted = PLAN[section][wildcards.name].resources[name]
+        return wanted * attempt if name in ("mem_mb", "runtime") else wanted
 
     return value
 
 
 def threads_of(section):
-    return lambda wildcards: PLAN[section][wildcards.name].aside.get("resources", {}).get("threads", 1)
+    return lambda wildcards: PLAN[section][wildcards.name].resources["threads"]
 
 
 def names_with(section, plugin):
@@ -81,16 +79,16 @@ def record(path):
 
 
 def overview():
-    """What there is now; once the jobs are planned, also what of it would be made again."""
-    again = [f for job in workflow.dag.needrun_jobs() for f in job.output]
-    return Overview(PLAN, RESULTS, map(str, again))
+    """What there is now, and what of it would be made again; asked for by the first page of the report."""
+    from lossland.reruns import Reruns  # pandas, which planning does without
+
+    return Overview(PLAN, Reruns(PLAN).reasons)
 
 
 def closing_words():
     """What there is now, how many claims hold, and what is missing."""
-    now = Overview(PLAN, RESULTS)
-    made = [job.paths(RESULTS)[-1] for section in ("figure", "claim") for job in PLAN[section].values()]
-    lines = ["Made:", *(path for path in made if Path(path).exists())]
+    now = Overview(PLAN)
+    lines = [job.paths(PLAN.results)[-1] for job in now.made]
     lines += [f"{paper}: {verdicts}" for paper, verdicts in now.papers.items() if verdicts]
     lines += [f"missing: {result}, for {'; '.join(reasons)}" for result, reasons in now.missing.items()]
-    return "\n".join(lines) if len(lines) > 1 else "Done."
+    return "\n".join(["Made:", *lines]) if lines else "Done."
