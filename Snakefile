@@ -1,10 +1,8 @@
 """data -> network -> subspace -> table -> figure -> claim: one section of the config, one rule file, one script each."""
 
-import csv
 import os
 import re
 import sys
-from collections import Counter
 from pathlib import Path
 
 from snakemake.utils import min_version
@@ -21,6 +19,7 @@ sys.path.insert(0, workflow.basedir)
 os.environ["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
 
 from lossland.config import ConfigError, Plan
+from lossland.overview import Overview
 
 try:
     PLAN = Plan(config)
@@ -32,7 +31,7 @@ if "data_root" in config:
 
 
 pathvars:
-    results=config.get("results", "results"),
+    results=PLAN.results,
 
 
 include: "rules/common.smk"
@@ -60,9 +59,19 @@ for paper in sorted({job.aside["paper"] for job in PLAN if "paper" in job.aside}
             results_of(paper),
 
 
+config["overview"] = overview  # all that the first page of the report is handed is the config
+
+
+report: "rules/report.rst"
+
+
 onstart:
-    record(f"{config.get('results', 'results')}/config.yaml")
+    record(f"{PLAN.results}/config.yaml")
 
 
 onsuccess:
-    print(closing_words(config.get("results", "results")))
+    print(closing_words())
+
+
+onerror:
+    print(closing_words())

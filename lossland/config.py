@@ -23,6 +23,12 @@ from lossland.options import nearest
 from lossland.stanza import ConfigError, read
 
 SETTINGS = ["results", "data_root"]
+SUFFIXES = {
+    "figures": ["json", "rst", "svg", "png"],
+    "tables": ["json", "csv", "md", "rst", "html"],
+    "surfaces": ["json", "rst", "html"],
+    "claims": ["parquet", "csv", "md", "rst", "html"],
+}
 EXPONENT = re.compile(r"[+-]?\d+(\.\d*)?[eE][+-]?\d+")
 
 
@@ -91,12 +97,16 @@ class Job:
         return wanted | {"slots": slots(wanted.get("slots")) if wanted["gpu"] else 0}
 
     @property
+    def kind(self) -> str:
+        """What a reader calls it: a figure may be a table or a surface."""
+        if self.section != "figure":
+            return f"{self.section}s"
+        return {"Figure": "figures", "pd.DataFrame": "tables", "go.Figure": "surfaces"}[self.plugin.returns]
+
+    @property
     def suffixes(self) -> list[str]:
-        if self.section == "claim":
-            return ["parquet", "csv", "md"]
-        if self.section == "figure":
-            return ["csv", "md"] if self.plugin.returns.endswith("DataFrame") else ["png", "svg"]
-        return ["parquet"] if self.section == "table" else ["safetensors"]
+        """Of its files the first carries the record of what made it, the last is the one to look at."""
+        return SUFFIXES.get(self.kind, ["safetensors"]) if self.section != "table" else ["parquet"]
 
 
 class Plan:

@@ -108,33 +108,3 @@ def _header(file):
     """The header of a safetensors file, without torch; `file` then stands at its tensors."""
     size = int.from_bytes(file.read(8), "little")
     return json.loads(file.read(min(size, 1 << 27)))
-
-
-def save_drawing(paths, drawing):
-    """A Figure as .png and .svg, a DataFrame as .csv and, for reading, .md."""
-    for path in map(Path, paths):
-        with replacing(path) as temporary:
-            if path.suffix == ".csv":
-                drawing.to_csv(temporary, index=False)
-            elif path.suffix == ".md":
-                _readable(drawing).to_markdown(temporary, index=False, floatfmt=".3g", missingval="")
-            else:
-                drawing.savefig(temporary, metadata={"Date": None} if path.suffix == ".svg" else None)
-
-
-def _readable(table):
-    """A column `x` and its `x std` as one of "mean ± std"; bars that Markdown would take for borders escaped."""
-    shown = {}
-    for name, column in table.items():
-        spread = table.get(f"{name} std")
-        if spread is not None:
-            shown[name] = [_plus_minus(v, s) for v, s in zip(column, spread, strict=True)]
-        elif not name.endswith(" std"):
-            shown[name] = column.map(lambda v: v.replace("|", "\\|") if isinstance(v, str) else v)
-    return pd.DataFrame(shown)
-
-
-def _plus_minus(value, spread):
-    if pd.isna(value):
-        return ""
-    return f"{value:.3g}" if pd.isna(spread) else f"{value:.3g} ± {spread:.1g}"

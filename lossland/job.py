@@ -23,14 +23,14 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from lossland import fingerprint, record
+from lossland import drawing, fingerprint, record
 from lossland.io import provenance, replacing
 from lossland.leases import lease
 
 log = logging.getLogger("lossland")
 PATIENCE = 20.0  # seconds within which work that saves itself asks again whether it should stop
 SPEAK_EVERY = 15.0  # seconds between lines of one job on the terminal; its log file has every line
-PACKAGES = ("torch", "torchvision", "numpy", "pandas", "pyarrow", "scikit-learn", "matplotlib")
+PACKAGES = ("torch", "torchvision", "numpy", "pandas", "pyarrow", "scikit-learn", "matplotlib", "plotly")
 
 
 class Job:
@@ -87,6 +87,11 @@ class Job:
     @property
     def provenance(self) -> str:
         return json.dumps(record.handed_down(self.made_by | {"revision": _revision()}, self._handed), sort_keys=True)
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """The caption of what is drawn and the record of what made it, by suffix."""
+        return {".rst": drawing.caption(self.plugin.CAPTION, json.loads(self.provenance)), ".json": self.provenance}
 
     @property
     def unfinished(self) -> Path:

@@ -6,7 +6,8 @@ from matplotlib.colors import LinearSegmentedColormap
 
 # Okabe & Ito's palette, by what is drawn
 COLOURS = {"segment": "#0072B2", "bezier": "#D55E00", "polychain": "#009E73"}
-WHITE_TO_DARK = LinearSegmentedColormap.from_list("white_to_dark", ["#ffffff", "#cfe3f1", "#7fb2d6", "#2f6ea8", "#0b2545"])
+SHADES = ["#ffffff", "#cfe3f1", "#7fb2d6", "#2f6ea8", "#0b2545"]  # from low to high
+WHITE_TO_DARK = LinearSegmentedColormap.from_list("white_to_dark", SHADES)
 mpl.rcParams.update({
     "font.size": 8, "axes.titlesize": 8, "axes.labelsize": 8, "legend.fontsize": 7, "legend.frameon": False,
     "axes.spines.top": False, "axes.spines.right": False, "lines.linewidth": 1.4, "savefig.dpi": 200,

@@ -1,21 +1,22 @@
-"""IN: tables. OUT: results/claim/<name>.parquet, .csv and .md: the claims of a paper, its numbers beside ours, a verdict.
+"""IN: tables. OUT: results/claim/<name>.parquet, .csv, .md and .html: the claims of a paper, its numbers beside ours, a verdict.
 
-TO ADD claims: a file lossland/claims/<paper>.py with `check(*, ...) -> list[Claim]`, and a stanza in section claim.
+TO ADD claims: a file lossland/claims/<paper>.py with a CAPTION and `check(*, ...) -> list[Claim]`, and a stanza in section
+claim. One rule for each, for each has a caption of its own.
 """
 
+for claim in PLAN["claim"].values():
 
-rule claim:
-    """Hold the claims of a paper against our runs."""
-    input:
-        inputs_of("claim"),
-    output:
-        "<results>/claim/{name}.parquet",
-        report("<results>/claim/{name}.csv", category="claims", labels={"claims of": "{name}"}),
-        "<results>/claim/{name}.md",
-    log:
-        "<results>/log/claim/{name}.log",
-    params:
-        spec=spec_of("claim"),
-        code=code_of("claim"),
-    shell:
-        COMMAND.format("claim") + " --inputs {input:q}"
+    rule:
+        name:
+            f"{claim.name}_claims"
+        input:
+            made_from(claim),
+        output:
+            shown(claim),
+        log:
+            f"<results>/log/claim/{claim.name}.log",
+        params:
+            spec=claim.canonical,
+            code=claim.code,
+        shell:
+            COMMAND.format("claim") + " --inputs {input:q}"

@@ -7,6 +7,15 @@ def files(job):
     return job.paths("<results>")
 
 
+def shown(job):
+    """The files of a job, the last of them in the report once it is there: one that is missing must not stop the others."""
+    *rest, looked_at = job.paths(PLAN.results)
+    if not Path(looked_at).exists():
+        return files(job)
+    words = {"caption": str(Path(looked_at).with_suffix(".rst").resolve()), "labels": {job.kind: job.name}}
+    return [*files(job)[:-1], report(files(job)[-1], category=job.aside.get("paper", "other"), subcategory=job.kind, **words)]
+
+
 def made_from(job):
     """The files that a job is made from, in the order of its spec."""
     return [f for _, jobs in sorted(job.inputs.items()) for job in jobs for f in files(job)[:1]]
@@ -74,12 +83,17 @@ def record(path):
         raise WorkflowError(str(error)) from None
 
 
-def closing_words(results):
-    """What there is now, and how many claims hold."""
-    lines = [f"{results}/{s}/{job.name}.{job.suffixes[-1]}" for s in ("figure", "claim") for job in PLAN[s].values()]
-    lines = [line for line in lines if Path(line).exists()]
-    for job in PLAN["claim"].values():
-        if (path := Path(f"{results}/claim/{job.name}.csv")).exists():
-            verdicts = Counter(row["verdict"] for row in csv.DictReader(path.open(newline="")))
-            lines.append(f"{job.name}: {', '.join(f'{n} {verdict}' for verdict, n in verdicts.items())}")
+def overview():
+    """What there is now, and what of it would be made again; asked for by the first page of the report."""
+    from lossland.reruns import Reruns  # pandas, which planning does without
+
+    return Overview(PLAN, Reruns(PLAN).reasons)
+
+
+def closing_words():
+    """What there is now, how many claims hold, and what is missing."""
+    now = Overview(PLAN)
+    lines = [job.paths(PLAN.results)[-1] for job in now.made]
+    lines += [f"{paper}: {verdicts}" for paper, verdicts in now.papers.items() if verdicts]
+    lines += [f"missing: {result}, for {'; '.join(reasons)}" for result, reasons in now.missing.items()]
     return "\n".join(["Made:", *lines]) if lines else "Done."

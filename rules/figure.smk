@@ -1,7 +1,8 @@
-"""IN: tables. OUT: results/figure/<name>.png and .svg of a figure, .csv and .md of a table of a paper.
+"""IN: tables. OUT: results/figure/<name>.png and .svg of a figure, .html, .csv and .md of a table of a paper, .html of a surface
+to turn; and of each its caption (.rst) and the record of what made it (.json).
 
-TO ADD a figure: a file lossland/figures/<figure>.py with `draw(*, ...) -> Figure` (or `-> pd.DataFrame`), and a stanza in
-section figure. One rule for each figure, for figures and tables differ in the files they make.
+TO ADD a figure: a file lossland/figures/<figure>.py with a CAPTION and `draw(*, ...) -> Figure` (or `-> pd.DataFrame`, or
+`-> go.Figure` of plotly), and a stanza in section figure. One rule for each figure, for they differ in the files they make.
 """
 
 for figure in PLAN["figure"].values():
@@ -12,7 +13,7 @@ for figure in PLAN["figure"].values():
         input:
             made_from(figure),
         output:
-            [report(f, category=figure.aside.get("paper", "figures"), labels={"result": figure.name}) for f in files(figure)],
+            shown(figure),
         log:
             f"<results>/log/figure/{figure.name}.log",
         params:

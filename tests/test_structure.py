@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -36,19 +37,21 @@ MAY = {
     "published": TABLES,
     "claim": TABLES | {"scipy"},
     "style": {"matplotlib"},
-    "figures": TABLES | {"matplotlib", "options", "published", "style"},
+    "figures": TABLES | {"matplotlib", "plotly", "options", "published", "style"},
     "claims": TABLES | {"claim", "options", "published"},
     "catalogue": {"options"},
     "fingerprint": set(),
     "stanza": {"catalogue", "fingerprint", "options"},
     "config": {"yaml", "catalogue", "fingerprint", "leases", "options", "stanza"},
     "io": {"pandas", "pyarrow"},
+    "drawing": {"pandas", "io", "record"},
+    "overview": set(),
     "store": TORCH | {"safetensors", "arrays", "geometry", "io", "landscape"},
     "leases": {"filelock"},
     "record": {"fingerprint"},
     "reruns": {"fingerprint", "io", "record"},
     "cost": {"pandas", "reruns"},
-    "job": TORCH | {"filelock", "fingerprint", "io", "leases", "record"},
+    "job": TORCH | {"filelock", "drawing", "fingerprint", "io", "leases", "record"},
     "__main__": {"yaml", "config", "cost", "reruns"},
     "assemble": TORCH | {"landscape", "options", "store"},
 }
@@ -91,6 +94,10 @@ def test_plugin_contract(room, name):
         assert set(module.KEY) <= set(module.SCHEMA)
     else:
         assert list(plugin.inputs) == positional.get(room, [])
+    if room in ("figures", "claims"):
+        assert 2 <= len(re.findall(r"[.:;](?=\s)", module.CAPTION)) <= 8, (
+            "two to four sentences: what to see, what the paper saw"
+        )
     for option, (annotation, default) in plugin.options.items():
         parameter = inspect.signature(function).parameters[option]
         assert parameter.kind is parameter.KEYWORD_ONLY

@@ -1,16 +1,16 @@
-"""Draw a figure or a table of a paper: results/figure/<name>.png and .svg, or .csv and .md."""
+"""Draw a figure, a table or a surface of a paper: results/figure/<name> as .png and .svg, or .html; with caption and record."""
 
 from functools import partial
 
 import matplotlib
 
-from lossland import io, job
+from lossland import drawing, io, job
 
 
 def work(job):
     matplotlib.use("agg")
     tables = {role: io.load_tables(paths) for role, paths in job.inputs.items()}
-    io.save_drawing(job.out, job.plugin.draw(**tables, **job.options))
+    drawing.save(job.out, job.plugin.draw(**tables, **job.options), job.texts)
 
 
 main = partial(job.run, work)

@@ -11,6 +11,13 @@ import pandas as pd
 from lossland.claim import Claim, paired
 from lossland.published import numbers
 
+CAPTION = """
+Each row holds one claim of the paper against our runs: what it says, what was measured, the range that the paper prints,
+the bar, and ours (mean ± standard deviation over n pairs of networks). A claim holds if a one-sided t-test against the bar
+gives p below 0.05; it does not hold if our mean lies on the wrong side; else our runs do not decide. The paper trained one
+pair and one curve for each network and dataset, without error bars.
+"""
+
 
 def check(
     *,

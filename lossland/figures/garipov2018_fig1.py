@@ -14,6 +14,12 @@ from matplotlib.figure import Figure
 from lossland.options import Positive
 from lossland.style import COLOURS, WHITE_TO_DARK, panels
 
+CAPTION = """
+White is low. Left, the plane through three networks that were trained from different seeds: three separate basins. Middle
+and right, the plane through two networks and the bend (diamond) of a trained curve between them: one basin that is bent.
+In the paper (ResNet-164 on CIFAR-100) the train loss is at most 0.098 along the Bezier curve and 0.109 along the polygonal
+chain, where the straight segment rises to 5.5.
+"""
 TITLES = {"networks": "three networks", "bezier": "Bezier curve", "polychain": "polygonal chain"}
 
 

@@ -12,6 +12,12 @@ from matplotlib.figure import Figure
 from lossland.published import curves
 from lossland.style import COLOURS, band, panels
 
+CAPTION = """
+From one trained network (t = 0) to another (t = 1): along the straight segment train loss and test error rise high, along
+the two trained curves they stay near their values at the ends. In the paper (ResNet-164 on CIFAR-100) the loss of the
+segment rises from 0.07 to 5.5 nats and its test error to 98.8 %; on the curves the loss stays below 0.11 nats and the
+test error between 24.0 and 26.1 %.
+"""
 NAMES = {"segment": "Segment", "bezier": "Bezier", "polychain": "Polychain"}
 
 

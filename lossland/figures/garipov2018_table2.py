@@ -11,6 +11,12 @@ import pandas as pd
 
 from lossland.published import numbers
 
+CAPTION = """
+Lowest, average and highest values along the segment and the two curves: ours first (mean ± standard deviation over pairs
+of networks), then what Table 2 of the paper and the README of its code print. In all seven pairs of the paper the curves
+stay low where the segment does not: the highest train loss is 0.66 to 5.53 on the segment and at most 0.2 on a curve.
+Curves are 1.3 to 3.5 times as long as the segment, the Bezier curve always shorter than the polygonal chain.
+"""
 COLUMNS = {"train loss": ("train", "loss", 1), "train error %": ("train", "error", 100), "test error %": ("test", "error", 100)}
 STATISTICS = ("min", "int", "mean", "max")
 PRINTED = {"train loss": "train_loss", "train error %": "train_error_percent", "test error %": "test_error_percent"}

@@ -1,0 +1,65 @@
+"""What of a plan has been made, how many claims hold, and what is missing or out of date and why: the report's first page."""
+
+import csv
+from collections import Counter
+from pathlib import Path
+
+
+class Overview:
+    """`reasons[section, name]` says of jobs why they would run again (`reruns.py`); without it, files that are there count."""
+
+    def __init__(self, plan, reasons=()):
+        self.plan, self._reasons, self._known = plan, dict(reasons), {}
+        self.results = [job for section in ("figure", "claim") for job in plan[section].values()]
+        self.made = [job for job in self.results if self._there(job)]
+
+    @property
+    def papers(self) -> dict[str, str]:
+        """Paper -> how many of its claims hold, in words; empty where nothing is claimed, or known yet."""
+        verdicts = {job.aside.get("paper", "other"): Counter() for job in self.results}
+        for job in self.made:
+            if job.section == "claim":
+                table = next(path for path in job.paths(self.plan.results) if path.endswith(".csv"))
+                with open(table, newline="") as file:
+                    verdicts[job.aside.get("paper", "other")].update(row["verdict"] for row in csv.DictReader(file))
+        return {paper: _counted(found) for paper, found in sorted(verdicts.items())}
+
+    @property
+    def missing(self) -> dict[str, list[str]]:
+        """Result -> why it is not there."""
+        return {f"{job.section} {job.name}": self._why(job) for job in self.results if job not in self.made}
+
+    @property
+    def out_of_date(self) -> dict[str, list[str]]:
+        """Result of an earlier run -> why it would be made again."""
+        return {f"{job.section} {job.name}": why for job in self.made if (why := self._why(job))}
+
+    def _there(self, job):
+        return all(Path(path).exists() for path in job.paths(self.plan.results))
+
+    def _why(self, job):
+        """Of all that it is made from, the first jobs that must run, each with its reason."""
+        key = job.section, job.name
+        if key not in self._known:
+            sooner = list(dict.fromkeys(reason for source in job.made_from for reason in self._why(source)))
+            self._known[key] = sooner or self._own(job)
+        return self._known[key]
+
+    def _own(self, job):
+        if self._there(job):
+            sentences = [s for found in self._reasons.get((job.section, job.name), {}).values() for s in found]
+            return [f"{job.section} {job.name}: {sentence}" for sentence in sentences]
+        log = Path(f"{self.plan.results}/log/{job.section}/{job.name}.log")
+        lines = log.read_text().split("\n") if log.exists() else []
+        last = next((line for line in reversed(lines) if line.strip()), None)
+        return [
+            f"{job.section} {job.name}: its log ends in: {last}" if last else f"{job.section} {job.name}: it has not been run"
+        ]
+
+
+def _counted(verdicts):
+    """For instance: 8 of 9 hold, 1 does not hold; empty where there are none."""
+    if not verdicts:
+        return ""
+    rest = [f"{n} {'do not hold' if v == 'does not hold' and n > 1 else v}" for v, n in verdicts.items() if v != "holds"]
+    return ", ".join([f"{verdicts['holds']} of {verdicts.total()} hold", *rest])
