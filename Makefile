@@ -4,7 +4,7 @@ CORES ?= all
 CONFIG ?= config.yaml
 BIN := .venv/bin
 
-.PHONY: help setup reproduce test lint report gpu-check benchmark clean
+.PHONY: help setup reproduce test test-slurm lint report gpu-check benchmark clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -23,6 +23,9 @@ reproduce: setup  ## every figure, table and claim of CONFIG (default: the embed
 
 test: setup  ## the tests
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
+
+test-slurm: setup  ## the tests on a real SLURM cluster that they start; as root
+	@$(BIN)/python -m pytest -m slurm
 
 lint: setup  ## style of Python and of the rules
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/snakefmt --check Snakefile rules

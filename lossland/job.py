@@ -9,6 +9,7 @@ import argparse
 import json
 import logging
 import math
+import os
 import platform
 import shutil
 import signal
@@ -109,6 +110,7 @@ def run(work, argv=None):
             signal.signal(stop, job.stop)
         with lease(job.gpu), _alone(job.unfinished):
             _listen(job)
+            log.debug("GPU %s", os.environ["CUDA_VISIBLE_DEVICES"] or "none")
             if _record(job.out[0]) != job.made_by:
                 work(job)
             shutil.rmtree(job.unfinished.parent)

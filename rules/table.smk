@@ -20,6 +20,8 @@ for probe in plugins_of("table"):
             "<results>/benchmark/table/{name}.jsonl"
         wildcard_constraints:
             name=names_with("table", probe),
+        group:
+            group_of("table")
         threads: threads_of("table")
         resources:
             gpu=resource("table", "gpu"),
