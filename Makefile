@@ -25,7 +25,7 @@ test: setup  ## the tests
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-slurm: setup  ## the tests on a real SLURM cluster that they start; as root
-	@$(BIN)/python -m pytest -m slurm
+	@$(BIN)/python -m pytest -m slurm -rs tests/test_slurm.py
 
 lint: setup  ## style of Python and of the rules
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/snakefmt --check Snakefile rules

@@ -56,7 +56,7 @@ PartitionName=main Nodes=ALL Default=YES
 
 
 class NoCluster(RuntimeError):
-    """Why there can be no cluster here, as one sentence."""
+    """Why this machine can have no cluster, as one sentence."""
 
 
 def install():
@@ -142,11 +142,13 @@ def _write(folder):
     for name in ("state", *(f"spool.{node}" for node in NODES)):
         (folder / name).mkdir(parents=True, exist_ok=True)
     for gpu in ("gpu0", "gpu1"):  # a plain file is refused; this is /dev/null by another name
-        if not (folder / gpu).exists():
+        (folder / gpu).unlink(missing_ok=True)
+        try:
             os.mknod(folder / gpu, 0o666 | stat.S_IFCHR, os.makedev(1, 3))
-    if not (folder / "munge.key").exists():
-        (folder / "munge.key").touch(0o600)
-        (folder / "munge.key").write_bytes(os.urandom(128))
+        except PermissionError as error:
+            raise NoCluster("pretended GPUs are device files, and this machine does not let root make them") from error
+    (folder / "munge.key").touch(0o600)
+    (folder / "munge.key").write_bytes(os.urandom(128))
     for link in _links(folder):
         link.unlink(missing_ok=True)
         link.symlink_to(folder / link.name)
@@ -156,7 +158,7 @@ def _run(folder, *command):
     environment = os.environ | {"SLURM_CONF": str(folder / "slurm.conf")}
     done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if done.returncode:
-        raise NoCluster(f"{command[0]} does not start: {done.stdout.strip()[-300:]}")
+        raise RuntimeError(f"{command[0]} does not start: {done.stdout.strip()[-300:]}")
 
 
 def _wait(*command, says=""):
@@ -166,7 +168,7 @@ def _wait(*command, says=""):
         if done.returncode == 0 and says in done.stdout:
             return
         time.sleep(0.1)
-    raise NoCluster(f"{' '.join(command)} still says: {(done.stdout + done.stderr).strip()}")
+    raise RuntimeError(f"{' '.join(command)} still says: {(done.stdout + done.stderr).strip()}")
 
 
 def _members(folder):
@@ -183,5 +185,5 @@ def _members(folder):
 if __name__ == "__main__":
     try:
         {"start": start, "stop": stop}[sys.argv[1]](sys.argv[2])
-    except NoCluster as reason:
+    except RuntimeError as reason:
         sys.exit(str(reason))
