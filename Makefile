@@ -2,9 +2,10 @@
 PYTHON ?= python3
 CORES ?= all
 CONFIG ?= config.yaml
+export BECAUSE
 BIN := .venv/bin
 
-.PHONY: help setup reproduce test test-slurm lint report gpu-check benchmark clean
+.PHONY: help setup reproduce test test-slurm lint report why accept cost gpu-check benchmark clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -32,6 +33,15 @@ lint: setup  ## style of Python and of the rules
 
 report: setup  ## one self-contained HTML page of what was made
 	@$(BIN)/snakemake --configfile $(CONFIG) --report results/report.html
+
+why: setup  ## what would run, and why: which file, which key of the config
+	@$(BIN)/python -m lossland why --config $(CONFIG)
+
+accept: setup  ## keep results whose code was edited harmlessly; BECAUSE='...' is kept in their records
+	@$(BIN)/python -m lossland accept --config $(CONFIG) --because "$$BECAUSE"
+
+cost: setup  ## jobs, hours and disk by rule, before anything runs
+	@$(BIN)/python -m lossland cost --config $(CONFIG)
 
 benchmark: setup  ## the engine against a bare PyTorch loop
 	@$(BIN)/python benchmarks/engine.py

@@ -18,6 +18,7 @@ import yaml
 from lossland import fingerprint
 from lossland.catalogue import Plugin
 from lossland.fingerprint import PLUGIN
+from lossland.leases import slots
 from lossland.options import nearest
 from lossland.stanza import ConfigError, read
 
@@ -65,7 +66,29 @@ class Job:
     @property
     def code(self) -> str:
         """Digest of the code that it will run."""
-        return fingerprint.code_of(self.spec)
+        return fingerprint.digest(fingerprint.code_of(self.spec))
+
+    @property
+    def made_from(self) -> list["Job"]:
+        """The jobs whose results it reads, in the order in which it reads them."""
+        sources = [job for _, jobs in sorted(self.inputs.items()) for job in jobs]
+        return [self.setting.data, *sources] if self.setting else sources
+
+    def paths(self, results) -> list[str]:
+        return [f"{results}/{self.section}/{self.name}.{suffix}" for suffix in self.suffixes]
+
+    @property
+    def rule(self) -> str:
+        """What the jobs of its kind are called."""
+        return self.plugin.name if self.section in ("network", "subspace", "table") else self.section
+
+    @property
+    def resources(self) -> dict:
+        """What its stanza asks for, or what suits the embedded default; `slots` of a GPU are all unless it says less."""
+        wanted = {"gpu": int(self.setting is not None), "mem_mb": 2000, "runtime": 60, "threads": 1} | self.aside.get(
+            "resources", {}
+        )
+        return wanted | {"slots": slots(wanted.get("slots")) if wanted["gpu"] else 0}
 
     @property
     def suffixes(self) -> list[str]:
@@ -85,6 +108,7 @@ class Plan:
                 raise ConfigError(f"{key} is no section of the config{nearest(key, [*PLUGIN, *SETTINGS])}")
             if key in SETTINGS and not isinstance(config[key], str):
                 raise ConfigError(f"{key} is {config[key]!r}; it must be the path of a folder")
+        self.results = config.get("results", "results")
         bodies = {section: _numbers(config.get(section) or {}) for section in PLUGIN}
         for section, stanzas in bodies.items():
             if not isinstance(stanzas, dict):

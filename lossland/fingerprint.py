@@ -1,11 +1,12 @@
-"""What a job runs, as one digest: the files its spec names and all of ours that they import, without comments and docstrings.
+"""The code behind a job: the files its spec names and all of ours that they import, without comments and docstrings.
 
-Snakemake sees the text of a command, not the code behind it. A job carries this digest as a parameter, so that an edit
-reruns exactly what depends on it, and a touch, a checkout, a comment or a docstring reruns nothing.
+Snakemake sees the text of a command, not the code behind it. A job carries the digest of that code as a parameter, so that
+an edit reruns exactly what depends on it, and a touch, a checkout, a comment or a docstring reruns nothing.
 """
 
 import ast
 import hashlib
+import json
 from functools import lru_cache
 from pathlib import Path
 
@@ -21,8 +22,8 @@ PLUGIN = {
 }
 
 
-def code_of(spec, root=ROOT) -> str:
-    """Digest (16 hex digits) of the code behind the job of `spec`."""
+def code_of(spec, root=ROOT) -> dict[str, str]:
+    """File -> digest, for all code behind the job of `spec`."""
     rooms = [PLUGIN[spec["section"]], ("data", "data"), ("model", "models")]
     plugins = [(room, name, options) for key, room in rooms for name, options in spec.get(key, {}).items()]
     files = [f"workflow_scripts/{spec['section']}.py", *(f"lossland/{room}/{name}.py" for room, name, _ in plugins)]
@@ -31,19 +32,23 @@ def code_of(spec, root=ROOT) -> str:
             files.append(f"lossland/tasks/{_task(root, f'lossland/data/{name}.py')}.py")
         if "target" in options:  # a module of the user's own
             files += _files_of(root, options["target"].partition(":")[0])
-    return digest(tuple(files), root)
+    return _code(tuple(files), root)
 
 
 @lru_cache(None)
-def digest(files, root=ROOT) -> str:
-    """Digest of `files` (a tuple), relative to `root`, with all that they import inside `root`."""
+def _code(files, root):
     seen, todo = set(), list(files)
     while todo:
         file = todo.pop()
         if file not in seen:
             seen.add(file)
             todo += _imports(root, file)
-    return text_digest("".join(f"{file}\n{_content(root, file)}\n" for file in sorted(seen)))
+    return {file: text_digest(_content(root, file)) for file in sorted(seen)}
+
+
+def digest(value) -> str:
+    """Digest (16 hex digits) of what JSON can say."""
+    return text_digest(json.dumps(value, sort_keys=True))
 
 
 def listing(folder) -> str:
@@ -101,6 +106,7 @@ def _tree(root, file):
     return ast.parse((root / file).read_text(), file)
 
 
+@lru_cache(None)
 def _task(root, file):
     """The task that a dataset gives its Arrays, as `task="..."`; classification is their default."""
     given = [n.value.value for n in ast.walk(_tree(root, file)) if isinstance(n, ast.keyword) and n.arg == "task"]

@@ -6,6 +6,7 @@ another kind is refused with its name and what to do.
 
 import json
 import os
+import shutil
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -59,18 +60,50 @@ def load_tables(paths) -> pd.DataFrame:
 
 
 def provenance(path) -> dict | None:
-    """What made a table, subspace or dataset; None where there is no such file, or no such record of its kind."""
+    """The record of what made a result (`record.py`); None where there is no such file, or no record in its kind."""
     path = Path(path)
-    if path.suffix not in (".parquet", ".safetensors") or not path.exists():
+    if path.suffix not in (".parquet", ".safetensors", ".json") or not path.exists():
         return None
     try:
         if path.suffix == ".parquet":
-            return json.loads(pq.read_schema(path).metadata[b"provenance"])
-        with open(path, "rb") as file:  # the header alone, without torch
-            size = int.from_bytes(file.read(8), "little")
-            return json.loads(json.loads(file.read(min(size, 1 << 27)))["__metadata__"]["provenance"])
+            text = pq.read_schema(path).metadata[b"provenance"]
+        elif path.suffix == ".json":
+            text = path.read_text()
+        else:
+            with open(path, "rb") as file:
+                text = _header(file)["__metadata__"]["provenance"]
+        record = json.loads(text)
+        record["chain"]  # what is only somebody else's JSON is refused
+        return record
     except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
         raise FileRefused(f"{path} is no whole file of ours ({error}); delete it and run again") from error
+
+
+def restamp(path, provenance):
+    """Give a table, subspace or dataset another record, and leave the rest as it is."""
+    with replacing(path) as temporary:
+        if Path(path).suffix == ".parquet":
+            table = pq.read_table(path)
+            pq.write_table(table.replace_schema_metadata(table.schema.metadata | {"provenance": provenance}), temporary)
+            return
+        with open(path, "rb") as old, open(temporary, "wb") as new:
+            header = _header(old)
+            header["__metadata__"]["provenance"] = provenance
+            new.write(packed(header))
+            shutil.copyfileobj(old, new)
+
+
+def packed(header) -> bytes:
+    """The head of a safetensors file: the length of its JSON, then the JSON, padded."""
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    return len(text).to_bytes(8, "little") + text
+
+
+def _header(file):
+    """The header of a safetensors file, without torch; `file` then stands at its tensors."""
+    size = int.from_bytes(file.read(8), "little")
+    return json.loads(file.read(min(size, 1 << 27)))
 
 
 def save_drawing(paths, drawing):

@@ -23,7 +23,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from lossland import fingerprint
+from lossland import fingerprint, record
 from lossland.io import provenance
 from lossland.leases import lease
 
@@ -46,9 +46,10 @@ class Job:
         parser.add_argument("--log", help="a file for the whole log")
         parser.add_argument("--threads", type=int, default=1)
         parser.add_argument("--gpu", type=int, default=0, help="how many GPUs it may use: 0 or 1")
+        parser.add_argument("--slots", type=int, help="how many slots of a GPU it takes (default: all)")
         arguments = parser.parse_args(argv)
         self.spec, self.data, self.log = arguments.spec, arguments.data, arguments.log
-        self.threads, self.gpu = arguments.threads, arguments.gpu
+        self.threads, self.gpu, self.slots = arguments.threads, arguments.gpu, arguments.slots
         self.out = [Path(p) for p in arguments.out]
         files = iter(arguments.inputs)
         self.inputs = {role: [next(files) for _ in names] for role, names in self.spec["inputs"].items()}
@@ -56,7 +57,7 @@ class Job:
         key, self._room = fingerprint.PLUGIN[self.spec["section"]]
         ((self._name, self.options),) = self.spec[key].items()
         self.code = fingerprint.code_of(self.spec)
-        if arguments.code not in (None, self.code):
+        if arguments.code not in (None, fingerprint.digest(self.code)):
             raise ValueError("the code was edited after this run was planned; start the run again")
         self.stopping, self._asked = False, -math.inf
 
@@ -74,20 +75,23 @@ class Job:
             import torch  # figures and claims do without
 
             device = torch.cuda.get_device_name() if torch.cuda.is_available() else device
-        # each record names those of its inputs, so the whole chain is in it
-        files = [*self.data, *(path for paths in self.inputs.values() for path in paths)]
-        inputs = [fingerprint.text_digest(json.dumps(_record(path), sort_keys=True)) for path in files]
+        inputs = [fingerprint.digest(record.made_by(r)) for r in self._handed]
         own = {"spec": self.spec, "code": self.code, "threads": self.threads, "device": device, "versions": versions}
         return own | {"inputs": inputs}
 
+    @cached_property
+    def _handed(self):
+        """The records of what it is made from."""
+        return [provenance(path) for path in [*self.data, *(path for paths in self.inputs.values() for path in paths)]]
+
     @property
     def provenance(self) -> str:
-        return json.dumps(self.made_by | {"revision": _revision()}, sort_keys=True)
+        return json.dumps(record.handed_down(self.made_by | {"revision": _revision()}, self._handed), sort_keys=True)
 
     @property
     def unfinished(self) -> Path:
         """Where work is kept until it is done: beside the output, one folder for each way of making it."""
-        key = fingerprint.text_digest(json.dumps(self.made_by, sort_keys=True))
+        key = fingerprint.digest(self.made_by)
         return self.out[0].parent / f".{self.out[0].stem}.unfinished" / key
 
     def asked_to_stop(self) -> bool:
@@ -108,10 +112,10 @@ def run(work, argv=None):
         job = Job(argv)
         for stop in (signal.SIGTERM, signal.SIGINT):
             signal.signal(stop, job.stop)
-        with lease(job.gpu), _alone(job.unfinished):
+        with lease(job.gpu, job.slots), _alone(job.unfinished):
             _listen(job)
             log.debug("GPU %s", os.environ["CUDA_VISIBLE_DEVICES"] or "none")
-            if _record(job.out[0]) != job.made_by:
+            if record.made_by(provenance(job.out[0])) != job.made_by:
                 work(job)
             shutil.rmtree(job.unfinished.parent)
     except Exception as error:
@@ -165,12 +169,6 @@ class _Seldom(logging.Filter):
             return False
         self.last = time.monotonic()
         return True
-
-
-def _record(path):
-    """What made a file, but for the revision, which a commit of prose moves."""
-    record = provenance(path)
-    return record and {key: value for key, value in record.items() if key != "revision"}
 
 
 def _version(package):

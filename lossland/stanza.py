@@ -13,7 +13,9 @@ from lossland.fingerprint import PLUGIN
 from lossland.options import nearest, refuse
 
 ASIDE = ["cite", "published", "cost", "paper", "resources"]  # for readers, targets and the scheduler; no part of a result
-RESOURCES = {"gpu": 0, "mem_mb": 1, "runtime": 1, "threads": 1}  # and their least values
+# and their least values; each of `cost` is of one job
+RESOURCES = {"gpu": 0, "slots": 1, "mem_mb": 1, "runtime": 1, "threads": 1}
+COST = {"hours": 0, "GB": 0}
 NAME = re.compile(r"\w[\w.-]*", re.ASCII)
 
 
@@ -96,7 +98,8 @@ def read(section, name, body) -> Stanza:
             raise ConfigError(f"{where}.{role} is {body[role]!r}; it must be one name")
     if not isinstance(body.get("paper", ""), str):
         raise ConfigError(f"{where}.paper is {body['paper']!r}; it must be one name")
-    _refuse_resources(where, body.get("resources", {}))
+    _refuse_numbers(f"{where}.resources", body.get("resources", {}), RESOURCES, int, "a whole number")
+    _refuse_numbers(f"{where}.cost", body.get("cost", {}), COST, (int, float), "a number")
     return Stanza(section, name, body, plugin, model, roles)
 
 
@@ -128,11 +131,12 @@ def _refuse_value(where, annotation, value):
         raise ConfigError(f"{where} {why}" if why.startswith("is ") else f"{where} is {value!r}: {why}")
 
 
-def _refuse_resources(where, resources):
-    if not isinstance(resources, dict):
-        raise ConfigError(f"{where}.resources is {resources!r}; it must be a mapping with {', '.join(RESOURCES)}")
-    for key, value in resources.items():
-        if key not in RESOURCES:
-            raise ConfigError(f"{where}.resources.{key} is no resource{nearest(key, RESOURCES)}")
-        if not isinstance(value, int) or value < RESOURCES[key]:
-            raise ConfigError(f"{where}.resources.{key} is {value!r}: must be a whole number, at least {RESOURCES[key]}")
+def _refuse_numbers(where, given, least, kind, word):
+    """A mapping of known names to numbers that are not too small."""
+    if not isinstance(given, dict):
+        raise ConfigError(f"{where} is {given!r}; it must be a mapping with {', '.join(least)}")
+    for key, value in given.items():
+        if key not in least:
+            raise ConfigError(f"{where}.{key} is none of {', '.join(least)}{nearest(key, least)}")
+        if not isinstance(value, kind) or isinstance(value, bool) or not value >= least[key]:
+            raise ConfigError(f"{where}.{key} is {value!r}: must be {word}, at least {least[key]}")

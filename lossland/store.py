@@ -11,7 +11,7 @@ from safetensors import SafetensorError, safe_open
 
 from lossland.arrays import SPLITS, Arrays
 from lossland.geometry.charts import chart
-from lossland.io import FileRefused, replacing
+from lossland.io import FileRefused, packed, replacing
 from lossland.landscape.journal import Journal
 from lossland.landscape.subspace import Subspace
 
@@ -31,10 +31,8 @@ def write_tensors(path, tensors, metadata):
     for name, t in tensors.items():
         header[name] = {"dtype": DTYPES[t.dtype], "shape": list(t.shape), "data_offsets": [at, at + t.nbytes]}
         at += t.nbytes
-    text = json.dumps(header).encode()
-    text += b" " * (-len(text) % 8)
     with replacing(path) as temporary, open(temporary, "wb") as file:
-        file.write(len(text).to_bytes(8, "little") + text)
+        file.write(packed(header))
         for t in tensors.values():
             if t.numel():
                 file.write(t.reshape(-1).view(torch.uint8).numpy().data)

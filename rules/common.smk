@@ -4,7 +4,7 @@ COMMAND = "exec python workflow_scripts/{}.py --spec {{params.spec:q}} --code {{
 
 
 def files(job):
-    return [f"<results>/{job.section}/{job.name}.{suffix}" for suffix in job.suffixes]
+    return job.paths("<results>")
 
 
 def made_from(job):
@@ -35,19 +35,17 @@ def code_of(section):
 
 
 def resource(section, name):
-    """A resource of the stanza, or what suits the embedded default; memory and time grow with each attempt of a profile that retries."""
+    """A resource of the job; memory and time grow with each attempt of a profile that retries."""
 
     def value(wildcards, attempt):
-        job = PLAN[section][wildcards.name]
-        default = {"gpu": int(job.setting is not None), "mem_mb": 2000, "runtime": 60}[name]
-        wanted = job.aside.get("resources", {}).get(name, default)
-        return wanted if name == "gpu" else wanted * attempt
+        wanted = PLAN[section][wildcards.name].resources[name]
+        return wanted * attempt if name in ("mem_mb", "runtime") else wanted
 
     return value
 
 
 def threads_of(section):
-    return lambda wildcards: PLAN[section][wildcards.name].aside.get("resources", {}).get("threads", 1)
+    return lambda wildcards: PLAN[section][wildcards.name].resources["threads"]
 
 
 def group_of(section):

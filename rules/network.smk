@@ -22,10 +22,11 @@ for method in plugins_of("network"):
         threads: threads_of("network")
         resources:
             gpu=resource("network", "gpu"),
+            slots=resource("network", "slots"),
             mem_mb=resource("network", "mem_mb"),
             runtime=resource("network", "runtime"),
         params:
             spec=spec_of("network"),
             code=code_of("network"),
         shell:
-            COMMAND.format("network") + " --gpu {resources.gpu} --data {input.data:q}"
+            COMMAND.format("network") + " --gpu {resources.gpu} --slots {resources.slots} --data {input.data:q}"

@@ -23,10 +23,12 @@ for method in plugins_of("subspace"):
         threads: threads_of("subspace")
         resources:
             gpu=resource("subspace", "gpu"),
+            slots=resource("subspace", "slots"),
             mem_mb=resource("subspace", "mem_mb"),
             runtime=resource("subspace", "runtime"),
         params:
             spec=spec_of("subspace"),
             code=code_of("subspace"),
         shell:
-            COMMAND.format("subspace") + " --gpu {resources.gpu} --data {input.data:q} --inputs {input.sources:q}"
+            COMMAND.format("subspace")
+            + " --gpu {resources.gpu} --slots {resources.slots} --data {input.data:q} --inputs {input.sources:q}"

@@ -25,10 +25,12 @@ for probe in plugins_of("table"):
         threads: threads_of("table")
         resources:
             gpu=resource("table", "gpu"),
+            slots=resource("table", "slots"),
             mem_mb=resource("table", "mem_mb"),
             runtime=resource("table", "runtime"),
         params:
             spec=spec_of("table"),
             code=code_of("table"),
         shell:
-            COMMAND.format("table") + " --gpu {resources.gpu} --data {input.data:q} --inputs {input.measured:q}"
+            COMMAND.format("table")
+            + " --gpu {resources.gpu} --slots {resources.slots} --data {input.data:q} --inputs {input.measured:q}"

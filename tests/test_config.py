@@ -52,7 +52,11 @@ MISTAKES = [
     ("network.net.seeds", 3, "network.net.seeds is 3; it must be a list of different seeds"),
     ("network.net.seeds", [1, 1], "network.net.seeds is [1, 1]; it must be a list of different seeds"),
     ("network.net.seeds", [-1, 2, 3], "network.net.seed is -1: must be at least 0"),
-    ("network.net.resources", {"gpus": 1}, "network.net.resources.gpus is no resource; did you mean gpu?"),
+    (
+        "network.net.resources",
+        {"gpus": 1},
+        "network.net.resources.gpus is none of gpu, slots, mem_mb, runtime, threads; did you mean gpu?",
+    ),
     ("network.net.resources", {"mem_mb": "much"}, "network.net.resources.mem_mb is 'much': must be a whole number"),
     ("subspace.bezier.bends", 1, "subspace.bezier.bends is 1: must be at least 3"),
     (
@@ -82,6 +86,9 @@ MISTAKES = [
     ("figure.garipov2018_fig2.paper", "curve", "figure.garipov2018_fig2.paper: curve cannot be a target of the command line"),
     ("figure.landscape", {"draw": "garipov2018_table2"}, "figure.landscape"),
     ("network.net.seeds", ["a b"], "network.net has an instance 'a b'"),
+    ("network.net.resources", {"gpu": True}, "network.net.resources.gpu is True: must be a whole number"),
+    ("network.net.cost", {"hours": "two"}, "network.net.cost.hours is 'two': must be a number"),
+    ("network.net.cost", {"days": 2}, "network.net.cost.days is none of hours, GB"),
     ("network.net.resources", 4, "network.net.resources is 4; it must be a mapping"),
     (
         "figure.garipov2018_fig2.bezier",

@@ -24,15 +24,18 @@ PLANE = Subspace(
 )
 
 
+RECORD = {"spec": {"section": "subspace"}, "chain": []}
+
+
 def test_subspace_round_trip_and_equal_bytes(tmp_path):
     for name in "ab":
-        store.save_subspace(tmp_path / f"{name}.safetensors", PLANE, '{"by": "me"}')
+        store.save_subspace(tmp_path / f"{name}.safetensors", PLANE, json.dumps(RECORD))
     loaded = store.load_subspace(tmp_path / "a.safetensors")
     assert torch.equal(loaded.anchors, PLANE.anchors)
     assert loaded.chart == PLANE.chart
     assert all(torch.equal(loaded.notes[n], t) for n, t in PLANE.notes.items())
     assert (tmp_path / "a.safetensors").read_bytes() == (tmp_path / "b.safetensors").read_bytes()
-    assert io.provenance(tmp_path / "a.safetensors") == {"by": "me"}
+    assert io.provenance(tmp_path / "a.safetensors") == RECORD
     assert set(load_file(tmp_path / "a.safetensors")) == {"anchors", "note.path", "note.source"}  # the library reads it
 
 
@@ -75,11 +78,11 @@ def test_a_failed_write_leaves_what_was_there(tmp_path):
 def test_tables_keep_types_nan_and_provenance_and_refuse_double_keys(tmp_path):
     table = pd.DataFrame({"i": [1, 2], "v": [float("nan"), float("inf")]})
     schema = {"v": "float64", "i": "int64"}
-    io.save_table(tmp_path / "t.parquet", table, schema, ["i"], '{"by": "me"}')
+    io.save_table(tmp_path / "t.parquet", table, schema, ["i"], json.dumps(RECORD))
     loaded = io.load_tables([tmp_path / "t.parquet"])
     assert list(loaded.columns) == ["v", "i"]
     assert loaded["v"].isna().tolist() == [True, False]
-    assert io.provenance(tmp_path / "t.parquet") == {"by": "me"}
+    assert io.provenance(tmp_path / "t.parquet") == RECORD
     with pytest.raises(ValueError, match="do not name each row"):
         io.save_table(tmp_path / "t.parquet", table.assign(i=1), schema, ["i"], "")
     with pytest.raises(ValueError, match="differ in w"):

@@ -10,6 +10,7 @@ from lossland import store
 from lossland.geometry.charts.points import Points
 from lossland.job import Job
 from lossland.landscape.subspace import Subspace
+from lossland.record import MADE_BY, handed_down
 
 SPEC = {"section": "subspace", "name": "s", "method": {"line": {}}, "inputs": {"sources": ["a", "b"]}}
 
@@ -22,12 +23,13 @@ def _job(folder, *options, spec=SPEC):
 @pytest.fixture
 def folder(tmp_path):
     for name in "ab":
-        _network(tmp_path / f"{name}.safetensors", {"spec": name})
+        _network(tmp_path / f"{name}.safetensors", name)
     return tmp_path
 
 
-def _network(path, made_by):
-    store.save_subspace(path, Subspace(torch.randn(1, 3), Points(1)), json.dumps(made_by))
+def _network(path, name, revision=None):
+    own = dict.fromkeys(MADE_BY) | {"spec": {"section": "network", "name": name}, "revision": revision}
+    store.save_subspace(path, Subspace(torch.randn(1, 3), Points(1)), json.dumps(handed_down(own, [])))
 
 
 def test_unfinished_work_belongs_to_spec_inputs_threads_and_not_to_the_revision(folder):
@@ -35,9 +37,9 @@ def test_unfinished_work_belongs_to_spec_inputs_threads_and_not_to_the_revision(
     assert _job(folder).unfinished == before
     assert _job(folder, "--threads", "2").unfinished != before
     assert _job(folder, spec=SPEC | {"name": "t"}).unfinished != before
-    _network(folder / "b.safetensors", {"spec": "b", "revision": "a commit of prose"})
+    _network(folder / "b.safetensors", "b", revision="a commit of prose")
     assert _job(folder).unfinished == before
-    _network(folder / "b.safetensors", {"spec": "another network"})
+    _network(folder / "b.safetensors", "another network")
     assert _job(folder).unfinished != before
 
 

@@ -41,11 +41,15 @@ MAY = {
     "catalogue": {"options"},
     "fingerprint": set(),
     "stanza": {"catalogue", "fingerprint", "options"},
-    "config": {"yaml", "catalogue", "fingerprint", "options", "stanza"},
+    "config": {"yaml", "catalogue", "fingerprint", "leases", "options", "stanza"},
     "io": {"pandas", "pyarrow"},
     "store": TORCH | {"safetensors", "arrays", "geometry", "io", "landscape"},
     "leases": {"filelock"},
-    "job": TORCH | {"filelock", "fingerprint", "leases"},
+    "record": {"fingerprint"},
+    "reruns": {"fingerprint", "io", "record"},
+    "cost": {"pandas", "reruns"},
+    "job": TORCH | {"filelock", "fingerprint", "io", "leases", "record"},
+    "__main__": {"yaml", "config", "cost", "reruns"},
     "assemble": TORCH | {"landscape", "options", "store"},
 }
 STANDARD = set(sys.stdlib_module_names) - {"pickle", "shelve", "marshal"}

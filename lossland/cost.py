@@ -1,0 +1,50 @@
+"""What a config will cost before anything runs: jobs, hours and disk by rule.
+
+Hours and bytes of a job are what was measured of it (benchmark/, the files), else the mean of what was measured of the
+other instances of its stanza, else the `cost` of the stanza; where there is none of these they are unknown, and said so.
+"""
+
+import json
+import math
+from pathlib import Path
+
+import pandas as pd
+
+from lossland.reruns import Reruns
+
+UNITS = ("hours", "GB")
+
+
+def estimate(plan) -> pd.DataFrame:
+    """One row for each rule, and one for all: jobs, and of those that would run hours, GB, and how many are unknown."""
+    runs = Reruns(plan).reasons
+    jobs = pd.DataFrame([_row(plan.results, job) | {"to run": (job.section, job.name) in runs} for job in plan])
+    for unit in UNITS:
+        like = jobs.groupby("stanza")[unit].transform("mean")
+        jobs[unit] = jobs[unit].fillna(like).fillna(jobs[f"{unit} of the config"]).where(jobs["to run"])
+        jobs[f"{unit} unknown"] = jobs["to run"] & jobs[unit].isna()
+    jobs["GPU-hours"], jobs["CPU-hours"] = jobs["hours"].where(jobs["gpu"]), jobs["hours"].where(~jobs["gpu"])
+    shown = ["jobs", "to run", "GPU-hours", "CPU-hours", "hours unknown", "GB", "GB unknown"]
+    table = jobs.assign(jobs=1).groupby("rule", sort=False)[shown].sum()
+    table.loc["all"] = table.sum()
+    return table.astype(dict.fromkeys(("jobs", "to run", "hours unknown", "GB unknown"), int))
+
+
+def _row(results, job):
+    given = {f"{unit} of the config": float(job.aside.get("cost", {}).get(unit, "nan")) for unit in UNITS}
+    stanza = f"{job.section}.{job.name.partition('/')[0]}"
+    measured = {"hours": _hours(results, job), "GB": _gigabytes(results, job)}
+    return {"rule": job.rule, "stanza": stanza, "gpu": job.resources["gpu"] > 0} | measured | given
+
+
+def _hours(results, job):
+    path = Path(f"{results}/benchmark/{job.section}/{job.name}.jsonl")
+    try:
+        return json.loads(path.read_text().splitlines()[-1])["s"] / 3600
+    except (OSError, ValueError, KeyError, IndexError):
+        return math.nan
+
+
+def _gigabytes(results, job):
+    paths = [Path(p) for p in job.paths(results)]
+    return sum(p.stat().st_size for p in paths) / 1e9 if all(p.exists() for p in paths) else math.nan

@@ -1,0 +1,67 @@
+"""What made a result: every file of ours carries its record, and records are handed down with the work.
+
+    spec, code       the part of the config that it depends on; file -> digest of the code behind it
+    inputs           digests of the records of what it was made from
+    versions, ...    of the packages, and device, threads, revision of the repository
+    accepted         file -> digest of edits since then that somebody knew to be harmless, `because`
+    chain            its makers and those of all that it was made from, each with the names of its results
+
+The bytes of a result depend on MADE_BY alone; the chain tells whether all of it was made by one code.
+"""
+
+from lossland.fingerprint import digest
+
+MADE_BY = ("spec", "code", "threads", "device", "versions", "inputs")
+MAKER = ("code", "device", "versions", "accepted", "because")
+NAMED = 4  # results named in one sentence
+
+
+def made_by(record) -> dict | None:
+    """The part of a record that the bytes depend on."""
+    return record and {key: record[key] for key in MADE_BY}
+
+
+def handed_down(own, inputs) -> dict:
+    """The record `own`, with the chain that follows from the records `inputs` of what it was made from."""
+    makers = {}
+    title = f"{own['spec']['section']} {own['spec']['name']}"
+    links = [{key: own[key] for key in MAKER if key in own} | {"results": [title]}]
+    for link in [*links, *(link for record in inputs for link in record["chain"])]:
+        maker = {key: link[key] for key in MAKER if key in link}
+        found = makers.setdefault(digest(maker), maker | {"results": set()})
+        found["results"] |= set(link["results"])
+    chain = [maker | {"results": sorted(maker["results"])} for _, maker in sorted(makers.items())]
+    return own | {"chain": chain}
+
+
+def notes(chain) -> list[str]:
+    """What a reader of the result must know: a sentence for each mixture of code, of packages or of devices, and for
+    each edit that was accepted."""
+    seen = {}  # (what, thing) -> value -> results
+    for maker in chain:
+        for file, value in maker["code"].items():
+            seen.setdefault(file, {}).setdefault(value, []).extend(maker["results"])
+        for package, value in maker["versions"].items():
+            seen.setdefault(package, {}).setdefault(value, []).extend(maker["results"])
+        for result in maker["results"]:  # figures and tables from tables run on the CPU, whatever trained the networks
+            if (section := result.partition(" ")[0]) in ("network", "subspace"):
+                seen.setdefault(f"devices of a {section}", {}).setdefault(maker["device"], []).append(result)
+    mixed = [_mixture(what, values) for what, values in sorted(seen.items()) if len(values) > 1]
+    return mixed + [
+        f"Accepted in {_named(maker['results'])} without running again: an edit of {', '.join(sorted(maker['accepted']))}"
+        + (f" ({maker['because']})." if maker["because"] else ".")
+        for maker in chain
+        if "accepted" in maker
+    ]
+
+
+def _mixture(what, values):
+    fewest_last = sorted(values.items(), key=lambda item: (-len(item[1]), str(item[0])))
+    if what.endswith((".py", ".csv")):
+        return f"Mixed code, {what}: {'; another edition made '.join(_named(r) for _, r in fewest_last)}."
+    return f"Mixed {what}: {'; '.join(f'{value} made {_named(r)}' for value, r in fewest_last)}."
+
+
+def _named(results):
+    rest = f" and {len(results) - NAMED} more" if len(results) > NAMED else ""
+    return ", ".join(sorted(results)[:NAMED]) + rest

@@ -1,0 +1,124 @@
+"""Why a job would run again, and which results may stay after an edit that is known to be harmless.
+
+Read off the records that the results carry, against the plan of the config; Snakemake decides by the same digests.
+"""
+
+import json
+
+from lossland import fingerprint, io
+from lossland.record import handed_down, made_by
+
+KEPT = ("data", "network", "subspace", "table")  # figures and claims are cheap: they are drawn again, never accepted
+
+
+class Reruns:
+    """`reasons[section, name]` of the jobs that would run: sentences, by kind; those that a job is made from come first."""
+
+    def __init__(self, plan):
+        self.plan, self.reasons, self._records, self._seen = plan, {}, {}, set()
+        for job in plan:
+            self._visit(job)
+
+    def _visit(self, job):
+        key = job.section, job.name
+        if key in self._seen:
+            return
+        self._seen.add(key)
+        for source in job.made_from:
+            self._visit(source)
+        if reasons := self._reasons(job):
+            self.reasons[key] = reasons
+
+    def _record(self, job):
+        """The record of a result; None where there is no whole result."""
+        key = job.section, job.name
+        if key not in self._records:
+            try:
+                self._records[key] = io.provenance(job.paths(self.plan.results)[0])
+            except io.FileRefused:
+                self._records[key] = None
+        return self._records[key]
+
+    def _reasons(self, job):
+        record = self._record(job)
+        if record is None:
+            return {"missing": ["it is not there, or not whole"]}
+        found = {
+            "config": config_changes(record["spec"], job.spec),
+            "code": code_changes(record, fingerprint.code_of(job.spec)),
+            "source": [
+                f"{source.section} {source.name} "
+                + ("will be made again" if (source.section, source.name) in self.reasons else "was made again since")
+                for source, then in zip(job.made_from, record["inputs"], strict=False)
+                if (source.section, source.name) in self.reasons or fingerprint.digest(made_by(self._record(source))) != then
+            ],
+        }
+        return {kind: sentences for kind, sentences in found.items() if sentences}
+
+    def acceptable(self) -> list:
+        """The jobs that would run for an edit of code alone, their own or that of what they are made from."""
+        jobs = []
+        for (section, name), reasons in self.reasons.items():
+            job = self.plan[section][name]
+            sources = {(s.section, s.name) for s in job.made_from} & self.reasons.keys()
+            if section in KEPT and reasons.keys() <= {"code", "source"} and sources <= {(j.section, j.name) for j in jobs}:
+                jobs.append(job)
+        return jobs
+
+    def accept(self, because="") -> list[str]:
+        """Record in the acceptable results that the code of today would make them too; returns their files."""
+        files = []
+        for job in self.acceptable():
+            record, code = self._record(job), fingerprint.code_of(job.spec)
+            edited = {f: code.get(f) for f in record["code"].keys() | code.keys() if record["code"].get(f) != code.get(f)}
+            if edited:
+                record |= {"accepted": edited, "because": because}
+            record = handed_down(record, [self._record(source) for source in job.made_from])
+            (path,) = job.paths(self.plan.results)
+            io.restamp(path, json.dumps(record, sort_keys=True))
+            self._records[job.section, job.name] = record
+            files.append(path)
+        return files
+
+
+def code_changes(record, code) -> list[str]:
+    """The files of code that differ from those that made a result, but for accepted edits."""
+    then = record["code"] | record.get("accepted", {})
+    words = {(True, True): "was edited", (True, False): "is no longer used", (False, True): "is used now"}
+    differing = [file for file in sorted(then.keys() | code.keys()) if then.get(file) != code.get(file)]
+    return [f"{file} {words[then.get(file) is not None, file in code]}" for file in differing]
+
+
+def config_changes(then, now) -> list[str]:
+    """The keys of the config that differ between two specs of a job."""
+    a, b = dict(_keys(then)), dict(_keys(now))
+    return [
+        f"{key} "
+        + ("is new" if key not in a else f"was {json.dumps(a[key])}")
+        + (", is " + json.dumps(b[key]) if key in b else ", is left out")
+        for key in sorted(a.keys() | b.keys())
+        if a.get(key) != b.get(key) or (key in a) != (key in b)
+    ]
+
+
+def _keys(spec):
+    """(path in the config, value) of each leaf of a spec."""
+    section, where = spec["section"], f"{spec['section']}.{spec['name'].partition('/')[0]}"
+    for key, value in spec.items():
+        if key == "inputs":
+            yield from ((f"{where}.{role}", names) for role, names in value.items())
+        elif key == "files":
+            yield "files under data_root", value
+        elif isinstance(value, dict):
+            own = key == fingerprint.PLUGIN[section][0] or (section == "network" and key == "model")
+            ((plugin, options),) = value.items()
+            yield (f"{where}.{key}" if own else key), plugin
+            yield from _leaves(where if own else f"{key} {plugin}", options)
+
+
+def _leaves(path, value):
+    if isinstance(value, dict):
+        for key, part in value.items():
+            yield from _leaves(f"{path}.{key}", part)
+    else:
+        yield path, value
