@@ -9,6 +9,7 @@ import argparse
 import json
 import logging
 import math
+import os
 import platform
 import resource
 import shutil
@@ -23,7 +24,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from lossland import drawing, fingerprint, record
+from lossland import fingerprint, record
 from lossland.io import provenance, replacing
 from lossland.leases import lease
 
@@ -89,11 +90,6 @@ class Job:
         return json.dumps(record.handed_down(self.made_by | {"revision": _revision()}, self._handed), sort_keys=True)
 
     @property
-    def texts(self) -> dict[str, str]:
-        """The caption of what is drawn and the record of what made it, by suffix."""
-        return {".rst": drawing.caption(self.plugin.CAPTION, json.loads(self.provenance)), ".json": self.provenance}
-
-    @property
     def unfinished(self) -> Path:
         """Where work is kept until it is done: beside the output, one folder for each way of making it."""
         key = fingerprint.digest(self.made_by)
@@ -119,6 +115,7 @@ def run(work, argv=None):
             signal.signal(stop, job.stop)
         with lease(job.gpu, job.slots), _alone(job.unfinished):
             _listen(job)
+            log.debug("GPU %s", os.environ["CUDA_VISIBLE_DEVICES"] or "none")
             if record.made_by(provenance(job.out[0])) != job.made_by:
                 with _measured(job):
                     work(job)

@@ -4,6 +4,11 @@ TO ADD a dataset: a file lossland/data/<source>.py with `load(root, *, ...) -> A
 """
 
 
+# where Snakemake itself runs: the nodes of a cluster may not reach the internet
+localrules:
+    data,
+
+
 rule data:
     """Read, download or draw a dataset."""
     output:

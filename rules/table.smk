@@ -18,6 +18,8 @@ for probe in plugins_of("table"):
             "<results>/log/table/{name}.log",
         wildcard_constraints:
             name=names_with("table", probe),
+        group:
+            group_of("table")
         threads: threads_of("table")
         resources:
             gpu=resource("table", "gpu"),
