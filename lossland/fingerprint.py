@@ -101,6 +101,7 @@ def _tree(root, file):
     return ast.parse((root / file).read_text(), file)
 
 
+@lru_cache(None)
 def _task(root, file):
     """The task that a dataset gives its Arrays, as `task="..."`; classification is their default."""
     given = [n.value.value for n in ast.walk(_tree(root, file)) if isinstance(n, ast.keyword) and n.arg == "task"]
