@@ -30,8 +30,9 @@ lint: setup  ## style of Python and of the rules
 report: setup  ## one self-contained HTML page of what was made
 	@$(BIN)/snakemake --configfile $(CONFIG) --report results/report.html
 
-benchmark: setup  ## the engine against a bare PyTorch loop
+benchmark: setup  ## the engine against a bare PyTorch loop; then 20,000 jobs through the rules, without their work
 	@$(BIN)/python benchmarks/engine.py
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python benchmarks/scale.py
 
 gpu-check:  ## the library alone on a GPU machine that has torch: PYTHON=python3 make gpu-check
 	@PYTHONPATH=. $(PYTHON) benchmarks/gpu_check.py

@@ -1,12 +1,13 @@
 """Configs that are right give the jobs they say; every mistake gives one sentence with place, value and remedy."""
 
 import copy
+from collections import Counter
 
 import pytest
 import yaml
 from conftest import ROOT
 
-from lossland.config import ConfigError, Plan
+from lossland.config import ConfigError, Job, Plan
 
 TOY = yaml.safe_load((ROOT / "tests" / "toy.yaml").read_text())
 
@@ -144,3 +145,22 @@ def test_swapped_values_and_exponents():
 @pytest.mark.parametrize("path", sorted([ROOT / "config.yaml", *(ROOT / "configs").glob("*.yaml")]), ids=lambda p: p.name)
 def test_shipped_configs_are_right(path):
     assert list(Plan(yaml.safe_load(path.read_text())))
+
+
+def test_planning_looks_at_each_job_a_few_times(monkeypatch):
+    """Twenty thousand jobs are planned in a second; a look at all instances for every reference would be a minute."""
+    looks = Counter()
+
+    class Watched(Job):
+        def __getattribute__(self, name):
+            looks[name] += 1
+            return super().__getattribute__(name)
+
+    monkeypatch.setattr("lossland.config.Job", Watched)
+    config = _changed("network.net.seeds", list(range(1, 601)))
+    config["subspace"]["segments"] = {"method": "line", "sources": {n: [f"net/{n}", f"net/{n + 1}"] for n in range(1, 600)}}
+    config["subspace"]["plane"]["sources"] = ["net/1", "net/2", "net/3"]
+    config["table"]["paths"] = {"probe": "landscape", "subspace": "segments"}
+    number = len(list(Plan(config)))
+    assert number > 1800
+    assert looks.total() < 20 * number
