@@ -4,14 +4,15 @@
 
 Each section holds named stanzas (`stanza.py`). `seeds: [1, 2]` makes the instances name/1 and name/2; `sources: {1: [...],
 2: [...]}` does so with sources of their own; "{seed}" in a reference stands for the instance. A table has the instances
-of what it measures. A reference to a stanza means all of its instances.
+of what it measures; with `shards: n` each is measured by n jobs, and joined by one. A reference to a stanza means all of
+its instances.
 """
 
 import json
 import os
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -96,7 +97,12 @@ class Plan:
         self._data_root = Path(config.get("data_root") or os.environ.get("LOSSLAND_DATA", "data"))
         self._made, self._open = {}, []
         self._jobs = {
-            section: {name: job for stanza in stanzas.values() for name, job in self._jobs_of(stanza).items()}
+            section: {
+                job.name: job
+                for stanza in stanzas.values()
+                for whole in self._jobs_of(stanza).values()
+                for job in (*whole.inputs.get("shards", []), whole)
+            }
             for section, stanzas in self._stanzas.items()
         }
 
@@ -146,7 +152,8 @@ class Plan:
     def _follow(self, stanza, role, reference):
         """A table of each instance of what it measures."""
         found = self._resolve(f"{stanza.where}.{role}", reference, stanza.roles[role])
-        return [self._job(stanza, None, {role: job.name}, job.name.removeprefix(reference)) for job in found]
+        whole = [self._job(stanza, None, {role: job.name}, job.name.removeprefix(reference)) for job in found]
+        return [_sharded(job, stanza.body.get("shards", 1)) for job in whole]
 
     def _job(self, stanza, seed, references, suffix=None):
         suffix = suffix if suffix is not None else "" if seed is None else f"/{seed}"
@@ -180,6 +187,15 @@ class Plan:
                     return [jobs[reference]]
         hint = nearest(reference, jobs) if jobs else nearest(name, [n for s in sections for n in self._stanzas[s]])
         raise ConfigError(f"{where} names {reference}: there is no such {' or '.join(sections)}{hint}")
+
+
+def _sharded(job, n) -> Job:
+    """The same table, joined from n jobs that measure a part of its points each."""
+    if n == 1:
+        return job
+    prefix = f"{job.name}{'.' if '/' in job.name else '/'}shard"
+    parts = [replace(job, name=f"{prefix}{i}of{n}", options=job.options | {"shard": [i, n]}) for i in range(1, n + 1)]
+    return replace(job, inputs={"shards": parts}, setting=None, aside={})
 
 
 def _refuse_inputs(stanza, role, jobs):

@@ -82,6 +82,10 @@ MISTAKES = [
     ("figure.garipov2018_fig3", {}, "figure.garipov2018_fig3.draw is garipov2018_fig3, but there is no lossland/figures"),
     ("figure.garipov2018_fig2.paper", "curve", "figure.garipov2018_fig2.paper: curve cannot be a target of the command line"),
     ("figure.landscape", {"draw": "garipov2018_table2"}, "figure.landscape"),
+    ("table.surface.shards", 0, "table.surface.shards is 0: must be at least 1"),
+    ("table.surface.shards", "4", "table.surface.shards is '4': must be a whole number"),
+    ("table.surface.shard", [1, 2], "table.surface.shard is no option of landscape; did you mean shards?"),
+    ("table.bezier_shape.shards", 2, "table.bezier_shape.shards: shape cannot be measured in parts; remove it"),
     ("network.net.seeds", ["a b"], "network.net has an instance 'a b'"),
     ("network.net.resources", 4, "network.net.resources is 4; it must be a mapping"),
     (
@@ -125,6 +129,18 @@ def test_seed_in_a_reference_and_tables_follow_their_subspace():
     plan = Plan(config)
     assert [j.name for j in plan["subspace"]["planes/2"].inputs["sources"]] == ["net/2"]
     assert {"planes/1", "planes/2"} <= set(plan["table"])
+
+
+def test_shards_are_jobs_of_their_own_joined_under_the_name_of_the_table():
+    config = _changed("subspace.pairs", {"method": "line", "sources": {"a": ["net/1", "net/2"], "b": ["net/2", "net/3"]}})
+    config["table"]["paths"] = {"probe": "landscape", "subspace": "pairs", "shards": 2, "resources": {"gpu": 1}}
+    config["table"]["shapes"] = {"probe": "shape", "table": "paths"}
+    plan = Plan(config)["table"]
+    assert [j.name for j in plan["shapes/a"].inputs["table"]] == ["paths/a"]
+    assert [j.name for j in plan["paths/a"].inputs["shards"]] == ["paths/a.shard1of2", "paths/a.shard2of2"]
+    assert (plan["paths/a"].setting, plan["paths/a"].aside) == (None, {}), "the joining needs no network and no GPU"
+    assert plan["paths/b.shard2of2"].spec["probe"] == {"landscape": {"shard": [2, 2]}}
+    assert plan["paths/b.shard2of2"].aside == {"resources": {"gpu": 1}}
 
 
 def test_spec_ignores_order_and_words_for_the_reader():
