@@ -29,7 +29,7 @@ PAGE = [
 
 
 def save(paths, drawing, caption, provenance):
-    """Write `drawing` (a Figure of matplotlib or plotly, or a DataFrame) and what is to be read with it, each path by its suffix.
+    """Write `drawing` (a Figure of matplotlib or plotly, or a DataFrame) and what is read with it, each path by its suffix.
 
     The first path is written last, for it says that all of them are there.
     """
@@ -52,7 +52,7 @@ def save(paths, drawing, caption, provenance):
 
 
 def _told(caption, record):
-    """The caption as reStructuredText and Markdown alike, ending in what the drawing was made from and what a reader must know of that."""
+    """The caption, then what the drawing was made from and what a reader must know of that; reStructuredText and Markdown."""
     made = [(*result.split(" ", 1), maker) for maker in record["chain"] for result in maker["results"]]
     kinds = Counter(kind for kind, _, _ in made)
     numbers = [f"{kinds[kind]} {kind}{'s' * (kinds[kind] > 1)}" for kind in ("network", "subspace", "table") if kinds[kind]]

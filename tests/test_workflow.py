@@ -73,6 +73,19 @@ def test_a_method_is_one_file_and_one_stanza(editable):
     assert len(pd.read_parquet(editable / "results/toy/table/middle.parquet")) == 2 * 3
 
 
+def test_a_table_measured_in_shards_is_the_table_of_one_job(editable):
+    surface = editable / "results/toy/table/surface.parquet"
+    whole = pq.read_table(surface)
+    edit(editable / "tests/toy.yaml", "subspace: plane, resolution: 5", "subspace: plane, resolution: 5, shards: 3")
+    assert planned(editable) == {"table/surface", *(f"table/surface/shard{i}of3" for i in (1, 2, 3))}
+    status, output = snakemake(editable, *TOY)
+    assert status == 0, output
+    joined = pq.read_table(surface)
+    assert joined.schema.metadata != whole.schema.metadata, "it was not made again"
+    assert joined.replace_schema_metadata().equals(whole.replace_schema_metadata())
+    assert len(pq.read_table(editable / "results/toy/table/surface/shard2of3.parquet")) < len(whole) / 2
+
+
 def test_other_pictures_are_other_data(editable):
     for split, label in (("train", "a"), ("train", "b"), ("test", "a"), ("test", "b")):
         folder = editable / "data" / "mine" / split / label
