@@ -13,7 +13,6 @@ import os
 import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from pathlib import Path
 
 import yaml
@@ -60,7 +59,7 @@ class Job:
     aside: dict = field(default_factory=dict)
     files: str = ""  # digest of names and sizes of the user's own files
 
-    @cached_property
+    @property
     def spec(self) -> dict:
         """All of the config that its result depends on."""
         key = PLUGIN[self.section][0]
@@ -68,11 +67,11 @@ class Job:
         own = {"section": self.section, "name": self.name, key: {self.plugin.name: self.options}, "inputs": inputs}
         return own | ({"files": self.files} if self.files else {}) | (self.setting.spec if self.setting else {})
 
-    @cached_property
+    @property
     def canonical(self) -> str:
         return json.dumps(self.spec, sort_keys=True)
 
-    @cached_property
+    @property
     def code(self) -> str:
         """Digest of the code that it will run."""
         return fingerprint.digest(fingerprint.code_of(self.spec))
