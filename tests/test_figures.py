@@ -1,12 +1,17 @@
 """Figures are drawn from any table they may meet: runs that diverge, surfaces that are flat, networks without an error."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from lossland import io
+from lossland import drawing
 from lossland.figures import garipov2018_fig1, garipov2018_fig2, garipov2018_table2
+
+MAKER = {"code": {}, "device": "x86_64", "versions": {"torch": "2.15"}, "results": ["network n/1", "network n/2", "table t"]}
+RECORD = json.dumps({"revision": None, "chain": [MAKER]})
 
 
 def surface(loss, error):
@@ -35,7 +40,7 @@ def test_planes_of_all_kinds(name, tmp_path):
     for three in ([other] * 3, [surface(*SURFACES["bowl"]), other, other]):
         figure = garipov2018_fig1.draw(**dict(zip(("networks", "bezier", "polychain"), three, strict=True)))
         assert isinstance(figure, Figure)
-        io.save_drawing([tmp_path / "f.png", tmp_path / "f.svg"], figure)
+        drawing.save([tmp_path / "f.png", tmp_path / "f.svg"], figure, garipov2018_fig1.CAPTION, RECORD)
     assert (tmp_path / "f.png").stat().st_size > 5000
 
 
@@ -60,15 +65,17 @@ def test_a_table_keeps_numbers_in_csv_and_reads_well_in_markdown(tmp_path):
     rows = [row | {"run": r, "max": 0.25 + 0.01 * int(r), "split": s, "quantity": q} for r in "123" for s, q in kinds]
     table = pd.DataFrame(rows)
     made = garipov2018_table2.draw(segment=table, bezier=table, polychain=table)
-    io.save_drawing([tmp_path / "t.csv", tmp_path / "t.md"], made)
+    drawing.save([tmp_path / "t.csv", tmp_path / "t.md"], made, garipov2018_table2.CAPTION, RECORD)
     ours = pd.read_csv(tmp_path / "t.csv").iloc[1]
     assert ours["train loss max"] == pytest.approx(0.27)
     assert ours["train loss max std"] == pytest.approx(0.01)
     assert ours["test error % max"] == pytest.approx(27)
-    assert "0.27 ± 0.01" in (tmp_path / "t.md").read_text()
+    told = (tmp_path / "t.md").read_text()
+    assert "0.27 ± 0.01" in told
+    assert "Made from 2 networks, 1 table, on x86_64 with torch 2.15, at revision unknown." in told
     assert len(made) == 4 + 28 + 18
 
 
 def test_bars_in_text_do_not_break_a_markdown_table(tmp_path):
-    io.save_drawing([tmp_path / "t.md"], pd.DataFrame({"a": ["|x|"], "b": [1.0]}))
+    drawing.save([tmp_path / "t.md"], pd.DataFrame({"a": ["|x|"], "b": [1.0]}), "", RECORD)
     assert (tmp_path / "t.md").read_text().splitlines()[2].replace("\\|", "").count("|") == 3
