@@ -82,6 +82,7 @@ def start(folder):
     for link in _links(folder):
         if link.exists() and link.resolve() != folder / link.name:
             raise NoCluster(f"{link} is of another cluster and is not replaced")
+    stop(folder)
     with ExitStack() as undo:
         undo.callback(stop, folder)
         _write(folder)
