@@ -61,7 +61,8 @@ def _sheet(grid, logarithmic, label):
     """The surface, in the shades of the planes, with contours of its own height."""
     z = grid.to_numpy()
     colours = np.log10(z) if logarithmic else z
-    ticks = np.linspace(np.nanmin(colours), np.nanmax(colours), 5)
+    finite = colours[np.isfinite(colours)]
+    ticks = np.linspace(finite.min(), finite.max(), 5) if len(finite) else finite
     words = [f"{v:.3g}" for v in (10**ticks if logarithmic else ticks)]
     return go.Surface(
         x=grid.columns.to_numpy(),
