@@ -4,11 +4,13 @@ import json
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import pytest
 from matplotlib.figure import Figure
 
 from lossland import drawing
 from lossland.figures import garipov2018_fig1, garipov2018_fig2, garipov2018_table2
+from lossland.figures import surface as turnable
 
 MAKER = {"code": {}, "device": "x86_64", "versions": {"torch": "2.15"}, "results": ["network n/1", "network n/2", "table t"]}
 RECORD = json.dumps({"revision": None, "chain": [MAKER]})
@@ -42,6 +44,32 @@ def test_planes_of_all_kinds(name, tmp_path):
         assert isinstance(figure, Figure)
         drawing.save([tmp_path / "f.png", tmp_path / "f.svg"], figure, garipov2018_fig1.CAPTION, RECORD)
     assert (tmp_path / "f.png").stat().st_size > 5000
+
+
+@pytest.mark.parametrize("quantity", ["loss", "error"])
+@pytest.mark.parametrize("logarithmic", [True, False])
+@pytest.mark.parametrize("name", SURFACES)
+def test_surfaces_of_all_kinds_are_the_same_bytes_each_time(name, logarithmic, quantity, tmp_path):
+    table = surface(*SURFACES[name])
+    split = "train" if quantity == "loss" else "test"
+    for page in ("a.html", "b.html"):
+        figure = turnable.draw(surface=table, split=split, quantity=quantity, logarithmic=logarithmic)
+        assert isinstance(figure, go.Figure)
+        drawing.save([tmp_path / page], figure, "", RECORD)
+    assert (tmp_path / "a.html").read_bytes() == (tmp_path / "b.html").read_bytes()
+    assert "<script src=" not in (tmp_path / "a.html").read_text()
+
+
+def test_a_surface_keeps_the_heights_that_were_measured():
+    figure = turnable.draw(surface=surface(*SURFACES["bowl"]), highest=10.0)
+    assert figure.data[0].z[1][2] == pytest.approx(0.1 + 2**2 + 1)
+    assert figure.data[0].z.max() == 10
+    assert list(figure.data[1].x) == [0, 1, 2]
+
+
+def test_a_surface_of_a_path_is_refused():
+    with pytest.raises(ValueError, match="needs a landscape over a plane"):
+        turnable.draw(surface=surface(*SURFACES["bowl"]).assign(u1=np.nan))
 
 
 def test_the_paper_that_is_drawn_behind_is_the_digitised_one():
@@ -79,3 +107,19 @@ def test_a_table_keeps_numbers_in_csv_and_reads_well_in_markdown(tmp_path):
 def test_bars_in_text_do_not_break_a_markdown_table(tmp_path):
     drawing.save([tmp_path / "t.md"], pd.DataFrame({"a": ["|x|"], "b": [1.0]}), "", RECORD)
     assert (tmp_path / "t.md").read_text().splitlines()[2].replace("\\|", "").count("|") == 3
+
+
+def test_a_page_of_a_table_reads_well_and_colours_verdicts(tmp_path):
+    verdicts = ["holds", "does not hold", "undecided"]
+    table = pd.DataFrame(
+        {"claim": "<b>", "mean": 1.2345, "mean std": [0.1, np.nan, 0.2], "within_it": True, "verdict": verdicts}
+    )
+    for page in ("a.html", "b.html"):
+        drawing.save([tmp_path / page], table, "", RECORD)
+    text = (tmp_path / "a.html").read_text()
+    assert text == (tmp_path / "b.html").read_text()
+    assert "1.23 ± 0.1" in text
+    assert "within it" in text
+    assert ">yes<" in text
+    assert "&lt;b&gt;" in text
+    assert all(tint in text for tint in drawing.TINTS.values())

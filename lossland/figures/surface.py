@@ -1,7 +1,7 @@
 """A landscape over a plane as a surface to turn: the planes of Garipov et al. 2018 (arXiv 1802.10026), figures 1, 4 and 5.
 
 The height is the train loss, or another quantity of a `landscape` table. On it lie the networks that span the plane, and
-the curve in it, at the heights that were measured for them.
+the curve in it, at the heights that were measured for them, lifted a little to be seen.
 """
 
 from typing import Annotated, Literal
@@ -42,14 +42,23 @@ def draw(
     table = table.assign(value=values.clip(low, top))
     grid = table[table["mark"] == "grid"].pivot(index="u1", columns="u0", values="value")
     label = f"{split} {LABELS[quantity]}"
-    figure = go.Figure([_sheet(grid, logarithmic, label), *_marks(table)])
+    measured = np.log10(grid) if logarithmic else grid
+    ticks = np.linspace(measured.min(axis=None), measured.max(axis=None), 5)
+    heights = 10**ticks if logarithmic else ticks
+    bar = {"title": label, "tickvals": ticks, "ticktext": [f"{v:.3g}" for v in heights], "len": 0.6, "thickness": 12}
+    figure = go.Figure([_sheet(grid, measured, bar), *_marks(_lifted(table, logarithmic))])
     axes = {"backgroundcolor": "white", "gridcolor": "#dddddd", "zerolinecolor": "#dddddd"}
-    height = {"title": label, "type": "log" if logarithmic else "linear"} | axes
+    height = {
+        "title": label,
+        "type": "log" if logarithmic else "linear",
+        "tickvals": heights,
+        "ticktext": bar["ticktext"],
+    } | axes
     scene = {"xaxis": {"title": "distance"} | axes, "yaxis": {"title": "distance"} | axes, "zaxis": height}
     shape = {
         "aspectmode": "manual",
         "aspectratio": {"x": 1, "y": 1, "z": 0.6},
-        "camera": {"eye": {"x": 1.3, "y": -1.5, "z": 1.1}},
+        "camera": {"eye": {"x": 1.6, "y": -0.4, "z": 1.3}},
     }
     figure.update_layout(
         scene=scene | shape, font={"family": "system-ui, sans-serif", "size": 12}, margin=dict.fromkeys("lrtb", 20)
@@ -57,23 +66,24 @@ def draw(
     return figure.update_layout(legend={"x": 0, "y": 1}, showlegend=True, template="none")
 
 
-def _sheet(grid, logarithmic, label):
-    """The surface, in the shades of the planes, with contours of its own height."""
-    z = grid.to_numpy()
-    colours = np.log10(z) if logarithmic else z
-    ticks = np.linspace(np.nanmin(colours), np.nanmax(colours), 5)
-    words = [f"{v:.3g}" for v in (10**ticks if logarithmic else ticks)]
+def _sheet(grid, colours, bar):
     return go.Surface(
         x=grid.columns.to_numpy(),
         y=grid.index.to_numpy(),
-        z=z,
-        surfacecolor=colours,
+        z=grid.to_numpy(),
+        surfacecolor=colours.to_numpy(),
         colorscale=SHADES,
-        colorbar={"title": label, "tickvals": ticks, "ticktext": words, "len": 0.6, "thickness": 12},
-        lighting={"ambient": 0.75, "diffuse": 0.5, "specular": 0.05},
+        colorbar=bar,
+        lighting={"ambient": 0.85, "diffuse": 0.4, "specular": 0.05},
         hovertemplate="%{x:.3g}, %{y:.3g}: %{z:.3g}<extra></extra>",
-        name=label,
     )
+
+
+def _lifted(table, logarithmic):
+    """The marks, a little above the surface, in which they would sink."""
+    low, high = table["value"].min(), table["value"].max()
+    lift = (high / low) ** 0.03 if logarithmic else 0.03 * (high - low)
+    return table.assign(value=table["value"] * lift if logarithmic else table["value"] + lift)
 
 
 def _marks(table):
