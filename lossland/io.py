@@ -85,7 +85,7 @@ def restamp(path, provenance):
         if Path(path).suffix == ".parquet":
             table = pq.read_table(path)
             pq.write_table(
-                table.replace_schema_metadata(table.schema.metadata | {"provenance": provenance}),
+                table.replace_schema_metadata(table.schema.metadata | {b"provenance": provenance}),
                 temporary,
                 write_page_checksum=True,
             )
