@@ -5,7 +5,7 @@ CONFIG ?= config.yaml
 export BECAUSE
 BIN := .venv/bin
 
-.PHONY: help setup reproduce test test-report lint report why accept cost gpu-check benchmark clean
+.PHONY: help setup reproduce test test-slurm test-report lint report why accept cost gpu-check benchmark clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -25,6 +25,9 @@ reproduce: setup  ## every figure, table and claim of CONFIG (default: the embed
 test: setup  ## the tests
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
+test-slurm: setup  ## the tests on a real SLURM cluster that they start; as root
+	@$(BIN)/python -m pytest -m slurm -rs tests/test_slurm.py
+
 test-report: setup  ## the tests of the report that need a browser (Debian: apt-get install chromium)
 	@$(BIN)/python -m pytest -m browser tests/test_report.py
 
@@ -43,8 +46,9 @@ accept: setup  ## keep results whose code was edited harmlessly; BECAUSE='...' i
 cost: setup  ## jobs, hours and disk by rule, before anything runs
 	@$(BIN)/python -m lossland cost --config $(CONFIG)
 
-benchmark: setup  ## the engine against a bare PyTorch loop
+benchmark: setup  ## the engine against a bare PyTorch loop; then 20,000 jobs through the rules, without their work
 	@$(BIN)/python benchmarks/engine.py
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python benchmarks/scale.py
 
 gpu-check:  ## the library alone on a GPU machine that has torch: PYTHON=python3 make gpu-check
 	@PYTHONPATH=. $(PYTHON) benchmarks/gpu_check.py

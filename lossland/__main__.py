@@ -23,8 +23,8 @@ def accept(plan, arguments):
     """Keep results whose code was edited harmlessly, say so in their records, and tell Snakemake."""
     files = Reruns(plan).accept(arguments.because)
     if files:
-        touch = ["snakemake", "--touch", "--cores", "1", "--quiet", "all"]
-        subprocess.run([sys.executable, "-m", *touch, *files, "--configfile", arguments.config], check=True)
+        command = [sys.executable, "-m", "snakemake", *files, "--touch", "--cores", "1", "--quiet", "all"]
+        subprocess.run([*command, "--configfile", arguments.config], check=True)
     print(f"{len(files)} results were accepted as they are; what is left to run:")
     why(plan, arguments)
 

@@ -1,6 +1,6 @@
 """What a config will cost before anything runs: jobs, hours and disk by rule.
 
-Hours and bytes of a job are what was measured of it (benchmark/, the files), else the mean of what was measured of the
+Hours and bytes of a job are what was measured of it (beside its log, the files), else the mean of what was measured of the
 other instances of its stanza, else the `cost` of the stanza; where there is none of these they are unknown, and said so.
 """
 
@@ -38,11 +38,9 @@ def _row(results, job):
 
 
 def _hours(results, job):
-    path = Path(f"{results}/benchmark/{job.section}/{job.name}.jsonl")
-    try:
-        return json.loads(path.read_text().splitlines()[-1])["s"] / 3600
-    except (OSError, ValueError, KeyError, IndexError):
-        return math.nan
+    path = Path(f"{results}/log/{job.section}/{job.name}.json")
+    took = json.loads(path.read_text()) if path.exists() else {"rest": True}
+    return math.nan if took["rest"] else took["seconds"] / 3600
 
 
 def _gigabytes(results, job):

@@ -3,6 +3,7 @@
 A page opens by itself, without a network. Equal drawings are equal bytes.
 """
 
+import json
 from collections import Counter
 from pathlib import Path
 
@@ -27,27 +28,31 @@ PAGE = [
 ]
 
 
-def save(paths, drawing, texts):
-    """Write each path by its suffix; `texts` maps suffixes to what is known already, such as the caption.
+def save(paths, drawing, caption, provenance):
+    """Write `drawing` (a Figure of matplotlib or plotly, or a DataFrame) and what is read with it, each path by its suffix.
 
     The first path is written last, for it says that all of them are there.
     """
+    text = _told(caption, json.loads(provenance))
     for path in map(Path, reversed(paths)):
         with replacing(path) as temporary:
-            if path.suffix in texts:
-                temporary.write_text(texts[path.suffix] + "\n")
+            if path.suffix == ".json":
+                temporary.write_text(provenance)
+            elif path.suffix == ".rst":
+                temporary.write_text(text + "\n")
             elif path.suffix == ".csv":
                 drawing.to_csv(temporary, index=False)
             elif path.suffix == ".md":
-                _escaped(_readable(drawing)).to_markdown(temporary, index=False, floatfmt=".3g", missingval="")
+                table = _escaped(_readable(drawing)).to_markdown(index=False, floatfmt=".3g", missingval="")
+                temporary.write_text(f"{table}\n\n{text}\n")
             elif path.suffix == ".html":
                 temporary.write_text(_page(drawing) if isinstance(drawing, pd.DataFrame) else _surface(drawing))
             else:
                 drawing.savefig(temporary, metadata={"Date": None} if path.suffix == ".svg" else None)
 
 
-def caption(text, record) -> str:
-    """A caption in reStructuredText, ending in what the drawing was made from and what a reader must know of that."""
+def _told(caption, record):
+    """The caption, then what the drawing was made from and what a reader must know of that; reStructuredText and Markdown."""
     made = [(*result.split(" ", 1), maker) for maker in record["chain"] for result in maker["results"]]
     kinds = Counter(kind for kind, _, _ in made)
     numbers = [f"{kinds[kind]} {kind}{'s' * (kinds[kind] > 1)}" for kind in ("network", "subspace", "table") if kinds[kind]]
@@ -56,7 +61,7 @@ def caption(text, record) -> str:
     torch = ", ".join(sorted({str(maker["versions"]["torch"]) for maker in built}))
     revision = (record["revision"] or "unknown")[:12]
     origin = f"Made from {', '.join(numbers)}, on {devices} with torch {torch}, at revision {revision}."
-    return "\n\n".join(" ".join(part.split()) for part in (text, f"*{origin}*", *notes(record["chain"])))
+    return "\n\n".join(" ".join(part.split()) for part in (caption, f"*{origin}*", *notes(record["chain"])))
 
 
 def _page(table):

@@ -32,7 +32,7 @@ def replacing(path):
         temporary.replace(path)
     except OSError as error:
         told = f"{error.strerror or error}; {path} was not written, and what was there is untouched"
-        raise OSError(error.errno, told) from error
+        raise OSError(told) from error
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -45,7 +45,7 @@ def save_table(path, table, schema, key, provenance):
         raise ValueError(f"the columns {', '.join(key)} do not name each row of the table once")
     fields = pa.schema([(n, getattr(pa, t)()) for n, t in schema.items()], metadata={"provenance": provenance})
     with replacing(path) as temporary:
-        pq.write_table(pa.Table.from_pandas(table, fields, preserve_index=False), temporary)
+        pq.write_table(pa.Table.from_pandas(table, fields, preserve_index=False), temporary, write_page_checksum=True)
 
 
 def load_tables(paths) -> pd.DataFrame:
@@ -53,7 +53,7 @@ def load_tables(paths) -> pd.DataFrame:
     tables = []
     for path in paths:
         try:
-            tables.append(pq.read_table(path).replace_schema_metadata())
+            tables.append(pq.read_table(path, page_checksum_verification=True).replace_schema_metadata())
         except (pa.ArrowException, OSError) as error:
             raise FileRefused(f"{path} is no whole Parquet table ({error}); delete it and run again") from error
     return pa.concat_tables(tables).to_pandas()
@@ -84,7 +84,11 @@ def restamp(path, provenance):
     with replacing(path) as temporary:
         if Path(path).suffix == ".parquet":
             table = pq.read_table(path)
-            pq.write_table(table.replace_schema_metadata(table.schema.metadata | {"provenance": provenance}), temporary)
+            pq.write_table(
+                table.replace_schema_metadata(table.schema.metadata | {"provenance": provenance}),
+                temporary,
+                write_page_checksum=True,
+            )
             return
         with open(path, "rb") as old, open(temporary, "wb") as new:
             header = _header(old)

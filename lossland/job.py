@@ -9,7 +9,9 @@ import argparse
 import json
 import logging
 import math
+import os
 import platform
+import resource
 import shutil
 import signal
 import subprocess
@@ -22,8 +24,8 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from lossland import drawing, fingerprint, record
-from lossland.io import provenance
+from lossland import fingerprint, record
+from lossland.io import provenance, replacing
 from lossland.leases import lease
 
 log = logging.getLogger("lossland")
@@ -88,11 +90,6 @@ class Job:
         return json.dumps(record.handed_down(self.made_by | {"revision": _revision()}, self._handed), sort_keys=True)
 
     @property
-    def texts(self) -> dict[str, str]:
-        """The caption of what is drawn and the record of what made it, by suffix."""
-        return {".rst": drawing.caption(self.plugin.CAPTION, json.loads(self.provenance)), ".json": self.provenance}
-
-    @property
     def unfinished(self) -> Path:
         """Where work is kept until it is done: beside the output, one folder for each way of making it."""
         key = fingerprint.digest(self.made_by)
@@ -118,8 +115,10 @@ def run(work, argv=None):
             signal.signal(stop, job.stop)
         with lease(job.gpu, job.slots), _alone(job.unfinished):
             _listen(job)
+            log.debug("GPU %s", os.environ["CUDA_VISIBLE_DEVICES"] or "none")
             if record.made_by(provenance(job.out[0])) != job.made_by:
-                work(job)
+                with _measured(job):
+                    work(job)
             shutil.rmtree(job.unfinished.parent)
     except Exception as error:
         log.debug("", exc_info=True)
@@ -148,9 +147,27 @@ def _alone(folder):
         raise
 
 
+@contextmanager
+def _measured(job):
+    """Keeps beside the log what the work took: seconds with its start, peak memory, and whether it is the rest of a work.
+
+    Snakemake's own benchmark files make it wait for ever where a disk is full, and know nothing of GPUs.
+    """
+    began = time.monotonic() - time.process_time()
+    rest = any(job.unfinished.rglob("state.safetensors"))
+    yield
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    gpu = sys.modules["torch"].cuda.max_memory_allocated() / 1e6 if "torch" in sys.modules else 0
+    took = {"seconds": time.monotonic() - began, "memory_mb": peak, "gpu_memory_mb": gpu, "rest": rest}
+    if job.log:
+        with replacing(Path(job.log).with_suffix(".json")) as temporary:
+            temporary.write_text(json.dumps({key: round(value, 2) for key, value in took.items()}))
+
+
 def _listen(job):
     """All lines to the log file, few of them to the terminal."""
     log.setLevel(logging.DEBUG)
+    logging.raiseExceptions = False  # a full disk is told of once, by what could not be written
     terminal = logging.StreamHandler()
     terminal.setFormatter(logging.Formatter(f"{job.title}: %(message)s"))
     terminal.addFilter(_Seldom())

@@ -30,6 +30,7 @@ Seed = Annotated[int, Between(0, 2**63 - 1)]
 Positive = Annotated[float, Between(0, above=True)]
 NonNegative = Annotated[float, Between(0)]
 Fraction = Annotated[float, Between(0, 1)]
+Shard = list[Count]  # [i, n]: part i of n
 NoSources = Annotated[list, Between(0, 0)]
 Sources = Annotated[list, Between(1)]
 Split = Literal["train", "val", "test"]

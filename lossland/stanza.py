@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from lossland import catalogue
 from lossland.catalogue import REQUIRED, Plugin
 from lossland.fingerprint import PLUGIN
-from lossland.options import nearest, refuse
+from lossland.options import Count, nearest, refuse
 
 ASIDE = ["cite", "published", "cost", "paper", "resources"]  # for readers, targets and the scheduler; no part of a result
 # and their least values; each of `cost` is of one job
@@ -87,7 +87,12 @@ def read(section, name, body) -> Stanza:
     model = _plugin(f"{where}.model", "models", body.get("model")) if section == "network" else None
     roles = _roles(section, plugin)
     keys = [key, *roles, *ASIDE, *(["model"] if model else []), *(["seeds"] if section in ("network", "subspace") else [])]
-    options = [*plugin.options, *(model.options if model else [])]
+    keys += ["shards"] if "shard" in plugin.options else []
+    options = [*(o for o in plugin.options if o != "shard"), *(model.options if model else [])]
+    if section == "table" and "shards" in body:
+        if "shard" not in plugin.options:
+            raise ConfigError(f"{where}.shards: {plugin.name} cannot be measured in parts; remove it")
+        _refuse_value(f"{where}.shards", Count, body["shards"])
     for k in body:
         if k not in keys and k not in options:
             raise ConfigError(f"{where}.{k} is no option of {plugin.name}{nearest(k, [*options, *keys])}")

@@ -3,6 +3,7 @@
 import json
 import os
 import time
+import zlib
 from collections import Counter
 from pathlib import Path
 
@@ -26,28 +27,42 @@ def write_tensors(path, tensors, metadata):
 
     The library's own writer copies all tensors first, and orders the metadata at random, so no two files are equal.
     """
-    header, at = {"__metadata__": metadata}, 0
     tensors = {n: t.detach().cpu().contiguous() for n, t in tensors.items()}
+    header, at = {"__metadata__": metadata | {"crc32": _checksum(tensors)}}, 0
     for name, t in tensors.items():
         header[name] = {"dtype": DTYPES[t.dtype], "shape": list(t.shape), "data_offsets": [at, at + t.nbytes]}
         at += t.nbytes
     with replacing(path) as temporary, open(temporary, "wb") as file:
         file.write(packed(header))
         for t in tensors.values():
-            if t.numel():
-                file.write(t.reshape(-1).view(torch.uint8).numpy().data)
+            file.write(_bytes(t))
+
+
+def _bytes(t):
+    return t.reshape(-1).view(torch.uint8).numpy().data if t.numel() else b""
+
+
+def _checksum(tensors):
+    """As much as a disk may do to a file unseen: the format itself knows nothing of its content."""
+    value = 0
+    for _, t in sorted(tensors.items()):
+        value = zlib.crc32(_bytes(t), value)
+    return f"{value:08x}"
 
 
 def read_tensors(path, kind):
-    """(tensors, metadata) of a file of ours; the tensors are read from disk as they are used."""
+    """(tensors, metadata) of a file of ours. Raises FileRefused for any other, and for one that was damaged."""
     try:
         with safe_open(path, "pt") as file:
             metadata = file.metadata() or {}
             if metadata.get("kind") != kind:
                 raise FileRefused(f"{path} holds no {kind}; delete it and run again")
-            return {n: file.get_tensor(n) for n in file.keys()}, metadata  # noqa: SIM118  no mapping
+            tensors = {n: file.get_tensor(n) for n in file.keys()}  # noqa: SIM118  no mapping
     except (SafetensorError, OSError) as error:
         raise FileRefused(f"{path} is no whole safetensors file ({error}); delete it and run again") from error
+    if metadata.get("crc32") != _checksum(tensors):
+        raise FileRefused(f"{path} was damaged: its content differs from its checksum; delete it and run again")
+    return tensors, metadata
 
 
 def save_subspace(path, subspace, provenance):
@@ -108,5 +123,9 @@ class DiskJournal(Journal):
         if not path.exists():
             with replacing(path) as temporary, open(temporary, "wb") as file:
                 file.truncate(size * dtype.itemsize)
+        elif path.stat().st_size != size * dtype.itemsize:
+            raise FileRefused(
+                f"{path} has {path.stat().st_size} bytes, not {size * dtype.itemsize}; delete its folder and run again"
+            )
         self._files.append(path)
         return torch.from_file(str(path), shared=True, size=size, dtype=dtype).view(n, width)

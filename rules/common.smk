@@ -57,6 +57,16 @@ def threads_of(section):
     return lambda wildcards: PLAN[section][wildcards.name].resources["threads"]
 
 
+def group_of(section):
+    """Tables that ask for nothing special share an allocation of a cluster, with the tables that they are made from."""
+
+    def ordinary(job):
+        tables = job.inputs.get("table", [])
+        return "resources" not in job.aside and all(map(ordinary, tables))
+
+    return lambda wildcards: "probe" if workflow.non_local_exec and ordinary(PLAN[section][wildcards.name]) else None
+
+
 def names_with(section, plugin):
     """Wildcard constraint: the names of the stanzas of a section that use a plug-in, with their instances."""
     stanzas = {job.name.partition("/")[0] for job in PLAN[section].values() if job.plugin.name == plugin}
@@ -74,8 +84,13 @@ def results_of(paper):
 
 def record(path):
     """Keep the resolved config beside the results."""
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    Path(path).write_text(PLAN.resolved)
+    from lossland.io import replacing  # pandas, which planning does without
+
+    try:
+        with replacing(path) as temporary:
+            temporary.write_text(PLAN.resolved)
+    except OSError as error:
+        raise WorkflowError(str(error)) from None
 
 
 def overview():

@@ -4,14 +4,17 @@ TO ADD a dataset: a file lossland/data/<source>.py with `load(root, *, ...) -> A
 """
 
 
+# where Snakemake itself runs: the nodes of a cluster may not reach the internet
+localrules:
+    data,
+
+
 rule data:
     """Read, download or draw a dataset."""
     output:
         "<results>/data/{name}.safetensors",
     log:
         "<results>/log/data/{name}.log",
-    benchmark:
-        "<results>/benchmark/data/{name}.jsonl"
     resources:
         mem_mb=resource("data", "mem_mb"),
         runtime=resource("data", "runtime"),

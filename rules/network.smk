@@ -15,8 +15,6 @@ for method in plugins_of("network"):
             "<results>/network/{name}.safetensors",
         log:
             "<results>/log/network/{name}.log",
-        benchmark:
-            "<results>/benchmark/network/{name}.jsonl"
         wildcard_constraints:
             name=names_with("network", method),
         threads: threads_of("network")

@@ -16,8 +16,6 @@ for method in plugins_of("subspace"):
             "<results>/subspace/{name}.safetensors",
         log:
             "<results>/log/subspace/{name}.log",
-        benchmark:
-            "<results>/benchmark/subspace/{name}.jsonl"
         wildcard_constraints:
             name=names_with("subspace", method),
         threads: threads_of("subspace")

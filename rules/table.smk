@@ -16,10 +16,10 @@ for probe in plugins_of("table"):
             "<results>/table/{name}.parquet",
         log:
             "<results>/log/table/{name}.log",
-        benchmark:
-            "<results>/benchmark/table/{name}.jsonl"
         wildcard_constraints:
             name=names_with("table", probe),
+        group:
+            group_of("table")
         threads: threads_of("table")
         resources:
             gpu=resource("table", "gpu"),

@@ -1,6 +1,7 @@
 """Toy problems that every test may use, and copies of the project that a test may edit."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -95,3 +96,11 @@ def edit(path, old, new):
     text = path.read_text()
     assert old in text
     path.write_text(text.replace(old, new, 1))
+
+
+def planned(project, *arguments):
+    """Names of what a dry run would make, without suffixes: `table/bezier_path` ..."""
+    status, output = snakemake(project, "-n", *TOY, *arguments)
+    assert status == 0, output
+    made = [name for line in re.findall(r"^    output: (.*)$", output, re.M) for name in line.split(", ")]
+    return {str(Path(name).with_suffix("")).removeprefix("results/toy/") for name in made}

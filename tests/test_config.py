@@ -1,12 +1,13 @@
 """Configs that are right give the jobs they say; every mistake gives one sentence with place, value and remedy."""
 
 import copy
+from collections import Counter
 
 import pytest
 import yaml
 from conftest import ROOT
 
-from lossland.config import ConfigError, Plan
+from lossland.config import ConfigError, Job, Plan
 
 TOY = yaml.safe_load((ROOT / "tests" / "toy.yaml").read_text())
 
@@ -85,6 +86,10 @@ MISTAKES = [
     ("figure.garipov2018_fig3", {}, "figure.garipov2018_fig3.draw is garipov2018_fig3, but there is no lossland/figures"),
     ("figure.garipov2018_fig2.paper", "curve", "figure.garipov2018_fig2.paper: curve cannot be a target of the command line"),
     ("figure.landscape", {"draw": "garipov2018_table2"}, "figure.landscape"),
+    ("table.surface.shards", 0, "table.surface.shards is 0: must be at least 1"),
+    ("table.surface.shards", "4", "table.surface.shards is '4': must be a whole number"),
+    ("table.surface.shard", [1, 2], "table.surface.shard is no option of landscape; did you mean shards?"),
+    ("table.bezier_shape.shards", 2, "table.bezier_shape.shards: shape cannot be measured in parts; remove it"),
     ("network.net.seeds", ["a b"], "network.net has an instance 'a b'"),
     ("network.net.resources", {"gpu": True}, "network.net.resources.gpu is True: must be a whole number"),
     ("network.net.cost", {"hours": "two"}, "network.net.cost.hours is 'two': must be a number"),
@@ -133,6 +138,18 @@ def test_seed_in_a_reference_and_tables_follow_their_subspace():
     assert {"planes/1", "planes/2"} <= set(plan["table"])
 
 
+def test_shards_are_jobs_of_their_own_joined_under_the_name_of_the_table():
+    config = _changed("subspace.pairs", {"method": "line", "sources": {"a": ["net/1", "net/2"], "b": ["net/2", "net/3"]}})
+    config["table"]["paths"] = {"probe": "landscape", "subspace": "pairs", "shards": 2, "resources": {"gpu": 1}}
+    config["table"]["shapes"] = {"probe": "shape", "table": "paths"}
+    plan = Plan(config)["table"]
+    assert [j.name for j in plan["shapes/a"].inputs["table"]] == ["paths/a"]
+    assert [j.name for j in plan["paths/a"].inputs["shards"]] == ["paths/a.shard1of2", "paths/a.shard2of2"]
+    assert (plan["paths/a"].setting, plan["paths/a"].aside) == (None, {}), "the joining needs no network and no GPU"
+    assert plan["paths/b.shard2of2"].spec["probe"] == {"landscape": {"shard": [2, 2]}}
+    assert plan["paths/b.shard2of2"].aside == {"resources": {"gpu": 1}}
+
+
 def test_spec_ignores_order_and_words_for_the_reader():
     plain = Plan(TOY)["network"]["net/1"].canonical
     stanza = dict(reversed(TOY["network"]["net"].items())) | {"cite": "somebody", "resources": {"mem_mb": 5}}
@@ -151,3 +168,22 @@ def test_swapped_values_and_exponents():
 @pytest.mark.parametrize("path", sorted([ROOT / "config.yaml", *(ROOT / "configs").glob("*.yaml")]), ids=lambda p: p.name)
 def test_shipped_configs_are_right(path):
     assert list(Plan(yaml.safe_load(path.read_text())))
+
+
+def test_planning_looks_at_each_job_a_few_times(monkeypatch):
+    """Twenty thousand jobs are planned in a second; a look at all instances for every reference would be a minute."""
+    looks = Counter()
+
+    class Watched(Job):
+        def __getattribute__(self, name):
+            looks[name] += 1
+            return super().__getattribute__(name)
+
+    monkeypatch.setattr("lossland.config.Job", Watched)
+    config = _changed("network.net.seeds", list(range(1, 601)))
+    config["subspace"]["segments"] = {"method": "line", "sources": {n: [f"net/{n}", f"net/{n + 1}"] for n in range(1, 600)}}
+    config["subspace"]["plane"]["sources"] = ["net/1", "net/2", "net/3"]
+    config["table"]["paths"] = {"probe": "landscape", "subspace": "segments"}
+    number = len(list(Plan(config)))
+    assert number > 1800
+    assert looks.total() < 20 * number

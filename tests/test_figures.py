@@ -1,5 +1,7 @@
 """Figures are drawn from any table they may meet: runs that diverge, surfaces that are flat, networks without an error."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -9,6 +11,9 @@ from matplotlib.figure import Figure
 from lossland import drawing
 from lossland.figures import garipov2018_fig1, garipov2018_fig2, garipov2018_table2
 from lossland.figures import surface as turnable
+
+MAKER = {"code": {}, "device": "x86_64", "versions": {"torch": "2.15"}, "results": ["network n/1", "network n/2", "table t"]}
+RECORD = json.dumps({"revision": None, "chain": [MAKER]})
 
 
 def surface(loss, error):
@@ -37,7 +42,7 @@ def test_planes_of_all_kinds(name, tmp_path):
     for three in ([other] * 3, [surface(*SURFACES["bowl"]), other, other]):
         figure = garipov2018_fig1.draw(**dict(zip(("networks", "bezier", "polychain"), three, strict=True)))
         assert isinstance(figure, Figure)
-        drawing.save([tmp_path / "f.png", tmp_path / "f.svg"], figure, {})
+        drawing.save([tmp_path / "f.png", tmp_path / "f.svg"], figure, garipov2018_fig1.CAPTION, RECORD)
     assert (tmp_path / "f.png").stat().st_size > 5000
 
 
@@ -50,7 +55,7 @@ def test_surfaces_of_all_kinds_are_the_same_bytes_each_time(name, logarithmic, q
     for page in ("a.html", "b.html"):
         figure = turnable.draw(surface=table, split=split, quantity=quantity, logarithmic=logarithmic)
         assert isinstance(figure, go.Figure)
-        drawing.save([tmp_path / page], figure, {})
+        drawing.save([tmp_path / page], figure, "", RECORD)
     assert (tmp_path / "a.html").read_bytes() == (tmp_path / "b.html").read_bytes()
     assert "<script src=" not in (tmp_path / "a.html").read_text()
 
@@ -88,17 +93,19 @@ def test_a_table_keeps_numbers_in_csv_and_reads_well_in_markdown(tmp_path):
     rows = [row | {"run": r, "max": 0.25 + 0.01 * int(r), "split": s, "quantity": q} for r in "123" for s, q in kinds]
     table = pd.DataFrame(rows)
     made = garipov2018_table2.draw(segment=table, bezier=table, polychain=table)
-    drawing.save([tmp_path / "t.csv", tmp_path / "t.md"], made, {})
+    drawing.save([tmp_path / "t.csv", tmp_path / "t.md"], made, garipov2018_table2.CAPTION, RECORD)
     ours = pd.read_csv(tmp_path / "t.csv").iloc[1]
     assert ours["train loss max"] == pytest.approx(0.27)
     assert ours["train loss max std"] == pytest.approx(0.01)
     assert ours["test error % max"] == pytest.approx(27)
-    assert "0.27 ± 0.01" in (tmp_path / "t.md").read_text()
+    told = (tmp_path / "t.md").read_text()
+    assert "0.27 ± 0.01" in told
+    assert "Made from 2 networks, 1 table, on x86_64 with torch 2.15, at revision unknown." in told
     assert len(made) == 4 + 28 + 18
 
 
 def test_bars_in_text_do_not_break_a_markdown_table(tmp_path):
-    drawing.save([tmp_path / "t.md"], pd.DataFrame({"a": ["|x|"], "b": [1.0]}), {})
+    drawing.save([tmp_path / "t.md"], pd.DataFrame({"a": ["|x|"], "b": [1.0]}), "", RECORD)
     assert (tmp_path / "t.md").read_text().splitlines()[2].replace("\\|", "").count("|") == 3
 
 
@@ -108,7 +115,7 @@ def test_a_page_of_a_table_reads_well_and_colours_verdicts(tmp_path):
         {"claim": "<b>", "mean": 1.2345, "mean std": [0.1, np.nan, 0.2], "within_it": True, "verdict": verdicts}
     )
     for page in ("a.html", "b.html"):
-        drawing.save([tmp_path / page], table, {})
+        drawing.save([tmp_path / page], table, "", RECORD)
     text = (tmp_path / "a.html").read_text()
     assert text == (tmp_path / "b.html").read_text()
     assert "1.23 ± 0.1" in text

@@ -174,7 +174,7 @@ def test_broken_parquet_files_are_refused(tmp_path):
         parquet_images.load(tmp_path, folder=".", train="*.parquet", test="*.parquet")
     _parquet(tmp_path / "t.parquet")
     (tmp_path / "t.parquet").write_bytes((tmp_path / "t.parquet").read_bytes()[:-20])
-    with pytest.raises(ValueError, match=r"t\.parquet is not a whole Parquet file"):
+    with pytest.raises(ValueError, match=r"t\.parquet is no whole Parquet file"):
         parquet_images.load(tmp_path, folder=".", train="t.parquet", test="t.parquet")
 
 

@@ -1,6 +1,7 @@
 """Evaluation and probes against closed forms and plain computations."""
 
 from dataclasses import replace
+from importlib import import_module
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,7 @@ import torch
 from sklearn.metrics import brier_score_loss, log_loss
 from torch import nn
 
+from lossland import catalogue
 from lossland.arrays import Arrays
 from lossland.geometry.charts.affine import Affine
 from lossland.geometry.charts.bezier import Bezier
@@ -105,6 +107,23 @@ def test_two_evaluations_of_one_job_do_not_share_their_points(problem, networks,
     first, second = (evaluate(kept, n, n.chart.grid(), ["train"]) for n in networks[:2])
     assert torch.equal(first, evaluate(problem, networks[0], networks[0].chart.grid(), ["train"]))
     assert torch.equal(second, evaluate(problem, networks[1], networks[1].chart.grid(), ["train"]))
+
+
+SHARDED = [name for name in catalogue.names("probes") if "shard" in catalogue.plugin("probes", name).options]
+
+
+@pytest.mark.parametrize("name", SHARDED)
+@pytest.mark.parametrize("n", [1, 3, 40])
+def test_the_shards_of_a_probe_are_the_rows_of_the_whole(name, n, normalised):
+    """Bit for bit, whatever their number, with more shards than points too."""
+    nets = torch.stack([normalised.space.init(s) for s in range(3)])
+    surface = Subspace(nets, Affine(3, ((0, 1), (0, 1))), {"mark.path": torch.rand(4, 2, dtype=torch.float64)})
+    probe = import_module(f"lossland.probes.{name}")
+    whole = probe.measure(normalised, surface, resolution=5)
+    parts = [probe.measure(normalised, surface, resolution=5, shard=(i, n)) for i in range(1, n + 1)]
+    assert max(map(len, parts)) <= len(whole) / n + 6, "the parts are of one size but for a point"
+    joined = pd.concat(parts).astype(whole.dtypes).sort_values(probe.KEY, ignore_index=True)
+    pd.testing.assert_frame_equal(joined, whole.sort_values(probe.KEY, ignore_index=True), check_exact=True)
 
 
 def test_an_empty_split_is_refused(problem, networks):

@@ -14,8 +14,8 @@ SCREENSHOTS = ROOT / "build" / "report"
 SHOWN = {
     "claims": ["garipov2018"],
     "figures": ["garipov2018_fig2"],
-    "surfaces": ["surface"],
     "tables": ["garipov2018_table2"],
+    "surfaces": ["surface"],
 }
 RENDERING = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]  # WebGL on a CPU
 
@@ -114,6 +114,7 @@ def test_in_a_browser_without_a_network_everything_is_drawn(report, browser):
     page.on("request", lambda request: request.url.startswith(("file:", "data:", "blob:")) or mistakes.append(request.url))
     page.goto(report[0].as_uri())
     page.locator("h1", has_text="Loss landscapes, reproduced").wait_for()
+    page.add_style_tag(content="* {transition: none !important}")  # a click must not meet what still moves
     look(page, "first")
     seen = {}
     for kind in SHOWN:

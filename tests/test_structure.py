@@ -51,7 +51,7 @@ MAY = {
     "record": {"fingerprint"},
     "reruns": {"fingerprint", "io", "record"},
     "cost": {"pandas", "reruns"},
-    "job": TORCH | {"filelock", "drawing", "fingerprint", "io", "leases", "record"},
+    "job": TORCH | {"filelock", "fingerprint", "io", "leases", "record"},
     "__main__": {"yaml", "config", "cost", "reruns"},
     "assemble": TORCH | {"landscape", "options", "store"},
 }

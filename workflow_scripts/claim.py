@@ -9,7 +9,7 @@ def work(job):
     tables = {role: io.load_tables(paths) for role, paths in job.inputs.items()}
     verdicts = claim.table(job.plugin.check(**tables, **job.options))
     parquet, *readable = job.out
-    drawing.save(readable, verdicts, job.texts)
+    drawing.save(readable, verdicts, job.plugin.CAPTION, job.provenance)
     io.save_table(parquet, verdicts, claim.SCHEMA, claim.KEY, job.provenance)
 
 

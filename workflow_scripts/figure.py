@@ -10,7 +10,7 @@ from lossland import drawing, io, job
 def work(job):
     matplotlib.use("agg")
     tables = {role: io.load_tables(paths) for role, paths in job.inputs.items()}
-    drawing.save(job.out, job.plugin.draw(**tables, **job.options), job.texts)
+    drawing.save(job.out, job.plugin.draw(**tables, **job.options), job.plugin.CAPTION, job.provenance)
 
 
 main = partial(job.run, work)

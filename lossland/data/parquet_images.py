@@ -45,9 +45,12 @@ def _read(folder, pattern, image, label, limit):
     x, y = [], []
     for file in files:
         try:
-            table = pq.read_table(file, columns=[image, label])
+            table = pq.read_table(file, columns=[image, label], page_checksum_verification=True)
         except (pa.ArrowException, OSError) as error:
-            raise ValueError(f"{file} is not a whole Parquet file with columns {image} and {label}: {error}") from error
+            told = str(error).partition("\n")[0]
+            raise ValueError(
+                f"{file} is no whole Parquet file with columns {image} and {label} ({told}); replace it"
+            ) from error
         if limit:
             table = table.slice(0, limit - len(x))
         for row, encoded in enumerate(table[image].to_pylist()):
@@ -70,4 +73,4 @@ def _decode(encoded, file, row):
         with Image.open(io.BytesIO(encoded["bytes"])) as picture:
             return np.array(picture.convert("RGB"))
     except (UnidentifiedImageError, OSError, TypeError, KeyError) as error:
-        raise ValueError(f"{file}, row {row}: the image column does not hold the bytes of a picture") from error
+        raise ValueError(f"{file}, row {row}: the image column does not hold the bytes of a picture; replace it") from error

@@ -36,26 +36,34 @@ def calibrated(problem, theta):
 
 
 @torch.no_grad()
-def evaluate(problem, subspace, u, splits, bn="recalibrate") -> torch.Tensor:
-    """Mean scores [n, splits, scores] in float64 of the points at u [n m]; a NaN that is measured stays a NaN.
+def evaluate(problem, subspace, u, splits, bn="recalibrate", part=slice(None)) -> torch.Tensor:
+    """Mean scores [n, splits, scores] in float64 of the points at u[part] [n m]; a NaN that is measured stays a NaN.
 
-    Finished points are in the problem's journal: an interrupted evaluation goes on where it was.
+    Each point is evaluated alone, so its scores do not depend on the part that it is in. Finished points are in the
+    problem's journal: an interrupted evaluation goes on where it was.
     """
     journal = problem.journal.part("points")
-    empty = torch.zeros(len(u), len(splits), len(problem.task.SCORES), dtype=torch.float64)
+    coefficients = subspace.coefficients(u)[part]
+    empty = torch.zeros(len(coefficients), len(splits), len(problem.task.SCORES), dtype=torch.float64)
     kept = journal.load() or {"done": torch.tensor(0), "table": empty}
     first, table = int(kept["done"]), kept["table"].clone()
     state_of, started = statistics(problem, subspace, bn), time.monotonic()
-    for i, c in enumerate(subspace.coefficients(u)[first:], first):
+    for i, c in enumerate(coefficients[first:], first):
         if journal.due():
             journal.save({"done": torch.tensor(i), "table": table})
         theta = subspace.combine(c).to(problem.device)
         state = state_of(c, theta)
         table[i] = torch.stack([_mean_scores(problem, theta, state, split) for split in splits])
-        left = (time.monotonic() - started) / (i + 1 - first) * (len(u) - i - 1)
-        log.info("point %d of %d, %.0f s left", i + 1, len(u), left)
-    journal.save({"done": torch.tensor(len(u)), "table": table})
+        left = (time.monotonic() - started) / (i + 1 - first) * (len(coefficients) - i - 1)
+        log.info("point %d of %d, %.0f s left", i + 1, len(coefficients), left)
+    journal.save({"done": torch.tensor(len(coefficients)), "table": table})
     return table
+
+
+def part_of(n, shard) -> slice:
+    """Part i of k of n points, where `shard` is (i, k) and i counts from 1; the parts differ by one point at most."""
+    i, k = shard
+    return slice(n * (i - 1) // k, n * i // k)
 
 
 @torch.no_grad()

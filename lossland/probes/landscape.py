@@ -12,8 +12,8 @@ from dataclasses import replace
 import pandas as pd
 import torch
 
-from lossland.landscape.evaluate import evaluate
-from lossland.options import BatchNorm, Count, Precision, Split
+from lossland.landscape.evaluate import evaluate, part_of
+from lossland.options import BatchNorm, Count, Precision, Shard, Split
 
 SCHEMA = {
     "mark": "string", "index": "int64", "u0": "float64", "u1": "float64", "arc": "float64", "displacement": "float64",
@@ -30,19 +30,26 @@ def measure(
     splits: list[Split] = ("train", "test"),
     bn: BatchNorm = "recalibrate",
     precision: Precision = "fp32",
+    shard: Shard = (1, 1),
 ) -> pd.DataFrame:
-    """`resolution` points along each axis of the chart's grid; a multiple of a chain's pieces plus one meets its corners."""
+    """`resolution` points along each axis of the chart's grid; a multiple of a chain's pieces plus one meets its corners.
+
+    `shard` (i, n) measures part i of n of the points; the rows of all parts are those of the whole.
+    """
     marked = {n.removeprefix("mark."): u for n, u in subspace.notes.items() if n.startswith("mark.")}
     groups = {"grid": subspace.chart.grid(resolution)} | marked
     u = torch.cat([g.double() for g in groups.values()])
-    table = evaluate(replace(problem, precision=precision), subspace, u, splits, bn)
-    columns = {"u0": u[:, 0], "u1": u[:, 1] if u.shape[1] > 1 else torch.nan, "l2": subspace.norms(u).square()}
+    part = part_of(len(u), shard)
+    table = evaluate(replace(problem, precision=precision), subspace, u, splits, bn, part)
+    nowhere = torch.full((len(u),), torch.nan, dtype=torch.float64)
+    columns = {"u0": u[:, 0], "u1": u[:, 1] if u.shape[1] > 1 else nowhere, "l2": subspace.norms(u).square()}
     columns["displacement"] = subspace.distances(u, u[:1])
-    columns["arc"] = torch.full((len(u),), torch.nan, dtype=torch.float64)
+    columns["arc"] = nowhere
     if subspace.chart.m == 1:
         columns["arc"] = torch.cat([torch.zeros(1), subspace.distances(u[:-1], u[1:]).cumsum(0)])
     columns["mark"] = [n for n, g in groups.items() for _ in range(len(g))]
     columns["index"] = [i for g in groups.values() for i in range(len(g))]
+    columns = {name: column[part] for name, column in columns.items()}
     decay = subspace.notes.get("weight_decay", torch.tensor(0.0)).double()
     parts = []
     for i, split in enumerate(splits):

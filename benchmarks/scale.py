@@ -1,0 +1,118 @@
+"""What Snakemake and our rules cost beside the work: a config of 20,000 jobs, planned, listed and scheduled.
+
+    python benchmarks/scale.py [--jobs 20000]
+
+The rules, the profile and the library are the real ones, and so is the shape of the config: pairs of networks of one
+dataset, three paths through each, their landscapes and shapes, and pools, figures and claims over every hundred networks.
+Only the program that a job starts is replaced, by `touch` of its outputs. Jobs are held to their processor time, which
+other work on the machine changes least. Exits with 1 where a bar is missed.
+"""
+
+import argparse
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import yaml
+
+from lossland.config import Plan
+
+ROOT = Path(__file__).resolve().parent.parent
+PAIRS = 50  # of one pool, one figure, one claim
+CORES = 2
+PROGRAM, STUB = "exec python workflow_scripts/{}.py", "touch {{output:q}}; : {}"
+BARS = {
+    "dry run, nothing there (s)": 40,
+    "dry run, all there (s)": 40,
+    "a job beside its work, processor time (ms)": 20,
+    "memory (MB)": 600,
+}
+
+
+def config(jobs):
+    """A config of about `jobs` jobs: eleven for each pair of networks."""
+    pairs = range(jobs // 11)
+    sources = {i: [f"net/{2 * i}", f"net/{2 * i + 1}"] for i in pairs}
+    pools = {i // PAIRS: list(pairs[i : i + PAIRS]) for i in range(0, len(pairs), PAIRS)}
+    recipe = {"epochs": 1, "lr": 0.1}
+    curve = {"method": "curve", "sources": sources, "recipe": recipe}
+    paths = {"segment": {"method": "line", "sources": sources}, "bezier": curve, "polychain": curve | {"chart": "polychain"}}
+    networks = {n: [net for i in members for net in sources[i]] for n, members in pools.items()}
+    shapes = {n: {p: [f"{p}_shape/{i}" for i in members] for p in paths} for n, members in pools.items()}
+    network = {"data": "spirals", "model": "mlp", "method": "sgd", "seeds": list(range(2 * len(pairs))), "recipe": recipe}
+    return {
+        "data": {"spirals": {"source": "spirals"}},
+        "network": {"net": network},
+        "subspace": paths | {f"pool{n}": {"method": "pool", "sources": nets} for n, nets in networks.items()},
+        "table": {f"{p}_path": {"probe": "landscape", "subspace": p} for p in paths}
+        | {f"{p}_shape": {"probe": "shape", "table": f"{p}_path"} for p in paths}
+        | {f"ensemble{n}": {"probe": "ensemble", "subspace": f"pool{n}"} for n in pools},
+        "figure": {f"table{n}": {"draw": "garipov2018_table2"} | roles for n, roles in shapes.items()},
+        "claim": {f"claims{n}": {"check": "garipov2018"} | roles for n, roles in shapes.items()},
+    }
+
+
+def project(folder, content):
+    """The real rules in `folder`, with jobs that touch their outputs."""
+    for name in ("lossland", "rules", "workflow_scripts", "profiles"):
+        shutil.copytree(ROOT / name, folder / name)
+    shutil.copy(ROOT / "Snakefile", folder)
+    (folder / "config.yaml").write_text(content)
+    common = folder / "rules" / "common.smk"
+    text = common.read_text()
+    if PROGRAM not in text:
+        sys.exit(f"{common.relative_to(folder)} starts its jobs otherwise than by {PROGRAM!r}; change PROGRAM here too")
+    common.write_text(text.replace(PROGRAM, STUB))
+
+
+def timed(command, folder, repeats=1):
+    """Seconds on the clock, and of the processor with all that the command started."""
+    start, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
+    for _ in range(repeats):
+        environment = os.environ | {"PYTHONPATH": str(folder)}
+        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+        if done.returncode:
+            sys.exit(done.stdout[-2000:] + done.stderr[-2000:])
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return (time.perf_counter() - start) / repeats, processor / repeats
+
+
+def measure(jobs):
+    content = yaml.safe_dump(config(jobs))
+    start = time.perf_counter()
+    plan = list(Plan(yaml.safe_load(content)))
+    rows = {"config read and planned (s)": time.perf_counter() - start}
+    snakemake = [sys.executable, "-m", "snakemake", "--cores", str(CORES), "--quiet", "rules", "progress", "host"]
+    with tempfile.TemporaryDirectory() as folder:
+        folder = Path(folder)
+        project(folder, content)
+        rows["dry run, nothing there (s)"], _ = timed([*snakemake, "-n"], folder)
+        clock, processor = timed(snakemake, folder)
+        rows["dry run, all there (s)"], _ = timed([*snakemake, "-n"], folder)
+        _, work = timed(["bash", "-c", "set -euo pipefail; touch output; : network"], folder, repeats=200)
+    rows["a run, on the clock (s)"] = clock
+    rows["its processor time (s)"] = processor
+    rows["the work of a job alone, processor time (ms)"] = 1000 * work
+    rows["a job beside its work, processor time (ms)"] = 1000 * (processor / len(plan) - work)
+    rows["memory (MB)"] = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    return len(plan), rows
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--jobs", type=int, default=20_000)
+    number, rows = measure(parser.parse_args().jobs)
+    print(f"| {number} jobs on {CORES} cores | measured | bar |\n|---|---|---|")
+    for name, value in rows.items():
+        print(f"| {name} | {value:.3g} | {BARS.get(name, '')} |")
+    sys.exit(any(rows[name] >= bar for name, bar in BARS.items()))
+
+
+if __name__ == "__main__":
+    main()

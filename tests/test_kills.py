@@ -1,0 +1,99 @@
+"""The real workflow, killed again and again and started again as the README says, ends in the bytes of a quiet run."""
+
+import os
+import random
+import shutil
+import subprocess
+import sys
+import time
+from collections import Counter
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+import pytest
+from conftest import TOY, copy_project, edit, snakemake
+
+KILLS = 20
+STAGES = ["data", "network", "subspace", "table", "figure", "claim"]
+
+
+@pytest.fixture(scope="session")
+def quiet(tmp_path_factory):
+    """The toy, its trainings and its surface long enough to be killed in the middle, made without disturbance."""
+    folder = copy_project(tmp_path_factory.mktemp("quiet"))
+    edit(folder / "tests/toy.yaml", "epochs: 8", "epochs: 300")
+    edit(folder / "tests/toy.yaml", "resolution: 5", "resolution: 31")
+    status, output = snakemake(folder, *TOY)
+    assert status == 0, output
+    return folder
+
+
+def test_twenty_kills_change_no_byte(quiet, tmp_path):
+    """Kills with -9 one job, or Snakemake alone (its jobs live on, beside those of the next run), or everything.
+
+    Whenever all is made, the results of one stage are lost, so that the kills fall into all of them.
+    """
+    project = shutil.copytree(quiet, tmp_path / "project", symlinks=True)
+    seed = time.time_ns()
+    print("seed", seed)
+    dice = random.Random(seed)
+    run, harmed, killed, hit = None, False, 0, Counter()
+    while killed < KILLS:
+        if run is None or run.poll() is not None:
+            assert run is None or run.returncode == 0 or harmed, (project / "output.txt").read_text()
+            if run is None or run.returncode == 0:
+                shutil.rmtree(project / "results/toy" / dice.choice(STAGES), ignore_errors=True)  # an orphan may write into it
+            run, harmed = _start(project), False
+        kind, until = dice.choice(["job", "snakemake", "everything"]), time.monotonic() + dice.uniform(1, 6)
+        while run.poll() is None and time.monotonic() < until:
+            time.sleep(0.01)
+        jobs = _jobs(project)
+        victims = {"job": jobs and [dice.choice(list(jobs))], "snakemake": [run], "everything": [run, *jobs]}[kind]
+        if run.poll() is None and victims:
+            hit += Counter(f"{kind} during {stage}" for stage in jobs.values()) or Counter([f"{kind} between jobs"])
+            for victim in victims:
+                victim.kill()
+            harmed, killed = True, killed + 1
+            if run in victims:
+                run.wait()
+    print(*sorted(hit.items()), sep="\n")
+    while run.poll() is None or _jobs(project):
+        time.sleep(0.1)
+    assert _start(project).wait(300) == 0, (project / "output.txt").read_text()
+    made, wanted = _made(project), _made(quiet)
+    assert made.keys() == wanted.keys()
+    assert [name for name in made if made[name] != wanted[name]] == []
+    assert not list((project / "results").rglob(".*"))
+    status, output = snakemake(project, "-n", *TOY)
+    assert status == 0
+    assert "Nothing to be done" in output
+
+
+def _start(project):
+    """The workflow in the background, after the unlocking that a killed one needs."""
+    status, output = snakemake(project, "--unlock", *TOY)
+    assert status == 0, output
+    environment = os.environ | {"PYTHONPATH": str(project), "LOSSLAND_CHECKPOINT_SECONDS": "0.05"}
+    with open(project / "output.txt", "w") as log:
+        return psutil.Popen(
+            [sys.executable, "-m", "snakemake", *TOY], cwd=project, env=environment, stdout=log, stderr=subprocess.STDOUT
+        )
+
+
+def _jobs(project):
+    """The running jobs, those of killed workflows too: process -> stage."""
+    found = {}
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            script = [word for word in process.cmdline()[:2] if word.startswith("workflow_scripts/")]
+            if script and process.cwd() == str(project.resolve()):
+                found[process] = Path(script[0]).stem
+    return found
+
+
+def _made(project):
+    """Name -> bytes of every artefact."""
+    results = project / "results/toy"
+    files = [f for f in results.rglob("*") if f.is_file() and f.relative_to(results).parts[0] not in ("log", "benchmark")]
+    return {str(f.relative_to(results)): f.read_bytes() for f in files}
