@@ -78,7 +78,7 @@ def test_a_table_measured_in_shards_is_the_table_of_one_job(editable):
     surface = editable / "results/toy/table/surface.parquet"
     whole = pq.read_table(surface)
     edit(editable / "tests/toy.yaml", "subspace: plane, resolution: 5", "subspace: plane, resolution: 5, shards: 3")
-    assert planned(editable) == {"table/surface", *(f"table/surface/shard{i}of3" for i in (1, 2, 3))}
+    assert planned(editable) == {"table/surface", "figure/surface", *(f"table/surface/shard{i}of3" for i in (1, 2, 3))}
     status, output = snakemake(editable, *TOY)
     assert status == 0, output
     joined = pq.read_table(surface)
