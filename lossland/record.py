@@ -6,19 +6,19 @@
     accepted         file -> digest of edits since then that somebody knew to be harmless, `because`
     chain            its makers and those of all that it was made from, each with the names of its results
 
-The bytes of a result depend on MADE_BY alone; the chain tells whether all of it was made by one code.
+The bytes of a result depend on MADE_BY alone; the chain tells whether one code made all of it.
 """
 
 from lossland.fingerprint import digest
 
-MADE_BY = ("spec", "code", "threads", "device", "versions", "inputs")
+MADE_BY = ("spec", "code", "threads", "device", "versions", "inputs", "accepted")
 MAKER = ("code", "device", "versions", "accepted", "because")
 NAMED = 4  # results named in one sentence
 
 
 def made_by(record) -> dict | None:
-    """The part of a record that the bytes depend on."""
-    return record and {key: record[key] for key in MADE_BY}
+    """The part of a record that what is made from the result depends on: no revision, no chain."""
+    return record and {key: record[key] for key in MADE_BY if key in record}
 
 
 def handed_down(own, inputs) -> dict:

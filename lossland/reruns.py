@@ -73,7 +73,8 @@ class Reruns:
             edited = {f: code.get(f) for f in record["code"].keys() | code.keys() if record["code"].get(f) != code.get(f)}
             if edited:
                 record |= {"accepted": edited, "because": because}
-            record = handed_down(record, [self._record(source) for source in job.made_from])
+            sources = [self._record(source) for source in job.made_from]
+            record = handed_down(record | {"inputs": [fingerprint.digest(made_by(source)) for source in sources]}, sources)
             (path,) = job.paths(self.plan.results)
             io.restamp(path, json.dumps(record, sort_keys=True))
             self._records[job.section, job.name] = record

@@ -214,3 +214,15 @@ def test_real_cifar10_pictures():
     assert data.x["train"].shape == (500, 3, 32, 32)
     assert data.classes == 10
     assert 0.3 < data.mean[0] < 0.6
+
+
+def test_another_record_leaves_the_rest_of_a_file_as_it_is(tmp_path):
+    record = RECORD | {"accepted": {"a.py": "1"}}
+    for name in ("new", "old"):
+        first = record if name == "new" else RECORD
+        store.save_subspace(tmp_path / f"{name}.safetensors", PLANE, json.dumps(first))
+        io.save_table(tmp_path / f"{name}.parquet", pd.DataFrame({"a": [1]}), {"a": "int64"}, ["a"], json.dumps(first))
+    for suffix in ("safetensors", "parquet"):
+        io.restamp(tmp_path / f"old.{suffix}", json.dumps(record))
+        assert (tmp_path / f"old.{suffix}").read_bytes() == (tmp_path / f"new.{suffix}").read_bytes()
+        assert io.provenance(tmp_path / f"old.{suffix}") == record

@@ -2,7 +2,7 @@
 
 import re
 
-from conftest import ROOT
+from conftest import ROOT, snakemake
 
 README = (ROOT / "README.md").read_text()
 
@@ -10,7 +10,17 @@ README = (ROOT / "README.md").read_text()
 def test_the_python_example(capsys):
     (example,) = re.findall(r"```python\n(.*?)```", README, re.S)
     exec(example, {})
-    assert float(capsys.readouterr().out.rpartition(":")[2]) < 1.5
+    along, around = (float(line.rpartition(":")[2]) for line in capsys.readouterr().out.splitlines())
+    assert along < 0.3 < 1 < around
+
+
+def test_the_rule_graph_is_what_the_workflow_draws():
+    drawn = snakemake(ROOT, "garipov2018", "--rulegraph", "mermaid-js", "--quiet", "all")[1]
+    names = dict(re.findall(r"(id\d+)\[(.*?)\]", drawn))
+    edges = {(names[a], names[b]) for a, b in re.findall(r"(id\d+) --> (id\d+)", drawn)}
+    (shown,) = re.findall(r"```mermaid\n(.*?)```", README, re.S)
+    sides = [[side.split(" & ") for side in line.strip().split(" --> ")] for line in shown.splitlines()[1:]]
+    assert {(a, b) for left, right in sides for a in left for b in right} == edges
 
 
 def test_its_commands_files_and_rooms_exist():
