@@ -45,11 +45,12 @@ def test_a_second_run_has_nothing_to_do(finished):
     assert "Nothing to be done" in output
 
 
-def test_target_of_a_paper(finished):
-    status, output = snakemake(finished, "garipov2018", "-n", "--forceall", *TOY)
+def test_target_of_a_paper(editable):
+    edit(editable / "tests/toy.yaml", "figure:\n", "figure:\n  aside: {draw: surface, surface: surface}\n")
+    status, output = snakemake(editable, "garipov2018", "-n", "--forceall", *TOY)
     assert status == 0
     assert "garipov2018_fig2" in output
-    assert "surface" not in output
+    assert "aside" not in output
 
 
 def test_a_method_is_one_file_and_one_stanza(editable):
@@ -77,7 +78,7 @@ def test_a_table_measured_in_shards_is_the_table_of_one_job(editable):
     surface = editable / "results/toy/table/surface.parquet"
     whole = pq.read_table(surface)
     edit(editable / "tests/toy.yaml", "subspace: plane, resolution: 5", "subspace: plane, resolution: 5, shards: 3")
-    assert planned(editable) == {"table/surface", *(f"table/surface/shard{i}of3" for i in (1, 2, 3))}
+    assert planned(editable) == {"table/surface", "figure/surface", *(f"table/surface/shard{i}of3" for i in (1, 2, 3))}
     status, output = snakemake(editable, *TOY)
     assert status == 0, output
     joined = pq.read_table(surface)
