@@ -1,5 +1,7 @@
 """What the rules share. IN: the checked config (`PLAN`). OUT: functions of wildcards for inputs, parameters, resources."""
 
+from inspect import signature
+
 COMMAND = "exec python workflow_scripts/{}.py --spec {{params.spec:q}} --code {{params.code}} --threads {{threads}} --log {{log:q}} --out {{output:q}}"
 
 
@@ -21,40 +23,43 @@ def made_from(job):
     return [f for _, jobs in sorted(job.inputs.items()) for job in jobs for f in files(job)[:1]]
 
 
+def by_name(section, of):
+    """`of(job)` as a function of wildcards. Its signature is kept, for Snakemake looks it up at every call."""
+
+    def value(wildcards):
+        return of(PLAN[section][wildcards.name])
+
+    value.__signature__ = signature(value)
+    return value
+
+
 def inputs_of(section):
-    return lambda wildcards: made_from(PLAN[section][wildcards.name])
+    return by_name(section, made_from)
 
 
 def data_of(section):
     """The dataset of a job's networks; none for a table that is made from tables."""
-
-    def data(wildcards):
-        setting = PLAN[section][wildcards.name].setting
-        return files(setting.data) if setting else []
-
-    return data
+    return by_name(section, lambda job: files(job.setting.data) if job.setting else [])
 
 
 def spec_of(section):
-    return lambda wildcards: PLAN[section][wildcards.name].canonical
+    return by_name(section, lambda job: job.canonical)
 
 
 def code_of(section):
-    return lambda wildcards: PLAN[section][wildcards.name].code
+    return by_name(section, lambda job: job.code)
 
 
-def resource(section, name):
-    """A resource of the job; memory and time grow with each attempt of a profile that retries."""
+def resource(section, plugin, name):
+    """A resource of the jobs of a rule, a plain number where they agree; memory and time grow with each retry."""
+    numbers = {job.resources[name] for job in PLAN[section].values() if job.plugin.name == plugin}
+    grows = name in ("mem_mb", "runtime") and getattr(workflow.execution_settings, "retries", 0)  # a dry run has no settings
 
     def value(wildcards, attempt):
-        wanted = PLAN[section][wildcards.name].resources[name]
-        return wanted * attempt if name in ("mem_mb", "runtime") else wanted
+        return PLAN[section][wildcards.name].resources[name] * (attempt if grows else 1)
 
-    return value
-
-
-def threads_of(section):
-    return lambda wildcards: PLAN[section][wildcards.name].resources["threads"]
+    value.__signature__ = signature(value)
+    return value if grows or len(numbers) > 1 else numbers.pop()
 
 
 def group_of(section):
@@ -64,7 +69,7 @@ def group_of(section):
         tables = job.inputs.get("table", [])
         return "resources" not in job.aside and all(map(ordinary, tables))
 
-    return lambda wildcards: "probe" if workflow.non_local_exec and ordinary(PLAN[section][wildcards.name]) else None
+    return by_name(section, lambda job: "probe" if ordinary(job) else None) if workflow.non_local_exec else None
 
 
 def names_with(section, plugin):

@@ -15,9 +15,6 @@ rule data:
         "<results>/data/{name}.safetensors",
     log:
         "<results>/log/data/{name}.log",
-    resources:
-        mem_mb=resource("data", "mem_mb"),
-        runtime=resource("data", "runtime"),
     params:
         spec=spec_of("data"),
         code=code_of("data"),

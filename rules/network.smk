@@ -17,12 +17,12 @@ for method in plugins_of("network"):
             "<results>/log/network/{name}.log",
         wildcard_constraints:
             name=names_with("network", method),
-        threads: threads_of("network")
+        threads: resource("network", method, "threads")
         resources:
-            gpu=resource("network", "gpu"),
-            slots=resource("network", "slots"),
-            mem_mb=resource("network", "mem_mb"),
-            runtime=resource("network", "runtime"),
+            gpu=resource("network", method, "gpu"),
+            slots=resource("network", method, "slots"),
+            mem_mb=resource("network", method, "mem_mb"),
+            runtime=resource("network", method, "runtime"),
         params:
             spec=spec_of("network"),
             code=code_of("network"),

@@ -18,12 +18,12 @@ for method in plugins_of("subspace"):
             "<results>/log/subspace/{name}.log",
         wildcard_constraints:
             name=names_with("subspace", method),
-        threads: threads_of("subspace")
+        threads: resource("subspace", method, "threads")
         resources:
-            gpu=resource("subspace", "gpu"),
-            slots=resource("subspace", "slots"),
-            mem_mb=resource("subspace", "mem_mb"),
-            runtime=resource("subspace", "runtime"),
+            gpu=resource("subspace", method, "gpu"),
+            slots=resource("subspace", method, "slots"),
+            mem_mb=resource("subspace", method, "mem_mb"),
+            runtime=resource("subspace", method, "runtime"),
         params:
             spec=spec_of("subspace"),
             code=code_of("subspace"),

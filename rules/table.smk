@@ -20,12 +20,12 @@ for probe in plugins_of("table"):
             name=names_with("table", probe),
         group:
             group_of("table")
-        threads: threads_of("table")
+        threads: resource("table", probe, "threads")
         resources:
-            gpu=resource("table", "gpu"),
-            slots=resource("table", "slots"),
-            mem_mb=resource("table", "mem_mb"),
-            runtime=resource("table", "runtime"),
+            gpu=resource("table", probe, "gpu"),
+            slots=resource("table", probe, "slots"),
+            mem_mb=resource("table", probe, "mem_mb"),
+            runtime=resource("table", probe, "runtime"),
         params:
             spec=spec_of("table"),
             code=code_of("table"),
