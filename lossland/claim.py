@@ -39,7 +39,7 @@ class Claim:
         if not np.isfinite(values).all():
             verdict, reason = "does not hold", "not every run gave a finite number"
         elif side * (mean - bar) <= 0:
-            verdict, reason = "does not hold", f"the mean of {n} runs, {mean:.3g}, is not {word} {bar:.3g}"
+            verdict, reason = "does not hold", f"the mean of {n} run{'s' * (n > 1)}, {mean:.3g}, is not {word} {bar:.3g}"
         elif n < 2:
             verdict, reason = "undecided", "one run has no spread"
         elif p >= 0.05:

@@ -31,6 +31,7 @@ SUFFIXES = {
     "surfaces": ["json", "rst", "html"],
     "claims": ["parquet", "csv", "md", "rst", "html"],
 }
+MANY, LONGEST = 500, 120_000  # sources, characters: one argument of a command has at most 128 KiB
 EXPONENT = re.compile(r"[+-]?\d+(\.\d*)?[eE][+-]?\d+")
 
 
@@ -205,7 +206,13 @@ class Plan:
         files = ""
         if "folder" in stanza.plugin.options:  # the user's own files: a change of them is a change of the job
             files = fingerprint.listing(self._data_root / options["folder"])
-        return Job(stanza.section, stanza.name + suffix, stanza.plugin, options, inputs, setting, stanza.aside, files)
+        job = Job(stanza.section, stanza.name + suffix, stanza.plugin, options, inputs, setting, stanza.aside, files)
+        number = sum(map(len, inputs.values()))
+        if number > MANY and len(job.canonical) + sum(len(j.paths(self.results)[0]) for j in job.made_from) > LONGEST:
+            raise ConfigError(
+                f"{stanza.where} names {number} sources, more than a command has room for; join parts, then those"
+            )
+        return job
 
     def _resolve(self, where, reference, sections, seed=None) -> list[Job]:
         """The jobs that a reference means: one instance, or all instances of a stanza."""

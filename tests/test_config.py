@@ -170,6 +170,12 @@ def test_shipped_configs_are_right(path):
     assert list(Plan(yaml.safe_load(path.read_text())))
 
 
+def test_more_sources_than_a_command_has_room_for_are_refused():
+    config = _changed("network.net.seeds", list(range(3000)))
+    with pytest.raises(ConfigError, match=r"subspace.all names 3000 sources, more than a command has room for"):
+        Plan(config | {"subspace": {"all": {"method": "pool", "sources": ["net"]}}, "table": {}, "figure": {}, "claim": {}})
+
+
 def test_planning_looks_at_each_job_a_few_times(monkeypatch):
     """Twenty thousand jobs are planned in a second; a look at all instances for every reference would be a minute."""
     looks = Counter()

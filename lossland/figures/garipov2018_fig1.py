@@ -40,7 +40,7 @@ def draw(
         levels = _levels(pd.concat(parts.values())["value"], top)
         for axis, (name, part) in zip(line, parts.items(), strict=True):
             drawn = _surface(axis, part[part["mark"] == "grid"], levels)
-            _marks(axis, part)
+            _marks(axis, part, COLOURS.get(name, COLOURS["segment"]))
             axis.set(title=TITLES[name], aspect="equal")
         line[0].set_ylabel("distance")
         bar = figure.colorbar(drawn, ax=line, label=label, ticks=levels[::3], format="%.3g", aspect=18, pad=0.01)
@@ -67,10 +67,10 @@ def _surface(axis, grid, levels):
     return drawn
 
 
-def _marks(axis, table):
+def _marks(axis, table, colour):
     path = table[table["mark"] == "path"].sort_values("index")
-    axis.plot(path["u0"], path["u1"], color=COLOURS["bezier"], linewidth=1.2)
+    axis.plot(path["u0"], path["u1"], color=colour, linewidth=1.2)
     points = table[table["mark"] == "spanning"].sort_values("index")
     ends, bend = (points, points[:0]) if path.empty else (points[:2], points[2:])
-    axis.plot(ends["u0"], ends["u1"], "o", color=COLOURS["bezier"], markeredgecolor="white", markersize=5)
-    axis.plot(bend["u0"], bend["u1"], "D", color="white", markeredgecolor=COLOURS["bezier"], markersize=4)
+    axis.plot(ends["u0"], ends["u1"], "o", color=colour, markeredgecolor="white", markersize=5)
+    axis.plot(bend["u0"], bend["u1"], "D", color="white", markeredgecolor=colour, markersize=4)
