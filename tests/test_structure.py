@@ -103,6 +103,9 @@ def test_plugin_contract(room, name):
         assert parameter.kind is parameter.KEYWORD_ONLY
         if default is not catalogue.REQUIRED:
             assert refuse(annotation, default) is None, f"{option}: its own default is refused"
+    body = ast.parse(inspect.getsource(function)).body[0]
+    read = {node.id for part in body.body for node in ast.walk(part) if isinstance(node, ast.Name)}
+    assert {*plugin.options, *plugin.tables} <= read, "an option that does nothing"
     public = [n for n, v in vars(module).items() if inspect.isfunction(v) and v.__module__ == module.__name__ and n[0] != "_"]
     assert catalogue.FUNCTION[room] in public
 

@@ -34,7 +34,7 @@ def measure(
 
     The members are the points of the chart's grid: all networks of a set, `resolution` points of a path.
     """
-    p = torch.stack(list(predict(problem, subspace, subspace.chart.grid(resolution), split)))
+    p = torch.stack(list(predict(problem, subspace, subspace.chart.grid(resolution), split, bn)))
     y = problem.data.y[split].cpu()
     rows = []
     for size in range(1, len(p) + 1):
