@@ -35,7 +35,7 @@ lint: setup  ## style of Python and of the rules
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/snakefmt --check Snakefile rules
 
 report: setup  ## one self-contained HTML page of what was made
-	@$(BIN)/snakemake --configfile $(CONFIG) --report results/report.html
+	@$(BIN)/python -m lossland report --config $(CONFIG)
 
 why: setup  ## what would run, and why: which file, which key of the config
 	@$(BIN)/python -m lossland why --config $(CONFIG)
@@ -55,4 +55,4 @@ gpu-check:  ## the library alone on a GPU machine that has torch: PYTHON=python3
 
 clean:  ## remove the environment, caches and the results of the embedded default (those of other configs stay)
 	rm -rf .venv .pytest_cache .ruff_cache *.egg-info build
-	rm -rf results/data results/network results/subspace results/table results/figure results/claim results/log results/benchmark
+	rm -rf results/data results/network results/subspace results/table results/figure results/claim results/log results/config.yaml results/report.html

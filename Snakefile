@@ -74,4 +74,4 @@ onsuccess:
 
 
 onerror:
-    print(closing_words())
+    print(closing_words(failed=True))

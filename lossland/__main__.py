@@ -1,4 +1,4 @@
-"""What there is to ask of a config beside running it: `python -m lossland why | accept | cost`."""
+"""What there is to ask of a config beside running it: `python -m lossland why | accept | cost | report`."""
 
 import argparse
 import subprocess
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from lossland.config import ConfigError, Plan
+from lossland.config import Plan
 from lossland.reruns import Reruns
 
 
@@ -21,11 +21,14 @@ def why(plan, _):
 
 def accept(plan, arguments):
     """Keep results whose code was edited harmlessly, say so in their records, and tell Snakemake."""
-    files = Reruns(plan).accept(arguments.because)
-    if files:
-        command = [sys.executable, "-m", "snakemake", *files, "--touch", "--cores", "1", "--quiet", "all"]
-        subprocess.run([*command, "--configfile", arguments.config], check=True)
-    print(f"{len(files)} results were accepted as they are; what is left to run:")
+    if any(Path(".snakemake/locks").glob("*")):
+        raise ValueError("a run is at work, or was killed: wait for it, or snakemake --unlock; then accept again")
+    reruns = Reruns(plan)
+    number = len(reruns.acceptable())
+    reruns.accept(arguments.because)
+    if reruns.accepted:  # those of an earlier call too, which may have been cut off here
+        _snakemake(arguments, *reruns.accepted, "--touch", "--cores", "1")
+    print(f"{number} results were accepted as they are; what is left to run:")
     why(plan, arguments)
 
 
@@ -33,23 +36,40 @@ def cost(plan, _):
     """Jobs, hours and disk by rule, before anything runs."""
     from lossland.cost import estimate  # pandas, which the other questions do without
 
-    print(estimate(plan).to_markdown(floatfmt=".3g"))
+    print(estimate(plan).to_markdown(floatfmt=".3g", missingval=""))
+
+
+def report(plan, arguments):
+    """All that was made as one page, <results>/report.html."""
+    Path(plan.results).mkdir(parents=True, exist_ok=True)
+    _snakemake(arguments, "--report", f"{plan.results}/report.html")
+    print(f"{plan.results}/report.html")
+
+
+def _snakemake(arguments, *options):
+    command = [sys.executable, "-m", "snakemake", *options, "--quiet", "all", "--configfile", arguments.config]
+    if subprocess.run(command).returncode:
+        raise SystemExit(1)
 
 
 def main():
     parser = argparse.ArgumentParser(prog="python -m lossland", description=__doc__)
     questions = parser.add_subparsers(required=True, metavar="question")
-    for question in (why, accept, cost):
+    for question in (why, accept, cost, report):
         asked = questions.add_parser(question.__name__, help=question.__doc__)
         asked.add_argument("--config", default="config.yaml", help="default: config.yaml")
+        asked.add_argument("--data-root", help="the folder of the user's own data, where the config does not say it")
         asked.set_defaults(question=question)
         if question is accept:
             asked.add_argument("--because", default="", help="why the edit is harmless; kept in the records")
     arguments = parser.parse_args()
     try:
-        arguments.question(Plan(yaml.safe_load(Path(arguments.config).read_text())), arguments)
-    except (ConfigError, OSError) as error:
-        sys.exit(f"{arguments.config}: {error}")
+        config = yaml.safe_load(Path(arguments.config).read_text())
+        if arguments.data_root and isinstance(config, dict):
+            config["data_root"] = arguments.data_root
+        arguments.question(Plan(config), arguments)
+    except (yaml.YAMLError, SyntaxError, ValueError, OSError) as error:
+        sys.exit(f"{arguments.config}: {' '.join(str(error).split())}")
 
 
 if __name__ == "__main__":

@@ -116,6 +116,8 @@ class Plan:
     """All jobs of a config: `plan[section]` maps names to jobs. Raises ConfigError."""
 
     def __init__(self, config):
+        if not isinstance(config, dict):
+            raise ConfigError(f"the config is {config!r:.60}; it must map sections to stanzas")
         for key in config:
             if key not in PLUGIN and key not in SETTINGS:
                 raise ConfigError(f"{key} is no section of the config{nearest(key, [*PLUGIN, *SETTINGS])}")

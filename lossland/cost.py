@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from lossland.fingerprint import digest
 from lossland.reruns import Reruns
 
 UNITS = ("hours", "GB")
@@ -25,22 +26,27 @@ def estimate(plan) -> pd.DataFrame:
         jobs[f"{unit} unknown"] = jobs["to run"] & jobs[unit].isna()
     jobs["GPU-hours"], jobs["CPU-hours"] = jobs["hours"].where(jobs["gpu"]), jobs["hours"].where(~jobs["gpu"])
     shown = ["jobs", "to run", "GPU-hours", "CPU-hours", "hours unknown", "GB", "GB unknown"]
-    table = jobs.assign(jobs=1).groupby("rule", sort=False)[shown].sum()
-    table.loc["all"] = table.sum()
+    table = jobs.assign(jobs=1).groupby("rule", sort=False)[shown].sum(min_count=1)
+    table.loc["all"] = table.sum(min_count=1)
     return table.astype(dict.fromkeys(("jobs", "to run", "hours unknown", "GB unknown"), int))
 
 
 def _row(results, job):
     given = {f"{unit} of the config": float(job.aside.get("cost", {}).get(unit, "nan")) for unit in UNITS}
-    stanza = f"{job.section}.{job.name.partition('/')[0]}"
-    measured = {"hours": _hours(results, job), "GB": _gigabytes(results, job)}
+    stanza = f"{job.section}.{job.name.partition('/')[0]}, {'joined' if 'shards' in job.inputs else 'measured'}"
+    hours = _hours(results, job)
+    measured = {"hours": hours, "GB": math.nan if math.isnan(hours) else _gigabytes(results, job)}
     return {"rule": job.rule, "stanza": stanza, "gpu": job.resources["gpu"] > 0} | measured | given
 
 
 def _hours(results, job):
+    """Those of the same job, from its beginning to its end."""
     path = Path(f"{results}/log/{job.section}/{job.name}.json")
-    took = json.loads(path.read_text()) if path.exists() else {"rest": True}
-    return math.nan if took["rest"] else took["seconds"] / 3600
+    try:
+        took = json.loads(path.read_text())
+    except (OSError, ValueError):
+        return math.nan
+    return took["seconds"] / 3600 if took["spec"] == digest(job.spec) and not took["rest"] else math.nan
 
 
 def _gigabytes(results, job):

@@ -73,7 +73,7 @@ def provenance(path) -> dict | None:
             with open(path, "rb") as file:
                 text = _header(file)["__metadata__"]["provenance"]
         record = json.loads(text)
-        record["chain"]  # what is only somebody else's JSON is refused
+        _ = [record[key] for key in ("spec", "code", "inputs", "chain")]  # somebody else's JSON is refused
         return record
     except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
         raise FileRefused(f"{path} is no whole file of ours ({error}); delete it and run again") from error

@@ -113,10 +113,10 @@ def run(work, argv=None):
         job = Job(argv)
         for stop in (signal.SIGTERM, signal.SIGINT):
             signal.signal(stop, job.stop)
+        _listen(job)
         with lease(job.gpu, job.slots), _alone(job.unfinished):
-            _listen(job)
             log.debug("GPU %s", os.environ["CUDA_VISIBLE_DEVICES"] or "none")
-            if record.made_by(provenance(job.out[0])) != job.made_by:
+            if record.made_by(provenance(job.out[0])) != job.made_by or not all(path.exists() for path in job.out):
                 with _measured(job):
                     work(job)
             shutil.rmtree(job.unfinished.parent)
@@ -158,14 +158,15 @@ def _measured(job):
     yield
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     gpu = sys.modules["torch"].cuda.max_memory_allocated() / 1e6 if "torch" in sys.modules else 0
-    took = {"seconds": time.monotonic() - began, "memory_mb": peak, "gpu_memory_mb": gpu, "rest": rest}
+    took = {"seconds": time.monotonic() - began, "memory_mb": peak, "gpu_memory_mb": gpu}
     if job.log:
         with replacing(Path(job.log).with_suffix(".json")) as temporary:
-            temporary.write_text(json.dumps({key: round(value, 2) for key, value in took.items()}))
+            rounded = {key: round(value, 2) for key, value in took.items()}
+            temporary.write_text(json.dumps(rounded | {"rest": rest, "spec": fingerprint.digest(job.spec)}))
 
 
 def _listen(job):
-    """All lines to the log file, few of them to the terminal."""
+    """All lines to the log file, few of them to the terminal. The file begins with the first: a waiting twin has none."""
     log.setLevel(logging.DEBUG)
     logging.raiseExceptions = False  # a full disk is told of once, by what could not be written
     terminal = logging.StreamHandler()
@@ -174,7 +175,7 @@ def _listen(job):
     handlers = [terminal]
     if job.log:
         Path(job.log).parent.mkdir(parents=True, exist_ok=True)
-        handlers.append(logging.FileHandler(job.log, "w"))
+        handlers.append(logging.FileHandler(job.log, "w", delay=True))
     log.handlers[:] = handlers
 
 

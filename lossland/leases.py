@@ -5,8 +5,10 @@ so that small jobs share a card. A lease is a lock on a file for each slot, gone
 that ends. Inside a SLURM job the devices are those of the job.
 """
 
+import itertools
 import os
 import random
+import re
 import tempfile
 import time
 from contextlib import contextmanager
@@ -18,8 +20,9 @@ from filelock import FileLock, Timeout
 def devices() -> list[str]:
     """The devices that may be used, by the names that CUDA_VISIBLE_DEVICES takes."""
     visible = os.environ.get("CUDA_VISIBLE_DEVICES")
-    if visible is not None:
-        return [d for d in visible.split(",") if d]
+    if visible is not None:  # as CUDA reads it: what follows a name that is none, such as -1, does not count
+        named = [name.strip() for name in visible.split(",")]
+        return list(itertools.takewhile(re.compile(r"\d+|GPU-.+|MIG-.+").fullmatch, named))
     return [str(i) for i in range(len(list(Path("/dev").glob("nvidia[0-9]*"))))]
 
 

@@ -50,11 +50,11 @@ class Overview:
             sentences = [s for found in self._reasons.get((job.section, job.name), {}).values() for s in found]
             return [f"{job.section} {job.name}: {sentence}" for sentence in sentences]
         log = Path(f"{self.plan.results}/log/{job.section}/{job.name}.log")
-        lines = log.read_text().split("\n") if log.exists() else []
+        took = log.with_suffix(".json")  # written when a job has done its work
+        failed = log.exists() and not (took.exists() and took.stat().st_mtime >= log.stat().st_mtime)
+        lines = log.read_text(errors="replace").replace("`", "'").splitlines() if failed else []
         last = next((line for line in reversed(lines) if line.strip()), None)
-        return [
-            f"{job.section} {job.name}: its log ends in: {last}" if last else f"{job.section} {job.name}: it has not been run"
-        ]
+        return [f"{job.section} {job.name}: " + (f"its log ends in: {last}" if last else "it was not run, or was removed")]
 
 
 def _counted(verdicts):

@@ -3,7 +3,7 @@
     spec, code       the part of the config that it depends on; file -> digest of the code behind it
     inputs           digests of the records of what it was made from
     versions, ...    of the packages, and device, threads, revision of the repository
-    accepted         file -> digest of edits since then that somebody knew to be harmless, `because`
+    accepted         file -> the digest of an edit since then that somebody knew to be harmless, and `because`
     chain            its makers and those of all that it was made from, each with the names of its results
 
 The bytes of a result depend on MADE_BY alone; the chain tells whether one code made all of it.
@@ -12,7 +12,7 @@ The bytes of a result depend on MADE_BY alone; the chain tells whether one code 
 from lossland.fingerprint import digest
 
 MADE_BY = ("spec", "code", "threads", "device", "versions", "inputs", "accepted")
-MAKER = ("code", "device", "versions", "accepted", "because")
+MAKER = ("code", "device", "versions", "accepted")
 NAMED = 4  # results named in one sentence
 
 
@@ -43,15 +43,16 @@ def notes(chain) -> list[str]:
             seen.setdefault(file, {}).setdefault(value, []).extend(maker["results"])
         for package, value in maker["versions"].items():
             seen.setdefault(package, {}).setdefault(value, []).extend(maker["results"])
-        for result in maker["results"]:  # figures and tables from tables run on the CPU, whatever trained the networks
-            if (section := result.partition(" ")[0]) in ("network", "subspace"):
-                seen.setdefault(f"devices of a {section}", {}).setdefault(maker["device"], []).append(result)
+        if any(file.startswith("lossland/landscape/") for file in maker["code"]):  # what else there is runs on the CPU
+            for result in maker["results"]:
+                kind = f"devices of a {result.partition(' ')[0]}"
+                seen.setdefault(kind, {}).setdefault(maker["device"], []).append(result)
     mixed = [_mixture(what, values) for what, values in sorted(seen.items()) if len(values) > 1]
     return mixed + [
-        f"Accepted in {_named(maker['results'])} without running again: an edit of {', '.join(sorted(maker['accepted']))}"
-        + (f" ({maker['because']})." if maker["because"] else ".")
+        f"Accepted in {_named(maker['results'])} without running again: an edit of {file}"
+        + (f" ({edit['because']})." if edit["because"] else ".")
         for maker in chain
-        if "accepted" in maker
+        for file, edit in sorted(maker.get("accepted", {}).items())
     ]
 
 

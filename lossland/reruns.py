@@ -4,10 +4,12 @@ Read off the records that the results carry, against the plan of the config; Sna
 """
 
 import json
+from pathlib import Path
 
 from lossland import fingerprint, io
 from lossland.record import handed_down, made_by
 
+COMPARED = 1_000_000  # bytes; a smaller file that is newer is compared by its content, a larger one is not
 KEPT = ("data", "network", "subspace", "table")  # figures and claims are cheap: they are drawn again, never accepted
 
 
@@ -41,19 +43,27 @@ class Reruns:
 
     def _reasons(self, job):
         record = self._record(job)
-        if record is None:
+        paths = [Path(path) for path in job.paths(self.plan.results)]
+        if record is None or not all(path.exists() for path in paths):
             return {"missing": ["it is not there, or not whole"]}
         found = {
             "config": config_changes(record["spec"], job.spec),
             "code": code_changes(record, fingerprint.code_of(job.spec)),
-            "source": [
-                f"{source.section} {source.name} "
-                + ("will be made again" if (source.section, source.name) in self.reasons else "was made again since")
-                for source, then in zip(job.made_from, record["inputs"], strict=False)
-                if (source.section, source.name) in self.reasons or fingerprint.digest(made_by(self._record(source))) != then
-            ],
+            "source": [f"{s.section} {s.name} {word}" for s, word in self._sources(job, record, paths[0])],
         }
         return {kind: sentences for kind, sentences in found.items() if sentences}
+
+    def _sources(self, job, record, path):
+        """(source, what happened to it) of those that are not what the result was made from."""
+        same = record["spec"]["inputs"] == job.spec["inputs"] and len(record["inputs"]) == len(job.made_from)
+        for source, then in zip(job.made_from, record["inputs"] if same else [None] * len(job.made_from), strict=True):
+            file = Path(source.paths(self.plan.results)[0])
+            if (source.section, source.name) in self.reasons:
+                yield source, "will be made again"
+            elif same and fingerprint.digest(made_by(self._record(source))) != then:
+                yield source, "was made again, or accepted, since"
+            elif file.stat().st_size > COMPARED and file.stat().st_mtime > path.stat().st_mtime:
+                yield source, "is newer"
 
     def acceptable(self) -> list:
         """The jobs that would run for an edit of code alone, their own or that of what they are made from."""
@@ -65,26 +75,32 @@ class Reruns:
                 jobs.append(job)
         return jobs
 
-    def accept(self, because="") -> list[str]:
-        """Record in the acceptable results that the code of today would make them too; returns their files."""
-        files = []
+    @property
+    def accepted(self) -> list[str]:
+        """The files that rest on an accepted edit."""
+        kept = [job for section in KEPT for job in self.plan[section].values() if (job.section, job.name) not in self.reasons]
+        return [job.paths(self.plan.results)[0] for job in kept if any("accepted" in m for m in self._record(job)["chain"])]
+
+    def accept(self, because=""):
+        """Record in the acceptable results that the code of today would make them too."""
         for job in self.acceptable():
             record, code = self._record(job), fingerprint.code_of(job.spec)
-            edited = {f: code.get(f) for f in record["code"].keys() | code.keys() if record["code"].get(f) != code.get(f)}
-            if edited:
-                record |= {"accepted": edited, "because": because}
+            earlier = record.pop("accepted", {})
+            edits = {f: code.get(f) for f in record["code"].keys() | code.keys() if record["code"].get(f) != code.get(f)}
+            if edits:
+                now = {file: {"digest": digest, "because": because} for file, digest in edits.items()}
+                record["accepted"] = now | {f: e for f, e in earlier.items() if edits.get(f) == e["digest"] and f in edits}
             sources = [self._record(source) for source in job.made_from]
             record = handed_down(record | {"inputs": [fingerprint.digest(made_by(source)) for source in sources]}, sources)
             (path,) = job.paths(self.plan.results)
             io.restamp(path, json.dumps(record, sort_keys=True))
             self._records[job.section, job.name] = record
-            files.append(path)
-        return files
+            del self.reasons[job.section, job.name]
 
 
 def code_changes(record, code) -> list[str]:
     """The files of code that differ from those that made a result, but for accepted edits."""
-    then = record["code"] | record.get("accepted", {})
+    then = record["code"] | {file: edit["digest"] for file, edit in record.get("accepted", {}).items()}
     words = {(True, True): "was edited", (True, False): "is no longer used", (False, True): "is used now"}
     differing = [file for file in sorted(then.keys() | code.keys()) if then.get(file) != code.get(file)]
     return [f"{file} {words[then.get(file) is not None, file in code]}" for file in differing]

@@ -6,16 +6,17 @@ is mistyped would otherwise pass as "nothing to be done".
 
 import re
 from dataclasses import dataclass
+from typing import Annotated
 
 from lossland import catalogue
 from lossland.catalogue import REQUIRED, Plugin
 from lossland.fingerprint import PLUGIN
-from lossland.options import Count, nearest, refuse
+from lossland.options import Between, Count, nearest, refuse
 
 ASIDE = ["cite", "published", "cost", "paper", "resources"]  # for readers, targets and the scheduler; no part of a result
-# and their least values; each of `cost` is of one job
-RESOURCES = {"gpu": 0, "slots": 1, "mem_mb": 1, "runtime": 1, "threads": 1}
-COST = {"hours": 0, "GB": 0}
+# those of `cost` are of one job
+RESOURCES = {"gpu": Between(0, 1), "slots": Between(1), "mem_mb": Between(1), "runtime": Between(1), "threads": Between(1)}
+COST = {"hours": Between(0), "GB": Between(0)}
 NAME = re.compile(r"\w[\w.-]*", re.ASCII)
 
 
@@ -86,7 +87,8 @@ def read(section, name, body) -> Stanza:
     plugin = _plugin(f"{where}.{key}", room, body.get(key, name if section in ("figure", "claim") else None))
     model = _plugin(f"{where}.model", "models", body.get("model")) if section == "network" else None
     roles = _roles(section, plugin)
-    keys = [key, *roles, *ASIDE, *(["model"] if model else []), *(["seeds"] if section in ("network", "subspace") else [])]
+    aside = ASIDE if section in ("network", "subspace", "table") else [word for word in ASIDE if word != "resources"]
+    keys = [key, *roles, *aside, *(["model"] if model else []), *(["seeds"] if section in ("network", "subspace") else [])]
     keys += ["shards"] if "shard" in plugin.options else []
     options = [*(o for o in plugin.options if o != "shard"), *(model.options if model else [])]
     if section == "table" and "shards" in body:
@@ -103,8 +105,8 @@ def read(section, name, body) -> Stanza:
             raise ConfigError(f"{where}.{role} is {body[role]!r}; it must be one name")
     if not isinstance(body.get("paper", ""), str):
         raise ConfigError(f"{where}.paper is {body['paper']!r}; it must be one name")
-    _refuse_numbers(f"{where}.resources", body.get("resources", {}), RESOURCES, int, "a whole number")
-    _refuse_numbers(f"{where}.cost", body.get("cost", {}), COST, (int, float), "a number")
+    _refuse_numbers(f"{where}.resources", body.get("resources", {}), RESOURCES, int)
+    _refuse_numbers(f"{where}.cost", body.get("cost", {}), COST, float)
     return Stanza(section, name, body, plugin, model, roles)
 
 
@@ -136,12 +138,13 @@ def _refuse_value(where, annotation, value):
         raise ConfigError(f"{where} {why}" if why.startswith("is ") else f"{where} is {value!r}: {why}")
 
 
-def _refuse_numbers(where, given, least, kind, word):
-    """A mapping of known names to numbers that are not too small."""
+def _refuse_numbers(where, given, known, kind):
+    """A mapping of known names to numbers of a kind, in their bounds."""
     if not isinstance(given, dict):
-        raise ConfigError(f"{where} is {given!r}; it must be a mapping with {', '.join(least)}")
+        raise ConfigError(f"{where} is {given!r}; it must be a mapping with {', '.join(known)}")
     for key, value in given.items():
-        if key not in least:
-            raise ConfigError(f"{where}.{key} is none of {', '.join(least)}{nearest(key, least)}")
-        if not isinstance(value, kind) or isinstance(value, bool) or not value >= least[key]:
-            raise ConfigError(f"{where}.{key} is {value!r}: must be {word}, at least {least[key]}")
+        if key not in known:
+            raise ConfigError(f"{where}.{key} is none of {', '.join(known)}{nearest(key, known)}")
+        reason = refuse(Annotated[kind, known[key]], value)
+        if reason:
+            raise ConfigError(f"{where}.{key} is {value!r}: {reason[1]}")

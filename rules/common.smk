@@ -63,11 +63,14 @@ def resource(section, plugin, name):
 
 
 def group_of(section):
-    """Tables that ask for nothing special share an allocation of a cluster, with the tables that they are made from."""
+    """Tables that ask for nothing special share an allocation of a cluster, with the tables that they are made from.
+
+    Shards do not: they are there to be measured at the same time.
+    """
 
     def ordinary(job):
-        tables = job.inputs.get("table", [])
-        return "resources" not in job.aside and all(map(ordinary, tables))
+        special = "resources" in job.aside or "shard" in job.options or "shards" in job.inputs
+        return not special and all(map(ordinary, job.inputs.get("table", [])))
 
     return by_name(section, lambda job: "probe" if ordinary(job) else None) if workflow.non_local_exec else None
 
@@ -105,10 +108,11 @@ def overview():
     return Overview(PLAN, Reruns(PLAN).reasons)
 
 
-def closing_words():
-    """What there is now, how many claims hold, and what is missing."""
-    now = Overview(PLAN)
+def closing_words(failed=False):
+    """What there is now and how many claims hold; where jobs failed, what is missing or of an earlier run, and why."""
+    now = overview() if failed else Overview(PLAN)
     lines = [job.paths(PLAN.results)[-1] for job in now.made]
     lines += [f"{paper}: {verdicts}" for paper, verdicts in now.papers.items() if verdicts]
-    lines += [f"missing: {result}, for {'; '.join(reasons)}" for result, reasons in now.missing.items()]
-    return "\n".join(["Made:", *lines]) if lines else "Done."
+    lacks = {"missing": now.missing, "out of date": now.out_of_date} if failed else {}
+    lines += [f"{lack}: {result}, for {'; '.join(why)}" for lack, found in lacks.items() for result, why in found.items()]
+    return "\n".join(["There is now:", *lines]) if lines else "Done."

@@ -92,6 +92,8 @@ MISTAKES = [
     ("table.bezier_shape.shards", 2, "table.bezier_shape.shards: shape cannot be measured in parts; remove it"),
     ("network.net.seeds", ["a b"], "network.net has an instance 'a b'"),
     ("network.net.resources", {"gpu": True}, "network.net.resources.gpu is True: must be a whole number"),
+    ("network.net.resources", {"gpu": 2}, "network.net.resources.gpu is 2: must be at most 1"),
+    ("figure.garipov2018_fig2.resources", {"mem_mb": 9}, "figure.garipov2018_fig2.resources is no option of garipov2018_fig2"),
     ("network.net.cost", {"hours": "two"}, "network.net.cost.hours is 'two': must be a number"),
     ("network.net.cost", {"days": 2}, "network.net.cost.days is none of hours, GB"),
     ("network.net.resources", 4, "network.net.resources is 4; it must be a mapping"),

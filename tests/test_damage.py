@@ -14,7 +14,7 @@ from lossland.data import image_folder, parquet_images
 from lossland.geometry.charts.points import Points
 from lossland.landscape.subspace import Subspace
 
-RECORD = json.dumps({"chain": []})
+RECORD = json.dumps({"spec": {}, "code": {}, "inputs": [], "chain": []})
 
 
 def _table(path):

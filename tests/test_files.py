@@ -24,7 +24,7 @@ PLANE = Subspace(
 )
 
 
-RECORD = {"spec": {"section": "subspace"}, "chain": []}
+RECORD = {"spec": {"section": "subspace"}, "code": {}, "inputs": [], "chain": []}
 
 
 def test_subspace_round_trip_and_equal_bytes(tmp_path):

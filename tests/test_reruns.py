@@ -1,8 +1,10 @@
 """What an edit reruns, measured for each row of the README's table; why it does; and results that are kept all the same."""
 
 import json
+import os
 import re
 import subprocess
+import sys
 
 import pandas as pd
 import pytest
@@ -110,16 +112,42 @@ def test_a_harmless_edit_can_be_accepted_and_is_told_of(editable):
     assert "6 results were accepted" in done.stdout
     assert planned(editable) == DRAWN | {"table/surface", "figure/surface"} == why(editable)[1]
     record = io.provenance(results / "subspace/bezier.safetensors")
-    assert set(record["accepted"]) == {"lossland/methods/curve.py"}
+    assert [edit["because"] for edit in record["accepted"].values()] == ["the same list"]
     status, output = snakemake(editable, *TOY)
     assert status == 0, output
     pd.testing.assert_frame_equal(pd.read_parquet(results / "table/bezier_path.parquet"), before)
     told = (results / "claim/garipov2018.md").read_text()
-    assert "Accepted in subspace bezier, subspace polychain" in told
-    assert "lossland/methods/curve.py (the same list)" in told
+    assert (
+        "Accepted in subspace bezier, subspace polychain without running again: an edit of lossland/methods/curve.py (the same list)."
+        in told
+    )
     assert planned(editable) == set() == why(editable)[1]
-    edit(editable / "lossland/methods/curve.py", "[*range(1, bends - 1)]", "[i for i in range(1, bends - 1)]")
+    edit(editable / "lossland/methods/curve.py", "[*range(1, bends - 1)]", "list(range(1, bends - 1))")
     assert planned(editable) == CURVES == why(editable)[1]
+    done = run(editable, "lossland", "accept", "--config", "tests/toy.yaml")
+    assert "6 results were accepted" in done.stdout
+    assert "accepted" not in io.provenance(results / "subspace/bezier.safetensors"), "the code is what made it again"
+    assert planned(editable) == DRAWN == why(editable)[1]
+
+
+def test_an_acceptance_that_was_cut_off_is_done_again(editable):
+    edit(editable / "lossland/methods/curve.py", "list(range(1, bends - 1))", "[*range(1, bends - 1)]")
+    lock = editable / ".snakemake/locks/0.output.lock"
+    lock.write_text("x")
+    done = run(editable, "lossland", "accept", "--config", "tests/toy.yaml")
+    assert done.returncode == 1
+    assert "a run is at work, or was killed" in done.stderr
+    assert "accepted" not in io.provenance(editable / "results/toy/subspace/bezier.safetensors")
+    lock.unlink()
+    code = "import sys, yaml; from lossland.config import Plan; from lossland.reruns import Reruns; Reruns(Plan(yaml.safe_load(open('tests/toy.yaml')))).accept()"
+    subprocess.run([sys.executable, "-c", code], cwd=editable, env=os.environ | {"PYTHONPATH": str(editable)}, check=True)
+    assert "0 results were accepted" in run(editable, "lossland", "accept", "--config", "tests/toy.yaml").stdout
+    assert planned(editable) == DRAWN == why(editable)[1]
+
+
+def test_a_result_that_lacks_one_of_its_files_is_made_again(editable):
+    (editable / "results/toy/figure/garipov2018_fig2.png").unlink()
+    assert planned(editable) == {"figure/garipov2018_fig2"} == why(editable)[1]
 
 
 def test_nothing_is_accepted_that_another_config_made(editable):

@@ -171,7 +171,7 @@ def test_everything_has_the_bytes_of_a_local_run(runs):
 def _made(results):
     files = [file for file in results.rglob("*") if file.is_file()]
     names = {file.relative_to(results): file for file in files}
-    return {name: file.read_bytes() for name, file in names.items() if name.parts[0] not in ("log", "benchmark")}
+    return {name: file.read_bytes() for name, file in names.items() if name.parts[0] != "log"}
 
 
 def test_a_job_that_asks_for_a_gpu_has_one_and_no_other_has_any(runs):

@@ -50,7 +50,7 @@ MAY = {
     "leases": {"filelock"},
     "record": {"fingerprint"},
     "reruns": {"fingerprint", "io", "record"},
-    "cost": {"pandas", "reruns"},
+    "cost": {"pandas", "fingerprint", "reruns"},
     "job": TORCH | {"filelock", "fingerprint", "io", "leases", "record"},
     "__main__": {"yaml", "config", "cost", "reruns"},
     "assemble": TORCH | {"landscape", "options", "store"},

@@ -21,7 +21,7 @@ def test_the_toy_run_makes_everything_and_says_so(finished):
         "claim/garipov2018.csv",
     ):
         assert (results / name).stat().st_size > 100
-    assert "results/toy/claim/garipov2018.html" in output.partition("Made:")[2]
+    assert "results/toy/claim/garipov2018.html" in output.partition("There is now:")[2]
     table = pd.read_parquet(results / "table" / "bezier_path.parquet")
     assert len(table) == 2 * 11 * 3
     assert {"subspace", "run", "split", "quantity", "value", "arc"} <= set(table.columns)
