@@ -24,11 +24,10 @@ def accept(plan, arguments):
     if any(Path(".snakemake/locks").glob("*")):
         raise ValueError("a run is at work, or was killed: wait for it, or snakemake --unlock; then accept again")
     reruns = Reruns(plan)
-    number = len(reruns.acceptable())
-    reruns.accept(arguments.because)
-    if reruns.accepted:  # those of an earlier call too, which may have been cut off here
-        _snakemake(arguments, *reruns.accepted, "--touch", "--cores", "1")
-    print(f"{number} results were accepted as they are; what is left to run:")
+    files = reruns.accept(arguments.because)
+    if known := sorted({*files, *reruns.accepted}):  # those of an earlier call too, which may have been cut off here
+        _snakemake(arguments, *known, "--touch", "--cores", "1")
+    print(f"{len(files)} results were accepted as they are; what is left to run:")
     why(plan, arguments)
 
 

@@ -81,8 +81,9 @@ class Reruns:
         kept = [job for section in KEPT for job in self.plan[section].values() if (job.section, job.name) not in self.reasons]
         return [job.paths(self.plan.results)[0] for job in kept if any("accepted" in m for m in self._record(job)["chain"])]
 
-    def accept(self, because=""):
-        """Record in the acceptable results that the code of today would make them too."""
+    def accept(self, because="") -> list[str]:
+        """Record in the acceptable results that the code of today would make them too; returns their files."""
+        files = []
         for job in self.acceptable():
             record, code = self._record(job), fingerprint.code_of(job.spec)
             earlier = record.pop("accepted", {})
@@ -96,6 +97,8 @@ class Reruns:
             io.restamp(path, json.dumps(record, sort_keys=True))
             self._records[job.section, job.name] = record
             del self.reasons[job.section, job.name]
+            files.append(path)
+        return files
 
 
 def code_changes(record, code) -> list[str]:

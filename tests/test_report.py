@@ -86,7 +86,9 @@ def test_results_of_an_earlier_run_are_called_out_of_date(editable):
         in written(editable)[1]
     )
     edit(editable / "tests/toy.yaml", "lr: 0.1", "lr: 1e20")
-    assert snakemake(editable, *TOY)[0] != 0
+    status, output = snakemake(editable, *TOY)
+    assert status != 0
+    assert "out of date: figure garipov2018_fig2, for network net/1: " in output
     words = written(editable)[1]
     assert "4 of 4 figures" in words
     assert words.count("network net/1: its log ends in: the loss is not finite in epoch") == 4

@@ -133,6 +133,7 @@ def test_a_harmless_edit_can_be_accepted_and_is_told_of(editable):
 def test_an_acceptance_that_was_cut_off_is_done_again(editable):
     edit(editable / "lossland/methods/curve.py", "list(range(1, bends - 1))", "[*range(1, bends - 1)]")
     lock = editable / ".snakemake/locks/0.output.lock"
+    lock.parent.mkdir(exist_ok=True)
     lock.write_text("x")
     done = run(editable, "lossland", "accept", "--config", "tests/toy.yaml")
     assert done.returncode == 1
@@ -170,7 +171,7 @@ def test_claims_name_results_of_mixed_code(editable):
     assert "network net/1" in told
 
 
-MAKER = {"code": {"a.py": "1"}, "device": "x86_64", "versions": {"torch": "2.15"}}
+MAKER = {"code": {"lossland/landscape/a.py": "1"}, "device": "x86_64", "versions": {"torch": "2.15"}}
 
 
 def _record(name, inputs=(), **changed):
@@ -184,11 +185,11 @@ def test_a_chain_names_all_makers_once_and_says_what_is_mixed():
     assert sorted(r for maker in pooled["chain"] for r in maker["results"]) == [*(f"network {i}" for i in range(6)), "table t"]
     assert len(pooled["chain"]) == 2
     assert notes(pooled["chain"]) == []
-    odd = _record("network 9", code={"a.py": "2"}, versions={"torch": "2.14"}, device="GPU")
+    odd = _record("network 9", code={"lossland/landscape/a.py": "2"}, versions={"torch": "2.14"}, device="GPU")
     told = notes(_record("table t", [*nets, odd], code={"b.py": "1"}, versions={"torch": "2.15"})["chain"])
     assert told == [
-        "Mixed code, a.py: network 0, network 1, network 2, network 3 and 2 more; another edition made network 9.",
         "Mixed devices of a network: x86_64 made network 0, network 1, network 2, network 3 and 2 more; GPU made network 9.",
+        "Mixed code, lossland/landscape/a.py: network 0, network 1, network 2, network 3 and 2 more; another edition made network 9.",
         "Mixed torch: 2.15 made network 0, network 1, network 2, network 3 and 3 more; 2.14 made network 9.",
     ]
 
