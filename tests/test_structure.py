@@ -15,7 +15,7 @@ from conftest import ROOT
 
 from lossland import catalogue
 from lossland.landscape.subspace import Subspace
-from lossland.options import Recipe, refuse
+from lossland.options import Count, Positive, Recipe, Seed, refuse
 from lossland.store import DiskJournal
 
 # room or file -> rooms, files and libraries it may import beside the standard library
@@ -127,10 +127,11 @@ def test_every_method_runs_on_the_toy_problem_and_again_from_its_journal(name, p
     """With as many sources as it takes, up to three, and its required options filled by type."""
     from lossland.methods import sgd
 
-    fill = {"recipe": Recipe(epochs=1, lr=0.1, batch_size=32), "seed": 0}
+    recipe = Recipe(epochs=2, lr=0.1, batch_size=32)
+    fill = {Recipe: recipe, Seed: 0, Count: 1, Positive: 0.01}
     plugin = catalogue.plugin("methods", name)
-    given = {o: fill[o] for o, (_, default) in plugin.options.items() if default is catalogue.REQUIRED}
-    sources = [sgd.build(problem, [], recipe=fill["recipe"], seed=s) for s in range(int(min(plugin.sources.high, 3)))]
+    given = {o: fill[kind] for o, (kind, default) in plugin.options.items() if default is catalogue.REQUIRED}
+    sources = [sgd.build(problem, [], recipe=recipe, seed=s) for s in range(int(min(plugin.sources.high, 3)))]
     build = import_module(f"lossland.methods.{name}").build
     made = build(problem, sources, **given)
     assert isinstance(made, Subspace)

@@ -1,5 +1,6 @@
 """The training loop: against torch.optim, interrupted against uninterrupted, fixed rows, diverging."""
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -7,10 +8,10 @@ import torch
 from torch.nn import functional as F
 
 from lossland.geometry.charts.bezier import Bezier
-from lossland.landscape import descent
+from lossland.landscape import descent, train
 from lossland.landscape.journal import Journal
 from lossland.landscape.train import epochs, expected_loss, minimise
-from lossland.methods import curve, sgd
+from lossland.methods import curve, fge, sgd, sse
 from lossland.options import Recipe
 from lossland.schedules import learning_rate
 from lossland.store import DiskJournal
@@ -198,3 +199,45 @@ def test_a_last_step_that_diverges_is_refused(problem):
 
     with pytest.raises(FloatingPointError, match="not finite"):
         minimise(problem, objective, problem.init(0)[None], replace(RECIPE, epochs=1, batch_size=64), 0)
+
+
+def test_fge_keeps_the_networks_at_the_lowest_rates_of_the_paper(problem):
+    """Epochs 2, 6, 10, 14, 18 and 22 of a cycle of four; the rate of the formula at every step, counted from one."""
+    base = sgd.build(problem, [], recipe=Recipe(2, 0.1), seed=0, snapshots=[1])
+    made = fge.build(problem, [base], recipe=Recipe(22, 0.05, batch_size=24), seed=0, low=5e-4, start=1)
+    assert made.notes["epoch"].tolist() == [2, 6, 10, 14, 18, 22]
+    steps, c = problem.steps(24), 4 * problem.steps(24)
+    for i in range(1, 3 * c):
+        t = ((i - 1) % c + 1) / c
+        lr = (1 - 2 * t) * 0.05 + 2 * t * 5e-4 if t <= 0.5 else (2 - 2 * t) * 5e-4 + (2 * t - 1) * 0.05
+        assert fge.rate((i - 1) / steps, high=0.05, low=5e-4, cycle=4, steps=c) == pytest.approx(lr)
+    lowest = fge.rate((2 * steps - 1) / steps, high=0.05, low=5e-4, cycle=4, steps=c)
+    assert lowest == pytest.approx(5e-4), "the last step before a network is kept"
+
+
+def test_fge_goes_on_from_a_snapshot_and_may_keep_it(problem):
+    base = sgd.build(problem, [], recipe=Recipe(4, 0.1), seed=0, snapshots=[2])
+    options = {"recipe": Recipe(5, 0.05), "seed": 0, "low": 5e-4, "cycle": 2}
+    made = fge.build(problem, [base], start=2, keep_start=True, **options)
+    assert made.notes["epoch"].tolist() == [0, 1, 3, 5]
+    assert torch.equal(made.anchors[0], base.anchors[0])
+    assert torch.equal(fge.build(problem, [base], keep_start=True, **options).anchors[0], base.end)
+    with pytest.raises(ValueError, match=r"no snapshot of epoch 3, only of \[2, 4\]"):
+        fge.build(problem, [base], start=3, **options)
+    with pytest.raises(ValueError, match="cycle is 3"):
+        fge.build(problem, [base], **(options | {"cycle": 3}))
+
+
+def test_snapshot_ensembles_restart_the_cosine(problem, monkeypatch):
+    rates = []
+    real = train.epochs
+    monkeypatch.setattr(
+        train, "epochs", lambda *a, rate, **k: real(*a, rate=lambda at: rates.append(rate(at)) or rates[-1], **k)
+    )
+    made = sse.build(problem, [], recipe=Recipe(6, 0.2, batch_size=24), seed=0, cycles=3)
+    assert made.notes["epoch"].tolist() == [2, 4, 6]
+    steps = problem.steps(24)
+    expected = [0.1 * (1 + math.cos(math.pi * (i % (2 * steps)) / (2 * steps))) for i in range(6 * steps)]
+    assert rates == pytest.approx(expected)
+    with pytest.raises(ValueError, match="no multiple of 4 cycles"):
+        sse.build(problem, [], recipe=Recipe(6, 0.2), seed=0, cycles=4)

@@ -28,6 +28,13 @@ class Subspace:
             raise ValueError("a plane has no network at its end, its anchors are directions; name networks as sources")
         return self.anchors[-1]
 
+    def snapshot(self, epoch):
+        """The point [D] of a trajectory after `epoch`. Raises ValueError where that was not kept."""
+        kept = self.notes["epoch"].tolist() if "epoch" in self.notes else []
+        if epoch not in kept:
+            raise ValueError(f"there is no snapshot of epoch {epoch}, only of {kept}; name it in the source's snapshots")
+        return self.anchors[kept.index(epoch)]
+
     @property
     def decay(self) -> dict[str, torch.Tensor]:
         """The note of the weight decay it was trained with, to be handed on to what is built from it."""

@@ -18,7 +18,9 @@ from functools import partial
 
 import torch
 
+from lossland.geometry.charts.points import Points
 from lossland.landscape import descent
+from lossland.landscape.subspace import Subspace
 from lossland.schedules import learning_rate
 from lossland.streams import stream
 
@@ -86,6 +88,20 @@ def epochs(problem, objective, start, recipe, seed, *, free=None, rate=None) -> 
         raise FloatingPointError(f"the last step of epoch {run.epoch} left a point that is not finite; lower recipe.lr")
     if run.epoch > first:  # the parts of a longer work stay finished when a later part is interrupted
         journal.save(run.tensors())
+
+
+def trajectory(problem, start, recipe, seed, kept, rate=None) -> Subspace:
+    """One network, trained from `start` [D]: its points after each of the epochs `kept`, in order, as Points.
+
+    Notes: `epoch` [k], the `loss` of every epoch, the weight decay.
+    """
+    rows = problem.journal.part("trajectory").rows(len(kept), problem.space.dimension)
+    objective = expected_loss(Points(1), recipe.weight_decay)
+    for epoch in epochs(problem, objective, start[None], recipe, seed, rate=rate):
+        if epoch.number in kept:
+            rows[kept.index(epoch.number)] = epoch.anchors[0].cpu()
+    notes = {"epoch": torch.tensor(kept), "loss": epoch.losses, "weight_decay": torch.tensor(recipe.weight_decay)}
+    return Subspace(rows, Points(len(kept)), notes)
 
 
 def expected_loss(chart, weight_decay):
