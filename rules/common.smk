@@ -72,7 +72,8 @@ def group_of(section):
         special = "resources" in job.aside or "shard" in job.options or "shards" in job.inputs
         return not special and all(map(ordinary, job.inputs.get("table", [])))
 
-    return by_name(section, lambda job: "probe" if ordinary(job) else None) if workflow.non_local_exec else None
+    # the executor is not known before the jobs are
+    return by_name(section, lambda job: "probe" if workflow.non_local_exec and ordinary(job) else None)
 
 
 def names_with(section, plugin):
