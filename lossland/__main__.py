@@ -3,6 +3,7 @@
 import argparse
 import subprocess
 import sys
+from math import isnan
 from pathlib import Path
 
 import yaml
@@ -35,7 +36,10 @@ def cost(plan, _):
     """Jobs, hours and disk by rule, before anything runs."""
     from lossland.cost import estimate  # pandas, which the other questions do without
 
-    print(estimate(plan).to_markdown(floatfmt=".3g", missingval=""))
+    table = estimate(plan)
+    for name in table.select_dtypes(float):
+        table[name] = ["" if isnan(value) else f"{value:.3g}" for value in table[name]]
+    print(table.to_markdown(disable_numparse=True))
 
 
 def report(plan, arguments):
