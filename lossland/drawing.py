@@ -70,7 +70,7 @@ def _page(table):
     for name, column in shown.items():
         if pd.api.types.is_numeric_dtype(column) or f"{name} std" in table:
             classes[name] = "number"
-    page = shown.style.hide(axis="index").format(precision=3, formatter=_short, na_rep="", escape="html")
+    page = shown.style.hide(axis="index").format(formatter=_short, na_rep="", escape="html")
     page = page.format_index(lambda name: name.replace("_", " "), axis="columns")
     page = page.set_table_styles(PAGE).set_td_classes(classes).set_uuid("table")
     if "verdict" in shown:
