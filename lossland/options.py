@@ -43,7 +43,8 @@ class Recipe:
     """How something is trained: the optimiser, its schedule, its minibatches and its arithmetic.
 
     `weight_decay` w adds w/2 |theta|^2 to the loss at the *sampled point* theta, in the loss and not in the optimiser
-    (Garipov et al. 2018, released code). `lr` is the highest rate; `schedule` names a function of `schedules.py`.
+    (Garipov et al. 2018, released code). `lr` is the highest rate; `schedule` names a function of `schedules.py`. A gradient
+    longer than `clip` is shortened to that length.
     """
 
     epochs: Count
@@ -53,7 +54,8 @@ class Recipe:
     momentum: Fraction = 0.9
     nesterov: bool = False
     weight_decay: NonNegative = 0.0
-    schedule: Literal["constant", "garipov", "cosine", "steps"] = "garipov"
+    clip: Positive | None = None
+    schedule: Literal["constant", "garipov", "cosine", "steps", "exponential"] = "garipov"
     milestones: list[Fraction] = ()
     gamma: Positive = 0.1
     precision: Precision = "fp32"
@@ -61,8 +63,8 @@ class Recipe:
     def __post_init__(self):
         if self.nesterov and (self.optimiser != "sgd" or not self.momentum):
             raise ValueError("nesterov needs optimiser: sgd with a momentum")
-        if (self.schedule == "steps") != bool(self.milestones):
-            raise ValueError("schedule: steps and milestones go together")
+        if (self.schedule in ("steps", "exponential")) != bool(self.milestones):
+            raise ValueError("milestones go together with schedule: steps or exponential")
 
 
 def refuse(annotation, value) -> tuple[tuple, str] | None:

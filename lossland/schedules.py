@@ -26,5 +26,10 @@ def steps(recipe, at):
     return recipe.gamma ** sum(at >= m * recipe.epochs for m in recipe.milestones)
 
 
+def exponential(recipe, at):
+    """1 until the first of `milestones`, then times `gamma` with every epoch (TensorFlow's tutorial on PTB)."""
+    return recipe.gamma ** max(0, math.floor(at) + 1 - round(recipe.milestones[0] * recipe.epochs))
+
+
 def learning_rate(recipe, at: float) -> float:
     return recipe.lr * globals()[recipe.schedule](recipe, at)

@@ -20,9 +20,10 @@ from lossland.landscape.evaluate import calibrated, evaluate, predict, statistic
 from lossland.landscape.problem import Problem
 from lossland.landscape.space import ParamSpace
 from lossland.landscape.subspace import Subspace
-from lossland.methods import line, plane, pool
+from lossland.methods import line, plane, pool, sgd
+from lossland.options import Recipe
 from lossland.probes import ensemble, landscape, shape
-from lossland.scores import scores
+from lossland.scores import scores, tempered
 from lossland.store import DiskJournal
 
 
@@ -204,6 +205,36 @@ def test_ensemble_of_copies_is_the_copy_and_sizes_are_complete(problem, networks
     drawn = ensemble.measure(problem, pool.build(problem, networks * 3), subsets=5)
     assert drawn.groupby("size").size().to_dict() == dict.fromkeys(range(1, 9), 5) | {9: 1}
     assert not drawn.duplicated(["size", "members"]).any()
+
+
+def test_ensembles_of_runs_cost_what_their_runs_have_cost(problem):
+    """Three runs of two networks: sizes count runs, a run costs its epochs; growing in order, each network adds its own."""
+    recipe = Recipe(4, 0.1)
+    runs = [sgd.build(problem, [], recipe=recipe, seed=s, snapshots=[3]) for s in range(3)]
+    pooled = pool.build(problem, runs, trajectories=True)
+    table = ensemble.measure(problem, pooled, by="source").set_index(["size", "subset"])
+    assert table["members"].loc[1].tolist() == ["0 1", "2 3", "4 5"]
+    assert table["epochs"].tolist() == [4] * 3 + [8] * 3 + [12]
+    grown = ensemble.measure(problem, pooled, by="order")
+    assert grown["epochs"].tolist() == [3, 4, 7, 8, 11, 12]
+    assert grown["nll"].iloc[-1] == table["nll"].iloc[-1]
+    chosen = ensemble.measure(problem, pooled, sizes=[2])
+    assert len(chosen) == 15
+    assert chosen.set_index("members").loc["1 2", "epochs"] == 4 + 3
+    with pytest.raises(ValueError, match="sizes names 7, but there are 6"):
+        ensemble.measure(problem, pooled, sizes=[7])
+
+
+def test_a_temperature_undoes_a_known_overconfidence():
+    """Labels drawn from softmax(z), predictions softmax(3 z): T is 3 up to the noise of the labels."""
+    rng = torch.Generator().manual_seed(0)
+    z = torch.randn(20_000, 4, generator=rng, dtype=torch.float64)
+    y = torch.multinomial(z.softmax(1), 1, generator=rng)[:, 0]
+    again = tempered((3 * z).softmax(1), y)
+    torch.testing.assert_close(again, z.softmax(1), rtol=0, atol=0.01)
+    assert torch.equal(again.argmax(1), z.argmax(1))
+    changed = tempered((3 * z).softmax(1), torch.where(torch.arange(len(y)) % 2 == 0, 3 - y, y))
+    assert torch.equal(changed[::2], again[::2]), "the labels of the examples scored take no part in their temperature"
 
 
 def test_mean_of_two_predictions_against_numpy(problem, networks):

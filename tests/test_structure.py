@@ -25,7 +25,7 @@ MAY = {
     "options": set(),
     "streams": TORCH,
     "schedules": set(),
-    "scores": TORCH | {"torchmetrics"},
+    "scores": TORCH | {"scipy", "torchmetrics"},
     "arrays": TORCH,
     "geometry": TORCH | {"geometry"},
     "tasks": TORCH,

@@ -10,8 +10,8 @@ from torch.nn import functional as F
 from lossland.geometry.charts.bezier import Bezier
 from lossland.landscape import descent, train
 from lossland.landscape.journal import Journal
-from lossland.landscape.train import epochs, expected_loss, minimise
-from lossland.methods import curve, fge, sgd, sse
+from lossland.landscape.train import expected_loss, minimise
+from lossland.methods import curve, fge, pool, sgd, sse
 from lossland.options import Recipe
 from lossland.schedules import learning_rate
 from lossland.store import DiskJournal
@@ -145,11 +145,49 @@ def test_a_diverging_training_names_epoch_step_and_rate(problem):
         sgd.build(problem, [], recipe=replace(RECIPE, lr=1e30), seed=0)
 
 
-def test_first_epoch_is_the_start_and_losses_fall(problem):
-    recipe = replace(RECIPE, epochs=60)
-    run = list(epochs(problem, expected_loss(Bezier(2), 0), torch.stack([problem.init(1)] * 2), recipe, 0))
-    assert [e.number for e in run] == list(range(61))
-    assert run[-1].losses[-1] < 0.5 * run[-1].losses[0]
+def test_every_step_is_watched_from_the_start_on_and_losses_fall(problem):
+    recipe, seen = replace(RECIPE, epochs=60), []
+    start = torch.stack([problem.init(1)] * 2)
+    watch = lambda n, anchors: seen.append((n, anchors.clone()))  # noqa: E731
+    trained = minimise(problem, expected_loss(Bezier(2), 0), start, recipe, 0, watch=watch)
+    assert [n for n, _ in seen] == list(range(60 * problem.steps(10) + 1))
+    assert torch.equal(seen[0][1], start)
+    assert torch.equal(seen[-1][1], trained.anchors)
+    assert trained.losses[-1] < 0.5 * trained.losses[0]
+
+
+def test_a_longer_gradient_is_clipped_to_its_length(problem):
+    """One step of plain descent: the move is lr * clip where the gradient is longer, and the plain step where it is not."""
+    recipe = Recipe(1, 0.1, batch_size=64, momentum=0.0, schedule="constant")
+    start = problem.init(0)
+    moves = [sgd.build(problem, [], recipe=replace(recipe, clip=c), seed=0).end - start for c in (None, 1e-3, 1e3)]
+    assert moves[1].norm().item() == pytest.approx(1e-4, rel=1e-3)
+    torch.testing.assert_close(moves[1] / moves[1].norm(), moves[0] / moves[0].norm(), rtol=0, atol=1e-3)
+    assert torch.equal(moves[2], moves[0])
+
+
+def test_epochs_of_training_are_accounted_for_with_a_common_beginning_paid_once(problem):
+    """Garipov et al. 2018, section 6: runs of 22 epochs from epochs 120 and 156 of one training cost 200; here 2 from 3 and 5."""
+    bases = [sgd.build(problem, [], recipe=Recipe(6, 0.1), seed=s, snapshots=[3, 5]) for s in (0, 1)]
+    runs = [fge.build(problem, [b], recipe=Recipe(2, 0.05), seed=e, low=5e-4, cycle=2, start=e) for b in bases for e in (3, 5)]
+    assert [r.spent.tolist() for r in runs] == [[4], [6], [4], [6]]
+    pairs = [pool.build(problem, runs[i : i + 2], trajectories=True) for i in (0, 2)]
+    assert [p.spent.tolist() for p in pairs] == [[4, 8]] * 2, "5 + 2 + 2 = 9 epochs, the last kept after 8"
+    assert sum(dict(pairs[0].lineage.tolist()).values()) == 9
+    assert pool.build(problem, pairs, trajectories=True).spent.tolist() == [4, 8, 13, 17]
+    assert pool.build(problem, bases).spent.tolist() == [6, 12]
+
+
+def test_the_points_between_two_low_rates_are_kept_on_request(problem):
+    """At every fifth of a cycle, on whole steps; those at the low rates are the networks of the plain run."""
+    base = sgd.build(problem, [], recipe=Recipe(2, 0.1), seed=0)
+    options = {"recipe": Recipe(6, 0.05, batch_size=16), "seed": 0, "low": 5e-4, "cycle": 4}
+    plain, dense = (fge.build(problem, [base], per_cycle=p, **options) for p in (1, 8))
+    assert dense.notes["epoch"].tolist() == [i / 2 for i in range(1, 13)]
+    assert torch.equal(dense.anchors[[3, 11]], plain.anchors)
+    assert dense.notes["lr"][3] == plain.notes["lr"][0] == pytest.approx(5e-4)
+    with pytest.raises(ValueError, match="fall on one another"):
+        fge.build(problem, [base], per_cycle=40, **options)
 
 
 def test_schedules():
@@ -160,6 +198,8 @@ def test_schedules():
     assert learning_rate(replace(recipe, schedule="cosine"), 50) == pytest.approx(0.5)
     stepped = replace(recipe, schedule="steps", milestones=[0.5, 0.75])
     assert [learning_rate(stepped, e) for e in (0, 50, 75)] == pytest.approx([1, 0.1, 0.01])
+    tutorial = Recipe(55, 1.0, schedule="exponential", milestones=[14 / 55], gamma=1 / 1.15)
+    assert [learning_rate(tutorial, e) for e in (0, 13.9, 14, 16)] == pytest.approx([1, 1, 1 / 1.15, 1 / 1.15**3])
 
 
 def test_two_trainings_of_one_job_do_not_share_their_work(problem, tmp_path):
@@ -230,14 +270,14 @@ def test_fge_goes_on_from_a_snapshot_and_may_keep_it(problem):
 
 def test_snapshot_ensembles_restart_the_cosine(problem, monkeypatch):
     rates = []
-    real = train.epochs
+    real = train.minimise
     monkeypatch.setattr(
-        train, "epochs", lambda *a, rate, **k: real(*a, rate=lambda at: rates.append(rate(at)) or rates[-1], **k)
+        train, "minimise", lambda *a, rate, **k: real(*a, rate=lambda at: rates.append(rate(at)) or rates[-1], **k)
     )
     made = sse.build(problem, [], recipe=Recipe(6, 0.2, batch_size=24), seed=0, cycles=3)
     assert made.notes["epoch"].tolist() == [2, 4, 6]
     steps = problem.steps(24)
     expected = [0.1 * (1 + math.cos(math.pi * (i % (2 * steps)) / (2 * steps))) for i in range(6 * steps)]
-    assert rates == pytest.approx(expected)
+    assert rates[: len(expected)] == pytest.approx(expected)
     with pytest.raises(ValueError, match="no multiple of 4 cycles"):
         sse.build(problem, [], recipe=Recipe(6, 0.2), seed=0, cycles=4)

@@ -76,6 +76,11 @@ def predict(problem, subspace, u, split, bn="recalibrate") -> Iterator[torch.Ten
         yield torch.cat([problem.task.probabilities(output) for output, _ in outputs]).cpu()
 
 
+def targets(problem, split):
+    """The targets [N], on the CPU, in the order of what `predict` yields."""
+    return torch.cat([target.reshape(-1) for _, _, target in problem.batches(split)]).cpu()
+
+
 def _mean_scores(problem, theta, state, split):
     total, number = 0, 0
     for outputs, target in _outputs(problem, theta, state, split):

@@ -45,19 +45,22 @@ class Problem:
         """Minibatches of `size` in an epoch of training."""
         return len(self.task.minibatches(self.size("train"), size))
 
-    def batches(self, split, size=None, *, epoch_key=None, start=0) -> Iterator[tuple[int, tuple, torch.Tensor]]:
+    def batches(self, split, size=None, *, epoch_key=None, start=0, memory=None) -> Iterator[tuple[int, tuple, torch.Tensor]]:
         """(step, inputs, target) of the minibatches of a split, from step `start` on.
 
         `epoch_key`, a tuple, names the random order and augmentation of the epoch; without it the examples come in order
-        and as they are.
+        and as they are. Where the task has a MEMORY, the last input is the list `memory`, empty at first: the network
+        leaves in it the hidden state that the next batch begins with.
         """
+        memory = [] if memory is None else memory
         if not self.size(split):
             raise ValueError(f"split {split} is empty; give the dataset one, or name another split")
         order = None if epoch_key is None else stream(*epoch_key, "order")
         minibatches = self.task.minibatches(self.size(split), size or self.batch_size, order)
         for step, rows in list(enumerate(minibatches))[start:]:
             augment = None if epoch_key is None else stream(*epoch_key, "augment", step)
-            yield step, *self.task.batch(self.data, split, rows, augment)
+            inputs, target = self.task.batch(self.data, split, rows, augment)
+            yield step, (*inputs, memory) if self.task.MEMORY else inputs, target
 
     def gradient(self, theta, inputs, target, rng, weight_decay=0.0):
         """(value, gradient [D]) at theta [D] of the batch's mean loss + weight_decay/2 |theta|^2, as in training.
@@ -84,19 +87,19 @@ class Problem:
         """Whether a training step draws random numbers (dropout, stochastic depth): whether it moves the generator."""
         with self._forked(), torch.no_grad():
             before = self._generator_state()
-            self.space.forward(self.init(0), *self._few("train"))
+            self.space.forward(self.init(0), *self._few())
             return not torch.equal(before, self._generator_state())
 
     @torch.no_grad()
     def check(self):
         """Raises ValueError if the network, dropout off, is not one function of theta and each single input."""
-        inputs, theta = self._few("train"), self.init(0)
+        theta = self.init(0)
         buffers = {n: b.clone() for n, b in self.space.buffers.items()}
-        state = self.space.calibrate(theta, [inputs])
+        state = self.space.calibrate(theta, [self._few()])
         with self._forked():
-            self.space.forward(theta, *inputs)
-            first, second = (self.space.predict(theta, state, *inputs) for _ in range(2))
-        half = self.space.predict(theta, state, *(x[: len(x) // 2] if torch.is_tensor(x) else x for x in inputs))
+            self.space.forward(theta, *self._few())
+            first, second = (self.space.predict(theta, state, *self._few()) for _ in range(2))
+        half = self.space.predict(theta, state, *(x[: len(x) // 2] if torch.is_tensor(x) else x for x in self._few()))
         for name, buffer in self.space.buffers.items():
             if not torch.equal(buffer, buffers[name]) and not name.endswith("num_batches_tracked"):
                 raise ValueError(
@@ -107,8 +110,9 @@ class Problem:
         if not torch.allclose(first[: len(half)], half, rtol=1e-3, atol=1e-4):
             raise ValueError("the network's answer to an input depends on the other inputs of the batch with dropout off")
 
-    def _few(self, split):
-        _, inputs, _ = next(self.batches(split, 8))
+    def _few(self):
+        """A small batch of inputs, in a pass of its own."""
+        _, inputs, _ = next(self.batches("train", 8))
         return inputs
 
     def _forked(self):

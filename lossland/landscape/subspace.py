@@ -11,7 +11,11 @@ from lossland.geometry.measures import gram, norms
 
 @dataclass(frozen=True)
 class Subspace:
-    """`anchors` [k D] under a `chart`; `notes` are small named tensors (losses of the training, marked points)."""
+    """`anchors` [k D] under a `chart`; `notes` are small named tensors (losses of the training, marked points).
+
+    What the training of points has cost is in two notes: `lineage` [r 2] of int64, the trainings that led here, each as
+    (its number, epochs of it), the own last; `spent` [k], the epochs of training until each anchor was there.
+    """
 
     anchors: torch.Tensor
     chart: Chart
@@ -34,6 +38,16 @@ class Subspace:
         if epoch not in kept:
             raise ValueError(f"there is no snapshot of epoch {epoch}, only of {kept}; name it in the source's snapshots")
         return self.anchors[kept.index(epoch)]
+
+    @property
+    def lineage(self):
+        """[r 2]; empty where nothing was trained."""
+        return self.notes.get("lineage", torch.zeros(0, 2, dtype=torch.int64))
+
+    @property
+    def spent(self):
+        """[k]; zeros where nothing was trained."""
+        return self.notes.get("spent", torch.zeros(len(self.anchors), dtype=torch.float64))
 
     @property
     def decay(self) -> dict[str, torch.Tensor]:

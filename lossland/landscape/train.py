@@ -11,8 +11,7 @@ run that was killed and starts again at any step gives the bytes of one that nev
 
 import logging
 import time
-from collections import deque
-from collections.abc import Iterator
+import zlib
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -29,28 +28,24 @@ CHECK_EVERY = 50  # steps between looks at the losses: a look waits for the devi
 
 
 @dataclass(frozen=True)
-class Epoch:
-    """State after `number` epochs: `anchors` [k D], the live tensor, and the mean `losses` [number] of the epochs."""
+class Trained:
+    """The trained `anchors` [k D] and the mean `losses` [epochs] of the epochs."""
 
-    number: int
     anchors: torch.Tensor
     losses: torch.Tensor
 
 
-def minimise(problem, objective, start, recipe, seed, **options) -> Epoch:
-    """Train to the end; see `epochs`."""
-    return deque(epochs(problem, objective, start, recipe, seed, **options), maxlen=1).pop()
-
-
-def epochs(problem, objective, start, recipe, seed, *, free=None, rate=None) -> Iterator[Epoch]:
-    """Train `start` [k D] by `recipe` under `seed`; yields after every epoch, and once before the first.
+def minimise(problem, objective, start, recipe, seed, *, free=None, rate=None, watch=None) -> Trained:
+    """Train `start` [k D] by `recipe` under `seed`.
 
     `free` lists the rows that move (default: all); `rate` maps time in epochs to the learning rate (default: the
-    recipe's schedule). The objective is handed the problem in the recipe's precision. Resumes from its part of the
-    problem's journal; epochs that an earlier run finished and kept are not yielded again.
+    recipe's schedule). `watch(n, anchors)` sees the live anchors after n steps, and before the first, n = 0. The objective
+    is handed the problem in the recipe's precision. Resumes from its part of the problem's journal; what an earlier run
+    has watched and kept is not watched again.
 
     Raises FloatingPointError naming epoch, step and rate where the objective is no longer finite.
     """
+    watch = watch or (lambda n, anchors: None)
     problem = replace(problem, precision=recipe.precision)
     journal = problem.journal.part("training")
     free = list(range(len(start))) if free is None else free
@@ -59,48 +54,65 @@ def epochs(problem, objective, start, recipe, seed, *, free=None, rate=None) -> 
     run = _Run(start.detach().to(problem.device, copy=True), free, torch.zeros(recipe.epochs, dtype=torch.float64))
     if kept := journal.load():
         run.restore(kept)
-    if run.step == 0:
-        yield Epoch(run.epoch, run.anchors, run.losses[: run.epoch])
+    if run.epoch == run.step == 0:
+        watch(0, run.anchors)
 
     steps = problem.steps(recipe.batch_size)
     started, first = time.monotonic(), run.epoch
     while run.epoch < recipe.epochs:
         key = (seed, "batches", run.epoch)
-        for step, inputs, target in problem.batches("train", recipe.batch_size, epoch_key=key, start=run.step):
+        batches = problem.batches("train", recipe.batch_size, epoch_key=key, start=run.step, memory=run.memory)
+        for step, inputs, target in batches:
             run.step = step
             if journal.due():
                 journal.save(run.tensors())
             lr = rate(run.epoch + step / steps)
             rng = stream(seed, "objective", run.epoch, step)
             value, gradient = objective(problem, run.anchors, free, (inputs, target), rng)
+            if recipe.clip:
+                gradient = gradient * (recipe.clip / gradient.norm()).clamp(max=1)
             for row, g, moments in zip(free, gradient, run.moments, strict=True):
                 descend(run.anchors[row], g, lr, recipe, moments)
             run.values.append(value.double())
             if step % CHECK_EVERY == 0:
                 run.refuse_nonfinite(lr)
+            watch(run.epoch * steps + step + 1, run.anchors)
         run.refuse_nonfinite(lr)
         run.end_epoch()
         left = (time.monotonic() - started) / (run.epoch - first) * (recipe.epochs - run.epoch)
         loss = run.losses[run.epoch - 1]
         log.info("epoch %d of %d: loss %.4g, lr %.3g, %.0f s left", run.epoch, recipe.epochs, loss, lr, left)
-        yield Epoch(run.epoch, run.anchors, run.losses[: run.epoch])
     if not run.anchors[free].isfinite().all():
         raise FloatingPointError(f"the last step of epoch {run.epoch} left a point that is not finite; lower recipe.lr")
     if run.epoch > first:  # the parts of a longer work stay finished when a later part is interrupted
         journal.save(run.tensors())
+    return Trained(run.anchors, run.losses)
 
 
-def trajectory(problem, start, recipe, seed, kept, rate=None) -> Subspace:
+def trajectory(problem, start, recipe, seed, kept, rate=None, before=None) -> Subspace:
     """One network, trained from `start` [D]: its points after each of the epochs `kept`, in order, as Points.
 
-    Notes: `epoch` [k], the `loss` of every epoch, the weight decay.
+    Parts of an epoch are rounded to whole steps. `before` is the lineage that led to `start` (see `Subspace`). Notes:
+    `epoch` [k] of this training, the `lr` [k] of the last step before, the `loss` of every epoch, the weight decay.
     """
+    rate, steps = rate or partial(learning_rate, recipe), problem.steps(recipe.batch_size)
+    row_of = {round(epoch * steps): i for i, epoch in enumerate(kept)}
+    if len(row_of) < len(kept):
+        raise ValueError(f"{len(kept)} points of a training of {recipe.epochs * steps} steps fall on one another; keep fewer")
     rows = problem.journal.part("trajectory").rows(len(kept), problem.space.dimension)
+
+    def watch(n, anchors):
+        if n in row_of:
+            rows[row_of[n]] = anchors[0].cpu()
+
     objective = expected_loss(Points(1), recipe.weight_decay)
-    for epoch in epochs(problem, objective, start[None], recipe, seed, rate=rate):
-        if epoch.number in kept:
-            rows[kept.index(epoch.number)] = epoch.anchors[0].cpu()
-    notes = {"epoch": torch.tensor(kept), "loss": epoch.losses, "weight_decay": torch.tensor(recipe.weight_decay)}
+    trained = minimise(problem, objective, start[None], recipe, seed, rate=rate, watch=watch)
+    before = torch.zeros(0, 2, dtype=torch.int64) if before is None else before
+    own = torch.tensor([[zlib.crc32(trained.anchors.cpu().numpy()), recipe.epochs]])
+    epoch = torch.tensor(kept)
+    notes = {"epoch": epoch, "loss": trained.losses, "weight_decay": torch.tensor(recipe.weight_decay)}
+    notes |= {"lr": torch.tensor([rate(max(n - 1, 0) / steps) for n in row_of], dtype=torch.float64)}
+    notes |= {"lineage": torch.cat([before, own]), "spent": before[:, 1].sum() + epoch.double()}
     return Subspace(rows, Points(len(kept)), notes)
 
 
@@ -128,6 +140,7 @@ class _Run:
     epoch: int = 0
     step: int = 0
     values: list[torch.Tensor] = field(default_factory=list)
+    memory: list[torch.Tensor] = field(default_factory=list)
 
     def __post_init__(self):
         self.moments = [{} for _ in self.free]
@@ -135,6 +148,7 @@ class _Run:
     def end_epoch(self):
         self.losses[self.epoch] = torch.stack(self.values).mean()
         self.epoch, self.step, self.values = self.epoch + 1, 0, []
+        self.memory.clear()
 
     def refuse_nonfinite(self, lr):
         finite = torch.stack(self.values).isfinite()
@@ -146,6 +160,7 @@ class _Run:
     def tensors(self):
         values = torch.stack(self.values).cpu() if self.values else torch.zeros(0, dtype=torch.float64)
         moments = {f"{i}.{name}": tensor for i, state in enumerate(self.moments) for name, tensor in state.items()}
+        moments |= {f"memory.{i}": tensor for i, tensor in enumerate(self.memory)}
         position = torch.tensor([self.epoch, self.step])
         return {"position": position, "losses": self.losses, "values": values, "free": self.anchors[self.free]} | moments
 
@@ -154,6 +169,8 @@ class _Run:
         self.epoch, self.step = kept["position"].tolist()
         self.losses, self.values = kept["losses"].clone(), list(kept["values"].to(device))
         self.anchors[self.free] = kept["free"].to(device)
+        remembered = sum(name.startswith("memory.") for name in kept)
+        self.memory = [kept[f"memory.{i}"].to(device) for i in range(remembered)]
         for i, state in enumerate(self.moments):
             own = {name.partition(".")[2]: t for name, t in kept.items() if name.startswith(f"{i}.")}
             state |= {name: t.to(device if t.ndim else "cpu", copy=True) for name, t in own.items()}

@@ -13,7 +13,7 @@ from typing import Annotated
 
 from lossland.landscape.subspace import Subspace
 from lossland.landscape.train import trajectory
-from lossland.options import Between, Index, Positive, Recipe, Seed
+from lossland.options import Between, Count, Index, Positive, Recipe, Seed
 
 
 def build(
@@ -26,20 +26,27 @@ def build(
     cycle: Annotated[int, Between(2)] = 4,
     start: Index | None = None,
     keep_start: bool = False,
+    per_cycle: Count = 1,
 ) -> Subspace:
     """`recipe.lr` is the highest rate and `low` the lowest; `cycle` is an even number of epochs.
 
     `start` is the epoch of the source's snapshot to go on from (default: its last); `keep_start` makes it the first member,
-    as in the paper's run on ImageNet.
+    as in the paper's run on ImageNet. `per_cycle` networks are kept in every cycle, at equal distances in time and one of
+    them at the lowest rate, to see what happens in between.
     """
     if cycle % 2:
         raise ValueError(f"cycle is {cycle}: the lowest rate falls in the middle of a cycle, so it must be even")
     if recipe.epochs < cycle // 2:
         raise ValueError(f"recipe.epochs is {recipe.epochs}, but the first network is kept after {cycle // 2}; train longer")
-    kept = [e for e in range(0 if keep_start else 1, recipe.epochs + 1) if e % cycle == cycle // 2 or e == 0]
-    point = sources[0].end if start is None else sources[0].snapshot(start)
+    first = cycle // 2 - per_cycle // 2 * cycle / per_cycle  # the lowest rate, less whole distances
+    kept = [first + i * cycle / per_cycle for i in range(1 + per_cycle * recipe.epochs // cycle + per_cycle)]
+    kept = [0.0] * keep_start + [e for e in kept if 0 < e <= recipe.epochs]
+    point, before = sources[0].end, sources[0].lineage.clone()
+    if start is not None:
+        point, before[-1, 1] = sources[0].snapshot(start), start
     steps = cycle * problem.steps(recipe.batch_size)
-    return trajectory(problem, point, recipe, seed, kept, partial(rate, high=recipe.lr, low=low, cycle=cycle, steps=steps))
+    rated = partial(rate, high=recipe.lr, low=low, cycle=cycle, steps=steps)
+    return trajectory(problem, point, recipe, seed, kept, rated, before)
 
 
 def rate(at, *, high, low, cycle, steps):

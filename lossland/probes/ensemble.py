@@ -1,20 +1,21 @@
-"""Ensembles of the networks of a set, by size (Garipov et al. 2018, section 5; Fort et al. 2019).
+"""Ensembles of the networks of a set, by size (Garipov et al. 2018, sections 5, 6 and A.6; Fort et al. 2019).
 
 p(y | x) = mean of the softmax outputs of the members; scores as in `lossland.scores`, each over subsets of the set
 """
 
 import itertools
+from typing import Literal
 
 import pandas as pd
 import torch
 
-from lossland.landscape.evaluate import predict
+from lossland.landscape.evaluate import predict, targets
 from lossland.options import BatchNorm, Count, Seed, Split
-from lossland.scores import scores
+from lossland.scores import scores, tempered
 from lossland.streams import stream
 
 SCHEMA = {
-    "split": "string", "size": "int64", "subset": "int64", "members": "string",
+    "split": "string", "size": "int64", "subset": "int64", "members": "string", "epochs": "float64",
     "nll": "float64", "error": "float64", "brier": "float64", "ece": "float64",
 }  # fmt: skip
 KEY = ["split", "size", "subset"]
@@ -27,21 +28,52 @@ def measure(
     resolution: Count = 2,
     split: Split = "test",
     bn: BatchNorm = "recalibrate",
+    by: Literal["network", "source", "order"] = "network",
+    sizes: list[Count] | None = None,
     subsets: Count = 50,
+    scaled: bool = False,
     seed: Seed = 0,
 ) -> pd.DataFrame:
-    """All subsets of each size where there are at most `subsets`, else that many different ones drawn under `seed`.
+    """The networks are the points of the chart's grid: all of a set, `resolution` points of a path.
 
-    The members are the points of the chart's grid: all networks of a set, `resolution` points of a path.
+    `size` counts networks, or with `by: source` the sources of a pool, each with all of its networks (the runs of Garipov
+    et al., Table 1): all subsets of each size (default: of every size) where there are at most `subsets`, else that many
+    different ones drawn under `seed`. With `by: order` there is one of each size, the first networks. `scaled` fits a
+    temperature to each member first (`scores.tempered`). `epochs` is the training that a subset has cost.
     """
     p = torch.stack(list(predict(problem, subspace, subspace.chart.grid(resolution), split, bn)))
-    y = problem.data.y[split].cpu()
+    y = targets(problem, split)
+    if scaled:
+        p = torch.stack([tempered(member, y) for member in p])
+    on_a_path = torch.zeros(len(p))  # nobody counts the epochs of its points
+    source = subspace.notes.get("source", on_a_path) if len(p) == len(subspace.anchors) else on_a_path
+    spent = subspace.spent if len(p) == len(subspace.anchors) else on_a_path
+    units = _units(source) if by == "source" else [[i] for i in range(len(p))]
     rows = []
-    for size in range(1, len(p) + 1):
-        for i, members in enumerate(_subsets(len(p), size, subsets, stream(seed, "subsets", size))):
-            mean = p[list(members)].double().mean(0)
-            rows.append({"split": split, "size": size, "subset": i, "members": " ".join(map(str, members))} | scores(mean, y))
+    for size in sizes or range(1, len(units) + 1):
+        if size > len(units):
+            raise ValueError(f"sizes names {size}, but there are {len(units)} to choose from")
+        rng = stream(seed, "subsets", size)
+        chosen = [range(size)] if by == "order" else _subsets(len(units), size, subsets, rng)
+        for i, subset in enumerate(chosen):
+            members = [member for unit in subset for member in units[unit]]
+            row = {"split": split, "size": size, "subset": i, "members": " ".join(map(str, members))}
+            rows.append(row | {"epochs": _cost(members, source, spent)} | scores(p[members].double().mean(0), y))
     return pd.DataFrame(rows)
+
+
+def _units(source):
+    """The members of each source, in order."""
+    return [(source == s).nonzero()[:, 0].tolist() for s in source.unique()]
+
+
+def _cost(members, source, spent):
+    """Epochs until the last of the members of each source was there; sources were trained one after another."""
+    total = 0.0
+    for unit in _units(source):
+        if own := [m for m in members if m in unit]:
+            total += float(spent[own].max()) - (float(spent[: unit[0]].max()) if unit[0] else 0.0)
+    return total
 
 
 def _subsets(n, size, limit, rng):

@@ -7,6 +7,7 @@ import torch
 from torch.nn import functional as F
 
 SCORES = ("nll", "error")
+MEMORY = False
 
 
 def minibatches(n, size, rng=None):
