@@ -10,11 +10,12 @@ from lossland.geometry.charts.affine import Affine
 from lossland.geometry.charts.bezier import Bezier
 from lossland.geometry.charts.points import Points
 from lossland.geometry.charts.polychain import PolyChain
+from lossland.geometry.charts.trivial import Trivial
 from lossland.geometry.measures import CHUNK, frame, gram
 from lossland.landscape.subspace import Subspace
 
 T = torch.linspace(0, 1, 41, dtype=torch.float64)[:, None]
-CHARTS = [Points(4), PolyChain(2), PolyChain(5), Bezier(2), Bezier(5), Affine(3, ((-1, 1), (0, 2)))]
+CHARTS = [Points(4), PolyChain(2), PolyChain(5), Bezier(2), Bezier(5), Affine(3, ((-1, 1), (0, 2))), Trivial(6)]
 
 
 @pytest.mark.parametrize("c", CHARTS, ids=repr)
@@ -40,6 +41,17 @@ def test_quadratic_bezier_and_one_bend_chain_are_the_formulas_of_the_paper():
     first = torch.where(t <= 0.5, 1 - 2 * t, 0.0)
     last = torch.where(t >= 0.5, 2 * t - 1, 0.0)
     torch.testing.assert_close(PolyChain(3)(T), torch.stack([first, 1 - first - last, last], 1))
+
+
+def test_the_trivial_curve_goes_through_zero_in_powers():
+    """s = 1 - 2t, then 2t - 1; the powers 1, 2, 3 of it for the anchors of one end, zero for those of the other."""
+    first, second = Trivial(6)(T)[:, :3], Trivial(6)(T)[:, 3:]
+    s = 1 - 2 * T[:21]
+    torch.testing.assert_close(first[:21], torch.cat([s, s**2, s**3], 1))
+    assert not second[:21].any()
+    torch.testing.assert_close(second, first.flip(0))
+    with pytest.raises(ValueError, match="not 5"):
+        Trivial(5)
 
 
 def test_moments_of_the_bend_under_uniform_t():
@@ -71,7 +83,7 @@ def test_length_of_a_chain_and_of_a_parabola():
 
 
 def test_norms_and_distances_equal_those_of_the_points():
-    for c in (Bezier(4), PolyChain(4), Affine(4, ((-1, 1),) * 3)):
+    for c in (Bezier(4), PolyChain(4), Affine(4, ((-1, 1),) * 3), Trivial(4)):
         s = Subspace(torch.randn(4, 50, dtype=torch.float64), c)
         u, v = c.sample(9, torch.Generator().manual_seed(1)), c.sample(9, torch.Generator().manual_seed(2))
         torch.testing.assert_close(s.norms(u), s.at(u).norm(dim=1))

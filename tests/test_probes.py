@@ -25,6 +25,7 @@ from lossland.options import Recipe
 from lossland.probes import ensemble, landscape, shape
 from lossland.scores import scores, tempered
 from lossland.store import DiskJournal
+from lossland.streams import stream
 
 
 @pytest.fixture
@@ -115,13 +116,15 @@ SHARDED = [name for name in catalogue.names("probes") if "shard" in catalogue.pl
 
 @pytest.mark.parametrize("name", SHARDED)
 @pytest.mark.parametrize("n", [1, 3, 40])
-def test_the_shards_of_a_probe_are_the_rows_of_the_whole(name, n, normalised):
+@pytest.mark.parametrize("options", [{}, {"decay": "norms", "augmented": True}], ids=["default", "as released"])
+def test_the_shards_of_a_probe_are_the_rows_of_the_whole(name, n, options, normalised):
     """Bit for bit, whatever their number, with more shards than points too."""
+    options = {o: v for o, v in options.items() if o in catalogue.plugin("probes", name).options}
     nets = torch.stack([normalised.space.init(s) for s in range(3)])
     surface = Subspace(nets, Affine(3, ((0, 1), (0, 1))), {"mark.path": torch.rand(4, 2, dtype=torch.float64)})
     probe = import_module(f"lossland.probes.{name}")
-    whole = probe.measure(normalised, surface, resolution=5)
-    parts = [probe.measure(normalised, surface, resolution=5, shard=(i, n)) for i in range(1, n + 1)]
+    whole = probe.measure(normalised, surface, resolution=5, **options)
+    parts = [probe.measure(normalised, surface, resolution=5, shard=(i, n), **options) for i in range(1, n + 1)]
     assert max(map(len, parts)) <= len(whole) / n + 6, "the parts are of one size but for a point"
     joined = pd.concat(parts).astype(whole.dtypes).sort_values(probe.KEY, ignore_index=True)
     pd.testing.assert_frame_equal(joined, whole.sort_values(probe.KEY, ignore_index=True), check_exact=True)
@@ -194,6 +197,45 @@ def test_loss_is_nll_plus_the_decay_that_the_subspace_was_trained_with(problem, 
     l2 = networks[0].end.double().square().sum().item()
     assert table.loc["loss", "value"] == pytest.approx(table.loc["nll", "value"] + 0.25 * l2)
     assert line.build(problem, [decayed, decayed]).notes["weight_decay"] == 0.5
+
+
+def test_norms_in_place_of_squares_are_those_of_each_tensor(normalised):
+    """weight_decay/2 sum_p |p| at every point, from the tensors of a plain module; everything else is as without."""
+    nets = torch.stack([normalised.init(s) for s in range(3)])
+    curve = Subspace(nets, Bezier(3), {"weight_decay": torch.tensor(0.5)})
+    right, norms = (landscape.measure(normalised, curve, resolution=3, decay=d) for d in ("squares", "norms"))
+    differ = (right["value"] != norms["value"]).groupby(right["quantity"]).mean()
+    assert differ.to_dict() == {"error": 0, "loss": 1, "nll": 0}
+    rows = norms[norms["split"] == "train"].set_index(["quantity", "index"])["value"]
+    for i, theta in enumerate(curve.at(curve.chart.grid(3))):
+        tensors = normalised.space.unravel(theta).values()
+        expected = rows["nll", i] + 0.25 * sum(p.double().square().sum().sqrt().item() for p in tensors)
+        assert rows["loss", i] == pytest.approx(expected, rel=1e-6)
+
+
+def test_augmented_training_data_are_drawn_anew_at_every_point_and_again_in_every_run(normalised):
+    """Against a plain pass over augmented pictures in order; test data and a data set without augmentation stay."""
+    theta = normalised.init(0)
+    same = Subspace(theta[None].repeat(2, 1), PolyChain(2))  # one network at every point
+    options = {"resolution": 5, "augmented": True}  # t = 1/4, 1/2, 3/4 round nothing
+    table, again = (landscape.measure(normalised, same, **options) for _ in range(2))
+    pd.testing.assert_frame_equal(table, again, check_exact=True)
+    nll = table[table["quantity"] == "nll"].set_index(["split", "index"])["value"]
+    assert nll["train"].nunique() == 5
+    assert nll["test"].nunique() > 1, "its batch-norm statistics have seen the same pictures"
+    kept = landscape.measure(normalised, same, bn="keep", **options).set_index(["split", "quantity"]).sort_index()["value"]
+    assert kept["test", "nll"].nunique() == 1
+    assert kept["train", "nll"].nunique() == 5
+
+    rows, at = torch.arange(20).tensor_split(3), 2
+    draws = [stream("augmented", at, "augment", step) for step in range(3)]
+    x = [normalised.data.inputs("train", r, rng) for r, rng in zip(rows, draws, strict=True)]
+    state = normalised.space.calibrate(theta, [(part,) for part in x])
+    logits = torch.cat([normalised.space.predict(theta, state, part) for part in x])
+    assert nll["train", at] == pytest.approx(log_loss(normalised.data.y["train"], logits.double().softmax(1)), rel=1e-5)
+
+    plain = replace(normalised, data=replace(normalised.data, augment={}))
+    pd.testing.assert_frame_equal(landscape.measure(plain, same, **options), landscape.measure(plain, same, resolution=5))
 
 
 def test_ensemble_of_copies_is_the_copy_and_sizes_are_complete(problem, networks):

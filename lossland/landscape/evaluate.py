@@ -16,34 +16,39 @@ log = logging.getLogger(__name__)
 
 
 def statistics(problem, subspace, bn="recalibrate"):
-    """A function (coefficients [k], theta [D]) -> batch-norm statistics of that point under the policy `bn`."""
+    """A function (coefficients [k], theta [D], pictures=None) -> batch-norm statistics of that point under the policy `bn`.
+
+    `pictures` names the augmentation of those that a recalibration sees; other policies see them as they are.
+    """
     if not problem.space.normalised:
-        return lambda c, theta: {}
+        return lambda c, theta, pictures=None: {}
     if bn == "recalibrate":
-        return lambda c, theta: calibrated(problem, theta)
+        return lambda c, theta, pictures=None: calibrated(problem, theta, pictures)
     if bn == "keep":
         kept = calibrated(problem, subspace.anchors[0].to(problem.device))
-        return lambda c, theta: kept
+        return lambda c, theta, pictures=None: kept
     if not subspace.chart.barycentric:
         raise ValueError("bn: interpolate needs anchors that are networks, but this subspace is spanned by directions")
     states = [calibrated(problem, anchor.to(problem.device)) for anchor in subspace.anchors]
-    return lambda c, theta: problem.space.blend(c, states)
+    return lambda c, theta, pictures=None: problem.space.blend(c, states)
 
 
-def calibrated(problem, theta):
-    """Batch-norm statistics of theta over the training data, as they are."""
-    return problem.space.calibrate(theta, (inputs for _, inputs, _ in problem.batches("train")))
+def calibrated(problem, theta, pictures=None):
+    """Batch-norm statistics of theta over the training data, as they are or under the augmentation named by `pictures`."""
+    batches = problem.batches("train", epoch_key=pictures, shuffled=False)
+    return problem.space.calibrate(theta, (inputs for _, inputs, _ in batches))
 
 
 @torch.no_grad()
-def evaluate(problem, subspace, u, splits, bn="recalibrate", part=slice(None)) -> torch.Tensor:
+def evaluate(problem, subspace, u, splits, bn="recalibrate", part=slice(None), augmented=False) -> torch.Tensor:
     """Mean scores [n, splits, scores] in float64 of the points at u[part] [n m]; a NaN that is measured stays a NaN.
 
     Each point is evaluated alone, so its scores do not depend on the part that it is in. Finished points are in the
-    problem's journal: an interrupted evaluation goes on where it was.
+    problem's journal: an interrupted evaluation goes on where it was. `augmented` shows the training data under
+    random augmentation, drawn anew for every point, to its batch-norm statistics as to its scores.
     """
     journal = problem.journal.part("points")
-    coefficients = subspace.coefficients(u)[part]
+    coefficients, numbers = subspace.coefficients(u)[part], range(len(u))[part]
     empty = torch.zeros(len(coefficients), len(splits), len(problem.task.SCORES), dtype=torch.float64)
     kept = journal.load() or {"done": torch.tensor(0), "table": empty}
     first, table = int(kept["done"]), kept["table"].clone()
@@ -52,8 +57,10 @@ def evaluate(problem, subspace, u, splits, bn="recalibrate", part=slice(None)) -
         if journal.due():
             journal.save({"done": torch.tensor(i), "table": table})
         theta = subspace.combine(c).to(problem.device)
-        state = state_of(c, theta)
-        table[i] = torch.stack([_mean_scores(problem, theta, state, split) for split in splits])
+        pictures = ("augmented", numbers[i]) if augmented else None
+        state = state_of(c, theta, pictures)
+        seen = [pictures if split == "train" else None for split in splits]
+        table[i] = torch.stack([_mean_scores(problem, theta, state, *how) for how in zip(splits, seen, strict=True)])
         left = (time.monotonic() - started) / (i + 1 - first) * (len(coefficients) - i - 1)
         log.info("point %d of %d, %.0f s left", i + 1, len(coefficients), left)
     journal.save({"done": torch.tensor(len(coefficients)), "table": table})
@@ -81,17 +88,17 @@ def targets(problem, split):
     return torch.cat([target.reshape(-1) for _, _, target in problem.batches(split)]).cpu()
 
 
-def _mean_scores(problem, theta, state, split):
+def _mean_scores(problem, theta, state, split, pictures):
     total, number = 0, 0
-    for outputs, target in _outputs(problem, theta, state, split):
+    for outputs, target in _outputs(problem, theta, state, split, pictures):
         scores = problem.task.scores(outputs, target)
         total, number = total + scores.double().sum(0), number + len(scores)
     return (total / number).cpu()
 
 
-def _outputs(problem, theta, state, split):
-    """(outputs, target) of the network over a split, a batch at a time."""
-    for _, inputs, target in problem.batches(split):
+def _outputs(problem, theta, state, split, pictures=None):
+    """(outputs, target) of the network over a split, a batch at a time; `pictures` names an augmentation."""
+    for _, inputs, target in problem.batches(split, epoch_key=pictures, shuffled=False):
         with problem.arithmetic():
             outputs = problem.space.predict(theta, state, *inputs)
         yield outputs, target

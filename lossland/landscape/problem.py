@@ -45,17 +45,19 @@ class Problem:
         """Minibatches of `size` in an epoch of training."""
         return len(self.task.minibatches(self.size("train"), size))
 
-    def batches(self, split, size=None, *, epoch_key=None, start=0, memory=None) -> Iterator[tuple[int, tuple, torch.Tensor]]:
+    def batches(
+        self, split, size=None, *, epoch_key=None, shuffled=True, start=0, memory=None
+    ) -> Iterator[tuple[int, tuple, torch.Tensor]]:
         """(step, inputs, target) of the minibatches of a split, from step `start` on.
 
-        `epoch_key`, a tuple, names the random order and augmentation of the epoch; without it the examples come in order
-        and as they are. Where the task has a MEMORY, the last input is the list `memory`, empty at first: the network
-        leaves in it the hidden state that the next batch begins with.
+        `epoch_key`, a tuple, names the random order and augmentation of the epoch, or its augmentation alone where it is not
+        `shuffled`; without it the examples come in order and as they are. Where the task has a MEMORY, the last input is
+        the list `memory`, empty at first: the network leaves in it the hidden state that the next batch begins with.
         """
         memory = [] if memory is None else memory
         if not self.size(split):
             raise ValueError(f"split {split} is empty; give the dataset one, or name another split")
-        order = None if epoch_key is None else stream(*epoch_key, "order")
+        order = stream(*epoch_key, "order") if epoch_key is not None and shuffled else None
         minibatches = self.task.minibatches(self.size(split), size or self.batch_size, order)
         for step, rows in list(enumerate(minibatches))[start:]:
             augment = None if epoch_key is None else stream(*epoch_key, "augment", step)

@@ -67,6 +67,10 @@ class ParamSpace:
         """Named views into theta [D]. `split` is one autograd node; slicing per tensor costs 15 times as much."""
         return {n: p.view(s) for n, p, s in zip(self.names, theta.split(self._sizes), self._shapes, strict=True)}
 
+    def parts(self, points):
+        """The columns of points [k D] that belong to each parameter tensor, in order: views [k d]."""
+        return points.split(self._sizes, 1)
+
     def forward(self, theta, *inputs):
         """Outputs under batch statistics, dropout on; no state is kept."""
         self._enter("train")

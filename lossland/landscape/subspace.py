@@ -29,7 +29,7 @@ class Subspace:
     def end(self):
         """The last anchor [D]: the trained network of a trajectory. Raises ValueError where anchors are directions."""
         if not self.chart.barycentric:
-            raise ValueError("a plane has no network at its end, its anchors are directions; name networks as sources")
+            raise ValueError("the last anchor of a plane or of a trivial curve is no network; name networks as sources")
         return self.anchors[-1]
 
     def snapshot(self, epoch):
@@ -80,8 +80,10 @@ class Subspace:
     def distances(self, u, v):
         """|theta(u) - theta(v)| [n], float64, of the points at u [n m] and v [n m] or [1 m].
 
-        The first anchor drops out: differences of coefficients sum to zero in a barycentric chart (so edges from the
-        first anchor do) and start with zero in an affine one.
+        In a barycentric chart differences of coefficients sum to zero, so edges from the first anchor take the place of
+        anchors: shorter, and so less rounded.
         """
-        base = self.anchors[0] if self.chart.barycentric else None
-        return norms((self.chart(u) - self.chart(v))[:, 1:], gram(self.anchors[1:], base))
+        c = self.chart(u) - self.chart(v)
+        if self.chart.barycentric:
+            return norms(c[:, 1:], gram(self.anchors[1:], self.anchors[0]))
+        return norms(c, gram(self.anchors))

@@ -23,7 +23,8 @@ def build(problem, sources: Annotated[list, Between(1, 3)], *, margin: NonNegati
     Notes: `mark.spanning` [n 2], the projections of the points that span the plane; of a curve also `mark.path`.
     """
     curve = sources[0] if len(sources) == 1 else None
-    if len(sources) not in (1, 3) or (curve and (not isinstance(curve.chart, Curve) or curve.chart.k < 3)):
+    bent = curve and isinstance(curve.chart, Curve) and curve.chart.barycentric and curve.chart.k > 2
+    if len(sources) not in (1, 3) or (curve and not bent):
         raise ValueError(f"a plane needs 3 networks or one curve with a bend, got {len(sources)} source(s)")
     spanning = curve.anchors[[0, -1, 1]] if curve else torch.stack([s.end for s in sources])
     origin = spanning[0]

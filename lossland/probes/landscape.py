@@ -5,13 +5,19 @@
 Coordinates that the subspace notes as `mark.<name>` (the networks that span a plane, the curve in it) are evaluated
 beside the grid and have that name in `mark`. `displacement` is the Euclidean distance from the first point of the grid;
 `arc`, the length of the path up to here, is NaN on surfaces.
+
+Two faults of the code that Garipov et al. 2018 (arXiv 1802.10026) released can be had on request, to see what they do:
+`decay: norms` puts the sum over all parameter tensors p of |p| in place of |theta|^2, `augmented` shows the training
+data under random augmentation, other draws at every point.
 """
 
 from dataclasses import replace
+from typing import Literal
 
 import pandas as pd
 import torch
 
+from lossland.geometry.measures import gram, norms
 from lossland.landscape.evaluate import evaluate, part_of
 from lossland.options import BatchNorm, Count, Precision, Shard, Split
 
@@ -30,6 +36,8 @@ def measure(
     splits: list[Split] = ("train", "test"),
     bn: BatchNorm = "recalibrate",
     precision: Precision = "fp32",
+    decay: Literal["squares", "norms"] = "squares",
+    augmented: bool = False,
     shard: Shard = (1, 1),
 ) -> pd.DataFrame:
     """`resolution` points along each axis of the chart's grid; a multiple of a chain's pieces plus one meets its corners.
@@ -40,7 +48,7 @@ def measure(
     groups = {"grid": subspace.chart.grid(resolution)} | marked
     u = torch.cat([g.double() for g in groups.values()])
     part = part_of(len(u), shard)
-    table = evaluate(replace(problem, precision=precision), subspace, u, splits, bn, part)
+    table = evaluate(replace(problem, precision=precision), subspace, u, splits, bn, part, augmented)
     nowhere = torch.full((len(u),), torch.nan, dtype=torch.float64)
     columns = {"u0": u[:, 0], "u1": u[:, 1] if u.shape[1] > 1 else nowhere, "l2": subspace.norms(u).square()}
     columns["displacement"] = subspace.distances(u, u[:1])
@@ -50,10 +58,16 @@ def measure(
     columns["mark"] = [n for n, g in groups.items() for _ in range(len(g))]
     columns["index"] = [i for g in groups.values() for i in range(len(g))]
     columns = {name: column[part] for name, column in columns.items()}
-    decay = subspace.notes.get("weight_decay", torch.tensor(0.0)).double()
+    weight = subspace.decay.get("weight_decay", torch.tensor(0.0)).double()
+    size = columns["l2"] if decay == "squares" else _tensor_norms(problem.space, subspace, u)[part]
     parts = []
     for i, split in enumerate(splits):
         scores = dict(zip(problem.task.SCORES, table[:, i].T, strict=True))
-        scores["loss"] = table[:, i, 0] + 0.5 * decay * columns["l2"]
+        scores["loss"] = table[:, i, 0] + 0.5 * weight * size
         parts += [pd.DataFrame(columns | {"split": split, "quantity": q, "value": v}) for q, v in scores.items()]
     return pd.concat(parts)
+
+
+def _tensor_norms(space, subspace, u):
+    """The sum of the norms of the parameter tensors [n] at u [n m]."""
+    return sum(norms(subspace.chart(u), gram(anchors)) for anchors in space.parts(subspace.anchors))
