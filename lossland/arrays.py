@@ -1,7 +1,7 @@
-"""A dataset in memory: examples and labels by split, and the pure functions that make and augment batches of them.
+"""A dataset: examples and labels by split, and the pure functions that make and augment batches of them.
 
 Pictures stay uint8 [N C H W] on the device and are scaled a batch at a time; a per-image pipeline would cost more than a
-small network does.
+small network does. Those that do not fit there stay files (`pictures.py`).
 """
 
 from dataclasses import dataclass, field, replace
@@ -32,7 +32,7 @@ AUGMENTATIONS = {"crop": crop, "flip": flip}
 
 @dataclass(frozen=True)
 class Arrays:
-    """Inputs `x` and targets `y` by split (train, val, test; val may be empty).
+    """Inputs `x`, tensors or `Pictures`, and targets `y` by split (train, val, test; val may be empty).
 
     uint8 inputs are divided by 255; then `mean` and `std` (per channel) are applied. `augment` maps the name of an
     augmentation to its amount. `task` names a file of `lossland/tasks`.
@@ -70,7 +70,8 @@ class Arrays:
 
     def inputs(self, split, rows, rng=None):
         """Scaled inputs [n ...] of the examples `rows`, augmented where `rng` is given; pictures are channels-last."""
-        x = self.x[split][rows]
+        x = self.x[split]
+        x = x[rows] if rng is None or torch.is_tensor(x) else x.cropped(rows, rng)
         if rng is not None:
             for name, amount in self.augment.items():
                 x = AUGMENTATIONS[name](x, rng, amount)

@@ -15,7 +15,7 @@ from lossland.store import DiskJournal, load_arrays
 def problem(job) -> Problem:
     """The network and the data of `job.spec`, with a journal in the job's folder of unfinished work."""
     torch.set_num_threads(job.threads)
-    data = load_arrays(*job.data)
+    data = load_arrays(*job.data, job.data_root)
     ((model, options),) = job.spec["model"].items()
     build = import_module(f"lossland.models.{model}").build
     space = ParamSpace(partial(build, data.shape, data.classes, **options))
@@ -27,5 +27,6 @@ def problem(job) -> Problem:
 
 
 def options(job) -> dict:
-    """The options of the job's plug-in, the recipe as a Recipe."""
-    return {n: Recipe(**v) if n == "recipe" else v for n, v in job.options.items()}
+    """The options of the job's plug-in, the recipe as a Recipe, the user's own file as a path."""
+    made = {"recipe": lambda v: Recipe(**v), "file": job.data_root.joinpath}
+    return {n: made[n](v) if n in made else v for n, v in job.options.items()}

@@ -120,9 +120,7 @@ class Plan:
             setting = Setting(data, {stanza.model.name: stanza.options(stanza.model)})
         else:
             setting = _common_setting(stanza.where, inputs)
-        files = ""
-        if "folder" in stanza.plugin.options:  # the user's own files: a change of them is a change of the job
-            files = fingerprint.listing(self._data_root / options["folder"])
+        files = fingerprint.own_files(self._data_root, options)  # a change of them is a change of the job
         job = Job(stanza.section, stanza.name + suffix, stanza.plugin, options, inputs, setting, stanza.aside, files)
         number = sum(map(len, inputs.values()))
         if number > MANY and len(job.canonical) + sum(len(j.paths(self.results)[0]) for j in job.made_from) > LONGEST:

@@ -57,6 +57,20 @@ def listing(folder) -> str:
     return text_digest(repr(found))
 
 
+def content(file) -> str:
+    """Digest of what is in a file; weights that are trained further keep their size. Empty where there is none."""
+    if not Path(file).is_file():
+        return ""
+    with open(file, "rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()[:16]
+
+
+def own_files(root, options) -> str:
+    """Digest of the user's own files that options name, a `folder` or a `file` below `root`; empty where they name none."""
+    seen = {"folder": listing, "file": content}
+    return "".join(seen[option](root / options[option]) for option in seen if option in options)
+
+
 def text_digest(text) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 

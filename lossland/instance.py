@@ -39,7 +39,7 @@ class Job:
     inputs: dict[str, list["Job"]] = field(default_factory=dict)
     setting: Setting | None = None
     aside: dict = field(default_factory=dict)
-    files: str = ""  # digest of names and sizes of the user's own files
+    files: str = ""  # digest of the user's own files
 
     @property
     def spec(self) -> dict:

@@ -62,6 +62,11 @@ class Job:
             raise ValueError("the code was edited after this run was planned; start the run again")
         self.stopping, self._asked = False, -math.inf
 
+    @property
+    def data_root(self) -> Path:
+        """The folder of the user's own files."""
+        return Path(os.environ.get("LOSSLAND_DATA", "data"))
+
     @cached_property
     def plugin(self):
         """The module of the plug-in of this stage."""

@@ -24,12 +24,24 @@ class Between:
         return f"must be at most {self.high:g}" if value > self.high else None
 
 
+@dataclass(frozen=True)
+class Ending:
+    """The end that the name of a file must have."""
+
+    ending: str
+    remedy: str
+
+    def refuse(self, value):
+        return None if value.endswith(self.ending) else f"must be a {self.ending} file; {self.remedy}"
+
+
 Count = Annotated[int, Between(1)]
 Index = Annotated[int, Between(0)]
 Seed = Annotated[int, Between(0, 2**63 - 1)]
 Positive = Annotated[float, Between(0, above=True)]
 NonNegative = Annotated[float, Between(0)]
 Fraction = Annotated[float, Between(0, 1)]
+Safetensors = Annotated[str, Ending(".safetensors", "nothing is unpickled here, convert it: safetensors.torch.save_file")]
 Shard = list[Count]  # [i, n]: part i of n
 NoSources = Annotated[list, Between(0, 0)]
 Sources = Annotated[list, Between(1)]

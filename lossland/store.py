@@ -15,11 +15,13 @@ from lossland.geometry.charts import chart
 from lossland.io import FileRefused, packed, replacing
 from lossland.landscape.journal import Journal
 from lossland.landscape.subspace import Subspace
+from lossland.pictures import Pictures
 
 DTYPES = {
     torch.float32: "F32", torch.float64: "F64", torch.bfloat16: "BF16", torch.int64: "I64", torch.int32: "I32",
     torch.uint8: "U8", torch.bool: "BOOL",
 }  # fmt: skip
+EMPTY = torch.zeros(0, dtype=torch.uint8)  # frombuffer refuses to make one
 
 
 def write_tensors(path, tensors, metadata):
@@ -80,13 +82,29 @@ def load_subspace(path) -> Subspace:
 def save_arrays(path, arrays, provenance):
     tensors = {f"{part}.{s}": getattr(arrays, part)[s] for part in ("x", "y") for s in SPLITS}
     rest = {name: getattr(arrays, name) for name in ("classes", "mean", "std", "augment", "task")}
-    write_tensors(path, tensors, {"kind": "dataset", "arrays": json.dumps(rest), "provenance": provenance})
+    metadata = {"kind": "dataset", "arrays": json.dumps(rest), "provenance": provenance}
+    if isinstance(first := arrays.x["train"], Pictures):  # the files stay where they are
+        tensors |= {f"x.{s}": _listing(x.paths) for s, x in arrays.x.items()}
+        metadata["pictures"] = json.dumps({"size": first.size, "resize": first.resize})
+    write_tensors(path, tensors, metadata)
 
 
-def load_arrays(path) -> Arrays:
+def load_arrays(path, root=None) -> Arrays:
+    """`root` is the folder below which the pictures lie, where they are files."""
     tensors, metadata = read_tensors(path, "dataset")
     x, y = ({s: tensors[f"{part}.{s}"] for s in SPLITS} for part in ("x", "y"))
+    if "pictures" in metadata:
+        x = {s: Pictures(_listed(t), Path(root), **json.loads(metadata["pictures"])) for s, t in x.items()}
     return Arrays(x, y, **json.loads(metadata["arrays"]))
+
+
+def _listing(paths):
+    """Paths as one tensor of their bytes, each with the zero that no path has."""
+    return torch.frombuffer(bytearray(b"".join(os.fsencode(p) + b"\0" for p in paths)), dtype=torch.uint8) if paths else EMPTY
+
+
+def _listed(listing):
+    return [os.fsdecode(p) for p in bytes(listing.numpy()).split(b"\0")[:-1]]
 
 
 class DiskJournal(Journal):

@@ -12,10 +12,11 @@ import pandas as pd
 import pytest
 import torch
 from conftest import ROOT
+from safetensors.torch import save_file
 
 from lossland import catalogue
 from lossland.landscape.subspace import Subspace
-from lossland.options import Count, Positive, Recipe, Seed, refuse
+from lossland.options import Count, Positive, Recipe, Safetensors, Seed, refuse
 from lossland.store import DiskJournal
 
 # room or file -> rooms, files and libraries it may import beside the standard library
@@ -27,12 +28,13 @@ MAY = {
     "schedules": set(),
     "scores": TORCH | {"scipy", "torchmetrics"},
     "arrays": TORCH,
+    "pictures": TORCH | {"numpy", "PIL"},
     "geometry": TORCH | {"geometry"},
     "tasks": TORCH,
     "landscape": TORCH | BASE | {"landscape"},
-    "methods": TORCH | BASE | {"landscape"},
+    "methods": TORCH | BASE | {"landscape", "safetensors"},
     "probes": TORCH | TABLES | BASE | {"landscape", "scores"},
-    "data": TORCH | {"torchvision", "sklearn", "numpy", "pyarrow", "PIL", "arrays", "options", "streams", "data"},
+    "data": TORCH | {"torchvision", "sklearn", "numpy", "pyarrow", "PIL", "arrays", "options", "pictures", "streams", "data"},
     "models": TORCH | {"torchvision", "options"},
     "published": TABLES,
     "claim": TABLES | {"scipy"},
@@ -47,7 +49,7 @@ MAY = {
     "io": {"pandas", "pyarrow"},
     "drawing": {"pandas", "io", "record"},
     "overview": set(),
-    "store": TORCH | {"safetensors", "arrays", "geometry", "io", "landscape"},
+    "store": TORCH | {"safetensors", "arrays", "geometry", "io", "landscape", "pictures"},
     "leases": {"filelock"},
     "record": {"fingerprint"},
     "reruns": {"fingerprint", "io", "record"},
@@ -129,7 +131,8 @@ def test_every_method_runs_on_the_toy_problem_and_again_from_its_journal(name, p
     from lossland.methods import sgd
 
     recipe = Recipe(epochs=2, lr=0.1, batch_size=32)
-    fill = {Recipe: recipe, Seed: 0, Count: 1, Positive: 0.01}
+    save_file(problem.space.unravel(problem.init(5)), tmp_path / "own.safetensors")
+    fill = {Recipe: recipe, Seed: 0, Count: 1, Positive: 0.01, Safetensors: tmp_path / "own.safetensors"}
     plugin = catalogue.plugin("methods", name)
     given = {o: fill[kind] for o, (kind, default) in plugin.options.items() if default is catalogue.REQUIRED}
     sources = [sgd.build(problem, [], recipe=recipe, seed=s) for s in range(int(min(plugin.sources.high, 3)))]

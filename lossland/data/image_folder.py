@@ -16,20 +16,22 @@ def load(root, *, folder: str, size: Count = 32, val: Index = 0, crop: Index = 4
 
     The class order is the alphabetical one of `folder`/train. Validation pictures are the last `val` of a fixed shuffle.
     """
-    train, test = (_listing(Path(root) / folder / split) for split in ("train", "test"))
-    if train.classes != test.classes:
-        odd = sorted(set(train.classes) ^ set(test.classes))
-        raise ValueError(f"{folder}: train and test have different classes, {', '.join(odd)} is in one only")
+    train, test = listings(Path(root) / folder, "train", "test")
     x, y = _read(train, size)
     shuffled = torch.randperm(len(y), generator=torch.Generator().manual_seed(0))  # files come sorted by class
     augment = {name: amount for name, amount in (("crop", crop), ("flip", flip)) if amount}
     return pictures((x[shuffled], y[shuffled]), _read(test, size), classes=len(train.classes), val=val, augment=augment)
 
 
-def _listing(folder):
-    if not folder.is_dir():
-        raise FileNotFoundError(f"there is no folder {folder}; image_folder needs train/ and test/ with a folder per class")
-    return ImageFolder(folder)
+def listings(folder, train, test):
+    """The files and labels of two splits with the same classes; torchvision's ImageFolder of each."""
+    for split in (folder / train, folder / test):
+        if not split.is_dir():
+            raise FileNotFoundError(f"there is no folder {split}; {train}/ and {test}/ must have a folder per class")
+    found = ImageFolder(folder / train), ImageFolder(folder / test)
+    if odd := sorted(set(found[0].classes) ^ set(found[1].classes)):
+        raise ValueError(f"{folder}: {train} and {test} have different classes, {', '.join(odd)} is in one only")
+    return found
 
 
 def _read(listing, size):

@@ -85,7 +85,8 @@ def predict(problem, subspace, u, split, bn="recalibrate") -> Iterator[torch.Ten
 
 def targets(problem, split):
     """The targets [N], on the CPU, in the order of what `predict` yields."""
-    return torch.cat([target.reshape(-1) for _, _, target in problem.batches(split)]).cpu()
+    minibatches = problem.task.minibatches(problem.size(split), problem.batch_size)
+    return torch.cat([problem.task.target(problem.data, split, rows).reshape(-1) for rows in minibatches]).cpu()
 
 
 def _mean_scores(problem, theta, state, split, pictures):

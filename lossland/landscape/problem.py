@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from importlib import import_module
@@ -52,8 +53,13 @@ class Problem:
 
         `epoch_key`, a tuple, names the random order and augmentation of the epoch, or its augmentation alone where it is not
         `shuffled`; without it the examples come in order and as they are. Where the task has a MEMORY, the last input is
-        the list `memory`, empty at first: the network leaves in it the hidden state that the next batch begins with.
+        the list `memory`, empty at first: the network leaves in it the hidden state that the next batch begins with. What
+        lies in files is read a batch ahead.
         """
+        made = self._batches(split, size, epoch_key, shuffled, start, memory)
+        return made if torch.is_tensor(self.data.x[split]) else _ahead(made)
+
+    def _batches(self, split, size, epoch_key, shuffled, start, memory):
         memory = [] if memory is None else memory
         if not self.size(split):
             raise ValueError(f"split {split} is empty; give the dataset one, or name another split")
@@ -135,6 +141,15 @@ class Problem:
         with self._forked():
             torch.manual_seed(int(torch.randint(2**62, (), generator=rng)))
             yield
+
+
+def _ahead(items):
+    """The same items; each is made by a thread while the one before is in use."""
+    with ThreadPoolExecutor(1) as pool:
+        made = pool.submit(next, items, None)
+        while (item := made.result()) is not None:
+            made = pool.submit(next, items, None)
+            yield item
 
 
 @lru_cache(None)

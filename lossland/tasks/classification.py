@@ -22,8 +22,12 @@ def minibatches(n, size, rng=None):
 
 def batch(arrays, split, rows, rng=None):
     """(inputs, target) of the examples `rows`, augmented where `rng` is given."""
-    rows = rows.to(arrays.y[split].device)
-    return (arrays.inputs(split, rows, rng),), arrays.y[split][rows]
+    return (arrays.inputs(split, rows, rng),), target(arrays, split, rows)
+
+
+def target(arrays, split, rows):
+    """The target of the examples `rows`, without their inputs."""
+    return arrays.y[split][rows]
 
 
 def losses(outputs, target):

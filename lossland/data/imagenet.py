@@ -1,0 +1,42 @@
+"""ImageNet (Deng et al. 2009), or any folder of pictures too large for memory: the pictures stay files, read batch by batch.
+
+`folder`/train/<class>/*.JPEG and `folder`/val/<class>/*.JPEG; the licence of ImageNet does not let us fetch it.
+"""
+
+from pathlib import Path
+
+import torch
+
+from lossland.arrays import Arrays
+from lossland.data.image_folder import listings
+from lossland.options import Count, Fraction, Index
+from lossland.pictures import Pictures
+
+MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of torchvision's networks
+
+
+def load(
+    root, *, folder: str, test: str = "val", size: Count = 224, resize: Count = 256, val: Index = 0, flip: Fraction = 0.5
+) -> Arrays:
+    """`test` is the folder of the test split. Evaluated are the middles, of `size` pixels, of pictures whose shorter side is
+    resized to `resize`; training sees random parts of the pictures, mirrored with probability `flip`.
+
+    The class order is the alphabetical one of `folder`/train. Validation pictures are the last `val` of a fixed shuffle.
+    """
+    if resize < size:
+        raise ValueError(f"resize is {resize}, smaller than size, {size}; a picture has no middle larger than itself")
+    train, tested = listings(Path(root) / folder, "train", test)
+    # files come sorted by class, and batches of one class have batch-norm statistics of their own
+    shuffled = torch.randperm(len(train.samples), generator=torch.Generator().manual_seed(0)).tolist()
+    if not val < len(shuffled):
+        raise ValueError(f"val: {val} of the {len(shuffled)} training pictures leaves none to train on; lower it")
+    cut = len(shuffled) - val
+    samples = {
+        "train": [train.samples[i] for i in shuffled[:cut]],
+        "val": [train.samples[i] for i in shuffled[cut:]],
+        "test": tested.samples,
+    }
+    below = f"{Path(root)}/"
+    x = {s: Pictures([path.removeprefix(below) for path, _ in kept], Path(root), size, resize) for s, kept in samples.items()}
+    y = {s: torch.tensor([label for _, label in kept], dtype=torch.int64) for s, kept in samples.items()}
+    return Arrays(x, y, len(train.classes), MEAN, STD, {"flip": flip} if flip else {})
