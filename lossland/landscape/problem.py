@@ -43,7 +43,7 @@ class Problem:
 
     def steps(self, size) -> int:
         """Minibatches of `size` in an epoch of training."""
-        return len(self.task.minibatches(self.size("train"), size))
+        return len(self.task.minibatches(self.size("train"), size, stream("steps")))
 
     def batches(self, split, size=None, *, epoch_key=None, start=0, memory=None) -> Iterator[tuple[int, tuple, torch.Tensor]]:
         """(step, inputs, target) of the minibatches of a split, from step `start` on.
