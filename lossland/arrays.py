@@ -4,6 +4,7 @@ Pictures stay uint8 [N C H W] on the device and are scaled a batch at a time; a 
 small network does. Those that do not fit there stay files (`pictures.py`).
 """
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 
 import torch
@@ -69,13 +70,13 @@ class Arrays:
         return replace(self, x=_moved(self.x, device), y=_moved(self.y, device))
 
     def inputs(self, split, rows, rng=None):
-        """Scaled inputs [n ...] of the examples `rows`, augmented where `rng` is given; pictures are channels-last."""
+        """Inputs [n ...] of examples `rows`, augmented where `rng` is given; uint8 is scaled, pictures are channels-last."""
         x = self.x[split]
         x = x[rows] if rng is None or torch.is_tensor(x) else x.cropped(rows, rng)
         if rng is not None:
             for name, amount in self.augment.items():
                 x = AUGMENTATIONS[name](x, rng, amount)
-        if x.is_floating_point():
+        if x.dtype != torch.uint8:
             return x
         mean, std = (torch.tensor(v, device=x.device).view(-1, *[1] * (x.ndim - 2)) for v in (self.mean, self.std))
         x = (x.float() / 255 - mean) / std
@@ -124,3 +125,16 @@ def collected(train, test, *, classes=None) -> Arrays:
     xs, ys = zip(*(map(torch.cat, zip(*batches, strict=True)) for batches in (train, test)), strict=True)
     x, y = ({"train": a, "val": a[:0], "test": b} for a, b in (xs, ys))
     return Arrays(x, y, classes or int(max(y["train"].max(), y["test"].max())) + 1)
+
+
+def text(words, vocabulary):
+    """(x, y, classes) of texts by split, each a list of words: x [N - 1] are their numbers, y [N - 1] those of the next words.
+
+    The `vocabulary` most frequent words of the training text have numbers; the first is <unk>, for all others.
+    """
+    counts = Counter(words["train"])
+    del counts["<unk>"]
+    known = ["<unk>", *sorted(counts, key=lambda word: (-counts[word], word))][:vocabulary]
+    number = {word: i for i, word in enumerate(known)}
+    read = {split: torch.tensor([number.get(word, 0) for word in part], dtype=torch.int64) for split, part in words.items()}
+    return {split: t[:-1] for split, t in read.items()}, {split: t[1:] for split, t in read.items()}, len(known)

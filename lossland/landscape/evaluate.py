@@ -86,7 +86,7 @@ def predict(problem, subspace, u, split, bn="recalibrate") -> Iterator[torch.Ten
 def targets(problem, split):
     """The targets [N], on the CPU, in the order of what `predict` yields."""
     minibatches = problem.task.minibatches(problem.size(split), problem.batch_size)
-    return torch.cat([problem.task.target(problem.data, split, rows).reshape(-1) for rows in minibatches]).cpu()
+    return torch.cat([problem.data.y[split][rows].reshape(-1) for rows in minibatches]).cpu()
 
 
 def _mean_scores(problem, theta, state, split, pictures):

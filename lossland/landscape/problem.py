@@ -44,7 +44,7 @@ class Problem:
 
     def steps(self, size) -> int:
         """Minibatches of `size` in an epoch of training."""
-        return len(self.task.minibatches(self.size("train"), size))
+        return len(self.task.minibatches(self.size("train"), size, stream("steps")))
 
     def batches(
         self, split, size=None, *, epoch_key=None, shuffled=True, start=0, memory=None

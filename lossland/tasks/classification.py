@@ -22,12 +22,7 @@ def minibatches(n, size, rng=None):
 
 def batch(arrays, split, rows, rng=None):
     """(inputs, target) of the examples `rows`, augmented where `rng` is given."""
-    return (arrays.inputs(split, rows, rng),), target(arrays, split, rows)
-
-
-def target(arrays, split, rows):
-    """The target of the examples `rows`, without their inputs."""
-    return arrays.y[split][rows]
+    return (arrays.inputs(split, rows, rng),), arrays.y[split][rows]
 
 
 def losses(outputs, target):
