@@ -4,7 +4,7 @@
 
 Coordinates that the subspace notes as `mark.<name>` (the networks that span a plane, the curve in it) are evaluated
 beside the grid and have that name in `mark`. `displacement` is the Euclidean distance from the first point of the grid;
-`arc`, the length of the path up to here, is NaN on surfaces.
+`arc`, the length of the path up to here, is NaN on surfaces and at marks.
 
 Two faults of the code that Garipov et al. 2018 (arXiv 1802.10026) released can be had on request, to see what they do:
 `decay: norms` puts the sum over all parameter tensors p of |p| in place of |theta|^2, `augmented` shows the training
@@ -52,9 +52,10 @@ def measure(
     nowhere = torch.full((len(u),), torch.nan, dtype=torch.float64)
     columns = {"u0": u[:, 0], "u1": u[:, 1] if u.shape[1] > 1 else nowhere, "l2": subspace.norms(u).square()}
     columns["displacement"] = subspace.distances(u, u[:1])
-    columns["arc"] = nowhere
+    columns["arc"] = nowhere.clone()
     if subspace.chart.m == 1:
-        columns["arc"] = torch.cat([torch.zeros(1), subspace.distances(u[:-1], u[1:]).cumsum(0)])
+        path = groups["grid"]
+        columns["arc"][: len(path)] = torch.cat([torch.zeros(1), subspace.distances(path[:-1], path[1:]).cumsum(0)])
     columns["mark"] = [n for n, g in groups.items() for _ in range(len(g))]
     columns["index"] = [i for g in groups.values() for i in range(len(g))]
     columns = {name: column[part] for name, column in columns.items()}

@@ -1,0 +1,46 @@
+"""How far networks are apart in their predictions and in parameter space (Garipov et al. 2018, arXiv 1802.10026, section 6).
+
+disagreement(i, j) = mean over x of [argmax f(x; theta_i) != argmax f(x; theta_j)]        distance = |theta_i - theta_j|
+"""
+
+import itertools
+
+import pandas as pd
+import torch
+
+from lossland.landscape.evaluate import predict, targets
+from lossland.options import BatchNorm, Count, Split
+
+SCHEMA = {
+    "split": "string", "first": "int64", "second": "int64", "source_first": "int64", "source_second": "int64",
+    "same_source": "bool_", "disagreement": "float64", "distance": "float64", "error_first": "float64",
+    "error_second": "float64",
+}  # fmt: skip
+KEY = ["split", "first", "second"]
+
+
+def measure(problem, subspace, *, resolution: Count = 2, split: Split = "test", bn: BatchNorm = "recalibrate") -> pd.DataFrame:
+    """One row for each pair first < second of the points of the chart's grid: all of a set, `resolution` points of a path.
+
+    `same_source` says whether a pool has both from one source, and the numbers of these; all are one where nothing was
+    pooled. Raises ValueError where there are no two points.
+    """
+    u = subspace.chart.grid(resolution)
+    if len(u) < 2:
+        raise ValueError("disagreement compares two networks, and there is one; pool several, or keep more snapshots")
+    labels = torch.stack([p.argmax(1) for p in predict(problem, subspace, u, split, bn)])
+    errors = (labels != targets(problem, split)).double().mean(1)
+    source = subspace.notes.get("source", torch.zeros(len(u), dtype=torch.int64))
+    first, second = torch.tensor(list(itertools.combinations(range(len(u)), 2))).T
+    columns = {
+        "first": first,
+        "second": second,
+        "source_first": source[first],
+        "source_second": source[second],
+        "same_source": source[first] == source[second],
+        "disagreement": torch.stack([(labels[i] != labels[j]).double().mean() for i, j in zip(first, second, strict=True)]),
+        "distance": subspace.distances(u[first], u[second]),
+        "error_first": errors[first],
+        "error_second": errors[second],
+    }
+    return pd.DataFrame({"split": split} | {name: column.numpy() for name, column in columns.items()})

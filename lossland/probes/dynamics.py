@@ -1,0 +1,36 @@
+"""The course of a training whose points were kept (Garipov et al. 2018, arXiv 1802.10026, figure 3, left).
+
+    distance = |theta_i - theta_0| from the first point that was kept        norm = |theta_i|
+
+quantity: the scores of the task (nll, error) and loss = nll + weight_decay/2 |theta_i|^2, the decay of the training
+"""
+
+import pandas as pd
+import torch
+
+from lossland.landscape.evaluate import evaluate
+from lossland.options import BatchNorm, Split
+
+SCHEMA = {
+    "index": "int64", "epoch": "float64", "lr": "float64", "distance": "float64", "norm": "float64", "split": "string",
+    "quantity": "string", "value": "float64",
+}  # fmt: skip
+KEY = ["index", "split", "quantity"]
+
+
+def measure(problem, subspace, *, splits: list[Split] = ("train", "test"), bn: BatchNorm = "recalibrate") -> pd.DataFrame:
+    """`epoch` counts those of this training, `lr` is the rate of the last step before. Raises ValueError without a training."""
+    if not {"epoch", "lr"} <= set(subspace.notes):
+        raise ValueError(f"dynamics follows one training, and {subspace.chart} notes no epochs; name a network or a run")
+    u = subspace.chart.grid(None)
+    table = evaluate(problem, subspace, u, splits, bn)
+    norm = subspace.norms(u)
+    columns = {"index": torch.arange(len(u)), "epoch": subspace.notes["epoch"].double(), "lr": subspace.notes["lr"]}
+    columns |= {"distance": subspace.distances(u, u[:1]), "norm": norm}
+    decay = subspace.notes.get("weight_decay", torch.tensor(0.0)).double()
+    parts = []
+    for i, split in enumerate(splits):
+        scores = dict(zip(problem.task.SCORES, table[:, i].T, strict=True))
+        scores["loss"] = table[:, i, 0] + 0.5 * decay * norm.square()
+        parts += [pd.DataFrame(columns | {"split": split, "quantity": q, "value": v}) for q, v in scores.items()]
+    return pd.concat(parts)

@@ -1,0 +1,34 @@
+"""Networks along a path: alone, at their own temperature, and together with the first (Garipov et al. 2018, arXiv 1802.10026).
+
+    alone         p_t = softmax f(x; theta(t))
+    scaled        p_t^(1/T) / Z, with T fitted at every t (figure 6; `lossland.scores.tempered`)
+    with start    (p_0 + p_t) / 2, the ensemble of theta(0) and theta(t) (figure 2, right)
+
+Differs from the paper in: the data that T is fitted on are not stated there; here each half of a split serves the other.
+"""
+
+import pandas as pd
+
+from lossland.landscape.evaluate import predict, targets
+from lossland.options import BatchNorm, Count, Split
+from lossland.scores import scores, tempered
+
+SCHEMA = {
+    "index": "int64", "u0": "float64", "split": "string", "member": "string", "quantity": "string", "value": "float64",
+}  # fmt: skip
+KEY = ["index", "split", "member", "quantity"]
+
+
+def measure(problem, subspace, *, resolution: Count = 61, split: Split = "test", bn: BatchNorm = "recalibrate") -> pd.DataFrame:
+    """Quantities `nll`, `error`, `brier`, `ece` of each `member` at `resolution` points. Raises ValueError on surfaces."""
+    if subspace.chart.m != 1:
+        raise ValueError(f"path_ensemble needs a path, and {subspace.chart} has {subspace.chart.m} coordinates; name a curve")
+    t, y = subspace.chart.grid(resolution), targets(problem, split)
+    start, rows = None, []
+    for index, (u0, p) in enumerate(zip(t[:, 0].tolist(), predict(problem, subspace, t, split, bn), strict=True)):
+        start = p if start is None else start
+        members = {"alone": p, "scaled": tempered(p, y), "with start": (start + p) / 2}
+        point = {"index": index, "u0": u0, "split": split}
+        for member, prediction in members.items():
+            rows += [point | {"member": member, "quantity": q, "value": v} for q, v in scores(prediction, y).items()]
+    return pd.DataFrame(rows)

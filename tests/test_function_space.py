@@ -1,0 +1,140 @@
+"""What networks predict, along paths, in pairs and in the course of a training: against closed forms and plain computations."""
+
+import itertools
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from lossland.arrays import Arrays
+from lossland.geometry.charts.affine import Affine
+from lossland.geometry.charts.points import Points
+from lossland.geometry.charts.polychain import PolyChain
+from lossland.landscape.evaluate import evaluate
+from lossland.landscape.problem import Problem
+from lossland.landscape.space import ParamSpace
+from lossland.landscape.subspace import Subspace
+from lossland.methods import chain, fge, line, pool, sgd
+from lossland.options import Recipe
+from lossland.probes import disagreement, dynamics, ensemble, landscape, path_ensemble, shape
+
+SPLITS = ("train", "val", "test")
+
+
+class Bias(nn.Module):
+    """Logits (theta_0, theta_1), whatever the input."""
+
+    def __init__(self):
+        super().__init__()
+        self.theta = nn.Parameter(torch.zeros(2))
+
+    def forward(self, x):
+        return self.theta.expand(len(x), 2)
+
+
+class Threshold(nn.Module):
+    """Class 1 where the input lies above theta."""
+
+    def __init__(self):
+        super().__init__()
+        self.theta = nn.Parameter(torch.zeros(1))
+
+    def forward(self, x):
+        return torch.cat([torch.zeros_like(x), x - self.theta], 1)
+
+
+def problem_of(model, x, y):
+    return Problem(ParamSpace(model), Arrays(dict.fromkeys(SPLITS, x), dict.fromkeys(SPLITS, y), 2))
+
+
+def values(table, member):
+    return table[table["member"] == member].pivot(index="u0", columns="quantity", values="value")
+
+
+def test_members_of_a_path_in_closed_form():
+    """Logits (5t, 0), every fourth label of the other class: p_t = sigmoid(5t), and T makes any t > 0 say 3/4."""
+    y = (torch.arange(80) % 8 < 2).long()  # a quarter of the odd examples, and of the even ones
+    problem = problem_of(Bias, torch.zeros(80, 1), y)
+    segment = Subspace(torch.tensor([[0.0, 0.0], [5.0, 0.0]]), PolyChain(2))
+    table = path_ensemble.measure(problem, segment, resolution=6)
+    t = np.linspace(0, 1, 6)
+    p = 1 / (1 + np.exp(-5 * t))
+    nll = {"alone": p, "with start": (p + 0.5) / 2, "scaled": np.where(t > 0, 0.75, 0.5)}
+    for member, right in nll.items():
+        expected = -0.75 * np.log(right) - 0.25 * np.log(1 - right)
+        np.testing.assert_allclose(values(table, member)["nll"], expected, atol=1e-6)
+    np.testing.assert_allclose(values(table, "alone")["error"].iloc[1:], 0.25)
+    np.testing.assert_allclose(values(table, "alone")["brier"], 2 * (0.75 * (1 - p) ** 2 + 0.25 * p**2), rtol=1e-6)
+
+
+def test_a_path_agrees_with_the_ensembles_of_its_ends(problem):
+    ends = [sgd.build(problem, [], recipe=Recipe(2, 0.1), seed=s) for s in (0, 1)]
+    table = path_ensemble.measure(problem, line.build(problem, ends), resolution=3)
+    ours = values(table, "with start")
+    pairs = ensemble.measure(problem, pool.build(problem, ends)).set_index("size")
+    for quantity in ("nll", "error", "brier", "ece"):
+        assert ours.loc[1, quantity] == pytest.approx(pairs.loc[2, quantity])
+        assert ours.loc[0, quantity] == pytest.approx(pairs.loc[1, quantity].iloc[0])
+    scaled = ensemble.measure(problem, ends[1], scaled=True).iloc[0]
+    assert values(table, "scaled").loc[1, "nll"] == pytest.approx(scaled["nll"])
+
+
+def test_a_surface_has_no_path(problem):
+    plane = Subspace(torch.stack([problem.init(s) for s in range(3)]), Affine(3, ((0, 1), (0, 1))))
+    with pytest.raises(ValueError, match="path_ensemble needs a path"):
+        path_ensemble.measure(problem, plane)
+
+
+def test_disagreement_of_thresholds_is_the_share_between_them():
+    """Classifiers [x > theta] on 100 points of (0, 1): two disagree on |theta - theta'|; labels are those of theta = 1/2."""
+    x = (torch.arange(100)[:, None] + 0.5) / 100
+    problem = problem_of(Threshold, x, (x[:, 0] > 0.5).long())
+    thresholds = [0.2, 0.5, 0.9]
+    runs = [Subspace(torch.tensor([[a], [b]]), Points(2)) for a, b in (thresholds[:2], [0.9, 0.9])]
+    table = disagreement.measure(problem, pool.build(problem, runs, trajectories=True))
+    place = [*thresholds, 0.9]
+    assert list(zip(table["first"], table["second"], strict=True)) == list(itertools.combinations(range(4), 2))
+    apart = [abs(place[i] - place[j]) for i, j in itertools.combinations(range(4), 2)]
+    np.testing.assert_allclose(table["disagreement"], apart, atol=1e-12)
+    np.testing.assert_allclose(table["distance"], apart, rtol=1e-6)
+    assert table["same_source"].tolist() == [True, False, False, False, False, True]
+    np.testing.assert_allclose(table["error_first"], [0.3, 0.3, 0.3, 0, 0, 0.4], atol=1e-12)
+    np.testing.assert_allclose(table["error_second"], [0, 0.4, 0.4, 0.4, 0.4, 0.4], atol=1e-12)
+
+
+def test_disagreement_needs_two_networks(problem):
+    with pytest.raises(ValueError, match="and there is one; pool several"):
+        disagreement.measure(problem, Subspace(problem.init(0)[None], Points(1)))
+
+
+def test_dynamics_of_fge_are_its_points(problem):
+    recipe = Recipe(6, 0.1, batch_size=16, weight_decay=1e-2)
+    start = sgd.build(problem, [], recipe=recipe, seed=0)
+    run = fge.build(problem, [start], recipe=recipe, seed=0, low=0.01, cycle=4, keep_start=True, per_cycle=4)
+    table = dynamics.measure(problem, run)
+    nll = table[(table["split"] == "test") & (table["quantity"] == "nll")]
+    assert nll["epoch"].tolist() == [0, 1, 2, 3, 4, 5, 6]
+    assert nll["lr"].iloc[[2, 6]].tolist() == pytest.approx([0.01, 0.01])
+    assert nll["lr"].drop([2, 6]).min() > 0.01
+    np.testing.assert_allclose(nll["distance"], [(a - start.end).norm() for a in run.anchors], rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(nll["norm"], run.anchors.norm(dim=1), rtol=1e-5)
+    np.testing.assert_allclose(nll["value"], evaluate(problem, run, run.chart.grid(), ["test"])[:, 0, 0])
+    loss = table[(table["split"] == "test") & (table["quantity"] == "loss")]
+    np.testing.assert_allclose(loss["value"] - nll["value"], 0.005 * nll["norm"] ** 2)
+    with pytest.raises(ValueError, match="notes no epochs"):
+        dynamics.measure(problem, pool.build(problem, [start, start]))
+
+
+def test_a_chain_meets_its_networks_at_equal_shares_of_t(problem):
+    run = sgd.build(problem, [], recipe=Recipe(4, 0.1, weight_decay=1e-2), seed=0, snapshots=[0, 2])
+    path = chain.build(problem, [run])
+    assert torch.equal(path.at(path.notes["mark.network"]), run.anchors)
+    table = landscape.measure(problem, path, resolution=5, splits=["test"])
+    at = {mark: table[(table["mark"] == mark) & (table["quantity"] == "loss")] for mark in ("grid", "network")}
+    np.testing.assert_allclose(at["network"]["value"], at["grid"]["value"].iloc[::2])
+    np.testing.assert_allclose(at["network"]["u0"], [0, 0.5, 1])
+    pieces = run.anchors.double().diff(dim=0).norm(dim=1)
+    assert shape.measure(table)["length"].iloc[0] == pytest.approx(pieces.sum().item(), rel=1e-5)
+    with pytest.raises(ValueError, match="keeps several"):
+        chain.build(problem, [sgd.build(problem, [], recipe=Recipe(1, 0.1), seed=0)])
