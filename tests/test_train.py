@@ -8,6 +8,7 @@ import torch
 from torch.nn import functional as F
 
 from lossland.geometry.charts.bezier import Bezier
+from lossland.geometry.charts.points import Points
 from lossland.landscape import descent, train
 from lossland.landscape.journal import Journal
 from lossland.landscape.train import expected_loss, minimise
@@ -154,6 +155,15 @@ def test_every_step_is_watched_from_the_start_on_and_losses_fall(problem):
     assert torch.equal(seen[0][1], start)
     assert torch.equal(seen[-1][1], trained.anchors)
     assert trained.losses[-1] < 0.5 * trained.losses[0]
+
+
+def test_a_last_example_joins_the_batch_before_and_the_end_is_kept(problem):
+    """64 examples in batches of 21 are three steps an epoch, not four: batch norm needs two."""
+    recipe = replace(RECIPE, batch_size=21)
+    start = torch.stack([problem.init(1)])
+    trained = minimise(problem, expected_loss(Points(1), 1e-3), start, recipe, 1)
+    assert problem.steps(21) == 3
+    assert torch.equal(sgd.build(problem, [], recipe=recipe, seed=1).end, trained.anchors[0])
 
 
 def test_a_longer_gradient_is_clipped_to_its_length(problem):
