@@ -5,7 +5,10 @@ import matplotlib.pyplot as plt
 from matplotlib.colors import LinearSegmentedColormap
 
 # Okabe & Ito's palette, by what is drawn
-COLOURS = {"segment": "#0072B2", "bezier": "#D55E00", "polychain": "#009E73"}
+COLOURS = {
+    "segment": "#0072B2", "bezier": "#D55E00", "polychain": "#009E73",
+    "fge": "#CC79A7", "sse": "#E69F00", "single": "#000000",
+}  # fmt: skip
 SHADES = ["#ffffff", "#cfe3f1", "#7fb2d6", "#2f6ea8", "#0b2545"]  # from low to high
 WHITE_TO_DARK = LinearSegmentedColormap.from_list("white_to_dark", SHADES)
 mpl.rcParams.update({
@@ -26,3 +29,14 @@ def band(axis, table, x, label, colour, scale=1.0, **line):
     runs = (table.set_index([x, "run"])["value"] * scale).groupby(level=0)
     axis.plot(runs.mean(), label=label, color=colour, **line)
     axis.fill_between(runs.min().index, runs.min(), runs.max(), color=colour, alpha=0.2, linewidth=0)
+
+
+def behind(axis, printed, colour, marker=""):
+    """A digitised curve of a paper (columns x, y in the units of the axis), faint and dotted behind ours."""
+    axis.plot(printed["x"], printed["y"], color=colour, linewidth=0.8, linestyle=":", marker=marker, markersize=2.5, zorder=0)
+
+
+def runs_of(table, noun):
+    """How the lines of a figure came about, for its legend: `noun` is what a run is, in the singular."""
+    runs = table["run"].nunique()
+    return f"mean and range of {runs} {noun}s" if runs > 1 else f"one {noun}"

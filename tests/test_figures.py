@@ -9,7 +9,17 @@ import pytest
 from matplotlib.figure import Figure
 
 from lossland import drawing
-from lossland.figures import garipov2018_fig1, garipov2018_fig2, garipov2018_table2
+from lossland.figures import (
+    garipov2018_a6,
+    garipov2018_fig1,
+    garipov2018_fig2,
+    garipov2018_fig3,
+    garipov2018_fig6,
+    garipov2018_fig8,
+    garipov2018_section6,
+    garipov2018_table1,
+    garipov2018_table2,
+)
 from lossland.figures import surface as turnable
 
 MAKER = {"code": {}, "device": "x86_64", "versions": {"torch": "2.15"}, "results": ["network n/1", "network n/2", "table t"]}
@@ -72,19 +82,130 @@ def test_a_surface_of_a_path_is_refused():
         turnable.draw(surface=surface(*SURFACES["bowl"]).assign(u1=np.nan))
 
 
-def test_the_paper_that_is_drawn_behind_is_the_digitised_one():
+def paths():
+    """The inputs of figures 2 and 6: two runs of everything, whose values are t, and 2t, 3t of members of an ensemble."""
     t = np.linspace(0, 1, 5)
-    path = [
-        pd.DataFrame({"mark": "grid", "u0": t, "split": s, "quantity": q, "value": t, "run": run})
+    kinds = (("train", "loss"), ("train", "error"), ("test", "error"))
+    path = [{"mark": "grid", "split": s, "quantity": q, "value": t} for s, q in kinds]
+    members = [
+        {"split": "test", "member": member, "quantity": q, "value": factor * t}
+        for factor, member in enumerate(("alone", "scaled", "with start"), 1)
+        for q in ("nll", "error")
+    ]
+    path, together = (
+        pd.concat([pd.DataFrame({"u0": t, "run": run} | columns) for columns in rows for run in "12"])
+        for rows in (path, members)
+    )
+    curves = dict.fromkeys(("segment", "bezier", "polychain"), path)
+    return curves, {"segment_ensemble": together, "polychain_ensemble": together}
+
+
+def test_the_paper_that_is_drawn_behind_is_the_digitised_one():
+    curves, together = paths()
+    plain = garipov2018_fig2.draw(**curves, **together)
+    behind = garipov2018_fig2.draw(**curves, **together, digitised=True)
+    assert [len(b.lines) - len(p.lines) for b, p in zip(behind.axes, plain.axes, strict=True)] == [3, 3, 2]
+    assert 0.06853 in [line.get_ydata()[0] for line in behind.axes[0].lines[3:]]
+    assert plain.axes[1].lines[0].get_ydata()[-1] == 100
+    assert plain.axes[2].lines[0].get_ydata()[-1] == 300
+
+
+def test_figure_6_shows_the_networks_as_they_are_and_at_their_temperature():
+    curves, together = paths()
+    plain = garipov2018_fig6.draw(**curves, polychain_ensemble=together["polychain_ensemble"])
+    assert [line.get_ydata()[-1] for axis in plain.axes for line in axis.lines] == [1] * 3 + [100] * 6 + [1, 2]
+    behind = garipov2018_fig6.draw(**curves, polychain_ensemble=together["polychain_ensemble"], digitised=True)
+    assert [len(b.lines) - len(p.lines) for b, p in zip(behind.axes, plain.axes, strict=True)] == [3, 3, 3, 2]
+
+
+def grown(size, epochs, error, run="1"):
+    return pd.DataFrame(
+        {"size": size, "subset": 0, "split": "test", "epochs": epochs, "error": error, "nll": error, "run": run}
+    )
+
+
+def test_figure_3_finds_the_lowest_rates_and_counts_budgets():
+    epoch = np.arange(0, 15)
+    lr = np.abs((epoch % 4) - 2) + 0.1
+    both = [
+        pd.DataFrame(
+            {"epoch": epoch, "lr": lr, "distance": epoch + d, "split": "test", "quantity": "error", "run": str(d), "value": 0.2}
+        )
+        for d in (0.0, 2.0)
+    ]
+    growing = grown([1, 2], [18.0, 24.0], [0.2, 0.1])
+    tables = {"dynamics": pd.concat(both), "fge": growing, "sse": growing, "single": grown(1, 24.0, [0.3, 0.1])}
+    figure = garipov2018_fig3.draw(**tables, budget=24)
+    axes = {axis.get_ylabel(): axis for axis in figure.axes}
+    dots = axes["distance"].lines[1]
+    assert dots.get_xdata().tolist() == [0.5, 1.5, 2.5, 3.5]
+    assert dots.get_ydata().tolist() == [3, 7, 11, 15]
+    growth = axes["test accuracy [%]"].lines
+    assert growth[0].get_xdata().tolist() == [0.75, 1]
+    assert growth[0].get_ydata().tolist() == pytest.approx([80, 90])
+    assert growth[2].get_ydata()[0] == pytest.approx(80)
+    behind = garipov2018_fig3.draw(**tables, budget=24, digitised=True)
+    assert sum(len(axis.lines) for axis in behind.axes) == sum(len(axis.lines) for axis in figure.axes) + 4 + 3
+
+
+def test_figure_8_marks_the_networks_of_the_chain():
+    rows = [
+        {"mark": mark, "index": i, "u0": i / (n - 1), "split": s, "quantity": q, "value": i / (n - 1), "run": run}
+        for mark, n in (("grid", 9), ("network", 3))
+        for i in range(n)
         for s, q in (("train", "loss"), ("test", "error"))
         for run in "12"
     ]
-    table = pd.concat(path)
-    plain = garipov2018_fig2.draw(segment=table, bezier=table, polychain=table)
-    behind = garipov2018_fig2.draw(segment=table, bezier=table, polychain=table, digitised=True)
-    assert len(behind.axes[0].lines) == len(plain.axes[0].lines) + 3
-    assert behind.axes[0].lines[1].get_ydata()[0] == 0.06853
-    assert plain.axes[1].lines[0].get_ydata()[-1] == 100
+    table = pd.DataFrame(rows)
+    figure = garipov2018_fig8.draw(chain=table)
+    line, dots = figure.axes[1].lines
+    assert dots.get_xdata().tolist() == [1, 2, 3]
+    assert dots.get_ydata().tolist() == [0, 50, 100]
+    assert line.get_xdata()[[0, 4, 8]].tolist() == [1, 2, 3]
+    assert len(garipov2018_fig8.draw(chain=table, digitised=True).axes[0].lines) == 3
+    with pytest.raises(ValueError, match="marks no networks; use method chain"):
+        garipov2018_fig8.draw(chain=table[table["mark"] == "grid"])
+
+
+def test_table_1_has_budgets_beside_each_other_and_the_published_rows_as_errors():
+    ours = pd.concat([grown(1, 25.0, [0.25, 0.35]), grown(2, 50.0, [0.2])])
+    made = garipov2018_table1.draw(ind=ours, sse=ours, fge=ours, budget=25)
+    assert made["source"].value_counts().to_dict() == {"Table 1": 18, "README FGE": 10, "ours": 3}
+    first = made.iloc[0]
+    assert (first["test error % 1B"], first["test error % 2B"], first["runs"]) == (pytest.approx(30), 20, 2)
+    assert first["test error % 1B std"] == pytest.approx(50**0.5)
+    assert np.isnan(first["test error % 3B"])
+    assert (first["epochs / B 1B"], first["epochs / B 2B"]) == (1, 2)
+    printed = made.set_index(["source", "network", "method"])
+    assert printed.loc[("Table 1", "VGG-16, CIFAR-100", "FGE"), "test error % 3B"] == 23.54
+    assert printed.loc[("README FGE", "VGG16, CIFAR-100", "FGE"), "test error % 1B"] == pytest.approx(25.4)
+
+
+def test_section_6_compares_independent_networks_with_members_of_one_run():
+    pairs = {"first": [0, 0, 1], "second": [1, 2, 2], "same_source": [True, False, False], "disagreement": [0.1, 0.2, 0.4]}
+    table = pd.DataFrame(pairs | {"distance": [1.0, 2.0, 4.0], "error_first": [0, 0, 0.3], "error_second": [0.3, 0.6, 0.6]})
+    table = table.assign(split="test", run="1")
+    made = garipov2018_section6.draw(ind=table, fge=table, sse=table).set_index(["source", "method"])
+    ind, fge = made.loc[("ours", "Ind")], made.loc[("ours", "FGE")]
+    assert (ind["pairs"], ind["disagreement %"], ind["distance"]) == (2, pytest.approx(30), 3)
+    assert ind["test error %"] == pytest.approx(30)
+    assert np.isnan(ind["distance of neighbours"])
+    assert (fge["pairs"], fge["disagreement %"], fge["distance of neighbours"]) == (1, 10, 1)
+    assert fge["test error %"] == pytest.approx(15)
+    printed = made.loc["Sec. 5 and 6"]
+    assert printed["disagreement %"].iloc[:2].tolist() == [19.97, 14.57]
+    assert printed["test error %"].iloc[:2].tolist() == [21.5, 22.0]
+    assert printed["distance"].iloc[1:].tolist() == [7, 40]
+    with pytest.raises(ValueError, match=r"section6\.ind has no pair"):
+        garipov2018_section6.draw(ind=table[:1], fge=table, sse=table)
+
+
+def test_a6_takes_the_largest_ensembles():
+    table = pd.concat([grown(1, 0.0, [0.9, 0.9]), grown(2, 0.0, [0.2, 0.4])])
+    made = garipov2018_a6.draw(ends=table, path=table, scaled=table, independent=table)
+    assert made["test error %"].tolist() == pytest.approx([30] * 4 + [22.0, 21.03, 20.7, 21.01])
+    assert made["networks"].tolist()[:4] == [2] * 4
+    assert made["test error % std"].iloc[0] == pytest.approx(200**0.5)
 
 
 def test_a_table_keeps_numbers_in_csv_and_reads_well_in_markdown(tmp_path):

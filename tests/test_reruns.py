@@ -17,8 +17,8 @@ from lossland.reruns import config_changes
 PATHS = ["segment_path", "bezier_path", "polychain_path"]
 SHAPES = {f"table/{path[:-5]}_shape" for path in PATHS}
 DRAWN = {"figure/garipov2018_fig2", "figure/garipov2018_table2", "claim/garipov2018"}
-CURVES = {"subspace/bezier", "subspace/polychain", "table/bezier_path", "table/polychain_path", "table/bezier_shape", "table/polychain_shape"} | DRAWN  # fmt: skip
-TRAINED = CURVES | SHAPES | {"network/net/1", "network/net/2", "network/net/3", "subspace/segment", "subspace/plane", "table/segment_path", "table/surface"} | {"figure/surface"}  # fmt: skip
+CURVES = {"subspace/bezier", "subspace/polychain", "table/bezier_path", "table/polychain_path", "table/bezier_shape", "table/polychain_shape", "table/polychain_ensemble"} | DRAWN  # fmt: skip
+TRAINED = CURVES | SHAPES | {"network/net/1", "network/net/2", "network/net/3", "subspace/segment", "subspace/plane", "table/segment_path", "table/segment_ensemble", "table/surface"} | {"figure/surface"}  # fmt: skip
 MODEL = "class Extra:\n    pass\n\n\ndef build("
 
 # row of the README -> (file, old, new), what reruns, a sentence that says why
