@@ -40,7 +40,7 @@ MISTAKES = [
     ("network.net.recipe.learning_rate", 1, "network.net.recipe.learning_rate is no option here"),
     ("network.net.recipe.batch-size", 4, "network.net.recipe.batch-size is no option here; did you mean batch_size?"),
     ("network.net.recipe.nesterov", 1, "network.net.recipe.nesterov is 1: must be true or false"),
-    ("network.net.recipe.schedule", "steps", "schedule: steps and milestones go together"),
+    ("network.net.recipe.schedule", "steps", "milestones go together with schedule: steps or exponential"),
     (
         "network.bent",
         {"data": "spirals", "model": "mlp", "method": "curve", "seed": 1, "recipe": {"epochs": 1, "lr": 1}},
@@ -83,7 +83,7 @@ MISTAKES = [
     ("table.surface.bn", "none", "table.surface.bn is 'none': must be one of recalibrate, interpolate, keep"),
     ("table.bezier_shape.table", "bezier_pat", "did you mean bezier_path"),
     ("figure.garipov2018_fig2.bezier", "bezier", "figure.garipov2018_fig2.bezier names bezier: there is no such table"),
-    ("figure.garipov2018_fig3", {}, "figure.garipov2018_fig3.draw is garipov2018_fig3, but there is no lossland/figures"),
+    ("figure.garipov2018_fig9", {}, "figure.garipov2018_fig9.draw is garipov2018_fig9, but there is no lossland/figures"),
     ("figure.garipov2018_fig2.paper", "curve", "figure.garipov2018_fig2.paper: curve cannot be a target of the command line"),
     ("figure.landscape", {"draw": "garipov2018_table2"}, "figure.landscape"),
     ("table.surface.shards", 0, "table.surface.shards is 0: must be at least 1"),
