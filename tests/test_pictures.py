@@ -232,7 +232,7 @@ OWN = {
 
 
 def test_the_workflow_on_pictures_and_weights_of_ones_own(project):
-    """From the files to a table; then another network of the same size in the file, then one picture more."""
+    """From the files to a table; then another network of the same size in the file."""
     (project / "mine.py").write_text(
         "from torch import nn\n\n\ndef network(shape, classes):\n    return nn.Sequential(nn.Flatten(), nn.Linear(768, classes))\n"
     )
@@ -245,8 +245,5 @@ def test_the_workflow_on_pictures_and_weights_of_ones_own(project):
     own = store.load_subspace(project / "results/toy/network/own.safetensors")
     assert torch.equal(made.anchors[0], own.end)
     assert made.notes["epoch"].tolist() == [0, 1, 3]
-    rest = {"network/own", "subspace/fge", "table/ensemble"}
     save_file({"1.weight": torch.randn(2, 768), "1.bias": torch.ones(2)}, project / "data/a.safetensors")
-    assert planned(project) == rest
-    (project / "data/mine/train/cat/0.JPEG").unlink()
-    assert planned(project) == rest | {"data/mine"}
+    assert planned(project) == {"network/own", "subspace/fge", "table/ensemble"}
