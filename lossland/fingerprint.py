@@ -7,6 +7,7 @@ an edit reruns exactly what depends on it, and a touch, a checkout, a comment or
 import ast
 import hashlib
 import json
+import os
 from functools import lru_cache
 from pathlib import Path
 
@@ -53,8 +54,17 @@ def digest(value) -> str:
 
 def listing(folder) -> str:
     """Digest of the names and sizes of all files in a folder: what is seen of data before it is read."""
-    found = sorted((str(f.relative_to(folder)), f.stat().st_size) for f in Path(folder).rglob("*") if f.is_file())
-    return text_digest(repr(found))
+    return text_digest(repr(sorted(_files_below(folder) if Path(folder).is_dir() else ())))
+
+
+def _files_below(folder, name=""):
+    """(path below, size) of each file; a million pictures in seconds, where `rglob` takes a minute."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir():
+                yield from _files_below(entry.path, f"{name}{entry.name}/")
+            elif entry.is_file():
+                yield f"{name}{entry.name}", entry.stat().st_size
 
 
 def content(file) -> str:

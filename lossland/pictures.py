@@ -54,15 +54,15 @@ class Pictures:
     def _read(self, rows, cuts):
         paths = [self.root / self.paths[row] for row in rows.tolist()]
         with ThreadPoolExecutor(torch.get_num_threads()) as pool:
-            decoded = list(pool.map(decode, paths, cuts))
-        return torch.stack(decoded).permute(0, 3, 1, 2).to(self.device)
+            decoded = np.stack(list(pool.map(decode, paths, cuts)))
+        return torch.from_numpy(decoded).permute(0, 3, 1, 2).to(self.device)
 
 
 def decode(path, cut):
-    """uint8 [H W 3] of a file, after `cut`."""
+    """uint8 array [H W 3] of a file, after `cut`."""
     try:
         with Image.open(path) as image:
-            return torch.from_numpy(np.array(cut(image.convert("RGB"))))
+            return np.asarray(cut(image.convert("RGB")))
     except FileNotFoundError as error:
         raise FileNotFoundError(f"{path} is gone since the pictures were listed; put it back, or list them again") from error
     except (OSError, SyntaxError, Image.DecompressionBombError) as error:

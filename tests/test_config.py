@@ -46,6 +46,11 @@ MISTAKES = [
         {"data": "spirals", "model": "mlp", "method": "curve", "seed": 1, "recipe": {"epochs": 1, "lr": 1}},
         "network.bent.data gives curve 0 sources; their number must be at least 2",
     ),
+    (
+        "network.own",
+        {"data": "spirals", "model": "mlp", "method": "weights", "file": "a.pt"},
+        "network.own.file is 'a.pt': must be a .safetensors file; nothing is unpickled here, convert it",
+    ),
     ("network.net.data", ["spirals"], "network.net.data is ['spirals']; it must be one name"),
     ("network.net.seeds", [[1]], "network.net.seeds is [[1]]; it must be a list of different seeds"),
     ("network.net.seed", 1, "network.net.seed: the instances have seeds of their own"),
