@@ -83,7 +83,7 @@ MISTAKES = [
     ("table.surface.bn", "none", "table.surface.bn is 'none': must be one of recalibrate, interpolate, keep"),
     ("table.bezier_shape.table", "bezier_pat", "did you mean bezier_path"),
     ("figure.garipov2018_fig2.bezier", "bezier", "figure.garipov2018_fig2.bezier names bezier: there is no such table"),
-    ("figure.garipov2018_fig3", {}, "figure.garipov2018_fig3.draw is garipov2018_fig3, but there is no lossland/figures"),
+    ("figure.garipov2018_fig9", {}, "figure.garipov2018_fig9.draw is garipov2018_fig9, but there is no lossland/figures"),
     ("figure.garipov2018_fig2.paper", "curve", "figure.garipov2018_fig2.paper: curve cannot be a target of the command line"),
     ("figure.landscape", {"draw": "garipov2018_table2"}, "figure.landscape"),
     ("table.surface.shards", 0, "table.surface.shards is 0: must be at least 1"),
