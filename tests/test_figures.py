@@ -172,13 +172,13 @@ def test_table_1_has_budgets_beside_each_other_and_the_published_rows_as_errors(
     made = garipov2018_table1.draw(ind=ours, sse=ours, fge=ours, budget=25)
     assert made["source"].value_counts().to_dict() == {"Table 1": 18, "README FGE": 10, "ours": 3}
     first = made.iloc[0]
-    assert (first["test error % 1B"], first["test error % 2B"], first["runs"]) == (pytest.approx(30), 20, 2)
-    assert first["test error % 1B std"] == pytest.approx(50**0.5)
-    assert np.isnan(first["test error % 3B"])
-    assert (first["epochs / B 1B"], first["epochs / B 2B"]) == (1, 2)
+    assert (first["test error % at 1B"], first["test error % at 2B"], first["runs"]) == (pytest.approx(30), 20, 2)
+    assert first["test error % at 1B std"] == pytest.approx(50**0.5)
+    assert np.isnan(first["test error % at 3B"])
+    assert (first["epochs / B at 1B"], first["epochs / B at 2B"]) == (1, 2)
     printed = made.set_index(["source", "network", "method"])
-    assert printed.loc[("Table 1", "VGG-16, CIFAR-100", "FGE"), "test error % 3B"] == 23.54
-    assert printed.loc[("README FGE", "VGG16, CIFAR-100", "FGE"), "test error % 1B"] == pytest.approx(25.4)
+    assert printed.loc[("Table 1", "VGG-16, CIFAR-100", "FGE"), "test error % at 3B"] == 23.54
+    assert printed.loc[("README FGE", "VGG16, CIFAR-100", "FGE"), "test error % at 1B"] == pytest.approx(25.4)
 
 
 def test_section_6_compares_independent_networks_with_members_of_one_run():

@@ -24,7 +24,7 @@ PANELS = {  # of a landscape: title, unit, scale, the digitised figure
     ("train", "error"): ("train error", "%", 100, "fig6_train_error"),
     ("test", "error"): ("test error", "%", 100, "fig2_middle_test_error"),
 }
-MEMBERS = {"alone": ("as it is", "no scaling", "bezier"), "scaled": ("at its temperature", "T-scaling", "segment")}
+MEMBERS = {"alone": ("as it is", "no scaling", "polychain"), "scaled": ("at its temperature", "T-scaling", "single")}
 
 
 def draw(
@@ -50,7 +50,7 @@ def draw(
         band(axes[1, 1], scaling.loc[("test", member, "nll")], "u0", label, COLOURS[colour])
         if digitised:
             behind(axes[1, 1], _series("fig6_test_cross_entropy", printed), COLOURS[colour])
-    axes[1, 1].set(title="Temperature scaling, polygonal chain", ylabel="test nll [nats]", ylim=(0, None))
+    axes[1, 1].set(title="Networks on the polychain", ylabel="test nll [nats]", ylim=(0, None))
     axes[1, 1].legend(loc="lower center")
     for axis in axes.flat:
         axis.set(xlabel="t", xlim=(0, 1))

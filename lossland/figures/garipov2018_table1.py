@@ -40,8 +40,8 @@ def _ours(method, table, budget):
     sizes = {k: table[(table["size"] == k) & (table["split"] == "test")] for k in BUDGETS}
     for name, column, scale in (("test error %", "error", 100), ("test nll", "nll", 1)):
         for k, part in sizes.items():
-            row |= {f"{name} {k}B": scale * part[column].mean(), f"{name} {k}B std": scale * part[column].std()}
-    return row | {f"epochs / B {k}B": part["epochs"].mean() / budget for k, part in sizes.items()}
+            row |= {f"{name} at {k}B": scale * part[column].mean(), f"{name} at {k}B std": scale * part[column].std()}
+    return row | {f"epochs / B at {k}B": part["epochs"].mean() / budget for k, part in sizes.items()}
 
 
 def _published(source, metric, error):
@@ -51,6 +51,6 @@ def _published(source, metric, error):
         row = {"source": source, "network": f"{network}, {data}", "method": method}
         for k in BUDGETS:
             (one,) = group[group["setting"] == f"{k}B"].itertuples()
-            row |= {f"test error % {k}B": error(one.value), f"test error % {k}B std": float(one.std)}
+            row |= {f"test error % at {k}B": error(one.value), f"test error % at {k}B std": float(one.std)}
         rows.append(row)
     return rows
