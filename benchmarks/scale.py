@@ -53,7 +53,7 @@ def config(jobs):
         | {f"{p}_shape": {"probe": "shape", "table": f"{p}_path"} for p in paths}
         | {f"ensemble{n}": {"probe": "ensemble", "subspace": f"pool{n}"} for n in pools},
         "figure": {f"table{n}": {"draw": "garipov2018_table2"} | roles for n, roles in shapes.items()},
-        "claim": {f"claims{n}": {"check": "garipov2018"} | roles for n, roles in shapes.items()},
+        "claim": {f"claims{n}": {"check": "garipov2018_curves"} | roles for n, roles in shapes.items()},
     }
 
 

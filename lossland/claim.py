@@ -20,7 +20,10 @@ KEY = ["claim"]
 
 @dataclass(frozen=True)
 class Claim:
-    """`printed` are the paper's own values of the number that `ours` holds, one for each run; `measured` says which."""
+    """`printed` are the paper's own values of the number that `ours` holds, one for each run; `measured` says which.
+
+    Where the paper prints none, `printed` is empty.
+    """
 
     claim: str
     statement: str
@@ -50,8 +53,8 @@ class Claim:
             "claim": self.claim,
             "statement": self.statement,
             "measured": self.measured,
-            "published": f"{printed.min():.3g} to {printed.max():.3g} ({len(printed)} values)",
-            "within_published": bool(printed.min() <= mean <= printed.max()),
+            "published": _range(printed),
+            "within_published": bool(printed.min() <= mean <= printed.max()) if len(printed) > 1 else None,
             "bar": f"{word} {bar:.3g}",
             "mean": mean,
             "mean std": spread,
@@ -60,6 +63,12 @@ class Claim:
             "verdict": verdict,
             "reason": reason,
         }
+
+
+def _range(printed):
+    if len(printed) < 2:
+        return f"{printed[0]:.3g}" if len(printed) else "none printed"
+    return f"{printed.min():.3g} to {printed.max():.3g} ({len(printed)} values)"
 
 
 def _p(excess):

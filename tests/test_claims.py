@@ -1,12 +1,14 @@
 """Verdicts: a claim holds, does not hold or stays undecided by its numbers alone; and the checks can fail."""
 
+from itertools import combinations
+
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
 
-from lossland import claim
-from lossland.claims import garipov2018
+from lossland import claim, io
+from lossland.claims import garipov2018_curves, garipov2018_studies
 from lossland.published import curves, numbers
 
 
@@ -54,15 +56,102 @@ def _shape(highest, ratio, error):
     return pd.DataFrame(rows)
 
 
-def test_garipov_claims_follow_the_tables():
-    good = garipov2018.check(segment=_shape(2, 1, 0.6), bezier=_shape(0.11, 1.1, 0.11), polychain=_shape(0.12, 1.3, 0.11))
+def test_claims_about_curves_follow_the_tables():
+    good = garipov2018_curves.check(
+        segment=_shape(2, 1, 0.6), bezier=_shape(0.11, 1.1, 0.11), polychain=_shape(0.12, 1.3, 0.11)
+    )
     assert set(claim.table(good)["verdict"]) == {"holds"}
-    flat = garipov2018.check(segment=_shape(0.1, 1, 0.1), bezier=_shape(2, 1.3, 0.5), polychain=_shape(2, 1.1, 0.5))
+    flat = garipov2018_curves.check(segment=_shape(0.1, 1, 0.1), bezier=_shape(2, 1.3, 0.5), polychain=_shape(2, 1.1, 0.5))
     verdicts = claim.table(flat).set_index("claim")["verdict"]
     assert (verdicts.filter(like="barrier") == "does not hold").all()
     assert (verdicts.filter(like="low loss") == "does not hold").all()
     assert (verdicts.filter(like="test error") == "does not hold").all()
     assert verdicts["lengths of the curves"] == "does not hold"
+
+
+def _path(nll, ratio):
+    """Shapes of three runs, their highest train nll spread a little around `nll`."""
+    spread = {"1": 0.95, "2": 1.0, "3": 1.1}
+    rows = [{"run": r, "max": nll * f, "ratio": ratio * f**0.1, "quantity": "nll", "split": "train"} for r, f in spread.items()]
+    return pd.DataFrame(rows)
+
+
+def _through_zero(moved, highest):
+    """Both halves of a path of four points; the error of one point is off by `moved`, the nll rises to `highest`."""
+    rows = []
+    for run in ("1", "2", "3"):
+        values = {
+            ("test", "error"): [0.1, 0.1 + moved, 0.2, 0.2],
+            ("train", "nll"): [0.1, highest + 0.01 * int(run), highest, 0.2],
+            ("train", "error"): [0.0] * 4,
+            ("test", "nll"): [0.5] * 4,
+        }
+        for (split, quantity), v in values.items():
+            path = {
+                "mark": "grid",
+                "index": range(4),
+                "u0": [0, 1 / 3, 2 / 3, 1],
+                "run": run,
+                "split": split,
+                "quantity": quantity,
+            }
+            rows.append(pd.DataFrame(path | {"value": v}))
+    return pd.concat(rows)
+
+
+def _two_chains(apart):
+    """Six points in the plane for each run: ends 10 apart, the bends `apart` from one another."""
+    rows = []
+    for run in range(3):
+        bends = [5 + 2j, 5 + 2j + apart * (1 + 0.01 * run)]
+        points = [0, bends[0], 10, 0, bends[1], 10]
+        rows += [
+            {"run": str(run), "split": "test", "first": i, "second": j, "distance": abs(points[i] - points[j])}
+            for i, j in combinations(range(6), 2)
+        ]
+    return pd.DataFrame(rows)
+
+
+STUDIES = {
+    "narrowest": (_path(2.0, 1.4), _path(0.1, 1.1)),
+    "widest": (_path(0.1, 1.1), _path(2.0, 1.4)),
+    "trivial": (_through_zero(0, 2.3), _through_zero(0.05, 0.21)),
+    "again": (_two_chains(3), _two_chains(0.1)),
+    "lm_segment": (_path(6.4, 1), _path(3.7, 1)),
+    "lm_bezier": (_path(3.6, 1.3), _path(3.6, 1.3)),
+}
+
+
+@pytest.mark.parametrize(("which", "verdict"), [(0, "holds"), (1, "does not hold")])
+def test_claims_about_studies_follow_the_tables(which, verdict, tmp_path):
+    rows = claim.table(garipov2018_studies.check(**{name: tables[which] for name, tables in STUDIES.items()}))
+    assert set(rows["verdict"]) == {verdict}
+    assert len(rows) == 6
+    io.save_table(tmp_path / "c.parquet", rows, claim.SCHEMA, claim.KEY, "{}")
+    kept = io.load_tables([tmp_path / "c.parquet"]).set_index("claim")
+    assert kept.loc["the trivial curve keeps the labels", "published"] == "none printed"
+    assert kept["within_published"].isna().all(), "one value of the paper is no range"
+    assert float(kept.loc["curves are not unique", "published"]) == pytest.approx(0.592)
+    assert float(kept.loc["curves between language models", "published"]) == pytest.approx(596.3 / 39.2, abs=0.1)
+    assert float(kept.loc["wider networks, flatter curves", "published"]) == pytest.approx(0.0194 / 0.0015, abs=0.1)
+
+
+def test_the_point_without_labels_takes_no_part_in_the_trivial_curve():
+    """At s = 0 all logits are zero and the error is that of a guess."""
+    table = STUDIES["trivial"][0]
+    zero = table[table["index"] == 1].assign(index=1.5, u0=0.5, value=0.9)
+    with_zero = {n: t[0] for n, t in STUDIES.items()} | {"trivial": pd.concat([table, zero])}
+    row = claim.table(garipov2018_studies.check(**with_zero)).set_index("claim").loc["the trivial curve keeps the labels"]
+    assert (row["mean"], row["verdict"]) == (0, "holds")
+
+
+def test_pools_that_are_no_two_chains_are_refused():
+    good = {name: tables[0] for name, tables in STUDIES.items()}
+    five = good["again"][good["again"]["second"] < 5]
+    other_ends = good["again"].assign(distance=1.0)
+    for pools in (five, other_ends):
+        with pytest.raises(ValueError, match="two chains of one bend with the same ends"):
+            garipov2018_studies.check(**good | {"again": pools})
 
 
 def test_published_numbers_are_whole():

@@ -11,10 +11,12 @@ from matplotlib.figure import Figure
 from lossland import drawing
 from lossland.figures import (
     garipov2018_a6,
+    garipov2018_as_released,
     garipov2018_fig1,
     garipov2018_fig2,
     garipov2018_fig3,
     garipov2018_fig6,
+    garipov2018_fig7,
     garipov2018_fig8,
     garipov2018_section6,
     garipov2018_table1,
@@ -223,6 +225,50 @@ def test_a_table_keeps_numbers_in_csv_and_reads_well_in_markdown(tmp_path):
     assert "0.27 ± 0.01" in told
     assert "Made from 2 networks, 1 table, on x86_64 with torch 2.15, at revision unknown." in told
     assert len(made) == 4 + 28 + 18
+
+
+def _widths():
+    """Shapes of two widths with two runs each; with the decay term the train loss is nine times as high."""
+    rows = [
+        {"subspace": name, "run": run, "max": top * int(run), "start": top / 4, "end": top / 2, "ratio": top}
+        for name, top in (("wide", 1.0), ("thin", 2.0))
+        for run in "12"
+    ]
+    nll = pd.DataFrame(rows).assign(split="train", quantity="nll")
+    return pd.concat([nll, nll.assign(quantity="loss", max=9 * nll["max"])])
+
+
+def test_widths_are_those_of_the_stanzas_and_the_loss_is_without_decay():
+    plain = garipov2018_fig7.draw(curves=_widths(), widths={"thin": 0.3, "wide": 1})
+    top, ends = plain.axes[0].lines
+    assert top.get_xdata().tolist() == [0.3, 1.0]
+    assert top.get_ydata().tolist() == [3.0, 1.5]
+    assert ends.get_ydata().tolist() == [1.0, 0.5]
+    assert plain.axes[1].lines[0].get_ydata().tolist() == [2.0, 1.0]
+    behind = garipov2018_fig7.draw(curves=_widths(), widths={"thin": 0.3, "wide": 1}, digitised=True)
+    assert behind.axes[0].lines[2].get_ydata()[0] == 0.0194
+    assert behind.axes[1].lines[1].get_ydata()[-1] == pytest.approx(1.22254)
+    for width in ({}, {"wide": 0}, {"wide": "large"}, {"wide": True}, {"wide": float("inf")}):
+        with pytest.raises(ValueError, match="widths gives wide the width"):
+            garipov2018_fig7.draw(curves=_widths(), widths={"thin": 0.3} | width)
+
+
+def test_as_released_shows_the_difference_curve_by_curve():
+    """v = t at constant speed, raised by 0.5 and by 1 in its two runs: all statistics differ by that."""
+    t = np.linspace(0, 1, 5)
+    path = {"mark": "grid", "index": range(5), "u0": t, "arc": 2 * t, "split": "train", "quantity": "loss", "subspace": "curve"}
+    tables = {
+        name: pd.concat([pd.DataFrame(path | {"run": run, "value": t + raised * int(run)}) for run in "12"])
+        for name, raised in (("right", 0), ("norms", -0.1), ("augmented", 0.5))
+    }
+    made = garipov2018_as_released.draw(**tables)
+    assert made["measured"].tolist() == ["right", "norms", "norms", "augmented", "augmented"]
+    right, difference = made.iloc[0], made.iloc[4]
+    assert right[["ends", "min", "int", "max"]].tolist() == pytest.approx([1, 0, 0.5, 1])
+    assert difference[["ends", "min", "int", "max"]].tolist() == pytest.approx([0.75] * 4)
+    assert difference["int std"] == pytest.approx(np.std([0.5, 1], ddof=1))
+    with pytest.raises(ValueError, match="norms and right are not of the same curves"):
+        garipov2018_as_released.draw(**tables | {"norms": tables["norms"].assign(subspace="other")})
 
 
 def test_bars_in_text_do_not_break_a_markdown_table(tmp_path):

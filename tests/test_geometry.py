@@ -35,14 +35,6 @@ def test_bezier_and_chain_of_two_anchors_are_the_segment():
     torch.testing.assert_close(PolyChain(2)(T), segment)
 
 
-def test_quadratic_bezier_and_one_bend_chain_are_the_formulas_of_the_paper():
-    t = T[:, 0]
-    torch.testing.assert_close(Bezier(3)(T), torch.stack([(1 - t) ** 2, 2 * t * (1 - t), t**2], 1))
-    first = torch.where(t <= 0.5, 1 - 2 * t, 0.0)
-    last = torch.where(t >= 0.5, 2 * t - 1, 0.0)
-    torch.testing.assert_close(PolyChain(3)(T), torch.stack([first, 1 - first - last, last], 1))
-
-
 def test_the_trivial_curve_goes_through_zero_in_powers():
     """s = 1 - 2t, then 2t - 1; the powers 1, 2, 3 of it for the anchors of one end, zero for those of the other."""
     first, second = Trivial(6)(T)[:, :3], Trivial(6)(T)[:, 3:]
@@ -52,15 +44,6 @@ def test_the_trivial_curve_goes_through_zero_in_powers():
     torch.testing.assert_close(second, first.flip(0))
     with pytest.raises(ValueError, match="not 5"):
         Trivial(5)
-
-
-def test_moments_of_the_bend_under_uniform_t():
-    """E[c_1], E[c_1^2] over t: 1/3 and 2/15 on a Bezier curve, 1/2 and 1/3 on a chain."""
-    t = (torch.arange(100_000, dtype=torch.float64)[:, None] + 0.5) / 100_000
-    for c, first, second in ((Bezier(3), 1 / 3, 2 / 15), (PolyChain(3), 1 / 2, 1 / 3)):
-        bend = c(t)[:, 1]
-        assert bend.mean().item() == pytest.approx(first, abs=1e-8)
-        assert bend.square().mean().item() == pytest.approx(second, abs=1e-8)
 
 
 @pytest.mark.parametrize("c", [PolyChain(4), Bezier(4)], ids=repr)

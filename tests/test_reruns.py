@@ -16,7 +16,7 @@ from lossland.reruns import config_changes
 
 PATHS = ["segment_path", "bezier_path", "polychain_path"]
 SHAPES = {f"table/{path[:-5]}_shape" for path in PATHS}
-DRAWN = {"figure/garipov2018_fig2", "figure/garipov2018_table2", "claim/garipov2018"}
+DRAWN = {"figure/garipov2018_fig2", "figure/garipov2018_table2", "claim/garipov2018_curves"}
 CURVES = {"subspace/bezier", "subspace/polychain", "table/bezier_path", "table/polychain_path", "table/bezier_shape", "table/polychain_shape", "table/polychain_ensemble"} | DRAWN  # fmt: skip
 TRAINED = CURVES | SHAPES | {"network/net/1", "network/net/2", "network/net/3", "subspace/segment", "subspace/plane", "table/segment_path", "table/segment_ensemble", "table/surface"} | {"figure/surface"}  # fmt: skip
 MODEL = "class Extra:\n    pass\n\n\ndef build("
@@ -27,9 +27,9 @@ EDITS = {
     "a method gets an option whose default is what it did before": (("lossland/methods/curve.py", "    bends: Annotated", "    start: float = 0.0,\n    bends: Annotated"), CURVES, "subspace bezier: lossland/methods/curve.py was edited"),
     "a model": (("lossland/models/mlp.py", "def build(", MODEL), TRAINED, "network net/1: lossland/models/mlp.py was edited"),
     "a model that the config does not use": (("lossland/models/vgg.py", "def build(", MODEL), set(), ""),
-    "a probe": (("lossland/probes/shape.py", "v.mean()", "v.mean() + 0"), SHAPES | {"figure/garipov2018_table2", "claim/garipov2018"}, "table bezier_shape: lossland/probes/shape.py was edited"),
+    "a probe": (("lossland/probes/shape.py", "v.mean()", "v.mean() + 0"), SHAPES | {"figure/garipov2018_table2", "claim/garipov2018_curves"}, "table bezier_shape: lossland/probes/shape.py was edited"),
     "a figure": (("lossland/figures/garipov2018_fig2.py", '"Bezier"', '"Bézier"'), {"figure/garipov2018_fig2"}, "figure garipov2018_fig2: lossland/figures/garipov2018_fig2.py was edited"),
-    "a claim": (("lossland/claims/garipov2018.py", "above=5", "above=6"), {"claim/garipov2018"}, "claim garipov2018: lossland/claims/garipov2018.py was edited"),
+    "a claim": (("lossland/claims/garipov2018_curves.py", "above=5", "above=6"), {"claim/garipov2018_curves"}, "claim garipov2018_curves: lossland/claims/garipov2018_curves.py was edited"),
     "the training engine": (("lossland/landscape/train.py", "CHECK_EVERY = 50", "CHECK_EVERY = 49"), TRAINED, "network net/1: lossland/landscape/train.py was edited"),
     "a published number": (("lossland/published/published.csv", "Ind,1B,test_error_percent,27.4", "Ind,1B,test_error_percent,27.5"), DRAWN, "figure garipov2018_fig2: lossland/published/published.csv was edited"),
     "a comment": (("lossland/methods/curve.py", "    ends = torch", "    # why\n    ends = torch"), set(), ""),
@@ -116,7 +116,7 @@ def test_a_harmless_edit_can_be_accepted_and_is_told_of(editable):
     status, output = snakemake(editable, *TOY)
     assert status == 0, output
     pd.testing.assert_frame_equal(pd.read_parquet(results / "table/bezier_path.parquet"), before)
-    told = (results / "claim/garipov2018.md").read_text()
+    told = (results / "claim/garipov2018_curves.md").read_text()
     assert (
         "Accepted in subspace bezier, subspace polychain without running again: an edit of lossland/methods/curve.py (the same list)."
         in told
@@ -166,7 +166,7 @@ def test_claims_name_results_of_mixed_code(editable):
     only = ["--rerun-triggers", "mtime", "--forcerun", "results/toy/network/net/2.safetensors"]
     status, output = snakemake(editable, *TOY, *only)
     assert status == 0, output
-    told = (editable / "results/toy/claim/garipov2018.md").read_text()
+    told = (editable / "results/toy/claim/garipov2018_curves.md").read_text()
     assert "Mixed code, lossland/landscape/train.py" in told
     assert "network net/1" in told
 

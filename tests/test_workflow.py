@@ -18,10 +18,10 @@ def test_the_toy_run_makes_everything_and_says_so(finished):
         "figure/garipov2018_fig2.png",
         "figure/garipov2018_fig2.svg",
         "figure/garipov2018_table2.md",
-        "claim/garipov2018.csv",
+        "claim/garipov2018_curves.csv",
     ):
         assert (results / name).stat().st_size > 100
-    assert "results/toy/claim/garipov2018.html" in output.partition("There is now:")[2]
+    assert "results/toy/claim/garipov2018_curves.html" in output.partition("There is now:")[2]
     table = pd.read_parquet(results / "table" / "bezier_path.parquet")
     assert len(table) == 2 * 11 * 3
     assert {"subspace", "run", "split", "quantity", "value", "arc"} <= set(table.columns)

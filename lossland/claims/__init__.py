@@ -1,1 +1,1 @@
-"""The claims of one paper a file: `check(*, ...) -> list[Claim]`, from tables alone."""
+"""The claims of one paper about one subject a file: `check(*, ...) -> list[Claim]`, from tables alone."""
