@@ -49,7 +49,7 @@ def check(
             ),
             Claim(
                 f"both ends reached: {name}",
-                f"From t = {REACHED} on, the ensemble of the first network and that at t is about as good as that of both ends.",
+                f"From t = {REACHED} on, the ensemble of the first network and one at t is as good as that of both ends.",
                 f"largest excess of the {name} for t >= {REACHED} over that at t = 1 / gain of both ends over the first",
                 [excess for _, excess in ours],
                 [their_excess] * printed,
