@@ -43,7 +43,8 @@ def save(paths, drawing, caption, provenance):
             elif path.suffix == ".csv":
                 drawing.to_csv(temporary, index=False)
             elif path.suffix == ".md":
-                table = _escaped(_readable(drawing)).to_markdown(index=False, floatfmt=".3g", missingval="")
+                table = _escaped(_readable(drawing)).astype(object).where(lambda shown: shown.notna(), None)
+                table = table.to_markdown(index=False, floatfmt=".3g", missingval="")
                 temporary.write_text(f"{table}\n\n{text}\n")
             elif path.suffix == ".html":
                 temporary.write_text(_page(drawing) if isinstance(drawing, pd.DataFrame) else _surface(drawing))

@@ -31,9 +31,9 @@ def band(axis, table, x, label, colour, scale=1.0, **line):
     axis.fill_between(runs.min().index, runs.min(), runs.max(), color=colour, alpha=0.2, linewidth=0)
 
 
-def behind(axis, printed, colour, marker=""):
+def behind(axis, printed, colour, style=":"):
     """A digitised curve of a paper (columns x, y in the units of the axis), faint and dotted behind ours."""
-    axis.plot(printed["x"], printed["y"], color=colour, linewidth=0.8, linestyle=":", marker=marker, markersize=2.5, zorder=0)
+    axis.plot(printed["x"], printed["y"], style, color=colour, linewidth=0.8, markersize=2.5, zorder=0)
 
 
 def runs_of(table, noun):

@@ -271,6 +271,11 @@ def test_as_released_shows_the_difference_curve_by_curve():
         garipov2018_as_released.draw(**tables | {"norms": tables["norms"].assign(subspace="other")})
 
 
+def test_what_is_not_known_is_blank_in_a_markdown_table(tmp_path):
+    drawing.save([tmp_path / "t.md"], pd.DataFrame({"source": ["ours", "Table 1"], "runs": [3, np.nan]}), "", RECORD)
+    assert [line.split("|")[2].strip() for line in (tmp_path / "t.md").read_text().splitlines()[2:4]] == ["3", ""]
+
+
 def test_bars_in_text_do_not_break_a_markdown_table(tmp_path):
     drawing.save([tmp_path / "t.md"], pd.DataFrame({"a": ["|x|"], "b": [1.0]}), "", RECORD)
     assert (tmp_path / "t.md").read_text().splitlines()[2].replace("\\|", "").count("|") == 3

@@ -50,13 +50,13 @@ def _course(axes, table, digitised):
     run = run.assign(cycles=run["epoch"] / cycle, error=100 * run["value"])
     for row, axis in axes.items():
         band(axis, run.assign(value=run[row]), "cycles", None, COLOURS["fge"])
-        axis.plot(run[low].groupby("cycles")[row].mean(), "o", color=COLOURS["fge"], markeredgecolor="white", markersize=5)
-        axis.set(ylabel=ROWS[row], xlim=(0, None))
-        axis.label_outer()
+        axis.plot(run[low].groupby("cycles")[row].mean(), "o", color=COLOURS["fge"], markersize=4, clip_on=False)
         if digitised and row != "lr":
             printed = curves("garipov2018", "fig3_left_test_error" if row == "error" else "fig3_left_distance")
-            for series, marker in (("FGE", ""), ("saved", "o")):
-                behind(axis, printed[printed["series"] == series], COLOURS["fge"], marker)
+            for series, style in (("FGE", ":"), ("saved", "o")):
+                behind(axis, printed[printed["series"] == series], COLOURS["fge"], style)
+        axis.set(ylabel=ROWS[row], xlim=(0, None))
+        axis.label_outer()
     axes["lr"].set(title=f"FGE ({runs_of(run, 'run')})", ylim=(0, None))
     axes["distance"].set(xlabel="cycles", ylim=(0, None))
 
@@ -64,16 +64,14 @@ def _course(axes, table, digitised):
 def _growth(axis, ensembles, single, budget, digitised):
     for name, table in ensembles.items():
         grown = table.assign(value=1 - table["error"], spent=table["epochs"] / budget)
-        band(
-            axis, grown, "spent", f"{name.upper()}, {runs_of(grown, 'run')}", COLOURS[name], scale=100, marker="o", markersize=3
-        )
+        label = f"{name.upper()}, {runs_of(grown, 'ensemble')}"
+        band(axis, grown, "spent", label, COLOURS[name], scale=100, marker="o", markersize=3)
         if digitised:
             printed = curves("garipov2018", "fig3_right_test_accuracy")
-            behind(axis, printed[printed["series"] == f"{name.upper()} ensemble"], COLOURS[name], "o")
+            behind(axis, printed[printed["series"] == f"{name.upper()} ensemble"], COLOURS[name], ":o")
     alone = 100 * (1 - single[single["size"] == 1]["error"])
-    axis.axhline(
-        alone.mean(), color=COLOURS["single"], linewidth=1, linestyle="--", label=f"single network, 1B, mean of {len(alone)}"
-    )
+    label = f"single network, 1B, mean of {len(alone)}"
+    axis.axhline(alone.mean(), color=COLOURS["single"], linewidth=1, linestyle="--", label=label)
     if digitised:
         printed = numbers("garipov2018", table="Sec. 6", method="Ind (single net)")["value"].item()
         axis.axhline(printed, color=COLOURS["single"], linewidth=0.8, linestyle=":", zorder=0)
