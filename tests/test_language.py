@@ -238,12 +238,13 @@ def test_topics_is_one_text_in_three_parts():
 
 def test_ptb_is_read_from_files_that_are_checked(tmp_path, monkeypatch):
     lines = {"train": " the cat <unk> \n the dog \n", "valid": " a dog \n", "test": " the cow \n"}
+    (tmp_path / "ptb").mkdir()
     for name, content in lines.items():
-        (tmp_path / f"ptb.{name}.txt").write_text(content)
+        (tmp_path / "ptb" / f"ptb.{name}.txt").write_text(content)
     with pytest.raises(ValueError, match=r"ptb\.train\.txt is not the text that papers use.* move it away"):
-        ptb.load(tmp_path.parent, folder=tmp_path.name)
+        ptb.load(tmp_path)
     monkeypatch.setattr(ptb, "MD5", {name: hashlib.md5(content.encode()).hexdigest() for name, content in lines.items()})
-    data = ptb.load(tmp_path.parent, folder=tmp_path.name)
+    data = ptb.load(tmp_path)
     assert data.classes == 5, "<unk>, <eos>, the, cat, dog"
     assert data.x["train"].tolist() == [2, 3, 0, 1, 2, 4]
     assert data.y["train"].tolist() == [3, 0, 1, 2, 4, 1]

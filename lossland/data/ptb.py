@@ -18,9 +18,9 @@ MD5 = {
 FILE = {"train": "train", "val": "valid", "test": "test"}
 
 
-def load(root, *, folder: str = "ptb") -> Arrays:
-    """`folder` under `root` holds ptb.train.txt, ptb.valid.txt and ptb.test.txt, or will."""
-    files = {split: fetch(Path(root) / folder, name) for split, name in FILE.items()}
+def load(root) -> Arrays:
+    """The folder ptb under `root` holds ptb.train.txt, ptb.valid.txt and ptb.test.txt, or will."""
+    files = {split: fetch(Path(root) / "ptb", name) for split, name in FILE.items()}
     words = {split: file.read_text().replace("\n", " <eos> ").split() for split, file in files.items()}
     return Arrays(*text(words, 10_000), task="language")
 

@@ -2,9 +2,10 @@
 
     embedding -> `layers` layers of `hidden` cells -> linear;    dropout before each layer and before the linear one
 
-The tutorial's networks, 20 streams (rates and clips times and over 35 here, see `lossland.tasks.language`):
-    small    hidden 200, layers 2, dropout 0, scale 0.1: lr 1, clip 5, 13 epochs, halved with each after the 4th; 20 steps
-    large    hidden 1500, layers 2, dropout 0.65, scale 0.04: lr 1, clip 10, 55 epochs, over 1.15 with each after the 14th
+The tutorial's networks as configs of ours, all with batch_size 20, momentum 0, schedule exponential; lr and clip are its 1
+and 5 or 10, times and over its steps (`lossland.tasks.language`); our small one has 35 steps too:
+    small    hidden 200, layers 2, dropout 0, scale 0.1; 13 epochs, lr 20, clip 5/20, milestones [4/13], gamma 1/2
+    large    hidden 1500, layers 2, dropout 0.65, scale 0.04; 55 epochs, lr 35, clip 10/35, milestones [14/55], gamma 1/1.15
 
 Differs from the tutorial in: each layer has two biases, as in cuDNN, and they too begin at random.
 """

@@ -5,9 +5,9 @@
 The text is cut into streams of equal length, read side by side in pieces of STEPS words; gradients end at the beginning of
 a piece, the hidden state goes on (truncated back-propagation, as in TensorFlow's tutorial on PTB). On a curve each piece is
 read at another point theta(t), with the state that the point before has left; the paper does not say how it did.
-Differs from the tutorial in: the loss is the mean over the steps, not their sum, so that learning rates are 35 times, and
-clips 1/35 of, the tutorial's; 35 steps, those of its large network, whatever the network (its small one has 20); the test
-text too is evaluated in streams, so that STREAMS words of it have none before them.
+Differs from the tutorial in: the loss is the mean over the steps, not their sum, so that the same learning rate is 35 times
+its number, and the same clip 1/35; there are 35 steps, as for its large network, whatever the network (its small one has 20);
+the test text too is evaluated in streams, so that STREAMS words of it have none before them.
 """
 
 import torch
