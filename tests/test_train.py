@@ -289,5 +289,7 @@ def test_snapshot_ensembles_restart_the_cosine(problem, monkeypatch):
     steps = problem.steps(24)
     expected = [0.1 * (1 + math.cos(math.pi * (i % (2 * steps)) / (2 * steps))) for i in range(6 * steps)]
     assert rates[: len(expected)] == pytest.approx(expected)
-    with pytest.raises(ValueError, match="no multiple of 4 cycles"):
-        sse.build(problem, [], recipe=Recipe(6, 0.2), seed=0, cycles=4)
+    rates.clear()
+    uneven = sse.build(problem, [], recipe=Recipe(3, 0.2, batch_size=8), seed=0, cycles=5)
+    assert (uneven.notes["epoch"] * 8).tolist() == [5, 10, 15, 20, 24], "T = 24 steps, ceil(24 / 5) = 5"
+    assert rates[:11] == pytest.approx([0.1 * (1 + math.cos(math.pi * (i % 5) / 5)) for i in range(11)])
