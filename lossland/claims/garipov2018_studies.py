@@ -82,7 +82,7 @@ def _trivial(table):
         ),
         Claim(
             "the trivial curve raises the loss",
-            "On that path the train loss goes up substantially, so that it is no valley.",
+            "On that path the train loss goes up substantially.",
             "highest train nll on the curve / at the ends",
             list(runs["nll"].apply(_rise)["train"]),
             [],

@@ -47,8 +47,10 @@ def draw(*, curves: Annotated[pd.DataFrame, "shape"], widths: dict, digitised: b
             theirs = theirs[theirs["series"] == series]
             axis.plot(theirs["x"], theirs["y"], ":", marker="o", markersize=2, linewidth=0.8, color=colour, zorder=0)
     loss.set(xlabel="width K", ylabel="highest train nll [nats]", title="Train loss", yscale="log")
-    length.set(xlabel="width K", ylabel="length / length of the segment", title="Length")
-    loss.legend()
+    length.set(xlabel="width K", ylabel="length ratio", title="Length / that of the segment")
+    runs = table.groupby("K")["run"].nunique().max()
+    pairs = f"mean and range of {runs} pairs of networks" if runs > 1 else "one pair of networks"
+    figure.legend(*loss.get_legend_handles_labels(), loc="outside lower center", ncols=2, title=pairs, title_fontsize=7)
     return figure
 
 
