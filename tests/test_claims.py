@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from lossland import claim, io
-from lossland.claims import garipov2018_curves, garipov2018_studies
+from lossland.claims import garipov2018_curves, garipov2018_ensembles, garipov2018_fge, garipov2018_studies
 from lossland.published import curves, numbers
 
 
@@ -152,6 +152,101 @@ def test_pools_that_are_no_two_chains_are_refused():
     for pools in (five, other_ends):
         with pytest.raises(ValueError, match="two chains of one bend with the same ends"):
             garipov2018_studies.check(**good | {"again": pools})
+
+
+def _ensembles(error, nll, epochs=60.0):
+    """Five runs; subsets of two runs, which no claim is about, are much better."""
+    noise = np.linspace(-1e-3, 1e-3, 5)
+    one = {"size": 1, "subset": range(5), "epochs": epochs, "error": error + noise, "nll": nll + noise}
+    return pd.concat([pd.DataFrame(one), pd.DataFrame({"size": 2, "subset": range(10), "epochs": 120.0, "error": 0, "nll": 0})])
+
+
+def _pairs(inside, apart, distance):
+    """Five runs of two networks each; those of one run are `distance` apart and disagree on `inside`."""
+    rows = [
+        {"source_first": i // 2, "source_second": j // 2, "same_source": i // 2 == j // 2}
+        for i, j in combinations(range(10), 2)
+    ]
+    table = pd.DataFrame(rows)
+    noise = 1e-3 * table["source_first"]
+    return table.assign(
+        disagreement=np.where(table["same_source"], inside, apart) + noise,
+        distance=np.where(table["same_source"], distance, 50.0) + noise,
+    )
+
+
+BETTER = [0.02, 0.08], [0.01, 0.2, 5.0]
+WORSE = [0.06, 0.3], [0.3, 0.2, 60.0]
+
+
+@pytest.mark.parametrize(("fge", "verdict"), [(BETTER, "holds"), (WORSE, "does not hold")])
+def test_claims_about_fge_follow_the_tables(fge, verdict):
+    own, pairs = fge
+    rows = claim.table(
+        garipov2018_fge.check(
+            ind=_ensembles(0.04, 0.15),
+            sse=_ensembles(0.05, 0.12),
+            fge=_ensembles(*own, epochs=58.0),
+            ind_pairs=_pairs(0.9, 0.2, 1.0),
+            sse_pairs=_pairs(0.1, 0.2, 40.0),
+            fge_pairs=_pairs(*pairs),
+        )
+    ).set_index("claim")
+    assert set(rows["verdict"]) == {verdict}
+    assert set(rows["n"]) == {5}
+    assert rows.loc["error of FGE against a single network", "mean"] == pytest.approx(0.04 - own[0])
+    assert rows.loc["error of FGE against a single network", "published"] == "0.0017 to 0.017 (6 values)"
+    apart = [np.mean([0.2 + 1e-3 * min(run, other) for other in range(5) if other != run]) for run in range(5)]
+    expected = np.mean([a / (pairs[0] + 1e-3 * run) for run, a in enumerate(apart)])
+    assert rows.loc["disagreement inside an FGE run", "mean"] == pytest.approx(expected)
+
+
+def test_fge_that_cost_more_is_not_compared():
+    pairs = _pairs(0.1, 0.2, 5.0)
+    dear = {"ind": _ensembles(0.04, 0.15), "sse": _ensembles(0.05, 0.12), "fge": _ensembles(0.02, 0.08, epochs=61.0)}
+    with pytest.raises(ValueError, match="FGE runs of 61 epochs cannot be compared with 5 of a single network of 60"):
+        garipov2018_fge.check(**dear, ind_pairs=pairs, sse_pairs=pairs, fge_pairs=pairs)
+
+
+def _together(gain, excess):
+    """Ensembles of the first network and one at t: better by `gain` at once, later worse than both ends by `excess` of it."""
+    t = np.linspace(0, 1, 11)
+    at_once, later = np.where(t == 0, 0.0, 1.0), excess * ((t > 0.4) & (t < 1))
+    rows = [
+        pd.DataFrame(
+            {
+                "u0": t,
+                "run": run,
+                "member": member,
+                "quantity": q,
+                "value": 0.2 - (gain + i / 1000) * (at_once - (1 + i / 50) * later),
+            }
+        )
+        for i, run in enumerate("123")
+        for member in ("with start", "alone")
+        for q in ("error", "nll")
+    ]
+    return pd.concat(rows)
+
+
+@pytest.mark.parametrize(
+    ("gain", "excess", "scale", "verdicts"),
+    [(0.05, 0.1, 0.9, {"holds"}), (0.05, 0.8, 1.1, {"holds", "does not hold"}), (-0.05, -0.8, 1.1, {"does not hold"})],
+)
+def test_claims_about_ensembles_on_a_curve_follow_the_tables(gain, excess, scale, verdicts):
+    path = pd.DataFrame({"run": list("123"), "error": [0.1, 0.11, 0.12], "nll": [0.3, 0.31, 0.32]})
+    scaled = path.assign(error=path["error"] * [scale, scale - 0.01, scale], nll=path["nll"] * [scale, scale - 0.01, scale])
+    rows = claim.table(garipov2018_ensembles.check(chain=_together(gain, excess), path=path, scaled=scaled)).set_index("claim")
+    reached = rows.loc["both ends reached: test error"]
+    if gain > 0:
+        assert reached["mean"] == pytest.approx(1.02 * excess)
+        assert set(rows["verdict"]) == verdicts
+        assert set(rows.filter(like="small t", axis=0)["verdict"]) == {"holds"}
+    else:
+        assert set(rows.filter(like="small t", axis=0)["verdict"]) == {"does not hold"}
+    assert rows.loc["temperatures of the curve ensemble: test error", "published"] == "1.02"
+    with pytest.raises(ValueError, match="several ensembles"):
+        garipov2018_ensembles.check(chain=_together(0.1, 0), path=pd.concat([path, path]), scaled=scaled)
 
 
 def test_published_numbers_are_whole():

@@ -15,7 +15,7 @@ def test_the_python_example(capsys):
 
 
 def test_the_rule_graph_is_what_the_workflow_draws():
-    drawn = snakemake(ROOT, "garipov2018", "--rulegraph", "mermaid-js", "--quiet", "all")[1]
+    drawn = snakemake(ROOT, "garipov2018_fig2", "--rulegraph", "mermaid-js", "--quiet", "all")[1]
     names = dict(re.findall(r"(id\d+)\[(.*?)\]", drawn))
     edges = {(names[a], names[b]) for a, b in re.findall(r"(id\d+) --> (id\d+)", drawn)}
     (shown,) = re.findall(r"```mermaid\n(.*?)```", README, re.S)
