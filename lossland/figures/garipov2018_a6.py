@@ -10,6 +10,7 @@ from typing import Annotated
 import pandas as pd
 
 from lossland.published import numbers
+from lossland.spread import spread
 
 CAPTION = """
 Networks along one trained curve make an ensemble: ours first (mean ± standard deviation), then what the paper prints for
@@ -47,5 +48,5 @@ def _ours(role, table):
     whole = table[(table["size"] == size) & (table["split"] == "test")]
     row = {"source": "ours", "network": "", "ensemble": NAMES[role], "networks": size, "ensembles": len(whole)}
     for name, column, scale in (("test error %", "error", 100), ("test nll", "nll", 1)):
-        row |= {name: scale * whole[column].mean(), f"{name} std": scale * whole[column].std()}
+        row |= spread(name, scale * whole[column])
     return row

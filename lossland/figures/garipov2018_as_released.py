@@ -12,6 +12,8 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 
+from lossland.spread import spread
+
 CAPTION = """
 The train loss along the same curves, measured in three ways: rightly, with the norms of the parameter tensors where their
 squares belong, and on augmented training data, as the code released with the paper does when it draws planes and when it
@@ -52,5 +54,5 @@ def _statistics(path):
 def _row(name, shown, values):
     row = {"measured": name, "shown": shown, "runs": len(values)}
     for statistic in STATISTICS:
-        row |= {statistic: values[statistic].mean(), f"{statistic} std": values[statistic].std()}
+        row |= spread(statistic, values[statistic])
     return row

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import pandas as pd
 
+from lossland.spread import spread
+
 CAPTION = """
 Curves between the same networks with one and with more inner bends, mean ± standard deviation over pairs of networks: the
 more bends, the lower a curve can pass. The paper trains curves of one bend alone, and states that any number can be had.
@@ -25,15 +27,11 @@ def draw(*, curves: Annotated[pd.DataFrame, "shape"], bends: dict) -> pd.DataFra
     for name, inner in bends.items():
         table = curves[curves["subspace"] == name]
         lengths = table.drop_duplicates("run")["ratio"]
-        row = {"curve": name, "inner bends": inner, "runs": table["run"].nunique()} | _spread("length ratio", lengths)
+        row = {"curve": name, "inner bends": inner, "runs": table["run"].nunique()} | spread("length ratio", lengths)
         for label, (split, quantity, scale) in QUANTITIES.items():
             part = table[(table["split"] == split) & (table["quantity"] == quantity)]
             ends = part[["start", "end"]].max(axis=1)
-            row |= _spread(f"{label} at the ends", scale * ends) | _spread(f"{label} int", scale * part["int"])
-            row |= _spread(f"{label} max", scale * part["max"])
+            row |= spread(f"{label} at the ends", scale * ends) | spread(f"{label} int", scale * part["int"])
+            row |= spread(f"{label} max", scale * part["max"])
         rows.append(row)
     return pd.DataFrame(rows)
-
-
-def _spread(name, values):
-    return {name: values.mean(), f"{name} std": values.std()}

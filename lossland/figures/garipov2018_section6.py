@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from lossland.published import numbers
+from lossland.spread import spread
 
 CAPTION = """
 Networks of one FGE run lie close together and are still different: ours first (mean ± standard deviation over pairs), then
@@ -39,14 +40,10 @@ def draw(
 def _ours(method, table):
     beside = table[table["second"] == table["first"] + 1] if method != "ind" else table[:0]
     row = {"source": "ours", "network": "", "method": METHODS[method], "pairs": len(table)}
-    row |= _spread("disagreement %", 100 * table["disagreement"]) | _spread("distance", table["distance"])
-    row |= _spread("distance of neighbours", beside["distance"])
+    row |= spread("disagreement %", 100 * table["disagreement"]) | spread("distance", table["distance"])
+    row |= spread("distance of neighbours", beside["distance"])
     ends = [table[["run", end, f"error_{end}"]].set_axis(["run", "index", "error"], axis=1) for end in ("first", "second")]
-    return row | _spread("test error %", 100 * pd.concat(ends).drop_duplicates(["run", "index"])["error"])
-
-
-def _spread(name, values):
-    return {name: values.mean(), f"{name} std": values.std()}
+    return row | spread("test error %", 100 * pd.concat(ends).drop_duplicates(["run", "index"])["error"])
 
 
 def _published(method):

@@ -11,6 +11,7 @@ import pandas as pd
 
 from lossland.options import Count
 from lossland.published import numbers
+from lossland.spread import spread
 
 CAPTION = """
 Test error of ensembles that have cost one, two and three times the budget B of one network: ours first (mean ± standard
@@ -40,7 +41,7 @@ def _ours(method, table, budget):
     sizes = {k: table[(table["size"] == k) & (table["split"] == "test")] for k in BUDGETS}
     for name, column, scale in (("test error %", "error", 100), ("test nll", "nll", 1)):
         for k, part in sizes.items():
-            row |= {f"{name} at {k}B": scale * part[column].mean(), f"{name} at {k}B std": scale * part[column].std()}
+            row |= spread(f"{name} at {k}B", scale * part[column])
     return row | {f"epochs / B at {k}B": part["epochs"].mean() / budget for k, part in sizes.items()}
 
 

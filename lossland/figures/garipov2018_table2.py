@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from lossland.published import numbers
+from lossland.spread import spread
 
 CAPTION = """
 Lowest, average and highest values along the segment and the two curves: ours first (mean ± standard deviation over pairs
@@ -36,16 +37,12 @@ def draw(
 
 
 def _ours(table):
-    row = {"runs": table["run"].nunique()} | _spread("length ratio", table.drop_duplicates("run")["ratio"])
+    row = {"runs": table["run"].nunique()} | spread("length ratio", table.drop_duplicates("run")["ratio"])
     for column, (split, quantity, scale) in COLUMNS.items():
         part = table[(table["split"] == split) & (table["quantity"] == quantity)]
         for statistic in STATISTICS:
-            row |= _spread(f"{column} {statistic}", scale * part[statistic])
+            row |= spread(f"{column} {statistic}", scale * part[statistic])
     return row
-
-
-def _spread(name, values):
-    return {name: values.mean(), f"{name} std": values.std()}
 
 
 def _published():

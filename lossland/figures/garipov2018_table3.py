@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from lossland.published import numbers
+from lossland.spread import spread
 
 CAPTION = """
 Lowest and highest perplexity of LSTM language models along the segment and the Bezier curve between two of them: ours first
@@ -32,7 +33,7 @@ def _ours(table):
     row = {}
     for split, statistic in COLUMNS:
         perplexity = np.exp(table[(table["split"] == split) & (table["quantity"] == "nll")][statistic])
-        row |= {f"{split} {statistic}": perplexity.mean(), f"{split} {statistic} std": perplexity.std()}
+        row |= spread(f"{split} {statistic}", perplexity)
     return row
 
 
