@@ -14,6 +14,7 @@ from lossland.landscape.journal import Journal
 from lossland.landscape.train import expected_loss, minimise
 from lossland.methods import curve, fge, pool, sgd, sse
 from lossland.options import Recipe
+from lossland.probes import ensemble
 from lossland.schedules import learning_rate
 from lossland.store import DiskJournal
 
@@ -184,7 +185,10 @@ def test_epochs_of_training_are_accounted_for_with_a_common_beginning_paid_once(
     pairs = [pool.build(problem, runs[i : i + 2], trajectories=True) for i in (0, 2)]
     assert [p.spent.tolist() for p in pairs] == [[4, 8]] * 2, "5 + 2 + 2 = 9 epochs, the last kept after 8"
     assert sum(dict(pairs[0].lineage.tolist()).values()) == 9
-    assert pool.build(problem, pairs, trajectories=True).spent.tolist() == [4, 8, 13, 17]
+    both = pool.build(problem, pairs, trajectories=True)
+    assert both.spent.tolist() == [4, 8, 13, 17]
+    cost = ensemble.measure(problem, both, by="source").set_index("size")["epochs"]
+    assert cost.loc[1].tolist() == [8, 8], "equal runs cost the same, though each trains on past its last network"
     assert pool.build(problem, bases).spent.tolist() == [6, 12]
 
 

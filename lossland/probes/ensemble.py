@@ -39,16 +39,19 @@ def measure(
     `size` counts networks, or with `by: source` the sources of a pool, each with all of its networks (the runs of Garipov
     et al., Table 1): all subsets of each size (default: of every size) where there are at most `subsets`, else that many
     different ones drawn under `seed`. With `by: order` there is one of each size, the first networks. `scaled` fits a
-    temperature to each member first (`scores.tempered`). `epochs` is the training that a subset has cost.
+    temperature to each member first (`scores.tempered`). `epochs` is the training that has led to a subset's members.
     """
     p = torch.stack(list(predict(problem, subspace, subspace.chart.grid(resolution), split, bn)))
     y = targets(problem, split)
     if scaled:
         p = torch.stack([tempered(member, y) for member in p])
-    on_a_path = torch.zeros(len(p))  # nobody counts the epochs of its points
-    source = subspace.notes.get("source", on_a_path) if len(p) == len(subspace.anchors) else on_a_path
-    spent = subspace.spent if len(p) == len(subspace.anchors) else on_a_path
-    units = _units(source) if by == "source" else [[i] for i in range(len(p))]
+    zeros = torch.zeros(len(p), dtype=torch.float64)
+    counted = len(p) == len(subspace.anchors)  # the points of a path cost no training of their own
+    source, before = (subspace.notes.get(name, zeros) if counted else zeros for name in ("source", "before"))
+    spent = subspace.spent if counted else zeros
+    units = (
+        [(source == s).nonzero()[:, 0].tolist() for s in source.unique()] if by == "source" else [[i] for i in range(len(p))]
+    )
     rows = []
     for size in sizes or range(1, len(units) + 1):
         if size > len(units):
@@ -58,22 +61,14 @@ def measure(
         for i, subset in enumerate(chosen):
             members = [member for unit in subset for member in units[unit]]
             row = {"split": split, "size": size, "subset": i, "members": " ".join(map(str, members))}
-            rows.append(row | {"epochs": _cost(members, source, spent)} | scores(p[members].double().mean(0), y))
+            row["epochs"] = float(spent[members].max()) if by == "order" else _cost(source[members], (spent - before)[members])
+            rows.append(row | scores(p[members].double().mean(0), y))
     return pd.DataFrame(rows)
 
 
-def _units(source):
-    """The members of each source, in order."""
-    return [(source == s).nonzero()[:, 0].tolist() for s in source.unique()]
-
-
-def _cost(members, source, spent):
-    """Epochs until the last of the members of each source was there; sources were trained one after another."""
-    total = 0.0
-    for unit in _units(source):
-        if own := [m for m in members if m in unit]:
-            total += float(spent[own].max()) - (float(spent[: unit[0]].max()) if unit[0] else 0.0)
-    return total
+def _cost(source, spent):
+    """Epochs until the last of the members of each source was there; sources that share a beginning each pay for it."""
+    return sum(float(spent[source == s].max()) for s in source.unique())
 
 
 def _subsets(n, size, limit, rng):
