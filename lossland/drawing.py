@@ -44,7 +44,7 @@ def save(paths, drawing, caption, provenance):
                 drawing.to_csv(temporary, index=False)
             elif path.suffix == ".md":
                 table = _escaped(_readable(drawing)).astype(object).where(lambda shown: shown.notna(), None)
-                table = table.to_markdown(index=False, floatfmt=".3g", missingval="")
+                table = table.to_markdown(index=False, floatfmt=".4g", missingval="")
                 temporary.write_text(f"{table}\n\n{text}\n")
             elif path.suffix == ".html":
                 temporary.write_text(_page(drawing) if isinstance(drawing, pd.DataFrame) else _surface(drawing))
@@ -82,7 +82,7 @@ def _page(table):
 
 
 def _short(value):
-    return f"{value:.3g}" if isinstance(value, float) else value
+    return f"{value:.4g}" if isinstance(value, float) else value
 
 
 def _surface(figure):
@@ -104,7 +104,7 @@ def _readable(table):
 def _plus_minus(value, spread):
     if pd.isna(value):
         return ""
-    return f"{value:.3g}" if pd.isna(spread) else f"{value:.3g} ± {spread:.1g}"
+    return f"{value:.4g}" if pd.isna(spread) else f"{value:.3g} ± {spread:.1g}"
 
 
 def _escaped(table):
