@@ -77,6 +77,8 @@ class Recipe:
             raise ValueError("nesterov needs optimiser: sgd with a momentum")
         if (self.schedule in ("steps", "exponential")) != bool(self.milestones):
             raise ValueError("milestones go together with schedule: steps or exponential")
+        if self.schedule == "exponential" and len(self.milestones) > 1:
+            raise ValueError("schedule: exponential has one milestone, from which on the rate falls")
 
 
 def refuse(annotation, value) -> tuple[tuple, str] | None:

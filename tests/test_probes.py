@@ -9,6 +9,7 @@ import pytest
 import torch
 from sklearn.metrics import brier_score_loss, log_loss
 from torch import nn
+from torchmetrics.functional.classification import multiclass_calibration_error
 
 from lossland import catalogue
 from lossland.arrays import Arrays
@@ -286,6 +287,12 @@ def test_mean_of_two_predictions_against_numpy(problem, networks):
     row = ensemble.measure(problem, both).set_index("size").loc[2]
     assert row["nll"] == pytest.approx(-p[torch.arange(len(y)), y].log().mean().item())
     assert row["brier"] == pytest.approx(brier_score_loss(y, p[:, 1], scale_by_half=False), rel=1e-6)
+
+
+def test_ece_is_that_of_torchmetrics():
+    rng = torch.Generator().manual_seed(0)
+    p, y = torch.randn(500, 7, generator=rng).mul(2).softmax(1), torch.randint(7, (500,), generator=rng)
+    assert scores(p, y)["ece"] == pytest.approx(multiclass_calibration_error(p, y, 7, n_bins=15).item(), rel=1e-5)
 
 
 def test_ece_of_a_known_predictor():

@@ -26,7 +26,7 @@ MAY = {
     "options": set(),
     "streams": TORCH,
     "schedules": set(),
-    "scores": TORCH | {"scipy", "torchmetrics"},
+    "scores": TORCH | {"scipy"},
     "arrays": TORCH,
     "pictures": TORCH | {"numpy", "PIL"},
     "geometry": TORCH | {"geometry"},

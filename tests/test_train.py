@@ -276,7 +276,7 @@ def test_fge_goes_on_from_a_snapshot_and_may_keep_it(problem):
     assert made.notes["epoch"].tolist() == [0, 1, 3, 5]
     assert torch.equal(made.anchors[0], base.anchors[0])
     assert torch.equal(fge.build(problem, [base], keep_start=True, **options).anchors[0], base.end)
-    with pytest.raises(ValueError, match=r"no snapshot of epoch 3, only of \[2, 4\]"):
+    with pytest.raises(ValueError, match="no snapshot of epoch 3, only of 2, 4"):
         fge.build(problem, [base], start=3, **options)
     with pytest.raises(ValueError, match="cycle is 3"):
         fge.build(problem, [base], **(options | {"cycle": 3}))

@@ -10,8 +10,9 @@ import pandas as pd
 from lossland.spread import spread
 
 CAPTION = """
-Curves between the same networks with one and with more inner bends, mean ± standard deviation over pairs of networks: the
-more bends, the lower a curve can pass. The paper trains curves of one bend alone, and states that any number can be had.
+Curves between the same networks with one and with more inner bends, mean ± standard deviation over pairs of networks. A
+curve of more bends can pass wherever one of fewer does, if its training finds the way. The paper trains curves of one bend
+alone, and states that any number can be had.
 """
 QUANTITIES = {"train loss": ("train", "loss", 1), "test error %": ("test", "error", 100)}
 

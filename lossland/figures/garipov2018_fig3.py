@@ -18,8 +18,8 @@ from lossland.published import curves, numbers
 from lossland.style import COLOURS, COLUMN, band, behind, runs_of
 
 CAPTION = """
-Left: at high learning rates the test error rises and the network moves far, at low rates (dots) it is good again, and each
-time somewhere else; in the paper the error falls back to about 22 % and the distance grows from 8 to 17 over four cycles.
+Left: one run of FGE; dots are the networks it keeps, at the lowest rates. In the paper the test error rises at high rates and
+falls back to about 22 % at low ones, each time somewhere else: the distance from the start grows from 8 to 17.
 Right: the accuracy of an ensemble against the epochs that all of its networks have cost. In the paper FGE reaches 79.8 % at
 the budget of one network and snapshot ensembles 79.2 %, where a single network has 78.5 %.
 """

@@ -14,9 +14,9 @@ from lossland.published import curves
 from lossland.style import COLOURS, band, behind, panels, runs_of
 
 CAPTION = """
-Above and below left: loss and errors rise high on the segment and stay low on the curves. Below right: networks on the
-chain are too sure of themselves, and a temperature fitted to each lowers its test nll everywhere. In the paper (ResNet-164
-on CIFAR-100) it falls from about 1.3 to about 0.93 nats at the ends.
+Above and below left: loss and errors rise high on the segment and stay low on the curves. Below right: test nll of
+the networks on the chain, as they are and each at a temperature fitted to it. In the paper (ResNet-164 on CIFAR-100) they are
+too sure of themselves, and temperatures lower it everywhere, at the ends from about 1.3 to about 0.93 nats.
 """
 NAMES = {"segment": "Segment", "bezier": "Bezier", "polychain": "Polychain"}
 PANELS = {  # of a landscape: title, unit, scale, the digitised figure

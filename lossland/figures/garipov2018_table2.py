@@ -28,12 +28,16 @@ def draw(
     segment: Annotated[pd.DataFrame, "shape"],
     bezier: Annotated[pd.DataFrame, "shape"],
     polychain: Annotated[pd.DataFrame, "shape"],
+    networks: list[str] = (),
+    dataset: str = "",
 ) -> pd.DataFrame:
+    """`networks` (as the paper's tables and the README write them) and `dataset` choose the published rows; default: all."""
     ends = segment.assign(min=segment[["start", "end"]].min(axis=1), max=segment[["start", "end"]].max(axis=1))
     ours = {"Single": ends.assign(int=np.nan, mean=np.nan, ratio=np.nan)}
     ours |= {"Segment": segment, "Bezier": bezier, "Polychain": polychain}
-    rows = [{"source": "ours", "network": "", "curve": name} | _ours(table) for name, table in ours.items()]
-    return pd.DataFrame(rows + _published())
+    network = f"{networks[0]}, {dataset}" if networks else ""
+    rows = [{"source": "ours", "network": network, "curve": name} | _ours(table) for name, table in ours.items()]
+    return pd.DataFrame(rows + _published(networks, dataset))
 
 
 def _ours(table):
@@ -45,12 +49,12 @@ def _ours(table):
     return row
 
 
-def _published():
+def _published(networks, dataset):
     rows = []
     for source in ("Table 2", "README curves"):
-        for (data, network, curve), group in numbers("garipov2018", table=source).groupby(
-            ["dataset", "arch", "method"], sort=False
-        ):
+        printed = numbers("garipov2018", table=source, **({"dataset": dataset} if dataset else {}))
+        printed = printed[printed["arch"].isin(networks or printed["arch"])]
+        for (data, network, curve), group in printed.groupby(["dataset", "arch", "method"], sort=False):
             value = group.set_index("metric")["value"]
             row = {"source": source, "network": f"{network}, {data}", "curve": curve, "runs": 1}
             row["length ratio"] = value.get("length_ratio", np.nan)

@@ -1,6 +1,7 @@
 """A problem: a parameter space, the data, what is asked of them, and the arithmetic in which it is computed."""
 
 import contextlib
+import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -165,6 +166,7 @@ def default_device() -> torch.device:
     """The GPU if there is one, made to compute the same twice and to mean fp32 by fp32 (no TF32)."""
     if not torch.cuda.is_available():
         return torch.device("cpu")
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # else recurrent layers may differ from run to run
     torch.backends.cudnn.deterministic = True
     torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = False
     return torch.device("cuda", torch.cuda.current_device())

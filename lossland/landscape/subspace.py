@@ -36,7 +36,8 @@ class Subspace:
         """The point [D] of a trajectory after `epoch`. Raises ValueError where that was not kept."""
         kept = self.notes["epoch"].tolist() if "epoch" in self.notes else []
         if epoch not in kept:
-            raise ValueError(f"there is no snapshot of epoch {epoch}, only of {kept}; name it in the source's snapshots")
+            there = ", ".join(f"{e:g}" for e in kept) or "none"
+            raise ValueError(f"there is no snapshot of epoch {epoch}, only of {there}; name it in the source's snapshots")
         return self.anchors[kept.index(epoch)]
 
     @property

@@ -109,10 +109,10 @@ def trajectory(problem, start, recipe, seed, kept, rate=None, before=None) -> Su
     trained = minimise(problem, objective, start[None], recipe, seed, rate=rate, watch=watch)
     before = torch.zeros(0, 2, dtype=torch.int64) if before is None else before
     own = torch.tensor([[zlib.crc32(trained.anchors.cpu().numpy()), recipe.epochs]])
-    epoch = torch.tensor(kept)
+    epoch = torch.tensor(kept, dtype=torch.float64)
     notes = {"epoch": epoch, "loss": trained.losses, "weight_decay": torch.tensor(recipe.weight_decay)}
     notes |= {"lr": torch.tensor([rate(max(n - 1, 0) / steps) for n in row_of], dtype=torch.float64)}
-    notes |= {"lineage": torch.cat([before, own]), "spent": before[:, 1].sum() + epoch.double()}
+    notes |= {"lineage": torch.cat([before, own]), "spent": before[:, 1].sum() + epoch}
     return Subspace(rows, Points(len(kept)), notes)
 
 

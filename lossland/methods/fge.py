@@ -46,7 +46,8 @@ def build(
         point, before[-1, 1] = sources[0].snapshot(start), start
     steps = cycle * problem.steps(recipe.batch_size)
     rated = partial(rate, high=recipe.lr, low=low, cycle=cycle, steps=steps)
-    return trajectory(problem, point, recipe, seed, kept, rated, before)
+    key = (seed, "fge", start)  # two runs from one training see different batches
+    return trajectory(problem, point, recipe, key, kept, rated, before)
 
 
 def rate(at, *, high, low, cycle, steps):
