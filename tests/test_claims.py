@@ -8,7 +8,14 @@ import pytest
 from scipy import stats
 
 from lossland import claim, io
-from lossland.claims import garipov2018_curves, garipov2018_ensembles, garipov2018_fge, garipov2018_studies
+from lossland.claims import (
+    garipov2018_curves,
+    garipov2018_ensembles,
+    garipov2018_fge,
+    garipov2018_language,
+    garipov2018_studies,
+    garipov2018_width,
+)
 from lossland.published import curves, numbers
 
 
@@ -69,10 +76,21 @@ def test_claims_about_curves_follow_the_tables():
     assert verdicts["lengths of the curves"] == "does not hold"
 
 
-def _path(nll, ratio):
+def _path(nll, ratio, ends):
     """Shapes of three runs, their highest train nll spread a little around `nll`."""
     spread = {"1": 0.95, "2": 1.0, "3": 1.1}
-    rows = [{"run": r, "max": nll * f, "ratio": ratio * f**0.1, "quantity": "nll", "split": "train"} for r, f in spread.items()]
+    rows = [
+        {
+            "run": r,
+            "start": ends,
+            "end": 0.9 * ends,
+            "max": nll * f,
+            "ratio": ratio * f**0.1,
+            "quantity": "nll",
+            "split": "train",
+        }
+        for r, f in spread.items()
+    ]
     return pd.DataFrame(rows)
 
 
@@ -113,12 +131,8 @@ def _two_chains(apart):
 
 
 STUDIES = {
-    "narrowest": (_path(2.0, 1.4), _path(0.1, 1.1)),
-    "widest": (_path(0.1, 1.1), _path(2.0, 1.4)),
     "trivial": (_through_zero(0, 2.3), _through_zero(0.05, 0.21)),
     "again": (_two_chains(3), _two_chains(0.1)),
-    "lm_segment": (_path(6.4, 1), _path(3.7, 1)),
-    "lm_bezier": (_path(3.6, 1.3), _path(3.6, 1.3)),
 }
 
 
@@ -126,14 +140,46 @@ STUDIES = {
 def test_claims_about_studies_follow_the_tables(which, verdict, tmp_path):
     rows = claim.table(garipov2018_studies.check(**{name: tables[which] for name, tables in STUDIES.items()}))
     assert set(rows["verdict"]) == {verdict}
-    assert len(rows) == 6
+    assert len(rows) == 3
     io.save_table(tmp_path / "c.parquet", rows, claim.SCHEMA, claim.KEY, "{}")
     kept = io.load_tables([tmp_path / "c.parquet"]).set_index("claim")
     assert kept.loc["the trivial curve keeps the labels", "published"] == "none printed"
     assert kept["within_published"].isna().all(), "one value of the paper is no range"
     assert float(kept.loc["curves are not unique", "published"]) == pytest.approx(0.592)
-    assert float(kept.loc["curves between language models", "published"]) == pytest.approx(596.3 / 39.2, abs=0.1)
-    assert float(kept.loc["wider networks, flatter curves", "published"]) == pytest.approx(0.0194 / 0.0015, abs=0.1)
+
+
+def test_claims_about_width_tell_lower_from_flatter():
+    """The widest has a tenth of the loss; its ends a twentieth, so that its curve rises more above them."""
+    thin, wide = _path(1.0, 1.4, 0.5), _path(0.1, 1.1, 0.025)
+    rows = claim.table(garipov2018_width.check(narrowest=thin, widest=wide)).set_index("claim")
+    assert rows["verdict"].tolist() == ["holds", "does not hold", "holds"]
+    assert rows["mean"].tolist()[:2] == pytest.approx([10, 0.5])
+    assert float(rows.loc["wider networks, lower curves", "published"]) == pytest.approx(0.0194 / 0.0015, abs=0.1)
+    turned = claim.table(garipov2018_width.check(narrowest=wide, widest=thin))
+    assert turned["verdict"].tolist() == ["does not hold", "holds", "does not hold"]
+
+
+def test_claims_about_language_models_follow_the_tables():
+    good = claim.table(garipov2018_language.check(segment=_path(6.4, 1, 4.1), bezier=_path(3.6, 1.3, 4.1))).set_index("claim")
+    assert set(good["verdict"]) == {"holds"}
+    assert float(good.loc["segment between language models", "published"]) == pytest.approx(596.3 / 39.2, abs=0.1)
+    bad = claim.table(garipov2018_language.check(segment=_path(3.7, 1, 3.0), bezier=_path(3.6, 1.3, 3.0)))
+    assert set(bad["verdict"]) == {"does not hold"}
+
+
+def test_claims_about_curves_of_one_network_have_its_own_bars():
+    table = _shape(0.1, 1.5, 0.1)
+    tables = {"segment": _shape(1.0, 1.0, 0.5), "bezier": table, "polychain": table}
+    everywhere, own = (
+        claim.table(garipov2018_curves.check(**tables, **named)).set_index("claim")
+        for named in ({}, {"networks": ["VGG-16", "VGG16"], "dataset": "CIFAR-10"})
+    )
+    low = "low loss along the polygonal chain"
+    assert everywhere.loc[low, "bar"] == "below 3.13"
+    assert own.loc[low, "bar"] != everywhere.loc[low, "bar"]
+    assert everywhere.loc["mean against integral on the Bezier curve", "bar"] == "below 0.0588", "without the misprint"
+    with pytest.raises(ValueError, match="nothing is published of ResNet-9 on CIFAR-10"):
+        garipov2018_curves.check(**tables, networks=["ResNet-9"], dataset="CIFAR-10")
 
 
 def test_the_point_without_labels_takes_no_part_in_the_trivial_curve():
@@ -193,11 +239,10 @@ def test_claims_about_fge_follow_the_tables(fge, verdict):
         )
     ).set_index("claim")
     assert set(rows["verdict"]) == {verdict}
-    assert set(rows["n"]) == {5}
+    assert rows["n"].tolist() == [5, 5, 5, 5, 2, 5], "two disjoint pairs of five runs"
     assert rows.loc["error of FGE against a single network", "mean"] == pytest.approx(0.04 - own[0])
     assert rows.loc["error of FGE against a single network", "published"] == "0.0017 to 0.017 (6 values)"
-    apart = [np.mean([0.2 + 1e-3 * min(run, other) for other in range(5) if other != run]) for run in range(5)]
-    expected = np.mean([a / (pairs[0] + 1e-3 * run) for run, a in enumerate(apart)])
+    expected = np.mean([(0.2 + 1e-3 * run) / (pairs[0] + 1e-3 * (run + 0.5)) for run in (0, 2)])
     assert rows.loc["disagreement inside an FGE run", "mean"] == pytest.approx(expected)
 
 
@@ -231,19 +276,22 @@ def _together(gain, excess):
 
 @pytest.mark.parametrize(
     ("gain", "excess", "scale", "verdicts"),
-    [(0.05, 0.1, 0.9, {"holds"}), (0.05, 0.8, 1.1, {"holds", "does not hold"}), (-0.05, -0.8, 1.1, {"does not hold"})],
+    [
+        (0.05, 0.05, 0.9, {"small t": "holds", "both ends": "holds", "temperatures": "holds"}),
+        (0.05, 0.8, 1.1, {"small t": "holds", "both ends": "does not hold", "temperatures": "does not hold"}),
+        # all ensembles are worse than the first network, those between worse than both ends
+        (-0.05, -0.8, 1.1, {"small t": "does not hold", "both ends": "does not hold", "temperatures": "does not hold"}),
+    ],
 )
 def test_claims_about_ensembles_on_a_curve_follow_the_tables(gain, excess, scale, verdicts):
     path = pd.DataFrame({"run": list("123"), "error": [0.1, 0.11, 0.12], "nll": [0.3, 0.31, 0.32]})
-    scaled = path.assign(error=path["error"] * [scale, scale - 0.01, scale], nll=path["nll"] * [scale, scale - 0.01, scale])
+    factors = [scale, scale - 0.01, scale]
+    scaled = path.assign(error=path["error"] * factors, nll=path["nll"] * factors)
     rows = claim.table(garipov2018_ensembles.check(chain=_together(gain, excess), path=path, scaled=scaled)).set_index("claim")
-    reached = rows.loc["both ends reached: test error"]
-    if gain > 0:
-        assert reached["mean"] == pytest.approx(1.02 * excess)
-        assert set(rows["verdict"]) == verdicts
-        assert set(rows.filter(like="small t", axis=0)["verdict"]) == {"holds"}
-    else:
-        assert set(rows.filter(like="small t", axis=0)["verdict"]) == {"does not hold"}
+    for name, verdict in verdicts.items():
+        assert set(rows.filter(like=name, axis=0)["verdict"]) == {verdict}, name
+    spread = [(gain + i / 1000) * (1 + i / 50) * excess for i in range(3)]
+    assert rows.loc["both ends reached: test error", "mean"] == pytest.approx(np.mean(spread))
     assert rows.loc["temperatures of the curve ensemble: test error", "published"] == "1.02"
     with pytest.raises(ValueError, match="several ensembles"):
         garipov2018_ensembles.check(chain=_together(0.1, 0), path=pd.concat([path, path]), scaled=scaled)

@@ -200,3 +200,15 @@ def test_planning_looks_at_each_job_a_few_times(monkeypatch):
     number = len(list(Plan(config)))
     assert number > 1800
     assert looks.total() < 20 * number
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "configs").glob("*.yaml")), ids=lambda path: path.name)
+def test_the_configs_of_the_papers_are_whole(path):
+    """They are planned without a mistake, and every network and every trained subspace says where it is from and what it costs."""
+    config = yaml.safe_load(path.read_text())
+    plan = Plan(config)
+    assert len(plan["claim"]) > 0
+    if "cost" in str(config["network"]):
+        for section in ("network", "subspace", "table"):
+            assert all("cost" in stanza for stanza in config[section].values()), section
+        assert all("cite" in stanza for stanza in config["network"].values())

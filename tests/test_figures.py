@@ -12,6 +12,7 @@ from lossland import drawing
 from lossland.figures import (
     garipov2018_a6,
     garipov2018_as_released,
+    garipov2018_bends,
     garipov2018_fig1,
     garipov2018_fig2,
     garipov2018_fig3,
@@ -19,6 +20,7 @@ from lossland.figures import (
     garipov2018_fig7,
     garipov2018_fig8,
     garipov2018_section6,
+    garipov2018_section61,
     garipov2018_table1,
     garipov2018_table2,
 )
@@ -171,7 +173,9 @@ def test_figure_8_marks_the_networks_of_the_chain():
 
 def test_table_1_has_budgets_beside_each_other_and_the_published_rows_as_errors():
     ours = pd.concat([grown(1, 25.0, [0.25, 0.35]), grown(2, 50.0, [0.2])])
-    made = garipov2018_table1.draw(ind=ours, sse=ours, fge=ours, budget=25)
+    ours = pd.concat([ours.assign(subspace=name) for name in "abc"])
+    methods = {"a": "Ind", "b": "SSE", "c": "FGE"}
+    made = garipov2018_table1.draw(ensembles=ours, methods=methods, budget=25)
     assert made["source"].value_counts().to_dict() == {"Table 1": 18, "README FGE": 10, "ours": 3}
     first = made.iloc[0]
     assert (first["test error % at 1B"], first["test error % at 2B"], first["runs"]) == (pytest.approx(30), 20, 2)
@@ -181,6 +185,28 @@ def test_table_1_has_budgets_beside_each_other_and_the_published_rows_as_errors(
     printed = made.set_index(["source", "network", "method"])
     assert printed.loc[("Table 1", "VGG-16, CIFAR-100", "FGE"), "test error % at 3B"] == 23.54
     assert printed.loc[("README FGE", "VGG16, CIFAR-100", "FGE"), "test error % at 1B"] == pytest.approx(25.4)
+    chosen = {"networks": ["VGG-16", "VGG16"], "dataset": "CIFAR-100"}
+    own = garipov2018_table1.draw(ensembles=ours, methods=methods, budget=25, **chosen)
+    assert own["network"].tolist() == ["VGG-16, CIFAR-100"] * 6 + ["VGG16, CIFAR-100"] * 2
+    with pytest.raises(ValueError, match="methods does not name c"):
+        garipov2018_table1.draw(ensembles=ours, methods={"a": "Ind", "b": "SSE"}, budget=25)
+
+
+def test_section_61_has_one_row_for_each_network_more():
+    grew = pd.concat([grown(1, 0.0, [0.24]), grown(2, 1.0, [0.235])])
+    made = garipov2018_section61.draw(ensemble=grew)
+    assert made["top-1 error %"].tolist() == pytest.approx([24, 23.5, 23.87, 23.31, 23.33])
+    assert made["epochs"].tolist()[:2] == [0, 1]
+
+
+def test_bends_names_every_curve():
+    row = {"run": "1", "start": 0.1, "end": 0.2, "int": 0.15, "max": 0.3, "ratio": 1.5, "split": "train", "quantity": "loss"}
+    table = pd.DataFrame([row | {"subspace": name} for name in ("one", "two")])
+    made = garipov2018_bends.draw(curves=table, bends={"one": 1, "two": 2})
+    assert made["inner bends"].tolist() == [1, 2]
+    assert made["train loss at the ends"].tolist() == [0.2, 0.2]
+    with pytest.raises(ValueError, match="bends does not name two"):
+        garipov2018_bends.draw(curves=table, bends={"one": 1})
 
 
 def test_section_6_compares_independent_networks_with_members_of_one_run():
