@@ -1,9 +1,9 @@
 """The claims of Garipov et al. 2018 (arXiv 1802.10026) about curves between networks, from `shape` tables, pair by pair.
 
 Published values are those of Table 2 and of the README of the released code, of all networks or of those that are named.
-Where a claim says that something stays low, its bar is the worst of these values; "far higher" is taken as five times. One
-row of Table 2 is left out of the comparison of mean and integral: a mean of 0.038 that is also its maximum, beside an
-integral of 0.033, is taken for a misprint.
+Where a claim says that something stays low, its bar is the worst of these values; "far higher" is taken as five times.
+WRN-28-10 is left out of the comparison of mean and integral: in Table 2 the mean of its Bezier curve, 0.038, is also the
+maximum, beside an integral of 0.033, and is taken for a misprint.
 """
 
 from typing import Annotated
