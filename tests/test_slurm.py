@@ -182,7 +182,7 @@ def test_a_job_that_asks_for_a_gpu_has_one_and_no_other_has_any(runs):
         assert devices in ([["none"]] if without else [["0"], ["1"]]), name
 
 
-def test_small_probes_share_an_allocation_with_one_gpu(runs):
-    assert len(list(runs.remote.glob("table/*.parquet"))) == 7
-    allocations = [job["tres-per-job"] for job in runs.jobs if re.search("landscape|shape", job["Comment"])]
-    assert allocations == ["gres:gpu:1"]
+def test_small_probes_share_allocations_with_one_gpu(runs):
+    assert len(list(runs.remote.glob("table/*.parquet"))) == 9
+    allocations = [job["tres-per-job"] for job in runs.jobs if re.search("landscape|shape|ensemble", job["Comment"])]
+    assert allocations == ["gres:gpu:1"] * 2, "six measured tables with the shapes of three, four at a time"
