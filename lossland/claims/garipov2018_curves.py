@@ -107,18 +107,13 @@ class _Printed:
     """The printed values of a metric, one for each source, architecture and dataset."""
 
     def __init__(self, networks, dataset):
-        rows = numbers("garipov2018")
-        chosen = rows["table"].isin(["Table 2", "README curves"])
-        if networks:
-            chosen &= rows["arch"].isin(networks)
-        if dataset:
-            chosen &= rows["dataset"] == dataset
-        if not chosen.any():
+        rows = numbers("garipov2018", table=["Table 2", "README curves"], arch=networks, dataset=dataset)
+        if rows.empty:
             raise ValueError(
                 f"nothing is published of {', '.join(networks)} on {dataset or 'any dataset'}; name them as printed"
             )
-        self._rows = rows[chosen].set_index(["method", "metric"])
+        self._rows = rows.set_index(["method", "metric"])
 
     def __call__(self, curve, metric):
-        rows = self._rows[(self._rows.index == (curve, metric))]
+        rows = self._rows[self._rows.index == (curve, metric)]
         return rows.set_index(["table", "arch", "dataset"])["value"]

@@ -36,7 +36,7 @@ def check(
 
     `network` and `dataset`, as Table 1 writes them, choose the published values.
     """
-    printed = numbers("garipov2018", **{c: v for c, v in (("arch", network), ("dataset", dataset)) if v})
+    printed = numbers("garipov2018", arch=network, dataset=dataset)
     runs = {"Ind": _runs(ind), "SSE": _runs(sse), "FGE": _runs(fge)}
     claims = []
     for other, name in (("Ind", "single network"), ("SSE", "snapshot ensemble")):

@@ -12,7 +12,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from lossland.published import curves as digitised_curves
-from lossland.style import COLOURS, band, panels
+from lossland.style import COLOURS, band, behind, panels, runs_of
 
 CAPTION = """
 Left, the highest train loss on a Bezier curve and at its ends; right, how much longer than the straight segment the curve
@@ -45,12 +45,11 @@ def draw(*, curves: Annotated[pd.DataFrame, "shape"], widths: dict, digitised: b
         ):
             theirs = digitised_curves("garipov2018", part)
             theirs = theirs[theirs["series"] == series]
-            axis.plot(theirs["x"], theirs["y"], ":", marker="o", markersize=2, linewidth=0.8, color=colour, zorder=0)
+            behind(axis, theirs, colour, ":o")
     loss.set(xlabel="width K", ylabel="highest train nll [nats]", title="Train loss", yscale="log")
     length.set(xlabel="width K", ylabel="length ratio", title="Length / that of the segment")
-    runs = table.groupby("K")["run"].nunique().max()
-    pairs = f"mean and range of {runs} pairs of networks" if runs > 1 else "one pair of networks"
-    figure.legend(*loss.get_legend_handles_labels(), loc="outside lower center", ncols=2, title=pairs, title_fontsize=7)
+    title = runs_of(table, "pair") + " of networks"
+    figure.legend(*loss.get_legend_handles_labels(), loc="outside lower center", ncols=2, title=title, title_fontsize=7)
     return figure
 
 

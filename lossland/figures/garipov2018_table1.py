@@ -57,8 +57,8 @@ def _ours(table, budget):
 
 def _published(source, metric, error, networks, dataset):
     rows = []
-    printed = numbers("garipov2018", table=source, metric=metric, **({"dataset": dataset} if dataset else {}))
-    printed = printed[printed["arch"].isin(networks or printed["arch"])].sort_values(["arch", "dataset"], kind="stable")
+    printed = numbers("garipov2018", table=source, metric=metric, arch=networks, dataset=dataset)
+    printed = printed.sort_values(["arch", "dataset"], kind="stable")
     for (data, network, method), group in printed.groupby(["dataset", "arch", "method"], sort=False):
         row = {"source": source, "network": f"{network}, {data}", "method": method}
         for k in BUDGETS:

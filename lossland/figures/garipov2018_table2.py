@@ -52,8 +52,7 @@ def _ours(table):
 def _published(networks, dataset):
     rows = []
     for source in ("Table 2", "README curves"):
-        printed = numbers("garipov2018", table=source, **({"dataset": dataset} if dataset else {}))
-        printed = printed[printed["arch"].isin(networks or printed["arch"])]
+        printed = numbers("garipov2018", table=source, arch=networks, dataset=dataset)
         for (data, network, curve), group in printed.groupby(["dataset", "arch", "method"], sort=False):
             value = group.set_index("metric")["value"]
             row = {"source": source, "network": f"{network}, {data}", "curve": curve, "runs": 1}

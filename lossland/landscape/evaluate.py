@@ -67,6 +67,14 @@ def evaluate(problem, subspace, u, splits, bn="recalibrate", part=slice(None), a
     return table
 
 
+def quantities(problem, table, splits, decay) -> Iterator[tuple[str, str, torch.Tensor]]:
+    """(split, quantity, values [n]) of what `evaluate` returned: the scores of the task, and loss = nll + `decay` [n]."""
+    for i, split in enumerate(splits):
+        scores = dict(zip(problem.task.SCORES, table[:, i].T, strict=True))
+        yield from ((split, *pair) for pair in scores.items())
+        yield split, "loss", scores["nll"] + decay
+
+
 def part_of(n, shard) -> slice:
     """Part i of k of n points, where `shard` is (i, k) and i counts from 1; the parts differ by one point at most."""
     i, k = shard

@@ -8,7 +8,7 @@ quantity: the scores of the task (nll, error) and loss = nll + weight_decay/2 |t
 import pandas as pd
 import torch
 
-from lossland.landscape.evaluate import evaluate
+from lossland.landscape.evaluate import evaluate, quantities
 from lossland.options import BatchNorm, Split
 
 SCHEMA = {
@@ -27,10 +27,6 @@ def measure(problem, subspace, *, splits: list[Split] = ("train", "test"), bn: B
     norm = subspace.norms(u)
     columns = {"index": torch.arange(len(u)), "epoch": subspace.notes["epoch"].double(), "lr": subspace.notes["lr"]}
     columns |= {"distance": subspace.distances(u, u[:1]), "norm": norm}
-    decay = subspace.notes.get("weight_decay", torch.tensor(0.0)).double()
-    parts = []
-    for i, split in enumerate(splits):
-        scores = dict(zip(problem.task.SCORES, table[:, i].T, strict=True))
-        scores["loss"] = table[:, i, 0] + 0.5 * decay * norm.square()
-        parts += [pd.DataFrame(columns | {"split": split, "quantity": q, "value": v}) for q, v in scores.items()]
-    return pd.concat(parts)
+    weight = subspace.decay.get("weight_decay", torch.tensor(0.0)).double()
+    found = quantities(problem, table, splits, 0.5 * weight * norm.square())
+    return pd.concat([pd.DataFrame(columns | {"split": s, "quantity": q, "value": v}) for s, q, v in found])

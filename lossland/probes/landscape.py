@@ -18,7 +18,7 @@ import pandas as pd
 import torch
 
 from lossland.geometry.measures import gram, norms
-from lossland.landscape.evaluate import evaluate, part_of
+from lossland.landscape.evaluate import evaluate, part_of, quantities
 from lossland.options import BatchNorm, Count, Precision, Shard, Split
 
 SCHEMA = {
@@ -61,12 +61,8 @@ def measure(
     columns = {name: column[part] for name, column in columns.items()}
     weight = subspace.decay.get("weight_decay", torch.tensor(0.0)).double()
     size = columns["l2"] if decay == "squares" else _tensor_norms(problem.space, subspace, u)[part]
-    parts = []
-    for i, split in enumerate(splits):
-        scores = dict(zip(problem.task.SCORES, table[:, i].T, strict=True))
-        scores["loss"] = table[:, i, 0] + 0.5 * weight * size
-        parts += [pd.DataFrame(columns | {"split": split, "quantity": q, "value": v}) for q, v in scores.items()]
-    return pd.concat(parts)
+    found = quantities(problem, table, splits, 0.5 * weight * size)
+    return pd.concat([pd.DataFrame(columns | {"split": s, "quantity": q, "value": v}) for s, q, v in found])
 
 
 def _tensor_norms(space, subspace, u):

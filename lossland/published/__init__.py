@@ -11,11 +11,15 @@ HERE = Path(__file__).parent
 
 
 def numbers(paper, **where) -> pd.DataFrame:
-    """Published values of a paper, as printed (percents are percents); `where` selects by column, e.g. table="Table 2"."""
+    """Published values of a paper, as printed (percents are percents).
+
+    `where` selects by column: table="Table 2", or several, table=["Table 2", "README curves"]; an empty value selects all.
+    """
     rows = pd.read_csv(HERE / "published.csv")
     rows = rows[rows["paper"] == paper]
     for column, value in where.items():
-        rows = rows[rows[column] == value]
+        if value:
+            rows = rows[rows[column].isin([value] if isinstance(value, str) else value)]
     return rows.assign(value=pd.to_numeric(rows["value"], errors="coerce"))
 
 
