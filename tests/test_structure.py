@@ -128,7 +128,7 @@ def test_methods_and_probes_do_not_share_names():
 
 @pytest.mark.parametrize("name", catalogue.names("methods"))
 def test_every_method_runs_on_the_toy_problem_and_again_from_its_journal(name, problem, tmp_path):
-    """With as many sources of two points as it takes, up to three, and its required options filled by type."""
+    """With as many sources of three points as it takes, up to three, and its required options filled by type."""
     from lossland.methods import sgd
 
     recipe = Recipe(epochs=2, lr=0.1, batch_size=32)
@@ -136,7 +136,7 @@ def test_every_method_runs_on_the_toy_problem_and_again_from_its_journal(name, p
     fill = {Recipe: recipe, Seed: 0, Count: 1, Positive: 0.01, Safetensors: tmp_path / "own.safetensors"}
     plugin = catalogue.plugin("methods", name)
     given = {o: fill[kind] for o, (kind, default) in plugin.options.items() if default is catalogue.REQUIRED}
-    sources = [sgd.build(problem, [], recipe=recipe, seed=s, snapshots=[1]) for s in range(int(min(plugin.sources.high, 3)))]
+    sources = [sgd.build(problem, [], recipe=recipe, seed=s, snapshots=[0, 1]) for s in range(int(min(plugin.sources.high, 3)))]
     build = import_module(f"lossland.methods.{name}").build
     made = build(problem, sources, **given)
     assert isinstance(made, Subspace)
@@ -148,7 +148,7 @@ def test_every_method_runs_on_the_toy_problem_and_again_from_its_journal(name, p
 
 @pytest.mark.parametrize("name", catalogue.names("probes"))
 def test_every_probe_returns_its_schema(name, problem):
-    from lossland.methods import line, sgd
+    from lossland.methods import line, random_plane, sgd
     from lossland.probes import landscape
 
     runs = [sgd.build(problem, [], recipe=Recipe(1, 0.1), seed=s, snapshots=[0]) for s in (0, 1)]
@@ -157,7 +157,9 @@ def test_every_probe_returns_its_schema(name, problem):
     if catalogue.plugin("probes", name).inputs == ("table",):
         table = probe.measure(landscape.measure(problem, segment, resolution=5))
     else:
-        table = probe.measure(problem, runs[0] if name == "dynamics" else segment)
+        around = random_plane.build(problem, runs[:1], seed=0)
+        measured = {"dynamics": runs[0], "directions": around, "projection": around}.get(name, segment)
+        table = probe.measure(problem, measured)
     assert isinstance(table, pd.DataFrame)
     assert set(table.columns) == set(probe.SCHEMA)
     assert not table.duplicated(probe.KEY).any()

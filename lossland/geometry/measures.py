@@ -1,4 +1,4 @@
-"""Measures of paths and planes: distances, orthonormal frames. float64 throughout."""
+"""Measures of paths and planes: distances, orthonormal frames, projections. float64 throughout."""
 
 import torch
 
@@ -20,6 +20,24 @@ def norms(coefficients, gram):
     """|c @ A| [n] of each row of `coefficients` [n k], from the Gram matrix A A^T [k k]: k^2 D operations, not n k D."""
     c = coefficients.to(gram)
     return ((c @ gram) * c).sum(1).clamp(min=0).sqrt()
+
+
+def project(points, origin, directions):
+    """Least-squares coordinates u [n m] of `points` [n D] in origin + span(directions [m D]), and their distances from it [n].
+
+    Raises ValueError where the directions depend on one another.
+    """
+    m, total = len(directions), 0
+    for start in range(0, len(origin), CHUNK):
+        part = slice(start, start + CHUNK)
+        rows = torch.cat([directions[:, part].double(), points[:, part].double() - origin[part].double()])
+        total = total + rows @ rows.T
+    inner, squares = total[m:, :m], total.diagonal()
+    scale = squares[:m].sqrt()
+    if not torch.linalg.eigvalsh(total[:m, :m] / torch.outer(scale, scale))[0] > 1e-12:
+        raise ValueError("the directions depend on one another, so a point has no coordinates along them")
+    u = torch.linalg.solve(total[:m, :m], inner.T).T
+    return u, (squares[m:] - (u * inner).sum(1)).clamp(min=0).sqrt()
 
 
 def frame(first, second):

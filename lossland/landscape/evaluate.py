@@ -43,24 +43,35 @@ def calibrated(problem, theta, pictures=None):
 def evaluate(problem, subspace, u, splits, bn="recalibrate", part=slice(None), augmented=False) -> torch.Tensor:
     """Mean scores [n, splits, scores] in float64 of the points at u[part] [n m]; a NaN that is measured stays a NaN.
 
-    Each point is evaluated alone, so its scores do not depend on the part that it is in. Finished points are in the
-    problem's journal: an interrupted evaluation goes on where it was. `augmented` shows the training data under
-    random augmentation, drawn anew for every point, to its batch-norm statistics as to its scores.
+    Each point is evaluated alone, so its scores do not depend on the part that it is in. `augmented` shows the training
+    data under random augmentation, drawn anew for every point, to its batch-norm statistics as to its scores.
+    """
+    state_of = statistics(problem, subspace, bn)
+
+    def scores(number, c):
+        theta = subspace.combine(c).to(problem.device)
+        pictures = ("augmented", number) if augmented else None
+        state = state_of(c, theta, pictures)
+        seen = [pictures if split == "train" else None for split in splits]
+        return torch.stack([_mean_scores(problem, theta, state, *how) for how in zip(splits, seen, strict=True)])
+
+    return point_by_point(problem, subspace, u, part, (len(splits), len(problem.task.SCORES)), scores)
+
+
+def point_by_point(problem, subspace, u, part, shape, measure) -> torch.Tensor:
+    """measure(number, coefficients [k]), of a `shape`, of the points numbered `part` at u [n m]: [n *shape] in float64.
+
+    Finished points are in the problem's journal: an interrupted table goes on where it was.
     """
     journal = problem.journal.part("points")
     coefficients, numbers = subspace.coefficients(u)[part], range(len(u))[part]
-    empty = torch.zeros(len(coefficients), len(splits), len(problem.task.SCORES), dtype=torch.float64)
+    empty = torch.zeros(len(coefficients), *shape, dtype=torch.float64)
     kept = journal.load() or {"done": torch.tensor(0), "table": empty}
-    first, table = int(kept["done"]), kept["table"].clone()
-    state_of, started = statistics(problem, subspace, bn), time.monotonic()
+    first, table, started = int(kept["done"]), kept["table"].clone(), time.monotonic()
     for i, c in enumerate(coefficients[first:], first):
         if journal.due():
             journal.save({"done": torch.tensor(i), "table": table})
-        theta = subspace.combine(c).to(problem.device)
-        pictures = ("augmented", numbers[i]) if augmented else None
-        state = state_of(c, theta, pictures)
-        seen = [pictures if split == "train" else None for split in splits]
-        table[i] = torch.stack([_mean_scores(problem, theta, state, *how) for how in zip(splits, seen, strict=True)])
+        table[i] = measure(numbers[i], c)
         left = (time.monotonic() - started) / (i + 1 - first) * (len(coefficients) - i - 1)
         log.info("point %d of %d, %.0f s left", i + 1, len(coefficients), left)
     journal.save({"done": torch.tensor(len(coefficients)), "table": table})

@@ -19,13 +19,17 @@ from lossland.streams import stream
 
 @dataclass(frozen=True)
 class Problem:
-    """`batch_size` is that of evaluations and calibrations; trainings state their own. `journal` keeps unfinished work."""
+    """`batch_size` is that of evaluations and calibrations; trainings state their own. `journal` keeps unfinished work.
+
+    With `examples` there are only so many of each split, the first.
+    """
 
     space: ParamSpace
     data: Arrays
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
     precision: str = "fp32"
     batch_size: int = 500
+    examples: int | None = None
     journal: Journal = field(default_factory=Journal)
 
     def __post_init__(self):
@@ -41,7 +45,7 @@ class Problem:
         return self.space.init(seed).to(self.device)
 
     def size(self, split) -> int:
-        return len(self.data.y[split])
+        return len(self.data.y[split][: self.examples])
 
     def steps(self, size) -> int:
         """Minibatches of `size` in an epoch of training."""

@@ -14,7 +14,10 @@ from collections.abc import Callable
 import torch
 from torch import nn
 from torch.func import functional_call
-from torch.nn.modules.batchnorm import _BatchNorm
+from torch.nn.modules.batchnorm import _BatchNorm, _NormBase
+from torch.nn.modules.conv import _ConvTransposeNd
+
+NORMS = (_NormBase, nn.LayerNorm, nn.GroupNorm, nn.RMSNorm)
 
 
 class ParamSpace:
@@ -33,6 +36,11 @@ class ParamSpace:
         self._shapes = [p.shape for p in named.values()]
         self._sizes = [p.numel() for p in named.values()]
         self.dimension = sum(self._sizes)
+        roles = {}
+        for module in self._module.modules():
+            for name, p in module.named_parameters(recurse=False):
+                roles.setdefault(id(p), (_kind(module, name), _groups(module)))  # tied parameters have the role of the first
+        self.kinds, self._groups = ({n: roles[id(p)][i] for n, p in named.items()} for i in (0, 1))
         self._norms = {n: m for n, m in self._module.named_modules() if isinstance(m, _BatchNorm)}
         self._statistics = [
             f"{n}.{b}" for n, m in self._norms.items() if m.running_mean is not None for b in ("running_mean", "running_var")
@@ -70,6 +78,20 @@ class ParamSpace:
     def parts(self, points):
         """The columns of points [k D] that belong to each parameter tensor, in order: views [k d]."""
         return points.split(self._sizes, 1)
+
+    def filters(self, theta):
+        """A view [g f ...] of each parameter tensor in theta [D], by name, whose first two axes count its filters.
+
+        A filter is what makes one output: a channel of a convolution, transposed or not, in each of its g groups; a unit of
+        a linear layer; a row of an embedding. One entry of a vector.
+        """
+        views = self.unravel(theta)
+        return {n: _by_filter(view, self._groups[n]) for n, view in views.items()}
+
+    def mask(self, leave_out):
+        """[D] of booleans: the parameters whose kind (weight, bias, norm) is not in `leave_out`."""
+        kept = [torch.full((size,), self.kinds[n] not in leave_out) for n, size in zip(self.names, self._sizes, strict=True)]
+        return torch.cat(kept)
 
     def forward(self, theta, *inputs):
         """Outputs under batch statistics, dropout on; no state is kept."""
@@ -121,3 +143,20 @@ class ParamSpace:
             # untracked batch norm uses the batch's own statistics and writes none
             norm.track_running_stats = mode != "train" and norm.running_mean is not None
         self._mode = mode
+
+
+def _kind(module, name):
+    if isinstance(module, NORMS):
+        return "norm"
+    return "bias" if "bias" in name else "weight"
+
+
+def _groups(module):
+    """The groups of a transposed convolution, whose outputs are along axis 1 in each group; None for all other modules."""
+    return module.groups if isinstance(module, _ConvTransposeNd) else None
+
+
+def _by_filter(view, groups):
+    if groups is None or view.ndim < 2:
+        return view[None] if view.ndim else view[None, None]
+    return view.unflatten(0, (groups, -1)).movedim(2, 1)

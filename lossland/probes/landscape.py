@@ -32,23 +32,28 @@ def measure(
     problem,
     subspace,
     *,
-    resolution: Count = 61,
+    resolution: Count | list[Count] = 61,
     splits: list[Split] = ("train", "test"),
     bn: BatchNorm = "recalibrate",
     precision: Precision = "fp32",
     decay: Literal["squares", "norms"] = "squares",
     augmented: bool = False,
+    examples: Count | None = None,
     shard: Shard = (1, 1),
 ) -> pd.DataFrame:
-    """`resolution` points along each axis of the chart's grid; a multiple of a chain's pieces plus one meets its corners.
+    """`resolution` points along each axis of the chart's grid, or a number for each; a multiple of a chain's pieces plus one
+    meets its corners. `examples` are evaluated of each split, the first (default: all), and calibrate batch norm.
 
     `shard` (i, n) measures part i of n of the points; the rows of all parts are those of the whole.
     """
+    if subspace.chart.m > 2:
+        raise ValueError(f"a landscape is drawn over one or two coordinates, and {subspace.chart} has {subspace.chart.m}")
+    problem = replace(problem, precision=precision, examples=examples)
     marked = {n.removeprefix("mark."): u for n, u in subspace.notes.items() if n.startswith("mark.")}
     groups = {"grid": subspace.chart.grid(resolution)} | marked
     u = torch.cat([g.double() for g in groups.values()])
     part = part_of(len(u), shard)
-    table = evaluate(replace(problem, precision=precision), subspace, u, splits, bn, part, augmented)
+    table = evaluate(problem, subspace, u, splits, bn, part, augmented)
     nowhere = torch.full((len(u),), torch.nan, dtype=torch.float64)
     columns = {"u0": u[:, 0], "u1": u[:, 1] if u.shape[1] > 1 else nowhere, "l2": subspace.norms(u).square()}
     columns["displacement"] = subspace.distances(u, u[:1])

@@ -33,7 +33,10 @@ class Chart(ABC):
 
     @abstractmethod
     def grid(self, resolution):
-        """The coordinates [n m] at which a table with `resolution` points along each axis is evaluated."""
+        """The coordinates [n m] at which a table is evaluated; the last varies fastest.
+
+        `resolution` points along every axis, or a list of as many numbers as there are axes.
+        """
 
     def describe(self) -> dict:
         return {"name": type(self).__name__, **asdict(self)}
@@ -46,7 +49,19 @@ class Curve(Chart):
         return torch.rand(n, 1, generator=rng, dtype=torch.float64)
 
     def grid(self, resolution):
-        return torch.linspace(0, 1, resolution, dtype=torch.float64)[:, None]
+        return lattice([(0.0, 1.0)], resolution)
+
+
+def lattice(box, resolution):
+    """The points [n m] of a grid over `box`, (low, high) along each of m axes, both ends included.
+
+    Raises ValueError where `resolution` is a list of another length than m.
+    """
+    numbers = [resolution] * len(box) if isinstance(resolution, int) else resolution
+    if len(numbers) != len(box):
+        raise ValueError(f"resolution lists {len(numbers)} numbers, but there are {len(box)} axes; give one for each")
+    axes = [torch.linspace(low, high, n, dtype=torch.float64) for (low, high), n in zip(box, numbers, strict=True)]
+    return torch.stack(torch.meshgrid(*axes, indexing="ij"), -1).reshape(-1, len(box))
 
 
 def chart(description: dict) -> Chart:

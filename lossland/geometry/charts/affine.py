@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import torch
 
-from lossland.geometry.charts import Chart
+from lossland.geometry.charts import Chart, lattice
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,9 @@ class Affine(Chart):
         object.__setattr__(self, "box", tuple(map(tuple, self.box)))
         if len(self.box) != self.k - 1:
             raise ValueError(f"an affine chart with {self.k - 1} directions needs as many ranges, got {len(self.box)}")
+        for low, high in self.box:
+            if not low < high:
+                raise ValueError(f"the range {low:g} to {high:g} of an axis is empty; put the lower number first")
 
     @property
     def m(self):
@@ -32,5 +35,4 @@ class Affine(Chart):
         return low + (high - low) * torch.rand(n, self.m, generator=rng, dtype=torch.float64)
 
     def grid(self, resolution):
-        axes = [torch.linspace(low, high, resolution, dtype=torch.float64) for low, high in self.box]
-        return torch.stack(torch.meshgrid(*axes, indexing="ij"), -1).reshape(-1, self.m)
+        return lattice(self.box, resolution)

@@ -1,0 +1,60 @@
+"""Random directions at the scale of a network, and the affine subspace around it (Li et al. 2018, arXiv 1712.09913, section 4).
+
+    filter     d_i <- d_i |w_i| / |d_i|     for each filter i of each parameter tensor (see `ParamSpace.filters`)
+    layer      d   <- d   |w|   / |d|       for each parameter tensor
+    none       d
+
+Parameters that are left out have d = 0. Differs from the released code in: what a filter is depends on the module, not on
+axis 0; parameters that are not left out are drawn and scaled like all others, not replaced by d = w; coordinates of a
+trajectory are those of least squares, not lengths along axes that need not be orthogonal.
+"""
+
+from typing import Literal
+
+import torch
+
+from lossland.geometry.charts.affine import Affine
+from lossland.geometry.measures import project
+from lossland.landscape.subspace import Subspace
+
+Normalisation = Literal["filter", "layer", "none"]
+
+
+def random_direction(space, theta, rng, normalisation="filter", leave_out=("bias", "norm")):
+    """A Gaussian direction [D], float32, scaled to theta [D]. The raw draw depends on `rng` and D alone."""
+    d = torch.randn(space.dimension, generator=rng)
+    weights = space.filters(theta.cpu())
+    for name, part in space.filters(d).items():
+        if space.kinds[name] in leave_out:
+            part.zero_()
+        elif normalisation != "none":
+            axes = tuple(range(2, part.ndim)) if normalisation == "filter" else tuple(range(part.ndim))
+            part.mul_(_norm(weights[name], axes) / _norm(part, axes).clamp(min=torch.finfo(d.dtype).tiny))
+    return d
+
+
+def _norm(part, axes):
+    return torch.linalg.vector_norm(part, dim=axes, keepdim=True) if axes else part.abs()
+
+
+def around(source, directions, *, box=None, margin=0.2, notes=None) -> Subspace:
+    """The affine subspace of the last point of `source` and `directions` [m D].
+
+    `box` holds (low, high) of each coordinate; without one it is a cube around the projected trajectory of `source`, widened
+    by `margin` of its side. Notes: `mark.centre` [1 m]; where the source has several points, `trajectory` [n m], their
+    coordinates, `outside` [n], how far they lie from the subspace, `distance` [n], how far from the centre, and `epoch` [n].
+    """
+    centre = source.end.cpu()
+    m, marked = len(directions), {"mark.centre": torch.zeros(1, len(directions), dtype=torch.float64)}
+    if len(source.anchors) > 1:
+        marked["trajectory"], marked["outside"] = project(source.anchors, centre, directions)
+        marked["distance"] = source.distances(torch.arange(len(source.anchors))[:, None], torch.tensor([[source.chart.k - 1]]))
+        marked |= {n: source.notes[n] for n in ("epoch", "lr") if n in source.notes}
+    elif box is None:
+        raise ValueError("the range of this subspace is that of a trajectory, and its source kept one point; keep snapshots")
+    if box is None:
+        low, high = marked["trajectory"].amin(0), marked["trajectory"].amax(0)
+        middle, side = (low + high) / 2, (high - low).max() * (1 + 2 * margin)
+        box = torch.stack([middle - side / 2, middle + side / 2], 1).tolist()
+    anchors = torch.cat([centre[None], directions.to(centre)])
+    return Subspace(anchors, Affine(m + 1, box), marked | (notes or {}) | source.decay)

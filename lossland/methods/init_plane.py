@@ -1,0 +1,24 @@
+"""The plane of the way from the initialisation to the solution and of a random direction (Li et al. 2018, figure 8).
+
+    theta(u) = theta_n + u_1 (theta_0 - theta_n) / |theta_0 - theta_n| + u_2 d / |d|,     d Gaussian
+
+A trajectory looks straight in it, for a random direction catches almost nothing of what it does beside. arXiv 1712.09913,
+section 7. The released code has no script for this figure.
+"""
+
+from typing import Annotated
+
+import torch
+
+from lossland.landscape.directions import around, random_direction
+from lossland.landscape.subspace import Subspace
+from lossland.options import Between, NonNegative, Seed
+from lossland.streams import stream
+
+
+def build(problem, sources: Annotated[list, Between(1, 1)], *, seed: Seed, margin: NonNegative = 0.2) -> Subspace:
+    """The source is a network with snapshot 0; u are Euclidean distances. Raises ValueError where there is none."""
+    (run,) = sources
+    way = run.snapshot(0) - run.end
+    random = random_direction(problem.space, run.end, stream(seed, "direction", 1), "none")
+    return around(run, torch.stack([way / way.norm(), random / random.norm()]), margin=margin)

@@ -1,0 +1,48 @@
+"""The plane of the principal components of a trajectory (Li et al. 2018, arXiv 1712.09913, section 7).
+
+    M = [theta_0 - theta_n; ...; theta_{n-1} - theta_n],     theta(u) = theta_n + u_1 d_1 + u_2 d_2,     |d_i| = 1
+
+d_i are the right singular vectors of M, with `centred` those of M and its zero row less their mean, as in the released code.
+Either way the plane goes through theta_n. Differs from it in: the shares of the variance are given both ways, and the points
+are projected by least squares.
+"""
+
+from typing import Annotated
+
+import torch
+
+from lossland.geometry.measures import gram
+from lossland.landscape.directions import around
+from lossland.landscape.subspace import Subspace
+from lossland.options import Between, Count, NonNegative
+
+
+def build(
+    problem,
+    sources: Annotated[list, Between(1, 1)],
+    *,
+    directions: Count = 2,
+    centred: bool = True,
+    margin: NonNegative = 0.2,
+) -> Subspace:
+    """The source is a network with snapshots. Notes: `direction.centred` and `direction.uncentred` [m], the share of the
+    variance of each component. Raises ValueError where the trajectory has too few points."""
+    (run,) = sources
+    run.end  # noqa: B018  refuses what is no trajectory
+    points, n = run.anchors, len(run.anchors)
+    if n < directions + 1:
+        raise ValueError(
+            f"{directions} components need {directions + 1} points, and the trajectory kept {n}; keep more snapshots"
+        )
+    inner = gram(points, points[-1])
+    mean = torch.eye(n, dtype=torch.float64) - 1 / n
+    shares, vectors = {}, {}
+    for name, matrix in (("centred", mean @ inner @ mean), ("uncentred", inner)):
+        values, columns = torch.linalg.eigh(matrix)
+        shares[f"direction.{name}"] = (values / values.sum()).flip(0)[:directions]
+        vectors[name] = columns.flip(1)[:, :directions].T
+    weights = vectors["centred"] @ mean if centred else vectors["uncentred"]
+    weights = weights - torch.nn.functional.pad(weights.sum(1, keepdim=True), (n - 1, 0))  # of M, whose last row is zero
+    weights = weights * torch.where((weights @ inner)[:, :1] < 0, -1, 1)  # the start lies on the positive side
+    lengths = ((weights @ inner) * weights).sum(1, keepdim=True).sqrt()
+    return around(run, (weights / lengths).to(points) @ points, margin=margin, notes=shares)

@@ -1,0 +1,36 @@
+"""The affine space around a network along random directions at its own scale (Li et al. 2018, arXiv 1712.09913, section 4).
+
+    theta(u) = theta* + u_1 d_1 + ... + u_m d_m,     d_i Gaussian, then scaled filter by filter to theta*
+
+At u = 1 along one axis the step is as long as the part of theta* that is not left out. `seed` is that of the directions:
+networks of one architecture have the same raw ones. They are not made orthogonal; the table `directions` says how nearly
+they are. Differs from the released code in what `lossland.landscape.directions` says.
+"""
+
+from typing import Annotated, Literal
+
+import torch
+
+from lossland.landscape.directions import around, random_direction
+from lossland.landscape.subspace import Subspace
+from lossland.options import Between, Count, Seed
+from lossland.streams import stream
+
+
+def build(
+    problem,
+    sources: Annotated[list, Between(1, 1)],
+    *,
+    seed: Seed,
+    directions: Count = 2,
+    normalisation: Literal["filter", "layer", "none"] = "filter",
+    leave_out: list[Literal["weight", "bias", "norm"]] = ("bias", "norm"),
+    box: list[list[float]] | None = None,
+) -> Subspace:
+    """`box` is the (low, high) that is drawn along each direction, -1 to 1 by default. The source may be a trajectory."""
+    (network,) = sources
+    drawn = [
+        random_direction(problem.space, network.end, stream(seed, "direction", i), normalisation, leave_out)
+        for i in range(directions)
+    ]
+    return around(network, torch.stack(drawn), box=box or [(-1.0, 1.0)] * directions)

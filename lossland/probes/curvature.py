@@ -1,0 +1,65 @@
+"""How convex the loss is at the points of a subspace: the ends of the spectrum of its Hessian (Li et al. 2018, section 6).
+
+    ratio = |lowest eigenvalue / highest eigenvalue|       0 is convex; arXiv 1712.09913, figure 7
+
+of the mean loss over a split without decay, with respect to the parameters that are not left out, under the batch-norm
+statistics of `bn`. An eigenvalue lies within its residual of each value; `products` is what they took.
+"""
+
+from dataclasses import replace
+from typing import Literal
+
+import pandas as pd
+import torch
+
+from lossland.landscape.evaluate import part_of, point_by_point, statistics
+from lossland.landscape.hessian import extremes
+from lossland.options import BatchNorm, Count, Positive, Shard, Split
+from lossland.streams import stream
+
+SCHEMA = {
+    "index": "int64", "u0": "float64", "u1": "float64", "lowest": "float64", "highest": "float64", "ratio": "float64",
+    "lowest_residual": "float64", "highest_residual": "float64", "products": "int64",
+}  # fmt: skip
+KEY = ["index"]
+
+
+def measure(
+    problem,
+    subspace,
+    *,
+    resolution: Count | list[Count] = 11,
+    split: Split = "train",
+    bn: BatchNorm = "keep",
+    leave_out: list[Literal["weight", "bias", "norm"]] = ("bias", "norm"),
+    examples: Count | None = None,
+    tolerance: Positive = 1e-2,
+    products: Count = 60,
+    shard: Shard = (1, 1),
+) -> pd.DataFrame:
+    """One row for each point of the grid over a path or a plane; `resolution`, `examples`, `shard` as in `landscape`.
+
+    The ends are found to `tolerance` times the larger of them, or as near as `products` come; at a point where the loss has no
+    finite curvature they are NaN.
+    """
+    if subspace.chart.m > 2:
+        raise ValueError(f"curvature is measured over one or two coordinates, and {subspace.chart} has {subspace.chart.m}")
+    problem = replace(problem, examples=examples)
+    u = subspace.chart.grid(resolution).double()
+    part, state_of = part_of(len(u), shard), statistics(problem, subspace, bn)
+
+    def ends(number, c):
+        theta, rng = subspace.combine(c).to(problem.device), stream("lanczos")
+        try:
+            found = extremes(problem, theta, state_of(c, theta), rng, leave_out, split, tolerance=tolerance, limit=products)
+        except FloatingPointError:
+            return torch.full((5,), torch.nan)
+        return torch.cat([found.values[[0, -1]], found.residuals[[0, -1]], torch.tensor([found.products])])
+
+    low, high, low_residual, high_residual, number = point_by_point(problem, subspace, u, part, (5,), ends).T
+    nowhere = torch.full((len(u),), torch.nan)
+    columns = {"index": torch.arange(len(u)), "u0": u[:, 0], "u1": u[:, 1] if u.shape[1] > 1 else nowhere}
+    columns = {name: column[part] for name, column in columns.items()}
+    columns |= {"lowest": low, "highest": high, "ratio": (low / high).abs()}
+    columns |= {"lowest_residual": low_residual, "highest_residual": high_residual, "products": number.nan_to_num().long()}
+    return pd.DataFrame({name: column.numpy() for name, column in columns.items()})
