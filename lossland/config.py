@@ -4,8 +4,8 @@
 
 Each section holds named stanzas (`stanza.py`). `seeds: [1, 2]` makes the instances name/1 and name/2; `sources: {1: [...],
 2: [...]}` does so with sources of their own; "{seed}" in a reference stands for the instance. A table has the instances
-of what it measures; with `shards: n` each is measured by n jobs, and joined by one. A reference to a stanza means all of
-its instances.
+of what it measures; with `shards: n` each is measured by n jobs, and joined by one; one job measures all of a list. A
+reference to a stanza means all of its instances.
 """
 
 import json

@@ -101,7 +101,7 @@ def read(section, name, body) -> Stanza:
     for role in roles:
         if not body.get(role):
             raise ConfigError(f"{where}.{role} is missing; name what it is made from")
-        if role in ("data", "subspace") and not isinstance(body[role], str):
+        if not isinstance(body[role], str) and (role == "data" or "shards" in body):
             raise ConfigError(f"{where}.{role} is {body[role]!r}; it must be one name")
     if not isinstance(body.get("paper", ""), str):
         raise ConfigError(f"{where}.paper is {body['paper']!r}; it must be one name")

@@ -108,7 +108,11 @@ MISTAKES = [
         "names bezier_shape, a table of shape; garipov2018_fig2 needs one of landscape",
     ),
     ("figure.garipov2018_fig2.paper", ["a"], "figure.garipov2018_fig2.paper is ['a']; it must be one name"),
-    ("table.surface.subspace", ["plane"], "table.surface.subspace is ['plane']; it must be one name"),
+    (
+        "table.surface",
+        {"probe": "landscape", "subspace": ["plane"], "shards": 2},
+        "table.surface.subspace is ['plane']; it must be one name",
+    ),
     ("results", 5, "results is 5; it must be the path of a folder"),
     ("claim.garipov2018_curves", {"segment": "segment_shape"}, "claim.garipov2018_curves.bezier is missing"),
 ]

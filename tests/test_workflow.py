@@ -74,6 +74,17 @@ def test_a_method_is_one_file_and_one_stanza(editable):
     assert len(pd.read_parquet(editable / "results/toy/table/middle.parquet")) == 2 * 3
 
 
+def test_one_job_measures_a_list_as_jobs_of_their_own_do(editable):
+    """The tables of two paths, and of two tables of paths, that were made one by one."""
+    both = "table:\n  both: {probe: landscape, subspace: [segment, bezier], resolution: 11}\n  shapes: {probe: shape, table: [both]}\n"
+    edit(editable / "tests/toy.yaml", "table:\n", both)
+    status, output = snakemake(editable, "results/toy/table/shapes.parquet", *TOY)
+    assert status == 0, output
+    for joined, parts in (("both", ("bezier_path", "segment_path")), ("shapes", ("bezier_shape", "segment_shape"))):
+        read = [pd.read_parquet(editable / f"results/toy/table/{name}.parquet") for name in (joined, *parts)]
+        pd.testing.assert_frame_equal(read[0], pd.concat(read[1:], ignore_index=True))
+
+
 def test_a_table_measured_in_shards_is_the_table_of_one_job(editable):
     surface = editable / "results/toy/table/surface.parquet"
     whole = pq.read_table(surface)

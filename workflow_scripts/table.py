@@ -1,4 +1,4 @@
-"""Measure a subspace, or condense a table: results/table/<name>.parquet.
+"""Measure subspaces, or condense tables, each on its own: results/table/<name>.parquet.
 
 Every row names what was measured: `subspace` and `run`, the instance of it. Rows are in the order of their key, so that a
 table that was measured in shards is the table that one job measures.
@@ -6,30 +6,33 @@ table that was measured in shards is the table that one job measures.
 
 from functools import partial
 
+import pandas as pd
+
 from lossland import io, job
 
 NAMES = {"subspace": "string", "run": "string"}
 
 
 def work(job):
-    table = io.load_tables(job.inputs["shards"]) if "shards" in job.inputs else _measured(job)
-    table = table.sort_values(job.plugin.KEY)
-    io.save_table(job.out[0], table, NAMES | job.plugin.SCHEMA, job.plugin.KEY, job.provenance)
+    table = io.load_tables(job.inputs["shards"]) if "shards" in job.inputs else pd.concat(_measured(job))
+    key = [*NAMES, *job.plugin.KEY]
+    io.save_table(job.out[0], table.sort_values(key), NAMES | job.plugin.SCHEMA, key, job.provenance)
 
 
 def _measured(job):
-    probe = job.plugin
+    """A table of each subspace, or of each path that the tables hold, with its name."""
     if "table" in job.inputs:
-        source = io.load_tables(job.inputs["table"])
-        table = probe.measure(source, **job.options)
-        measured = source[list(NAMES)].drop_duplicates()
-        names = measured.iloc[0].tolist() if len(measured) == 1 else [job.spec["name"], ""]
-    else:
-        from lossland import assemble, store  # torch, which a table from tables does without
+        for names, part in io.load_tables(job.inputs["table"]).groupby(list(NAMES)):
+            yield _named(job.plugin.measure(part, **job.options), names)
+        return
+    from lossland import assemble, store  # torch, which a table from tables does without
 
-        (path,) = job.inputs["subspace"]
-        table = probe.measure(assemble.problem(job), store.load_subspace(path), **job.options)
-        names = job.spec["inputs"]["subspace"][0].partition("/")[::2]
+    problem = assemble.problem(job)
+    for name, path in zip(job.spec["inputs"]["subspace"], job.inputs["subspace"], strict=True):
+        yield _named(job.plugin.measure(problem, store.load_subspace(path), **job.options), name.partition("/")[::2])
+
+
+def _named(table, names):
     return table.assign(**dict(zip(NAMES, names, strict=True)))
 
 
