@@ -29,9 +29,10 @@ PAGE = [
 
 
 def save(paths, drawing, caption, provenance):
-    """Write `drawing` (a Figure of matplotlib or plotly, a DataFrame or a Mesh of meshio) and what is read with it, each path by its suffix.
+    """Write `drawing` and what is read with it, each path by its suffix.
 
-    The first path is written last, for it says that all of them are there.
+    It is a Figure of matplotlib or plotly, a DataFrame or a Mesh of meshio. The first path is written last, for it says that
+    all of them are there.
     """
     text = _told(caption, json.loads(provenance))
     for path in map(Path, reversed(paths)):

@@ -39,7 +39,7 @@ def _named(part):
 
 
 def heights(values, highest, logarithmic):
-    """`values` cut off at `highest`, NaN where they are not finite; with `logarithmic` log10 of what is `highest` / 1000 or more."""
+    """`values` cut off at `highest`, NaN where they are not finite; `logarithmic`: log10 of them, from `highest` / 1000 on."""
     low = highest / 1000 if logarithmic else None
     shown = values.where(np.isfinite(values)).clip(lower=low, upper=highest)
     return np.log10(shown) if logarithmic else shown

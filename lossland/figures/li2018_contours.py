@@ -1,4 +1,4 @@
-"""Li et al. 2018 (arXiv 1712.09913), figures 3, 5, 6, 15 and 17: the train loss around networks as contours, one beside the other.
+"""Li et al. 2018 (arXiv 1712.09913), figures 3, 5, 6, 15 and 17: the train loss around networks as contours.
 
     f(u) = nll(theta* + u_1 d_1 + u_2 d_2)
 

@@ -35,7 +35,10 @@ def draw(
     highest: Positive = 10.0,
     columns: Count = 3,
 ) -> Figure:
-    """One run of each plane that `titles` names, in that order, cut off at `highest` nats. Raises ValueError where one lacks."""
+    """One run of each plane that `titles` names, in that order, cut off at `highest` nats.
+
+    Raises ValueError where a plane is missing.
+    """
     scale, top = (100, 100.0) if quantity == "error" else (1, highest)
     chosen = [(title, first_run(part)) for title, part in parts(surfaces, titles)]
     sheets = [heights(sheet(part, split, quantity) * scale, top, logarithmic) for _, part in chosen]

@@ -48,33 +48,35 @@ def draw(
     heights = 10**ticks if logarithmic else ticks
     bar = {"title": label, "tickvals": ticks, "ticktext": [f"{v:.3g}" for v in heights], "len": 0.6, "thickness": 12}
     figure = go.Figure([_sheet(grid, measured, bar), *_marks(_lifted(table, logarithmic))])
-    axes = {"backgroundcolor": "white", "gridcolor": "#dddddd", "zerolinecolor": "#dddddd"}
-    height = {
-        "title": label,
-        "type": "log" if logarithmic else "linear",
-        "tickvals": heights,
-        "ticktext": bar["ticktext"],
-    } | axes
-    across = {axis: {"title": _direction(table, *u)} | axes for axis, u in (("xaxis", ("u0", "u1")), ("yaxis", ("u1", "u0")))}
-    sides = np.array([np.ptp(grid.columns), np.ptp(grid.index)])
-    shape = {
-        "aspectmode": "manual",
-        "aspectratio": dict(zip("xy", sides / sides.max(), strict=True)) | {"z": 0.6},
-        "camera": {"eye": {"x": 1.6, "y": -0.4, "z": 1.3}},
-    }
+    height = {"title": label, "type": "log" if logarithmic else "linear", "tickvals": heights, "ticktext": bar["ticktext"]}
     figure.update_layout(
-        scene=across | {"zaxis": height} | shape,
-        font={"family": "system-ui, sans-serif", "size": 12},
-        margin=dict.fromkeys("lrtb", 20),
+        scene=_scene(table, height), font={"family": "system-ui, sans-serif", "size": 12}, margin=dict.fromkeys("lrtb", 20)
     )
     return figure.update_layout(legend={"x": 0, "y": 1}, showlegend=True, template="none")
 
 
-def _direction(table, along, across):
+def _scene(table, height):
+    """Axes on white, the plane in its true proportions."""
+    grid, look = (
+        table[table["mark"] == "grid"],
+        {"backgroundcolor": "white", "gridcolor": "#dddddd", "zerolinecolor": "#dddddd"},
+    )
+    sides = np.array([np.ptp(grid["u0"]), np.ptp(grid["u1"])])
+    return {
+        "xaxis": {"title": _direction(grid, "u0", "u1")} | look,
+        "yaxis": {"title": _direction(grid, "u1", "u0")} | look,
+        "zaxis": height | look,
+        "aspectmode": "manual",
+        "aspectratio": dict(zip("xy", sides / sides.max(), strict=True)) | {"z": 0.6},
+        "camera": {"eye": {"x": 1.6, "y": -0.4, "z": 1.3}},
+    }
+
+
+def _direction(grid, along, across):
     """The label of an axis; where u = 1 is no distance of 1, as along filter-normalised directions, it says which."""
-    edge = table[(table["mark"] == "grid") & (table[across] == table[across].min())].sort_values(along)
+    edge = grid[grid[across] == grid[across].min()].sort_values(along)
     length = edge["displacement"].iloc[-1] / (edge[along].iloc[-1] - edge[along].iloc[0])
-    return "distance" if abs(length - 1) < 1e-3 else f"direction, in steps of {length:.3g}"
+    return "distance" if abs(length - 1) < 1e-3 else f"step, 1 is a distance of {length:.3g}"
 
 
 def _sheet(grid, colours, bar):

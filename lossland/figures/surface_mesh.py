@@ -1,4 +1,4 @@
-"""A landscape over a plane as a mesh for ParaView and whatever else reads VTK files: Li et al. 2018 (arXiv 1712.09913), figures 1 and 4.
+"""A landscape over a plane as a mesh for ParaView: the surfaces of Li et al. 2018 (arXiv 1712.09913), figures 1 and 4.
 
     point = (u_1, u_2, s height(u)),     height = log10 of the value, or the value
 
