@@ -2,6 +2,7 @@
 
 import json
 
+import matplotlib.pyplot as plt
 import meshio
 import numpy as np
 import pandas as pd
@@ -144,6 +145,7 @@ def test_surfaces_in_the_logarithm_name_their_heights():
 @pytest.mark.parametrize("logarithmic", [True, False])
 def test_planes_of_all_kinds(f, logarithmic, tmp_path):
     table = pd.concat([landscape(f), landscape(planted, subspace="b")])
+    plt.close("all")
     for part, titles in ((table, {"a": "A", "b": "B"}), (landscape(f), {"a": "A"})):
         made = li2018_surfaces.draw(surfaces=part, titles=titles, logarithmic=logarithmic)
         written(tmp_path, made, li2018_surfaces, "svg")
@@ -171,9 +173,10 @@ def test_contours_are_straight_where_the_planted_function_is_and_at_the_released
     written(tmp_path, figure, li2018_contours, "png")
 
 
-def test_a_hole_in_contours_stays_grey():
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_hole_in_contours_stays_grey(value):
     """The colour of the picture at u = (0.5, 0), which was not finite, and at (-0.5, 0), which was."""
-    table = with_hole(landscape(lambda u0, u1: 5 + u0 + 3 * u1), np.inf)
+    table = with_hole(landscape(lambda u0, u1: 5 + u0 + 3 * u1), value)
     figure = li2018_contours.draw(surfaces=table, titles={"a": "A"})
     figure.canvas.draw()
     picture = np.asarray(figure.canvas.buffer_rgba())[::-1]
@@ -213,7 +216,7 @@ def test_lines_are_means_of_runs_with_gaps_where_one_is_not_finite(tmp_path):
 
 
 def test_repeats_show_every_direction_and_the_width_within_one_nat():
-    """2 |u| is below 1 on half of [-1, 1]; of the grid of five points, at three: 0.6 of the way."""
+    """Of the five points of the grid 2 |u| is at most 1 at three and 9 |u| at one: 0.6 and 0.2."""
     steep = pd.concat([line(lambda u: 2 * abs(u)), line(lambda u: 9 * abs(u), run="2")])
     table = pd.concat([steep, line(lambda u: u**2, subspace="b")])
     figure = li2018_repeats.draw(lines=table, titles={"a": "A", "b": "B"})

@@ -29,7 +29,7 @@ def draw(*, lines: Annotated[pd.DataFrame, "landscape"], titles: dict, columns: 
     chosen = parts(lines, titles)
     if lines.loc[lines["mark"] == "grid", "u1"].notna().any():
         raise ValueError("li2018_lines draws landscapes over one direction, and these have two; use li2018_contours for them")
-    figure, axes = tiles(len(chosen), columns, sharex=True, sharey=True)
+    figure, axes = tiles(len(chosen), columns, height=2.3, sharex=True, sharey=True)
     for i, (axis, (title, part)) in enumerate(zip(axes, chosen, strict=True)):
         right = _right_axis(axis, last=(i + 1) % min(columns, len(axes)) == 0)
         for side, quantity, scale in ((axis, "nll", 1), (right, "error", 100)):
