@@ -1,4 +1,4 @@
-"""What is drawn, as the files that people read: pictures, pages, tables, the caption and the record of provenance.
+"""What is drawn, as the files that people read: pictures, pages, tables, meshes, the caption and the record of provenance.
 
 A page opens by itself, without a network. Equal drawings are equal bytes.
 """
@@ -29,9 +29,10 @@ PAGE = [
 
 
 def save(paths, drawing, caption, provenance):
-    """Write `drawing` (a Figure of matplotlib or plotly, or a DataFrame) and what is read with it, each path by its suffix.
+    """Write `drawing` and what is read with it, each path by its suffix.
 
-    The first path is written last, for it says that all of them are there.
+    It is a Figure of matplotlib or plotly, a DataFrame or a Mesh of meshio. The first path is written last, for it says that
+    all of them are there.
     """
     text = _told(caption, json.loads(provenance))
     for path in map(Path, reversed(paths)):
@@ -48,6 +49,8 @@ def save(paths, drawing, caption, provenance):
                 temporary.write_text(f"{table}\n\n{text}\n")
             elif path.suffix == ".html":
                 temporary.write_text(_page(drawing) if isinstance(drawing, pd.DataFrame) else _surface(drawing))
+            elif path.suffix == ".vtu":
+                drawing.write(temporary)
             else:
                 drawing.savefig(temporary, metadata={"Date": None} if path.suffix == ".svg" else None)
 

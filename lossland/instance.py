@@ -12,6 +12,7 @@ SUFFIXES = {
     "figures": ["json", "rst", "svg", "png"],
     "tables": ["json", "csv", "md", "rst", "html"],
     "surfaces": ["json", "rst", "html"],
+    "meshes": ["json", "rst", "vtu"],
     "claims": ["parquet", "csv", "md", "rst", "html"],
 }
 
@@ -82,10 +83,12 @@ class Job:
 
     @property
     def kind(self) -> str:
-        """What a reader calls it: a figure may be a table or a surface."""
+        """What a reader calls it: a figure may be a table, a surface or a mesh."""
         if self.section != "figure":
             return f"{self.section}s"
-        return {"Figure": "figures", "pd.DataFrame": "tables", "go.Figure": "surfaces"}[self.plugin.returns]
+        return {"Figure": "figures", "pd.DataFrame": "tables", "go.Figure": "surfaces", "meshio.Mesh": "meshes"}[
+            self.plugin.returns
+        ]
 
     @property
     def suffixes(self) -> list[str]:

@@ -31,7 +31,7 @@ from lossland.leases import lease
 log = logging.getLogger("lossland")
 PATIENCE = 20.0  # seconds within which work that saves itself asks again whether it should stop
 SPEAK_EVERY = 15.0  # seconds between lines of one job on the terminal; its log file has every line
-PACKAGES = ("torch", "torchvision", "numpy", "pandas", "pyarrow", "scikit-learn", "matplotlib", "plotly")
+PACKAGES = ("torch", "torchvision", "numpy", "pandas", "pyarrow", "scikit-learn", "matplotlib", "plotly", "meshio")
 
 
 class Job:

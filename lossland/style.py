@@ -24,11 +24,28 @@ def panels(rows, columns, height=2.1, **options):
     return plt.subplots(rows, columns, figsize=(COLUMN * columns, height * rows), squeeze=False, **options)
 
 
+def tiles(number, columns, height=2.1, **options):
+    """(figure, axes [number]) in rows of at most `columns`; the rest of the last row is blank. Inner axes have no numbers
+    where they are shared."""
+    columns = min(columns, number)
+    figure, axes = panels(-(-number // columns), columns, height, **options)
+    for axis in axes.flat[number:]:
+        axis.set_axis_off()
+        above = axes[-2, axis.get_subplotspec().colspan.start]
+        above.tick_params(labelbottom=True)
+    return figure, list(axes.flat[:number])
+
+
 def band(axis, table, x, label, colour, scale=1.0, **line):
-    """Mean of `value` over the runs of `table` at each x as a line, the range over the runs as a band."""
-    runs = (table.set_index([x, "run"])["value"] * scale).groupby(level=0)
-    axis.plot(runs.mean(), label=label, color=colour, **line)
-    axis.fill_between(runs.min().index, runs.min(), runs.max(), color=colour, alpha=0.2, linewidth=0)
+    """Mean of `value` over the runs of `table` at each x as a line, the range over the runs as a band.
+
+    Where a run is not finite both have a gap: a mean of the others would be of other runs there than beside.
+    """
+    values = table.set_index([x, "run"])["value"] * scale
+    runs = values.where(values.abs() < float("inf")).groupby(level=0)
+    mean, low, high = (getattr(runs, part)(skipna=False) for part in ("mean", "min", "max"))
+    axis.plot(mean, label=label, color=colour, **line)
+    axis.fill_between(low.index, low, high, color=colour, alpha=0.2, linewidth=0)
 
 
 def behind(axis, printed, colour, style=":"):

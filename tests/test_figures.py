@@ -36,8 +36,9 @@ def surface(loss, error):
     for split, quantity, value in (("train", "loss", loss), ("test", "error", error)):
         for i, (x, y) in enumerate(grid):
             row = {"mark": "grid", "index": i, "u0": x, "u1": y, "split": split, "quantity": quantity, "value": value(x, y)}
-            rows.append(row | {"run": ""})
-        rows += [row | {"run": "", "mark": "spanning", "index": i, "u0": i, "u1": 0.0} for i in range(3)]
+            row |= {"run": "", "displacement": np.hypot(x, y)}
+            rows.append(row)
+        rows += [row | {"mark": "spanning", "index": i, "u0": i, "u1": 0.0} for i in range(3)]
     return pd.DataFrame(rows)
 
 
@@ -79,6 +80,7 @@ def test_a_surface_keeps_the_heights_that_were_measured():
     assert figure.data[0].z[1][2] == pytest.approx(0.1 + 2**2 + 1)
     assert figure.data[0].z.max() == 10
     assert list(figure.data[1].x) == [0, 1, 2]
+    assert figure.layout.scene.xaxis.title.text == figure.layout.scene.yaxis.title.text == "distance"
 
 
 def test_a_surface_of_a_path_is_refused():

@@ -1,5 +1,6 @@
 """The report: one page that opens anywhere and shows all that was made, and says what was not and why."""
 
+import base64
 import json
 import re
 import shutil
@@ -77,6 +78,19 @@ def test_a_training_that_diverges_leaves_the_rest_and_is_named(editable):
     assert "4 of 5 figures, tables and verdicts" in words
     assert "Missing figure wild for network wild: its log ends in: the loss is not finite in epoch 2" in words
     assert "Out of date" not in words
+
+
+def test_a_mesh_is_there_to_be_saved(editable):
+    mesh = "  mesh: {draw: surface_mesh, paper: garipov2018, surface: surface}"
+    edit(editable / "tests/toy.yaml", "figure:\n", f"figure:\n{mesh}\n")
+    status, output = snakemake(editable, *TOY)
+    assert status == 0, output
+    path, words = written(editable)
+    assert "5 of 5 figures, tables and verdicts" in words
+    shown = part(path, "results")["results/toy/figure/mesh.vtu"]
+    assert "Open the file in ParaView" in shown["caption"]
+    kept = base64.b64decode(shown["data_uri"].partition("base64,")[2])
+    assert kept == (editable / "results/toy/figure/mesh.vtu").read_bytes()
 
 
 def test_results_of_an_earlier_run_are_called_out_of_date(editable):

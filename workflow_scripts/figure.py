@@ -1,4 +1,5 @@
-"""Draw a figure, a table or a surface of a paper: results/figure/<name> as .png and .svg, or .html; with caption and record."""
+"""Draw a figure, a table, a surface or a mesh of a paper: results/figure/<name> as .png and .svg, .html or .vtu; with caption
+and record."""
 
 from functools import partial
 

@@ -1,7 +1,7 @@
-"""A landscape over a plane as a surface to turn: the planes of Garipov et al. 2018 (arXiv 1802.10026), figures 1, 4 and 5.
+"""A landscape over a plane as a surface to turn: Garipov et al. 2018 (arXiv 1802.10026), Li et al. 2018 (arXiv 1712.09913).
 
-The height is the train loss, or another quantity of a `landscape` table. On it lie the networks that span the plane, and
-the curve in it, at the heights that were measured for them, lifted a little to be seen.
+The height is the train loss, or another quantity of a `landscape` table. On it lie the networks that span the plane,
+the curve in it and the network at its centre, at the heights that were measured for them, lifted a little to be seen.
 """
 
 from typing import Annotated, Literal
@@ -15,9 +15,10 @@ from lossland.style import COLOURS, SHADES
 
 CAPTION = """
 The height of the surface is the value at each point of the plane; what is lower is better, and paler. Dots are the
-networks that span the plane, the diamond is the bend of a curve, the line is the curve: drag to turn, scroll to come
-closer. Garipov et al. draw such planes as contours (figures 1, 4 and 5): between independent networks stands a ridge,
-and a trained curve passes around it through one low valley.
+networks that span the plane or lie at its centre, a diamond is the bend of a curve, a line the curve: drag to turn, scroll
+to come closer. In the planes of Garipov et al. 2018 (figures 1, 4 and 5) a ridge stands between independent networks, and
+a trained curve passes around it through one low valley; in those of Li et al. 2018 (figures 1 and 4), of two random
+directions around one network, shortcuts turn hills and ravines into one smooth bowl.
 """
 LABELS = {"nll": "nll [nats]", "loss": "loss [nats]", "error": "error [%]"}
 
@@ -47,23 +48,35 @@ def draw(
     heights = 10**ticks if logarithmic else ticks
     bar = {"title": label, "tickvals": ticks, "ticktext": [f"{v:.3g}" for v in heights], "len": 0.6, "thickness": 12}
     figure = go.Figure([_sheet(grid, measured, bar), *_marks(_lifted(table, logarithmic))])
-    axes = {"backgroundcolor": "white", "gridcolor": "#dddddd", "zerolinecolor": "#dddddd"}
-    height = {
-        "title": label,
-        "type": "log" if logarithmic else "linear",
-        "tickvals": heights,
-        "ticktext": bar["ticktext"],
-    } | axes
-    scene = {"xaxis": {"title": "distance"} | axes, "yaxis": {"title": "distance"} | axes, "zaxis": height}
-    shape = {
-        "aspectmode": "manual",
-        "aspectratio": {"x": 1, "y": 1, "z": 0.6},
-        "camera": {"eye": {"x": 1.6, "y": -0.4, "z": 1.3}},
-    }
+    height = {"title": label, "type": "log" if logarithmic else "linear", "tickvals": heights, "ticktext": bar["ticktext"]}
     figure.update_layout(
-        scene=scene | shape, font={"family": "system-ui, sans-serif", "size": 12}, margin=dict.fromkeys("lrtb", 20)
+        scene=_scene(table, height), font={"family": "system-ui, sans-serif", "size": 12}, margin=dict.fromkeys("lrtb", 20)
     )
     return figure.update_layout(legend={"x": 0, "y": 1}, showlegend=True, template="none")
+
+
+def _scene(table, height):
+    """Axes on white, the plane in its true proportions."""
+    grid, look = (
+        table[table["mark"] == "grid"],
+        {"backgroundcolor": "white", "gridcolor": "#dddddd", "zerolinecolor": "#dddddd"},
+    )
+    sides = np.array([np.ptp(grid["u0"]), np.ptp(grid["u1"])])
+    return {
+        "xaxis": {"title": _direction(grid, "u0", "u1")} | look,
+        "yaxis": {"title": _direction(grid, "u1", "u0")} | look,
+        "zaxis": height | look,
+        "aspectmode": "manual",
+        "aspectratio": dict(zip("xy", sides / sides.max(), strict=True)) | {"z": 0.6},
+        "camera": {"eye": {"x": 1.6, "y": -0.4, "z": 1.3}},
+    }
+
+
+def _direction(grid, along, across):
+    """The label of an axis; where u = 1 is no distance of 1, as along filter-normalised directions, it says which."""
+    edge = grid[grid[across] == grid[across].min()].sort_values(along)
+    length = edge["displacement"].iloc[-1] / (edge[along].iloc[-1] - edge[along].iloc[0])
+    return "distance" if abs(length - 1) < 1e-3 else f"step, 1 is a distance of {length:.3g}"
 
 
 def _sheet(grid, colours, bar):
@@ -92,6 +105,7 @@ def _marks(table):
     ends, bend = (points, points[:0]) if path.empty else (points[:2], points[2:])
     colour = COLOURS["bezier"]
     looks = [
+        ("network", table[table["mark"] == "centre"], {"mode": "markers", "marker": {"size": 6, "color": colour}}),
         ("networks", ends, {"mode": "markers", "marker": {"size": 6, "color": colour}}),
         ("bend", bend, {"mode": "markers", "marker": {"size": 6, "color": colour, "symbol": "diamond-open"}}),
         ("curve", path, {"mode": "lines", "line": {"width": 7, "color": colour}}),
