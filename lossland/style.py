@@ -1,5 +1,7 @@
 """One look for all figures: colour-blind safe, print size, axes with units, runs as a line of means in a band of extremes."""
 
+from itertools import pairwise
+
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 from matplotlib.colors import LinearSegmentedColormap
@@ -85,6 +87,8 @@ def scores(axis, table, x):
         side.tick_params(axis="y", colors=COLOURS[quantity])
     twin.set_ylim(0, None)
     known = table[table["quantity"] == "nll"].groupby(x)["value"].sum(skipna=False).abs() < float("inf")
-    look = {"color": GREY, "alpha": 0.3, "linewidth": 0, "transform": axis.get_xaxis_transform()}
-    axis.fill_between(known.index, 0, 1, where=~known, step="mid", label=None if known.all() else "nll not finite", **look)
+    if not known.all():
+        edges = [known.index[0], *((a + b) / 2 for a, b in pairwise(known.index)), known.index[-1]]
+        look = {"color": GREY, "alpha": 0.3, "linewidth": 0, "label": "nll not finite"}
+        axis.stairs(~known, edges, fill=True, transform=axis.get_xaxis_transform(), **look)
     return twin

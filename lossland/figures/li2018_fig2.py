@@ -45,7 +45,8 @@ def draw(
         line = rows_of(lines, row["line"], "lines")
         twin = scores(path, line[line["mark"] == "grid"], "u0")
         path.set(title=name, xlabel="t (0: small batch, 1: large batch)")
-        path.set_ylim(0, min(highest, 1.05 * line.loc[line["quantity"] == "nll", "value"].replace(np.inf, np.nan).max()))
+        top = line.loc[line["quantity"] == "nll", "value"].replace(np.inf, np.nan).max()
+        path.set_ylim(0, min(highest, 1.05 * top) or highest)
         for size in ("small", "large"):
             table = rows_of(everywhere, row[size], "weights")
             course = table.drop_duplicates(["run", "index"]).assign(value=lambda points: points["norm"])

@@ -18,7 +18,7 @@ from lossland.style import COLOURS, GREY, WHITE_TO_DARK, first_run, legend_of, r
 CAPTION = """
 Trainings from the right of each panel to the solution at (0, 0), with the share of their variance on each axis. A dot is a
 point that was kept, as dark as its own train loss; where that differs from the surface around it, the plane does not show
-what the training saw. Red rings are the last points before the learning rate falls. In the paper (VGG-9 on CIFAR-10) paths
+what the training saw. Orange rings are the last points before the learning rate falls. In the paper (VGG-9 on CIFAR-10) paths
 first run across the contours; those of small batches with weight decay then turn along them, around the solution, and have a
 kink where the rate drops. Two components hold 40 to 90 % of the variance there.
 """
