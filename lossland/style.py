@@ -1,5 +1,7 @@
 """One look for all figures: colour-blind safe, print size, axes with units, runs as a line of means in a band of extremes."""
 
+from itertools import pairwise
+
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 from matplotlib.colors import LinearSegmentedColormap
@@ -8,8 +10,10 @@ from matplotlib.colors import LinearSegmentedColormap
 COLOURS = {
     "segment": "#0072B2", "bezier": "#D55E00", "polychain": "#009E73",
     "fge": "#CC79A7", "sse": "#E69F00", "single": "#000000",
+    "nll": "#0072B2", "error": "#D55E00", "small": "#009E73", "large": "#CC79A7",
 }  # fmt: skip
 SHADES = ["#ffffff", "#cfe3f1", "#7fb2d6", "#2f6ea8", "#0b2545"]  # from low to high
+GREY = "#999999"  # what is not finite
 WHITE_TO_DARK = LinearSegmentedColormap.from_list("white_to_dark", SHADES)
 mpl.rcParams.update({
     "font.size": 8, "axes.titlesize": 8, "axes.labelsize": 8, "legend.fontsize": 7, "legend.frameon": False,
@@ -36,6 +40,12 @@ def tiles(number, columns, height=2.1, **options):
     return figure, list(axes.flat[:number])
 
 
+def legend_of(figure, axes, **options):
+    """One legend below for what is labelled in `axes`, each label once."""
+    named = {label: handle for axis in axes for handle, label in zip(*axis.get_legend_handles_labels(), strict=True)}
+    figure.legend(named.values(), named.keys(), loc="outside lower center", title_fontsize=7, **options)
+
+
 def band(axis, table, x, label, colour, scale=1.0, **line):
     """Mean of `value` over the runs of `table` at each x as a line, the range over the runs as a band.
 
@@ -57,3 +67,35 @@ def runs_of(table, noun):
     """How the lines of a figure came about, for its legend: `noun` is what a run is, in the singular."""
     runs = table["run"].nunique()
     return f"mean and range of {runs} {noun}s" if runs > 1 else f"one {noun}"
+
+
+def rows_of(table, subspace, role):
+    """The rows of one of the stanzas that a figure was given as its `role`. Raises ValueError where there are none."""
+    rows = table[table["subspace"] == subspace]
+    if rows.empty:
+        raise ValueError(f"{role} has no rows of {subspace}, only of {', '.join(table['subspace'].unique())}; name one of them")
+    return rows
+
+
+def first_run(table):
+    """The rows of one run, where a mean over runs would be of nothing that is alike."""
+    return table[table["run"] == table["run"].iloc[0]]
+
+
+def scores(axis, table, x):
+    """Against column `x`: nll on `axis`, error on its twin, which is returned; train solid, test dashed, grey where no nll."""
+    twin = axis.twinx()
+    twin.spines["right"].set_visible(True)
+    for side, quantity, label, scale in ((axis, "nll", "nll [nats]", 1), (twin, "error", "error [%]", 100)):
+        for split, style in (("train", "-"), ("test", "--")):
+            part = table[(table["split"] == split) & (table["quantity"] == quantity)]
+            band(side, part, x, f"{split} {quantity}", COLOURS[quantity], scale, linestyle=style, linewidth=1.1)
+        side.set_ylabel(label, color=COLOURS[quantity])
+        side.tick_params(axis="y", colors=COLOURS[quantity])
+    twin.set_ylim(0, None)
+    known = table[table["quantity"] == "nll"].groupby(x)["value"].sum(skipna=False).abs() < float("inf")
+    if not known.all():
+        edges = [known.index[0], *((a + b) / 2 for a, b in pairwise(known.index)), known.index[-1]]
+        look = {"color": GREY, "alpha": 0.3, "linewidth": 0, "label": "nll not finite"}
+        axis.stairs(~known, edges, fill=True, transform=axis.get_xaxis_transform(), **look)
+    return twin

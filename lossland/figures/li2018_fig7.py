@@ -1,0 +1,44 @@
+"""Li et al. 2018 (arXiv 1712.09913), figure 7: how far from convex the train loss is at the points of a plane.
+
+    ratio = |lowest eigenvalue / highest eigenvalue|     of the Hessian at each point; 0 is convex
+
+Differs from the paper in: the shares of the plane at a low ratio stand over each panel.
+"""
+
+from typing import Annotated
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from lossland.options import Count
+from lossland.style import COLUMN, GREY, first_run, rows_of, tiles
+
+CAPTION = """
+Dark is nearly convex: there the most negative curvature is small beside the most positive one; the cross is the network.
+What has no finite curvature is grey, and counts as not low in the shares over the panels. In the paper (ResNet-56 with and
+without shortcuts, DenseNet-121 on CIFAR-10) surfaces that look convex are so: the ratio is below 1 % over a large part of
+the plane, and it is high where the surface without shortcuts looks chaotic.
+"""
+LEVELS = (0.01, 0.1)  # of the shares
+HIGHEST = 0.5  # of the colours, as the paper's
+
+
+def draw(*, curvature: Annotated[pd.DataFrame, "curvature"], titles: dict, columns: Count = 3) -> Figure:
+    """`titles` maps subspaces to the titles of their panels; of each the first run is drawn.
+
+    A cell is a point of the grid; a ratio is known to the tolerance of the table. Raises ValueError where a subspace has no
+    rows, or is no plane.
+    """
+    figure, axes = tiles(len(titles), columns, height=COLUMN)
+    for (subspace, title), axis in zip(titles.items(), axes, strict=True):
+        table = first_run(rows_of(curvature, subspace, "curvature"))
+        if table["u1"].isna().any():
+            raise ValueError(f"li2018_fig7 draws planes, and {subspace} is a path; measure a plane")
+        grid = table.pivot(index="u1", columns="u0", values="ratio")
+        axis.set_facecolor(GREY)
+        drawn = axis.pcolormesh(grid.columns, grid.index, grid, cmap="viridis", vmin=0, vmax=HIGHEST, rasterized=True)
+        axis.plot(0, 0, "+", color="white", markersize=7)
+        shares = ", ".join(f"{100 * (table['ratio'] < level).mean():.0f} % < {level:g}" for level in LEVELS)
+        axis.set(title=f"{title}\n{shares}", xlabel="$u_1$", ylabel="$u_2$", aspect="equal")
+    figure.colorbar(drawn, ax=axes, label=r"$|\lambda_{min} / \lambda_{max}|$", extend="max", aspect=25, pad=0.01)
+    return figure
