@@ -304,3 +304,21 @@ def test_published_numbers_are_whole():
     assert segment["train_loss_max"] == 2.416
     assert len(curves("garipov2018", "fig2_left_train_loss")) == 121 + 121 + 31
     assert np.isfinite(curves("garipov2018", "fig2_left_train_loss")["y"]).all()
+
+
+def test_published_numbers_of_li2018_are_numbers_each_with_one_key_and_a_status():
+    rows = numbers("li2018", remembered=True)
+    assert len(rows) == 42 + 7 + 1, "seven pairs of loss and error, one range"
+    assert np.isfinite(rows["value"]).all()
+    assert set(rows["status"]) == {"confirmed", "secondary", "from_memory"}
+    assert not rows.duplicated(["table", "arch", "method", "setting", "metric"]).any()
+    seventh = numbers("li2018", table="Sec. 7").set_index("metric")["value"]
+    assert seventh.to_dict() == {"variance_of_two_components_percent_min": 40, "variance_of_two_components_percent_max": 90}
+
+
+def test_what_is_remembered_of_a_paper_is_given_to_who_asks():
+    assert "from_memory" not in set(numbers("li2018")["status"])
+    assert "from_memory" not in set(numbers("li2018", table=["Table 1", "Table 2"], arch="ResNet-56")["status"])
+    asked = numbers("li2018", table="Table 1", arch="ResNet-56", remembered=True)
+    assert asked["status"].value_counts().to_dict() == {"from_memory": 6, "confirmed": 2}
+    assert set(numbers("li2018", remembered=True)["status"]) - set(numbers("li2018")["status"]) == {"from_memory"}

@@ -48,7 +48,7 @@ MISTAKES = [
     ),
     (
         "network.own",
-        {"data": "spirals", "model": "mlp", "method": "weights", "file": "a.pt"},
+        {"data": "spirals", "model": "mlp", "method": "pretrained", "file": "a.pt"},
         "network.own.file is 'a.pt': must be a .safetensors file; nothing is unpickled here, convert it",
     ),
     ("network.net.data", ["spirals"], "network.net.data is ['spirals']; it must be one name"),

@@ -23,7 +23,7 @@ from lossland.data import imagenet
 from lossland.landscape.evaluate import evaluate, targets
 from lossland.landscape.problem import Problem
 from lossland.landscape.space import ParamSpace
-from lossland.methods import fge, sgd, weights
+from lossland.methods import fge, pretrained, sgd
 from lossland.models import torchvision as torchvision_model
 from lossland.options import Recipe
 from lossland.pictures import Pictures
@@ -201,16 +201,16 @@ def test_fge_of_a_network_of_torchvision_from_its_weights(data, tmp_path):
     problem = Problem(space, data)
     module = torchvision_model.build(data.shape, data.classes, name="resnet18")
     save_file(module.state_dict(), tmp_path / "resnet18.safetensors")
-    pretrained = weights.build(problem, [], file=str(tmp_path / "resnet18.safetensors"))
+    own = pretrained.build(problem, [], file=str(tmp_path / "resnet18.safetensors"))
     recipe = Recipe(epochs=5, lr=1e-3, batch_size=6, weight_decay=1e-4)
-    made = fge.build(problem, [pretrained], recipe=recipe, seed=0, cycle=2, low=1e-5, keep_start=True)
+    made = fge.build(problem, [own], recipe=recipe, seed=0, cycle=2, low=1e-5, keep_start=True)
     assert made.notes["epoch"].tolist() == made.spent.tolist() == [0, 1, 3, 5]
     assert made.notes["lr"][1:].tolist() == pytest.approx([1e-5] * 3)
     assert torch.equal(made.anchors[0], problem.space.ravel(dict(module.named_parameters())))
     assert len({tuple(row[:5].tolist()) for row in made.anchors}) == 4
     table = ensemble.measure(problem, made, by="order")
     assert table["members"].tolist() == ["0", "0 1", "0 1 2", "0 1 2 3"]
-    alone = evaluate(problem, pretrained, pretrained.chart.grid(2), ["test"])[0, 0]
+    alone = evaluate(problem, own, own.chart.grid(2), ["test"])[0, 0]
     assert table.loc[0, ["nll", "error"]].tolist() == pytest.approx(alone.tolist())
 
 
@@ -219,7 +219,7 @@ OWN = {
     "data_root": "data",
     "data": {"mine": {"source": "imagenet", "folder": "mine", "size": 16, "resize": 20}},
     "network": {
-        "own": {"data": "mine", "model": "import_path", "target": "mine:network", "method": "weights", "file": "a.safetensors"}
+        "own": {"data": "mine", "model": "import_path", "target": "mine:network", "method": "pretrained", "file": "a.safetensors"}
     },
     "subspace": {
         "fge": {

@@ -35,7 +35,7 @@ MAY = {
     "methods": TORCH | BASE | {"landscape", "safetensors"},
     "probes": TORCH | TABLES | BASE | {"landscape", "scores"},
     "data": TORCH | {"torchvision", "sklearn", "numpy", "pyarrow", "PIL", "arrays", "options", "pictures", "streams", "data"},
-    "models": TORCH | {"torchvision", "options"},
+    "models": TORCH | {"torchvision", "models", "options"},
     "published": TABLES,
     "claim": TABLES | {"scipy"},
     "style": {"matplotlib"},

@@ -1,6 +1,7 @@
 """What the papers published: numbers (`published.csv`) and digitised curves, each with its source and status.
 
-Rows whose status is `from_memory` are shown as such and are never targets.
+Rows whose status is `from_memory` are given only to who asks for them, are shown as such and are never targets. What is
+printed as a range is two rows, whose metrics end in `_min` and `_max`; what is printed as below a value is one, in `_max`.
 """
 
 from pathlib import Path
@@ -10,13 +11,14 @@ import pandas as pd
 HERE = Path(__file__).parent
 
 
-def numbers(paper, **where) -> pd.DataFrame:
+def numbers(paper, *, remembered=False, **where) -> pd.DataFrame:
     """Published values of a paper, as printed (percents are percents).
 
     `where` selects by column: table="Table 2", or several, table=["Table 2", "README curves"]; an empty value selects all.
+    `remembered` adds the rows that no source confirms (status `from_memory`).
     """
     rows = pd.read_csv(HERE / "published.csv")
-    rows = rows[rows["paper"] == paper]
+    rows = rows[(rows["paper"] == paper) & (remembered | (rows["status"] != "from_memory"))]
     for column, value in where.items():
         if value:
             rows = rows[rows[column].isin([value] if isinstance(value, str) else value)]

@@ -11,7 +11,7 @@ from torch import nn
 from lossland import fingerprint
 from lossland.landscape.problem import Problem
 from lossland.landscape.space import ParamSpace
-from lossland.methods import plane, weights
+from lossland.methods import plane, pretrained
 from lossland.probes import landscape
 
 
@@ -23,11 +23,11 @@ def saved(path, module):
 def test_parameters_are_read_by_name_and_statistics_left(normalised, tmp_path):
     module = normalised.space._build()
     module[1].running_mean += 3
-    read = weights.build(normalised, [], file=saved(tmp_path / "a.safetensors", module))
+    read = pretrained.build(normalised, [], file=saved(tmp_path / "a.safetensors", module))
     assert torch.equal(read.end, normalised.space.ravel(dict(module.named_parameters())))
     half = {n: p.half() for n, p in reversed(module.state_dict().items()) if "running" not in n}
     save_file(half, tmp_path / "half.safetensors")
-    read = weights.build(normalised, [], file=tmp_path / "half.safetensors")
+    read = pretrained.build(normalised, [], file=tmp_path / "half.safetensors")
     assert torch.equal(read.end, normalised.space.ravel({n: p.half() for n, p in module.named_parameters()}))
     assert read.end.dtype == torch.float32
 
@@ -47,7 +47,7 @@ def test_weights_of_another_network_are_refused(problem, tmp_path, change, sente
     change(parameters)
     save_file(parameters, tmp_path / "a.safetensors")
     with pytest.raises(ValueError, match=sentence):
-        weights.build(problem, [], file=str(tmp_path / "a.safetensors"))
+        pretrained.build(problem, [], file=str(tmp_path / "a.safetensors"))
 
 
 def test_fixed_buffers_are_those_of_the_network(problem, tmp_path):
@@ -61,25 +61,25 @@ def test_fixed_buffers_are_those_of_the_network(problem, tmp_path):
             return self.layer(x * self.scale)
 
     twice = Problem(ParamSpace(partial(Scaled, 2.0)), problem.data)
-    assert weights.build(twice, [], file=saved(tmp_path / "a.safetensors", Scaled(2.0))).end.shape == (6,)
+    assert pretrained.build(twice, [], file=saved(tmp_path / "a.safetensors", Scaled(2.0))).end.shape == (6,)
     with pytest.raises(ValueError, match="has, unlike the network, scale"):
-        weights.build(twice, [], file=saved(tmp_path / "a.safetensors", Scaled(3.0)))
+        pretrained.build(twice, [], file=saved(tmp_path / "a.safetensors", Scaled(3.0)))
 
 
 def test_files_that_do_not_do(problem, tmp_path):
     file = tmp_path / "a.safetensors"
     with pytest.raises(ValueError, match=r"a\.pth must be a \.safetensors file; nothing is unpickled here, convert it"):
-        weights.build(problem, [], file=str(tmp_path / "a.pth"))
+        pretrained.build(problem, [], file=str(tmp_path / "a.pth"))
     with pytest.raises(FileNotFoundError, match=r"no file .*a\.safetensors; set data_root"):
-        weights.build(problem, [], file=str(file))
+        pretrained.build(problem, [], file=str(file))
     saved(file, problem.space._build())
     found = hashlib.sha256(file.read_bytes()).hexdigest()
-    assert torch.equal(*(weights.build(problem, [], file=str(file), sha256=s).end for s in (found, found.upper())))
+    assert torch.equal(*(pretrained.build(problem, [], file=str(file), sha256=s).end for s in (found, found.upper())))
     with pytest.raises(ValueError, match=f"has the sha256 {found}, not {'0' * 64}; fetch it again"):
-        weights.build(problem, [], file=str(file), sha256="0" * 64)
+        pretrained.build(problem, [], file=str(file), sha256="0" * 64)
     file.write_bytes(file.read_bytes()[:-9])
     with pytest.raises(ValueError, match=r"a\.safetensors is no whole safetensors file"):
-        weights.build(problem, [], file=str(file))
+        pretrained.build(problem, [], file=str(file))
 
 
 def test_a_plane_through_three_files_of_ones_own(problem, tmp_path):
@@ -89,7 +89,7 @@ def test_a_plane_through_three_files_of_ones_own(problem, tmp_path):
     with torch.no_grad():
         expected = [nn.functional.cross_entropy(module(x), y).item() for module in modules]
     files = [saved(tmp_path / f"{i}.safetensors", module) for i, module in enumerate(modules)]
-    spanned = plane.build(problem, [weights.build(problem, [], file=file) for file in files])
+    spanned = plane.build(problem, [pretrained.build(problem, [], file=file) for file in files])
     table = landscape.measure(problem, spanned, resolution=3).query("split == 'train' and quantity == 'nll'")
     assert table[table["mark"] == "spanning"]["value"].tolist() == pytest.approx(expected, rel=1e-4)
 
