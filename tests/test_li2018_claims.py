@@ -14,6 +14,9 @@ from lossland.claims import (
     li2018_trajectories,
     li2018_width,
 )
+from lossland.methods import init_plane, line, pca_plane, random_plane, sgd
+from lossland.options import Recipe
+from lossland.probes import basin, curvature, directions, landscape, projection
 
 RUNS = ("1", "2", "3")
 SPREAD = np.array([0.9, 1.0, 1.1])
@@ -297,3 +300,53 @@ def test_verdicts_of_li_et_al_are_kept(tmp_path):
     rows = claim.table([*_sharpness(), *_repeats(0.4, 0.2, 0.05)])
     io.save_table(tmp_path / "c.parquet", rows, claim.SCHEMA, claim.KEY, "{}")
     pd.testing.assert_series_equal(io.load_tables([tmp_path / "c.parquet"])["verdict"], rows["verdict"], check_dtype=False)
+
+
+def test_claims_read_what_the_probes_write(problem):
+    """Three pairs of networks on the two spirals, every table as the workflow names it."""
+    recipe = Recipe(epochs=4, lr=0.1)
+    runs = {
+        r: [sgd.build(problem, [], recipe=recipe, seed=s, snapshots=[0, 1, 2]) for s in (int(r), 10 + int(r))] for r in RUNS
+    }
+
+    def tables(probe, make, subspace="s", **options):
+        parts = [
+            probe.measure(problem, make(*networks), **options).assign(subspace=subspace, run=r) for r, networks in runs.items()
+        ]
+        return pd.concat(parts)
+
+    def basins(table, **options):
+        return pd.concat(
+            [
+                basin.measure(t, **options).assign(subspace=s, run=r)
+                for (s, r), t in table.groupby(["subspace", "run"], sort=False)
+            ]
+        )
+
+    def around(which, m):
+        return lambda *networks: random_plane.build(problem, [networks[which]], seed=0, directions=m)
+
+    lines = tables(landscape, lambda *networks: line.build(problem, networks, beyond=0.5), resolution=9)
+    both = basins(lines, centres=[0, 1])
+    paths = pd.concat([tables(landscape, around(i, 1), name, resolution=9) for i, name in enumerate(("small", "large"))])
+    planes = tables(landscape, around(0, 2), resolution=[5, 7])
+    bent = tables(curvature, around(0, 2), resolution=2)
+    six = {f"{d}{kind}": basins(paths) for d in ("", "decayed_") for kind in ("filter", "layer", "none")}
+    four = dict.fromkeys(("deep", "deep_noshort", "shallow", "shallow_noshort"), basins(planes))
+    claims = [
+        *li2018_reversal.check(plain=both, decayed=both),
+        *li2018_sharpness.check(**six, errors=paths, decayed_errors=paths),
+        *li2018_depth.check(**four, deep_surface=planes, deep_noshort_surface=planes),
+        *li2018_width.check(**dict.fromkeys(("narrow", "wide", "narrow_noshort", "wide_noshort"), basins(planes))),
+        *li2018_curvature.check(dense=bent, shortcuts=bent, noshort=bent),
+        *li2018_trajectories.check(
+            components=tables(directions, lambda one, _: pca_plane.build(problem, [one])),
+            random=tables(projection, around(0, 2)),
+            init=tables(projection, lambda one, _: init_plane.build(problem, [one], seed=0)),
+        ),
+        *li2018_repeats.check(
+            small=basins(paths[paths["subspace"] == "small"]), large=basins(paths[paths["subspace"] == "large"])
+        ),
+    ]
+    assert {c.claim: len(c.ours) for c in claims} == dict.fromkeys([c.claim for c in claims], 3)
+    assert np.isfinite([c.ours for c in claims]).all()
