@@ -79,15 +79,21 @@ def _p(excess):
 
 
 def paired(tables, split, quantity) -> dict[str, pd.DataFrame]:
-    """The rows of a quantity in each `shape` table, one for each run and in one order.
+    """The rows of a quantity in each table, one for each run and in one order; see `together`."""
+    return together({n: t[(t["split"] == split) & (t["quantity"] == quantity)].set_index("run") for n, t in tables.items()})
+
+
+def together(rows) -> dict:
+    """The rows, or values, of each table, indexed by run, in one order.
 
     Raises ValueError where a run stands twice or not in every table: such rows cannot be compared in pairs.
     """
-    rows = {n: t[(t["split"] == split) & (t["quantity"] == quantity)].set_index("run").sort_index() for n, t in tables.items()}
+    rows = {name: part.sort_index() for name, part in rows.items()}
     first = next(iter(rows.values())).index
     for name, part in rows.items():
-        if part.index.has_duplicates or not part.index.equals(first):
-            raise ValueError(f"runs cannot be paired: {name} has {', '.join(part.index)}, but others have {', '.join(first)}")
+        if part.empty or part.index.has_duplicates or not part.index.equals(first):
+            ours, others = (", ".join(map(str, index)) or "none" for index in (part.index, first))
+            raise ValueError(f"runs cannot be paired: {name} has {ours}, but others have {others}")
     return rows
 
 

@@ -33,7 +33,7 @@ MAY = {
     "tasks": TORCH,
     "landscape": TORCH | BASE | {"landscape"},
     "methods": TORCH | BASE | {"landscape", "safetensors"},
-    "probes": TORCH | TABLES | BASE | {"landscape", "scores"},
+    "probes": TORCH | TABLES | BASE | {"landscape", "scores", "scipy"},
     "data": TORCH | {"torchvision", "sklearn", "numpy", "pyarrow", "PIL", "arrays", "options", "pictures", "streams", "data"},
     "models": TORCH | {"torchvision", "models", "options"},
     "published": TABLES,

@@ -1,0 +1,120 @@
+"""The basin around a network in numbers, on a line or a plane through it; a table made from a `landscape` table.
+
+    level = v(centre) + rise          basin = what is connected with the centre and at most at the level
+
+             line, left and right = distances from the centre to the first crossings      plane
+half_width   (left + right) / 2                                                           radius r of the disc of its area
+asymmetry    |right - left| / (right + left)                                              |its centroid - centre| / r
+area         (left + right) / what is drawn                                               its area / what is drawn
+non_convex   share of the inner points whose second difference, or lowest eigenvalue of the matrix of second differences,
+             is below -1e-6 max(1, |v|), more than rounding in float32; differences over steps of the grid, for its sign
+             does not depend on the units of the axes
+
+Li et al. 2018 (arXiv 1712.09913) judge basins by eye. Widths are in units of the coordinates. On a line v is linear between
+the points; on a plane a point stands for the cell around it. Points that are not finite lie above every level, and where one
+takes part in a difference the surface is not convex.
+"""
+
+from typing import Annotated
+
+import numpy as np
+import pandas as pd
+from scipy import ndimage
+
+from lossland.options import Positive
+
+SCHEMA = {
+    "split": "string", "quantity": "string", "centre": "float64", "level": "float64", "half_width": "float64",
+    "asymmetry": "float64", "area": "float64", "open": "bool_", "non_convex": "float64",
+}  # fmt: skip
+KEY = ["split", "quantity", "centre"]
+ROUNDING = 1e-6
+NOWHERE = {"half_width": np.nan, "asymmetry": np.nan, "area": np.nan, "open": False}
+
+
+def measure(
+    table: Annotated[pd.DataFrame, "landscape"], *, rise: Positive = 1.0, centres: list[float] = (0.0,)
+) -> pd.DataFrame:
+    """Of nll and loss, `rise` in nats. `centres` are values of u0 on a line, the nearest points of the grid; a plane has the
+    origin alone. `open`: the basin reaches the edge of what is drawn, so its width and area are lower bounds. Where v is not
+    finite at the centre there is no basin, and its numbers are NaN.
+
+    Raises ValueError where the table is of several subspaces, too coarse, or a centre is not drawn.
+    """
+    table = table[(table["mark"] == "grid") & table["quantity"].isin(["nll", "loss"])].sort_values(["u0", "u1"])
+    if table.duplicated(["index", "split", "quantity"]).any():
+        raise ValueError("basin condenses one line or plane, and the table holds several; name one stanza, not a list")
+    axes = [np.unique(table[name]) for name in ("u0", "u1") if table[name].notna().any()]
+    _refuse(axes, centres)
+    rows = []
+    for key, part in table.groupby(["split", "quantity"]):
+        v = part["value"].to_numpy().reshape([len(u) for u in axes])
+        v = np.where(np.isfinite(v), v, np.nan)
+        bent = {"non_convex": _non_convex(v)}
+        for centre in centres:
+            at = tuple(np.abs(u - c).argmin() for u, c in zip(axes, (centre, 0.0), strict=False))
+            level = v[at] + rise
+            found = (_on_line if v.ndim == 1 else _on_plane)(axes, v, at, level) if np.isfinite(level) else NOWHERE
+            rows.append(dict(zip(KEY, (*key, float(centre)), strict=True)) | {"level": level} | found | bent)
+    return pd.DataFrame(rows)
+
+
+def _refuse(axes, centres):
+    if min(map(len, axes), default=0) < 3:
+        raise ValueError("basin needs at least 3 points along each axis; raise the resolution of the landscape")
+    if len(axes) == 2 and tuple(centres) != (0.0,):
+        raise ValueError(f"centres is {list(centres)}, but a plane has the origin alone; remove it")
+    for centre in centres:
+        for u, c in zip(axes, (centre, 0.0), strict=False):
+            if not u[0] <= c <= u[-1]:
+                raise ValueError(f"centres names {c:g}, but what is drawn goes from {u[0]:g} to {u[-1]:g}; name one inside")
+
+
+def _on_line(axes, v, at, level):
+    (u,), (i,) = axes, at
+    left, left_open = _crossing(u[i::-1], v[i::-1], level)
+    right, right_open = _crossing(u[i:], v[i:], level)
+    whole = left + right
+    return {
+        "half_width": whole / 2,
+        "asymmetry": abs(right - left) / whole if whole else 0.0,
+        "area": whole / (u[-1] - u[0]),
+        "open": left_open or right_open,
+    }
+
+
+def _crossing(u, v, level):
+    """The distance from u[0] to where v first crosses the level, and whether it is the edge instead."""
+    above = ~(v <= level)
+    if not above.any():
+        return abs(u[-1] - u[0]), True
+    j = above.argmax()
+    share = np.nan_to_num((level - v[j - 1]) / (v[j] - v[j - 1]))  # nothing of a step to a point that is not finite
+    return abs(u[j - 1] - u[0] + share * (u[j] - u[j - 1])), False
+
+
+def _on_plane(axes, v, at, level):
+    islands, _ = ndimage.label(v <= level)
+    basin = islands == islands[at]
+    cells = np.outer(*(np.diff([u[0], *(u[1:] + u[:-1]) / 2, u[-1]]) for u in axes)) * basin
+    area = cells.sum()
+    radius = np.sqrt(area / np.pi)
+    offset = [(cells.sum(1 - axis) @ u) / area - u[i] for axis, (u, i) in enumerate(zip(axes, at, strict=True))]
+    return {
+        "half_width": radius,
+        "asymmetry": np.hypot(*offset) / radius,
+        "area": area / np.prod([u[-1] - u[0] for u in axes]),
+        "open": bool(basin[[0, -1]].any() or basin[:, [0, -1]].any()),
+    }
+
+
+def _non_convex(v):
+    """By Sylvester's law the signs of the eigenvalues are the same in steps of the grid as in the units of the axes."""
+    if v.ndim == 1:
+        lowest, inner = v[2:] - 2 * v[1:-1] + v[:-2], v[1:-1]
+    else:
+        inner = v[1:-1, 1:-1]
+        a, c = v[2:, 1:-1] - 2 * inner + v[:-2, 1:-1], v[1:-1, 2:] - 2 * inner + v[1:-1, :-2]
+        b = (v[2:, 2:] - v[2:, :-2] - v[:-2, 2:] + v[:-2, :-2]) / 4
+        lowest = (a + c) / 2 - np.hypot((a - c) / 2, b)
+    return float((~(lowest >= -ROUNDING * np.maximum(1, np.abs(inner)))).mean())
