@@ -73,6 +73,14 @@ def test_a_basin_that_reaches_the_edge_is_open():
     assert _plane(lambda x, y: 0 * x)["area"] == pytest.approx(1)
 
 
+@pytest.mark.parametrize("side", [-1, 1])
+def test_points_of_the_edge_stand_for_half_a_cell(side):
+    """From 1/2 to one side over the origin to the other edge; the cells of 0.1 end halfway between points."""
+    found = _plane(lambda x, y: np.where(side * x > -0.55, 0.0, 9.0), np.linspace(-1, 1, 21), np.linspace(-2, 2, 11))
+    assert found["area"] == pytest.approx((1 + 0.55) / 2)
+    assert found["half_width"] == pytest.approx(np.sqrt(4 * 1.55 / np.pi))
+
+
 @pytest.mark.parametrize("n", [(101, 101), (61, 141)])
 @pytest.mark.parametrize("box", [(1, 1), (0.8, 5)])
 def test_the_ellipse_of_a_bowl_has_its_area(n, box):

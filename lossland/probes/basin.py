@@ -1,18 +1,18 @@
-"""The basin around a network in numbers, on a line or a plane through it; a table made from a `landscape` table.
+"""The basin around a network in numbers (Li et al. 2018, arXiv 1712.09913); a table made from a `landscape` of a line or plane.
 
     level = v(centre) + rise          basin = what is connected with the centre and at most at the level
 
              line, left and right = distances from the centre to the first crossings      plane
 half_width   (left + right) / 2                                                           radius r of the disc of its area
-asymmetry    |right - left| / (right + left)                                              |its centroid - centre| / r
+asymmetry    |right - left| / (right + left)                                              |its centroid| / r, from the origin
 area         (left + right) / what is drawn                                               its area / what is drawn
 non_convex   share of the inner points whose second difference, or lowest eigenvalue of the matrix of second differences,
              is below -1e-6 max(1, |v|), more than rounding in float32; differences over steps of the grid, for its sign
              does not depend on the units of the axes
 
-Li et al. 2018 (arXiv 1712.09913) judge basins by eye. Widths are in units of the coordinates. On a line v is linear between
-the points; on a plane a point stands for the cell around it. Points that are not finite lie above every level, and where one
-takes part in a difference the surface is not convex.
+The paper judges basins by eye. Widths are in units of the coordinates. On a line v is linear between the points; on a plane
+a point stands for the cell around it. Points that are not finite lie above every level, and where one takes part in a
+difference the surface is not convex.
 """
 
 from typing import Annotated
@@ -99,10 +99,10 @@ def _on_plane(axes, v, at, level):
     cells = np.outer(*(np.diff([u[0], *(u[1:] + u[:-1]) / 2, u[-1]]) for u in axes)) * basin
     area = cells.sum()
     radius = np.sqrt(area / np.pi)
-    offset = [(cells.sum(1 - axis) @ u) / area - u[i] for axis, (u, i) in enumerate(zip(axes, at, strict=True))]
+    centroid = cells.sum(1) @ axes[0] / area, cells.sum(0) @ axes[1] / area
     return {
         "half_width": radius,
-        "asymmetry": np.hypot(*offset) / radius,
+        "asymmetry": np.hypot(*centroid) / radius,
         "area": area / np.prod([u[-1] - u[0] for u in axes]),
         "open": bool(basin[[0, -1]].any() or basin[:, [0, -1]].any()),
     }
