@@ -73,20 +73,20 @@ def test_the_reversal(plain, decayed, verdicts):
         li2018_reversal.check(plain=plain[plain["centre"] == 0], decayed=decayed)
 
 
-def _batches(small, large):
-    return pd.concat([_basin("small", half_width=small * SPREAD), _basin("large", half_width=large * SPREAD**2)])
-
-
-def _errors(small, large):
-    return pd.concat([_centre(small, "small"), _centre(large * SPREAD, "large")])
-
-
 def _sharpness(filter=(0.4, 0.2), layer=(0.4, 0.3), none=(0.4, 0.5), errors=(0.01, 0.05), decayed=None, **options):
     """Without decay small batches are plain to see; `decayed` is what differs with it."""
     tables = {"filter": filter, "layer": layer, "none": none}
-    both = {"": tables, "decayed_": tables | (decayed or {})}
-    given = {f"{d}{kind}": _batches(*widths) for d, kinds in both.items() for kind, widths in kinds.items()}
-    return li2018_sharpness.check(**given, errors=_errors(*errors), decayed_errors=_errors(*errors), **options)
+    both = {"plain": tables, "decayed": tables | (decayed or {})}
+    names = {d: {kind: [f"{d} {kind} {batch}" for batch in ("small", "large")] for kind in tables} for d in both}
+    basins = [
+        _basin(names[d][k][i], half_width=w * (SPREAD if i else 1))
+        for d in both
+        for k in tables
+        for i, w in enumerate(both[d][k])
+    ]
+    centres = [_centre(e * (SPREAD if i else 1), names[d]["filter"][i]) for d in both for i, e in enumerate(errors)]
+    given = {"basins": pd.concat(basins), "errors": pd.concat(centres)} | names | options
+    return li2018_sharpness.check(**given)
 
 
 def test_filter_normalised_widths_order_networks_and_others_do_not():
@@ -128,15 +128,16 @@ def test_published_errors_are_those_of_the_network_that_is_named():
     assert rows["published"].tolist() == ["none printed", "0.047"], "what is only remembered is not taken"
 
 
-def test_roles_of_two_stanzas_want_two():
-    one = {f"{d}{role}": _basin(half_width=0.4) for d in ("", "decayed_") for role in ("filter", "layer", "none")}
-    with pytest.raises(ValueError, match="filter is of s; name two stanzas"):
-        li2018_sharpness.check(**one, errors=_errors(0, 1), decayed_errors=_errors(0, 1))
-    other = {role: _batches(0.4, 0.2) for role in one}
-    missing = _errors(0, 1)
-    missing = missing[(missing["run"] != "2") | (missing["subspace"] == "large")]
-    with pytest.raises(ValueError, match="errors, large has 1, 2, 3, but others have 1, 3"):
-        li2018_sharpness.check(**other, errors=missing, decayed_errors=_errors(0, 1))
+def test_a_normalisation_names_two_lines_that_are_there():
+    lines = {"filter": ["a", "b"], "layer": ["a", "b"], "none": ["a"]}
+    with pytest.raises(ValueError, match="none names \\['a'\\]; it must name two lines"):
+        _sharpness(
+            plain=lines,
+            basins=pd.concat([_basin("a", half_width=1), _basin("b", half_width=1)]),
+            errors=pd.concat([_centre(0.1, "a"), _centre(0.2, "b")]),
+        )
+    with pytest.raises(ValueError, match="runs cannot be paired: b has none"):
+        _sharpness(plain=lines, errors=_centre(0.1, "a"))
 
 
 def _depth(deep, deep_noshort, shallow_noshort, errors=(0.05, 0.15), **options):
@@ -331,11 +332,11 @@ def test_claims_read_what_the_probes_write(problem):
     paths = pd.concat([tables(landscape, around(i, 1), name, resolution=9) for i, name in enumerate(("small", "large"))])
     planes = tables(landscape, around(0, 2), resolution=[5, 7])
     bent = tables(curvature, around(0, 2), resolution=2)
-    six = {f"{d}{kind}": basins(paths) for d in ("", "decayed_") for kind in ("filter", "layer", "none")}
+    names = dict.fromkeys(("filter", "layer", "none"), ["small", "large"])
     four = dict.fromkeys(("deep", "deep_noshort", "shallow", "shallow_noshort"), basins(planes))
     claims = [
         *li2018_reversal.check(plain=both, decayed=both),
-        *li2018_sharpness.check(**six, errors=paths, decayed_errors=paths),
+        *li2018_sharpness.check(basins=basins(paths), errors=paths, plain=names, decayed=names),
         *li2018_depth.check(**four, deep_surface=planes, deep_noshort_surface=planes),
         *li2018_width.check(**dict.fromkeys(("narrow", "wide", "narrow_noshort", "wide_noshort"), basins(planes))),
         *li2018_curvature.check(dense=bent, shortcuts=bent, noshort=bent),

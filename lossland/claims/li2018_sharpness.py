@@ -26,48 +26,42 @@ error? What is measured is the logarithm of the ratio of their half widths, posi
 standard deviation). A claim holds if a one-sided t-test against the bar gives p below 0.05; it does not hold if our mean lies
 on the wrong side; else our runs do not decide. In the paper the order is right with filter normalisation, and not without.
 """
-KINDS, DECAYS = ("filter", "layer", "none"), {"": "0", "decayed_": "5e-4"}
+KINDS, DECAYS = ("filter", "layer", "none"), ("0", "5e-4")
 
 
 def check(
     *,
-    filter: Annotated[pd.DataFrame, "basin"],
-    layer: Annotated[pd.DataFrame, "basin"],
-    none: Annotated[pd.DataFrame, "basin"],
+    basins: Annotated[pd.DataFrame, "basin"],
     errors: Annotated[pd.DataFrame, "landscape"],
-    decayed_filter: Annotated[pd.DataFrame, "basin"],
-    decayed_layer: Annotated[pd.DataFrame, "basin"],
-    decayed_none: Annotated[pd.DataFrame, "basin"],
-    decayed_errors: Annotated[pd.DataFrame, "landscape"],
+    plain: dict,
+    decayed: dict,
     network: str = "VGG-9",
 ) -> list[Claim]:
-    """Each role names two stanzas, first the small batch, then the large: basins on lines under each normalisation, and
-    landscapes with mark `centre`, whose test errors are compared. `network` chooses the published errors."""
-    basins = {"filter": filter, "layer": layer, "none": none}
-    basins |= {"decayed_filter": decayed_filter, "decayed_layer": decayed_layer, "decayed_none": decayed_none}
-    marked = {"errors": errors, "decayed_errors": decayed_errors}
-    marked = {role: table[table["mark"] == "centre"] for role, table in marked.items()}
-    rows = together(paired(_batches(basins), "train", "nll") | paired(_batches(marked), "test", "error"))
-    worse = {d: rows[f"{d}errors, large"]["value"] - rows[f"{d}errors, small"]["value"] for d in DECAYS}
-    agreement = {
-        (d, kind): np.log(rows[f"{d}{kind}, small"]["half_width"] / rows[f"{d}{kind}, large"]["half_width"]) * np.sign(worse[d])
-        for d in DECAYS
-        for kind in KINDS
-    }
-    least = {kind: np.minimum(*(agreement[d, kind] for d in DECAYS)) for kind in KINDS}
-    each = [claim for d, decay in DECAYS.items() for claim in _ordered(decay, worse[d], agreement[d, "filter"], network)]
+    """`plain` and `decayed` map each of filter, layer, none to two subspaces, the lines under this normalisation around the
+    network of small batches, then around that of large ones. `errors` has the lines of filter, with mark `centre`.
+
+    `network` chooses the published errors. Raises ValueError where a mapping lacks a line, or a table its rows.
+    """
+    worse, agreement = {}, {}
+    for decay, lines in zip(DECAYS, (plain, decayed), strict=True):
+        marked = errors[errors["mark"] == "centre"]
+        small, large = _pair(marked, lines, "filter", "test", "error")
+        worse[decay] = large["value"] - small["value"]
+        for kind in KINDS:
+            small, large = _pair(basins, lines, kind, "train", "nll")
+            agreement[decay, kind] = np.log(small["half_width"] / large["half_width"]) * np.sign(worse[decay])
+    together({f"{kind} at decay {decay}": rows for (decay, kind), rows in agreement.items()} | worse)
+    least = {kind: np.minimum(*(agreement[decay, kind] for decay in DECAYS)) for kind in KINDS}
+    each = [claim for d in DECAYS for claim in _ordered(d, worse[d], agreement[d, "filter"], network)]
     return [*each, *_misled(least)]
 
 
-def _batches(tables):
-    """The part of each batch size: the stanzas of a role in their order."""
-    parts = {}
-    for role, table in tables.items():
-        names = list(table["subspace"].unique())
-        if len(names) != 2:
-            raise ValueError(f"{role} is of {', '.join(names) or 'nothing'}; name two stanzas, the small batch, then the large")
-        parts |= {f"{role}, {b}": table[table["subspace"] == n] for b, n in zip(("small", "large"), names, strict=True)}
-    return parts
+def _pair(table, lines, kind, split, quantity):
+    """The rows of the two lines of a kind, run by run."""
+    names = lines.get(kind)
+    if not isinstance(names, (list, tuple)) or len(names) != 2:
+        raise ValueError(f"{kind} names {names}; it must name two lines, of the small batch, then of the large")
+    return paired({name: table[table["subspace"] == name] for name in names}, split, quantity).values()
 
 
 def _ordered(decay, worse, agreement, network):
