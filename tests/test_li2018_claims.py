@@ -129,15 +129,13 @@ def test_published_errors_are_those_of_the_network_that_is_named():
 
 
 def test_a_normalisation_names_two_lines_that_are_there():
+    basins = pd.concat([_basin("a", half_width=0.4), _basin("b", half_width=0.2)])
+    errors = pd.concat([_centre(0.1, "a"), _centre(0.2, "b")])
     lines = {"filter": ["a", "b"], "layer": ["a", "b"], "none": ["a"]}
-    with pytest.raises(ValueError, match="none names \\['a'\\]; it must name two lines"):
-        _sharpness(
-            plain=lines,
-            basins=pd.concat([_basin("a", half_width=1), _basin("b", half_width=1)]),
-            errors=pd.concat([_centre(0.1, "a"), _centre(0.2, "b")]),
-        )
+    with pytest.raises(ValueError, match="none names .'a'.; it must name two lines"):
+        li2018_sharpness.check(basins=basins, errors=errors, plain=lines, decayed=lines)
     with pytest.raises(ValueError, match="runs cannot be paired: b has none"):
-        _sharpness(plain=lines, errors=_centre(0.1, "a"))
+        li2018_sharpness.check(basins=basins, errors=_centre(0.1, "a"), plain=lines, decayed=lines)
 
 
 def _depth(deep, deep_noshort, shallow_noshort, errors=(0.05, 0.15), **options):
@@ -332,7 +330,7 @@ def test_claims_read_what_the_probes_write(problem):
     paths = pd.concat([tables(landscape, around(i, 1), name, resolution=9) for i, name in enumerate(("small", "large"))])
     planes = tables(landscape, around(0, 2), resolution=[5, 7])
     bent = tables(curvature, around(0, 2), resolution=2)
-    names = dict.fromkeys(("filter", "layer", "none"), ["small", "large"])
+    names = dict.fromkeys(("filter", "layer", "none"), ("small", "large"))
     four = dict.fromkeys(("deep", "deep_noshort", "shallow", "shallow_noshort"), basins(planes))
     claims = [
         *li2018_reversal.check(plain=both, decayed=both),
