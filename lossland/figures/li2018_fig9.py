@@ -51,7 +51,7 @@ def draw(
         drawn = _path(axis, path, norm)
         first, second = _labels(name, shares)
         axis.set(title=titles[name]["title"], xlabel=first, ylabel=second, aspect="equal")
-    legend_of(figure, axes, ncols=2)
+    legend_of(figure, axes, ncols=min(2, len(axes)))
     figure.colorbar(drawn, ax=axes, label="train nll [nats]", extend="both", aspect=40, pad=0.01, shrink=0.8)
     return figure
 
@@ -67,7 +67,7 @@ def _plane(name, entry, surfaces, paths, courses):
     path = path.set_index("index").sort_index()
     if not course["epoch"].sort_index().equals(path["epoch"]):
         raise ValueError(
-            f"li2018_fig9.titles.{name}: {entry['network']} did not keep the epochs of this plane; name its network"
+            f"li2018_fig9.titles.{name}: {entry['network']} did not keep the epochs of this plane; name its network/instance"
         )
     return _train(surface[surface["mark"] == "grid"]), path.assign(value=course["value"])
 
