@@ -47,7 +47,7 @@ def draw(
     values = pd.concat([part["value"] for plane in planes.values() for part in plane])
     values = values[np.isfinite(values)].clip(LOWEST, highest)
     norm = LogNorm(values.min(), values.max()) if values.nunique() > 1 else LogNorm(LOWEST, highest)
-    figure, axes = tiles(len(titles), columns, height=2.6)
+    figure, axes = tiles(len(titles), columns, height=2.45)
     for axis, (name, (grid, path)) in zip(axes, planes.items(), strict=True):
         _surface(axis, grid, norm)
         drawn = _path(axis, path, norm)
