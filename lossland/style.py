@@ -77,6 +77,15 @@ def rows_of(table, subspace, role):
     return rows
 
 
+def parts_of(table, titles, role):
+    """[(subspace, what `titles` says of it, its rows)], in the order of the tables, for a mapping of a config has none.
+
+    Raises ValueError where a subspace of `titles` has no rows.
+    """
+    rows = {subspace: rows_of(table, subspace, role) for subspace in titles}
+    return [(subspace, titles[subspace], rows[subspace]) for subspace in table["subspace"].unique() if subspace in titles]
+
+
 def first_run(table):
     """The rows of one run, where a mean over runs would be of nothing that is alike."""
     return table[table["run"] == table["run"].iloc[0]]

@@ -123,6 +123,17 @@ def test_figure_2_of_any_loss(level, tmp_path):
     saved(planted_fig2(lines=planted_lines(loss=lambda t, run: np.full(len(t), level))), tmp_path)
 
 
+def test_rows_and_panels_are_in_the_order_of_the_tables():
+    rows = {"a": ROWS["decay"], "b": ROWS["decay"] | {"line": "first"}}
+    figure = planted_fig2(lines=pd.concat([planted_lines("first"), planted_lines()]), rows=rows)
+    assert [axis.get_title() for axis in figure.axes[:6:3]] == ["b", "a"]
+    surfaces = pd.concat([SURFACE.assign(subspace="z"), SURFACE])
+    others = {"surfaces": surfaces, "paths": pd.concat([PATH, PATH.assign(subspace="z")])}
+    titles = TITLES | {"z": {"title": "first", "network": "net"}}
+    figure = planted_fig9(**others, shares=pd.concat([SHARES, SHARES.assign(subspace="z")]), titles=titles)
+    assert [axis.get_title() for axis in figure.axes[:2]] == ["first", "small batch"]
+
+
 def test_figure_2_names_what_is_missing():
     with pytest.raises(ValueError, match=r"rows\.decay is {'line': 'line'}; it must name line, small and large"):
         planted_fig2(rows={"decay": {"line": "line"}})
@@ -139,8 +150,8 @@ def test_figure_7_puts_every_ratio_at_its_point_and_counts_the_low_ones():
     ratio[3] = np.nan
     other = planted_curvature(0.3, "other").assign(run="2")
     table = pd.concat([planted_curvature(0.4, "other"), other, planted_curvature(ratio)])
-    figure = li2018_fig7.draw(curvature=table, titles={"plane": "Ours", "other": "Theirs"})
-    mesh = next(c for c in figure.axes[0].collections if isinstance(c, QuadMesh))
+    theirs, ours = li2018_fig7.draw(curvature=table, titles={"plane": "Ours", "other": "Theirs"}).axes[:2]
+    mesh = next(c for c in ours.collections if isinstance(c, QuadMesh))
     cells = mesh.get_array()
     assert cells.shape == (4, 5)
     for i, y in enumerate(Y):
@@ -153,10 +164,10 @@ def test_figure_7_puts_every_ratio_at_its_point_and_counts_the_low_ones():
     assert [*corners[0, 0], *corners[-1, -1]] == pytest.approx([-1.25, -2.5, 1.25, 1.5])
     assert mesh.get_clim() == (0, 0.5)
     below = [100 * np.nansum(ratio < level) / 20 for level in (0.01, 0.1)]
-    assert figure.axes[0].get_title() == f"Ours\n{below[0]:.0f} % < 0.01, {below[1]:.0f} % < 0.1"
-    theirs = next(c for c in figure.axes[1].collections if isinstance(c, QuadMesh))
-    assert (theirs.get_array() == 0.4).all(), "the first run alone"
-    assert figure.axes[0].get_aspect() == 1
+    assert ours.get_title() == f"Ours\n{below[0]:.0f} % < 0.01, {below[1]:.0f} % < 0.1"
+    first = next(c for c in theirs.collections if isinstance(c, QuadMesh))
+    assert (first.get_array() == 0.4).all(), "the first run alone"
+    assert ours.get_aspect() == 1
 
 
 def test_figure_7_of_four_panels_and_of_none_finite(tmp_path):
@@ -202,6 +213,7 @@ SHARES = pd.DataFrame(
     [(i, i, q, v) for q, both in (("uncentred", (0.5, 0.3)), ("centred", (0.712, 0.09))) for i, v in enumerate(both)],
     columns=["first", "second", "quantity", "value"],
 ).assign(subspace="plane", run="1")
+SURFACE = long(PLANE.assign(mark="grid"), {("train", "nll"): 1.0 + PLANE["u0"]}, subspace="plane", run="1")
 TITLES = {"plane": {"title": "small batch", "network": "net"}}
 
 
@@ -281,7 +293,7 @@ def test_training_curves_have_the_same_axes():
     }
     one = long(points, kinds, subspace="a", run="1")
     two = pd.concat([one, one.assign(value=3 * one["value"], run="2")]).assign(subspace="b")
-    figure = li2018_training.draw(courses=pd.concat([one, two]), titles={"b": "B", "a": "A"})
+    figure = li2018_training.draw(courses=pd.concat([two, one]), titles={"a": "A", "b": "B"})
     axes = [axis for axis in figure.axes if axis.get_ylabel() == "nll [nats]"]
     twins = [axis for axis in figure.axes if axis.get_ylabel() == "error [%]"]
     assert [axis.get_title() for axis in axes] == ["B (2 runs)", "A (one run)"]
@@ -353,13 +365,13 @@ def test_directions_are_compared_with_random_ones():
         pd.DataFrame(part, columns=["first", "second", "quantity", "value", "run"]).assign(subspace=name)
         for name, part in (("random", rows), ("pca", rows + shares))
     ]
-    made = li2018_directions.draw(directions=pd.concat(tables), titles={"pca": "components", "random": "random"})
-    assert made["plane"].tolist() == ["components", "random"]
-    first = made.iloc[0]
+    made = li2018_directions.draw(directions=pd.concat(tables), titles={"pca": "components", "random": "raw"})
+    assert made["plane"].tolist() == ["raw", "components"], "as the tables, for mappings of a config have no order"
+    first = made.iloc[1]
     assert (first["runs"], first["pairs"]) == (2, 2)
     assert first["|cosine|"] == pytest.approx(0.2)
     assert first["largest |cosine|"] == pytest.approx(0.3)
     assert (first["expected"], first["length / that of the network"]) == (0.02, 1.5)
-    assert made["variance held %"].tolist() == pytest.approx([70, np.nan], nan_ok=True)
+    assert made["variance held %"].tolist() == pytest.approx([np.nan, 70], nan_ok=True)
     with pytest.raises(ValueError, match="directions has no rows of x"):
         li2018_directions.draw(directions=tables[0], titles={"x": ""})

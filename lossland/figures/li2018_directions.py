@@ -10,7 +10,7 @@ from typing import Annotated
 import pandas as pd
 
 from lossland.spread import spread
-from lossland.style import rows_of
+from lossland.style import parts_of
 
 CAPTION = """
 The angle between the directions of each plane: |cosine| (mean ± standard deviation over all pairs and runs, and the largest)
@@ -21,8 +21,8 @@ taken as orthogonal, for in many dimensions they nearly are, and two components 
 
 
 def draw(*, directions: Annotated[pd.DataFrame, "directions"], titles: dict) -> pd.DataFrame:
-    """`titles` maps subspaces to what they are called. Raises ValueError where a subspace has no rows."""
-    return pd.DataFrame([{"plane": title} | _row(rows_of(directions, name, "directions")) for name, title in titles.items()])
+    """`titles` maps subspaces to names, in the order of the tables. Raises ValueError where a subspace has no rows."""
+    return pd.DataFrame([{"plane": title} | _row(rows) for _, title, rows in parts_of(directions, titles, "directions")])
 
 
 def _row(table):

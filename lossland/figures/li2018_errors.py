@@ -10,7 +10,7 @@ import pandas as pd
 
 from lossland.published import numbers
 from lossland.spread import spread
-from lossland.style import rows_of
+from lossland.style import parts_of
 
 CAPTION = """
 Loss and errors at the end of the trainings: ours (mean ± standard deviation over runs) beside what the paper prints for
@@ -34,7 +34,8 @@ def draw(*, courses: Annotated[pd.DataFrame, "dynamics"], networks: dict, tables
     `tables` (Table 1, Figure 5, ...) are those that the paper's numbers are looked up in; default: all. Raises ValueError
     where an entry is no such mapping, or the paper has several numbers for it.
     """
-    made = pd.DataFrame([_row(rows_of(courses, n, "courses"), n, entry, tables) for n, entry in networks.items()])
+    parts = parts_of(courses, networks, "courses")
+    made = pd.DataFrame([_row(rows, network, entry, tables) for network, entry, rows in parts])
     return made.drop(columns=[name for name in made if name.endswith((PAPER, MEMORY)) and made[name].isna().all()])
 
 

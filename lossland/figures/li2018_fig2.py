@@ -15,7 +15,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from lossland.options import Positive
-from lossland.style import COLOURS, band, first_run, legend_of, panels, rows_of, runs_of, scores
+from lossland.style import COLOURS, band, first_run, legend_of, panels, parts_of, rows_of, runs_of, scores
 
 CAPTION = """
 Left, loss and error on the line through a network trained with small batches (t = 0) and one trained with large ones
@@ -35,14 +35,16 @@ def draw(
 ) -> Figure:
     """`rows` maps the name of each row to {line: a subspace of `lines`, small: a network of `weights`, large: another}.
 
-    The nll is cut off at `highest` nats. Raises ValueError where a row lacks one of them, or a table its stanza.
+    Rows are in the order of the lines, and the nll is cut off at `highest` nats. Raises ValueError where a row lacks one of
+    them, or a table its stanza.
     """
     figure, axes = panels(len(rows), 3, height=2.0)
     everywhere = weights[weights["kind"] == "all"]
-    for (name, row), (path, norm, histogram) in zip(rows.items(), axes, strict=True):
+    for name, row in rows.items():
         if not isinstance(row, dict) or set(row) != {"line", "small", "large"}:
             raise ValueError(f"li2018_fig2.rows.{name} is {row}; it must name line, small and large")
-        line = rows_of(lines, row["line"], "lines")
+    titles = {row["line"]: (name, row) for name, row in rows.items()}
+    for (_, (name, row), line), (path, norm, histogram) in zip(parts_of(lines, titles, "lines"), axes, strict=True):
         twin = scores(path, line[line["mark"] == "grid"], "u0")
         path.set(title=name, xlabel="t (0: small batch, 1: large batch)")
         top = line.loc[line["quantity"] == "nll", "value"].replace(np.inf, np.nan).max()

@@ -11,7 +11,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from lossland.options import Count
-from lossland.style import COLUMN, GREY, first_run, rows_of, tiles
+from lossland.style import COLUMN, GREY, first_run, parts_of, tiles
 
 CAPTION = """
 Dark is nearly convex: there the most negative curvature is small beside the most positive one; the cross is the network.
@@ -24,14 +24,14 @@ HIGHEST = 0.5  # of the colours, as the paper's
 
 
 def draw(*, curvature: Annotated[pd.DataFrame, "curvature"], titles: dict, columns: Count = 3) -> Figure:
-    """`titles` maps subspaces to the titles of their panels; of each the first run is drawn.
+    """`titles` maps subspaces to the titles of their panels, in the order of the tables; of each the first run is drawn.
 
     A cell is a point of the grid; a ratio is known to the tolerance of the table. Raises ValueError where a subspace has no
     rows, or is no plane.
     """
     figure, axes = tiles(len(titles), columns, height=COLUMN)
-    for (subspace, title), axis in zip(titles.items(), axes, strict=True):
-        table = first_run(rows_of(curvature, subspace, "curvature"))
+    for (subspace, title, rows), axis in zip(parts_of(curvature, titles, "curvature"), axes, strict=True):
+        table = first_run(rows)
         if table["u1"].isna().any():
             raise ValueError(f"li2018_fig7 draws planes, and {subspace} is a path; measure a plane")
         grid = table.pivot(index="u1", columns="u0", values="ratio")

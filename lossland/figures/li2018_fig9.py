@@ -13,7 +13,7 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
 from lossland.options import Count, Positive
-from lossland.style import COLOURS, GREY, WHITE_TO_DARK, first_run, legend_of, rows_of, tiles
+from lossland.style import COLOURS, GREY, WHITE_TO_DARK, first_run, legend_of, parts_of, rows_of, tiles
 
 CAPTION = """
 Trainings from the right of each panel to the solution at (0, 0), with the share of their variance on each axis. A dot is a
@@ -38,36 +38,40 @@ def draw(
 ) -> Figure:
     """`titles` maps the subspace of each plane to {title: over its panel, network: whose training it is, or an instance}.
 
-    A network without an instance is that of the plane's instance. Colours end at `highest` nats; what is not finite is grey.
-    Raises ValueError where a table has no rows of a stanza, or a network is not the one of the plane.
+    Panels are in the order of the surfaces. A network without an instance is that of the plane's instance. Colours end at
+    `highest` nats; what is not finite is grey. Raises ValueError where a table has no rows of a stanza, or a network is not
+    the one of the plane.
     """
-    planes = {name: _plane(name, entry, surfaces, paths, courses) for name, entry in titles.items()}
+    parts = parts_of(surfaces, titles, "surfaces")
+    planes = {name: _plane(name, entry, surface, paths, courses) for name, entry, surface in parts}
     values = pd.concat([part["value"] for plane in planes.values() for part in plane])
     values = values[np.isfinite(values)].clip(LOWEST, highest)
     norm = LogNorm(values.min(), values.max()) if values.nunique() > 1 else LogNorm(LOWEST, highest)
-    figure, axes = tiles(len(titles), columns, height=2.3)
+    figure, axes = tiles(len(titles), columns, height=2.45)
     for axis, (name, (grid, path)) in zip(axes, planes.items(), strict=True):
         _surface(axis, grid, norm)
         drawn = _path(axis, path, norm)
         first, second = _labels(name, shares)
         axis.set(title=titles[name]["title"], xlabel=first, ylabel=second, aspect="equal")
-    legend_of(figure, axes, ncols=2)
-    figure.colorbar(drawn, ax=axes, label="train nll [nats]", extend="both", aspect=40, pad=0.01, shrink=0.8)
+    legend_of(figure, axes, ncols=min(2, len(axes)))
+    ticks = np.geomspace(norm.vmin, norm.vmax, 5)
+    bar = {"label": "train nll [nats]", "ticks": ticks, "format": "%.2g", "extend": "both", "aspect": 40, "shrink": 0.8}
+    figure.colorbar(drawn, ax=axes, pad=0.01, **bar).minorticks_off()
     return figure
 
 
-def _plane(name, entry, surfaces, paths, courses):
+def _plane(name, entry, surface, paths, courses):
     """(grid, path): the train nll on the plane; the trajectory, with the train nll at its own points."""
     if not isinstance(entry, dict) or set(entry) != {"title", "network"}:
         raise ValueError(f"li2018_fig9.titles.{name} is {entry}; it must name title and network")
-    surface, path = (first_run(rows_of(t, name, role)) for t, role in ((surfaces, "surfaces"), (paths, "paths")))
+    surface, path = first_run(surface), first_run(rows_of(paths, name, "paths"))
     network, _, run = entry["network"].partition("/")
     course = _train(rows_of(courses, network, "courses"))
     course = course[course["run"] == (run or path["run"].iloc[0])].set_index("index")
     path = path.set_index("index").sort_index()
     if not course["epoch"].sort_index().equals(path["epoch"]):
         raise ValueError(
-            f"li2018_fig9.titles.{name}: {entry['network']} did not keep the epochs of this plane; name its network"
+            f"li2018_fig9.titles.{name}: {entry['network']} did not keep the epochs of this plane; name its network/instance"
         )
     return _train(surface[surface["mark"] == "grid"]), path.assign(value=course["value"])
 

@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from lossland.options import Count
-from lossland.style import legend_of, rows_of, runs_of, scores, tiles
+from lossland.style import legend_of, parts_of, runs_of, scores, tiles
 
 CAPTION = """
 Train (solid) and test (dashed) loss and error of the networks whose landscapes are drawn, against the epoch. In the paper
@@ -20,11 +20,13 @@ lower test error than large ones, and networks with shortcuts at a lower one tha
 
 
 def draw(*, courses: Annotated[pd.DataFrame, "dynamics"], titles: dict, columns: Count = 2) -> Figure:
-    """`titles` maps networks to the titles of their panels. Raises ValueError where a network has no rows."""
+    """`titles` maps networks to the titles of their panels, in the order of the tables.
+
+    Raises ValueError where a network has no rows.
+    """
     figure, axes = tiles(len(titles), columns)
     twins = []
-    for axis, (network, title) in zip(axes, titles.items(), strict=True):
-        table = rows_of(courses, network, "courses")
+    for axis, (_, title, table) in zip(axes, parts_of(courses, titles, "courses"), strict=True):
         twins.append(scores(axis, table, "epoch"))
         axis.set(title=f"{title} ({runs_of(table, 'run').removeprefix('mean and range of ')})", xlabel="epoch", yscale="log")
         axis.yaxis.set_minor_formatter("")
