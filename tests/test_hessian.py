@@ -1,0 +1,148 @@
+"""The Hessian engine against dense matrices of its own making: finite differences, planted spectra."""
+
+import functools
+
+import pandas as pd
+import pytest
+import torch
+from conftest import normalised_network, random_pictures
+
+from lossland.landscape.evaluate import calibrated
+from lossland.landscape.hessian import Hessian, extremes, lanczos
+from lossland.landscape.problem import Problem
+from lossland.landscape.space import ParamSpace
+from lossland.methods import hessian_plane, line, sgd
+from lossland.options import Recipe
+from lossland.probes import curvature
+from lossland.streams import stream
+
+
+@functools.cache
+def trained():
+    """A network with batch norm, and 50 examples in batches of 7: the last has one."""
+    problem = Problem(ParamSpace(normalised_network), random_pictures(50), batch_size=7)
+    run = sgd.build(problem, [], recipe=Recipe(4, 0.1, batch_size=10), seed=0)
+    return problem, run.end, calibrated(problem, run.end)
+
+
+@functools.cache
+def dense():
+    """The Hessian [D D] in float64 by central differences of the gradient of the mean loss over all examples at once."""
+    problem, theta, state = trained()
+    network = normalised_network().double().eval()
+    inputs, target = problem.data.inputs("train", slice(None)).double(), problem.data.y["train"]
+    buffers = {n: b.double() for n, b in state.items()}
+
+    def gradient(theta):
+        theta = theta.detach().requires_grad_()
+        parameters = problem.space.unravel(theta)
+        outputs = torch.func.functional_call(network, (parameters, buffers), (inputs,))
+        return torch.autograd.grad(torch.nn.functional.cross_entropy(outputs, target), theta)[0]
+
+    step = 1e-6
+    unit = torch.eye(len(theta), dtype=torch.float64) * step
+    rows = [(gradient(theta.double() + e) - gradient(theta.double() - e)) / (2 * step) for e in unit]
+    return (torch.stack(rows) + torch.stack(rows).T) / 2
+
+
+def test_a_product_is_that_with_the_dense_matrix():
+    """The loss is the mean over examples, so the small last batch counts by its size."""
+    problem, theta, state = trained()
+    v = torch.randn(len(theta), generator=stream(0))
+    torch.testing.assert_close(Hessian(problem, theta, state)(v).double(), dense() @ v.double(), rtol=1e-3, atol=1e-4)
+
+
+def test_batches_do_not_matter():
+    problem, theta, state = trained()
+    whole = Problem(problem.space, problem.data, batch_size=50)
+    v = torch.randn(len(theta), generator=stream(0))
+    torch.testing.assert_close(Hessian(whole, theta, state)(v), Hessian(problem, theta, state)(v), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("leave_out", [(), ("bias", "norm"), ("weight",)])
+def test_both_ends_of_the_spectrum(leave_out):
+    problem, theta, state = trained()
+    mask = problem.space.mask(leave_out)
+    eigenvalues = torch.linalg.eigvalsh(dense()[mask][:, mask])
+    scale = eigenvalues.abs().max()
+    found = extremes(problem, theta, state, stream("lanczos"), leave_out, tolerance=1e-3)
+    assert (found.values - eigenvalues[[0, -1]]).abs().max() <= 1e-3 * scale
+    rough = extremes(problem, theta, state, stream("lanczos"), leave_out, tolerance=1e-2)
+    assert rough.products <= 25
+    assert (rough.residuals <= 1e-2 * scale).all()
+    for ritz in (found, rough):
+        nearest = (ritz.values[:, None] - eigenvalues).abs().amin(1)
+        assert (nearest <= ritz.residuals + 1e-5 * scale).all()
+        vectors = ritz.vectors.double()
+        assert not vectors[:, ~mask].any()
+        masked = dense() * mask[:, None] * mask
+        true = (vectors @ masked - ritz.values[:, None] * vectors).norm(dim=1)
+        torch.testing.assert_close(true, ritz.residuals, rtol=0.05, atol=float(1e-4 * scale))
+
+
+def test_small_negative_eigenvalues_are_found():
+    """One run for both ends: a shifted matrix would lose the lower one, at 0.2 % of the higher."""
+    rng = torch.Generator().manual_seed(0)
+    d = torch.cat([torch.tensor([-0.2, 100.0, 60.0]), torch.rand(997, generator=rng) * 5])
+    q = torch.linalg.qr(torch.randn(1000, 1000, generator=rng))[0]
+    ritz = lanczos(lambda v: q @ (d * (q.T @ v)), torch.randn(1000, generator=rng), tolerance=1e-4, limit=200)
+    assert ritz.values.tolist() == pytest.approx([-0.2, 100], abs=2e-2)
+
+
+def test_an_invariant_space_ends_the_run():
+    d = torch.tensor([3.0, -1.0, 3.0, -1.0])
+    ritz = lanczos(lambda v: d * v, torch.ones(4), tolerance=1e-6)
+    assert ritz.products == 2
+    assert ritz.values.tolist() == pytest.approx([-1, 3])
+    zero = lanczos(lambda v: 0 * v, torch.ones(4))
+    assert zero.values.tolist() == [0]
+
+
+def test_several_of_the_highest():
+    d = torch.arange(1.0, 51) ** 2
+    ritz = lanczos(lambda v: d * v, torch.randn(50, generator=stream(1)), lowest=0, highest=3, tolerance=1e-4, limit=50)
+    assert ritz.values.tolist() == pytest.approx([48**2, 49**2, 50**2], rel=1e-3)
+    torch.testing.assert_close(ritz.vectors @ ritz.vectors.T, torch.eye(3), rtol=0, atol=1e-4)
+
+
+def test_the_limit_is_kept_and_the_residual_says_so():
+    d = torch.linspace(-1, 1, 500)
+    ritz = lanczos(lambda v: d * v, torch.randn(500, generator=stream(1)), tolerance=1e-9, limit=7)
+    assert ritz.products == 7
+    assert (ritz.residuals > 1e-9).all()
+
+
+def test_sharpest_directions():
+    problem, _, _ = trained()
+    run = sgd.build(problem, [], recipe=Recipe(4, 0.1, batch_size=10), seed=0)
+    plane = hessian_plane.build(problem, [run], seed=0, leave_out=[], tolerance=1e-4)
+    eigenvalues, vectors = torch.linalg.eigh(dense())
+    noted = plane.notes["direction.eigenvalue"]
+    torch.testing.assert_close(noted, eigenvalues[[-1, -2]], rtol=1e-3, atol=1e-4)
+    overlap = (plane.anchors[1:].double() @ vectors[:, [-1, -2]]).abs()
+    torch.testing.assert_close(overlap, torch.eye(2, dtype=torch.float64), rtol=0, atol=2e-2)
+
+
+def test_leaving_everything_out_is_refused():
+    problem, theta, state = trained()
+    with pytest.raises(ValueError, match="which is all that the network has"):
+        extremes(problem, theta, state, stream(0), ("weight", "bias", "norm"))
+
+
+def test_curvature_along_a_path_and_where_there_is_none():
+    """Its ends are those at the point; a point that is not finite is a row of NaN; shards are the whole."""
+    problem, _, _ = trained()
+    other = sgd.build(problem, [], recipe=Recipe(1, 0.1), seed=1)
+    path = line.build(problem, [sgd.build(problem, [], recipe=Recipe(4, 0.1, batch_size=10), seed=0), other])
+    options = {"resolution": 3, "leave_out": [], "tolerance": 1e-3}
+    table = curvature.measure(problem, path, **options)
+    eigenvalues = torch.linalg.eigvalsh(dense())
+    first = table.iloc[0]
+    assert first["lowest"] == pytest.approx(float(eigenvalues[0]), abs=2e-3 * float(eigenvalues[-1]))
+    assert first["highest"] == pytest.approx(float(eigenvalues[-1]), rel=2e-3)
+    assert first["ratio"] == pytest.approx(abs(first["lowest"] / first["highest"]))
+    parts = [curvature.measure(problem, path, **options, shard=(i, 2)) for i in (1, 2)]
+    pd.testing.assert_frame_equal(pd.concat(parts), table.set_axis([0, 0, 1]))
+    path.anchors[1] = torch.inf
+    broken = curvature.measure(problem, path, **options)
+    assert broken["highest"].isna().tolist() == [False, True, True]
