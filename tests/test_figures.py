@@ -79,6 +79,8 @@ def test_a_surface_keeps_the_heights_that_were_measured():
     figure = turnable.draw(surface=surface(*SURFACES["bowl"]), highest=10.0)
     assert figure.data[0].z[1][2] == pytest.approx(0.1 + 2**2 + 1)
     assert figure.data[0].z.max() == 10
+    too_high = turnable.draw(surface=surface(*SURFACES["all too high"]), highest=10.0)
+    assert (too_high.data[0].z == 10).all()
     assert list(figure.data[1].x) == [0, 1, 2]
     assert figure.layout.scene.xaxis.title.text == figure.layout.scene.yaxis.title.text == "distance"
 
