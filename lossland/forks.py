@@ -20,7 +20,7 @@ from contextlib import suppress
 
 SOCKET = "LOSSLAND_FORKS"
 LIBRARIES = ("torch", "pandas", "pyarrow.parquet", "scipy.stats", "matplotlib.pyplot")  # nothing of ours: it may be edited
-THREADS = ("OMP_NUM_THREADS", "GOTO_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "NUMEXPR_NUM_THREADS")  # fmt: skip
+THREADS = (*(f"{library}_NUM_THREADS" for library in ("OMP", "GOTO", "OPENBLAS", "MKL", "NUMEXPR")), "VECLIB_MAXIMUM_THREADS")
 PASSING = {"_", "SHLVL", "PWD", "OLDPWD", "TMPDIR", "TMP", "TEMP", "TEMPDIR"}  # of each job; no library reads them at its start
 
 
@@ -31,12 +31,13 @@ def start():
 
     if sys.platform != "linux":  # elsewhere a fork may not use its libraries
         return
-    os.environ[SOCKET] = os.path.join(tempfile.mkdtemp(prefix="lossland-forks-"), "socket")
     watched, _ = os.pipe()  # its other end is nobody else's, and closes when this process ends
-    environment = os.environ | dict.fromkeys(THREADS, "1")  # as Snakemake gives it to a job of one thread
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    own = {"stdin": watched, "start_new_session": True}  # Ctrl-C is for the jobs
-    subprocess.Popen([sys.executable, "-m", "lossland.forks"], env=environment, **quiet, **own)
+    with suppress(OSError):  # jobs run by themselves
+        os.environ[SOCKET] = os.path.join(tempfile.mkdtemp(prefix="lossland-forks-"), "socket")
+        environment = os.environ | dict.fromkeys(THREADS, "1")  # as Snakemake gives it to a job of one thread
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        own = {"stdin": watched, "start_new_session": True}  # Ctrl-C is for the jobs
+        subprocess.Popen([sys.executable, "-m", "lossland.forks"], env=environment, **quiet, **own)
     os.close(watched)
 
 
@@ -127,7 +128,8 @@ def _run(client, script, *arguments):
     tempfile.tempdir = None
     with open("/proc/self/comm", "w") as name:
         name.write(os.path.basename(script))
-    sys.argv[1:], sys.path[0] = arguments, os.path.dirname(os.path.abspath(script))
+    script = os.path.abspath(script)
+    sys.argv[1:], sys.path[0] = arguments, os.path.dirname(script)
     runpy.run_path(script, run_name="__main__")
 
 

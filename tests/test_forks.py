@@ -2,11 +2,13 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 
 import psutil
@@ -26,7 +28,7 @@ class Server:
     """The server of a process that stands for Snakemake."""
 
     def __init__(self, folder):
-        self.folder = folder
+        self.folder, self.numbers = folder, count()
         environment = os.environ | {"PYTHONPATH": str(folder), "LOSSLAND_CHECKPOINT_SECONDS": "0.02"}
         self.holder = psutil.Popen(
             [sys.executable, "-c", HOLDER],
@@ -47,9 +49,10 @@ class Server:
         return subprocess.Popen(command, cwd=self.folder, env=self.environment | environment, **pipes)
 
     def script(self, text, *arguments, **environment):
-        path = self.folder / "workflow_scripts" / "written.py"
-        path.write_text(f"import os, signal, sys, time\nfrom pathlib import Path\n{text}\n")
-        return self.job("workflow_scripts/written.py", *arguments, **environment)
+        path = Path("workflow_scripts", str(next(self.numbers)), "written.py")  # one each: a fork may read it late
+        (self.folder / path).parent.mkdir()
+        (self.folder / path).write_text(f"import os, signal, sys, time\nfrom pathlib import Path\n{text}\n")
+        return self.job(path, *arguments, **environment)
 
     def said(self, text, *arguments, **environment):
         out, err = (job := self.script(text, *arguments, **environment)).communicate(timeout=60)
@@ -69,7 +72,8 @@ def serving(folder):
     try:
         yield server
     finally:
-        server.holder.kill()
+        with suppress(psutil.NoSuchProcess):
+            server.holder.kill()
         server.holder.wait()
 
 
@@ -98,14 +102,13 @@ def test_the_workflow_makes_the_same_bytes_with_and_without(tmp_path):
 
 
 def test_a_fork_looks_like_a_process_of_its_own(server):
-    text = "print(sys.argv, __name__, __file__, sys.path[0], os.getcwd(), os.environ.get('TMPDIR'), sys.stdin.fileno())"
+    text = "print(sys.argv[1:], __name__, __file__, sys.path, os.getcwd(), os.environ['TMPDIR'], sys.stdin.read())"
     text += "\nimport tempfile; print(tempfile.gettempdir(), 'lossland' in sys.modules, signal.getsignal(signal.SIGCHLD))"
-    path, arguments = "workflow_scripts/written.py", ["--spec", '{"ä": "\\n"}', ""]
+    arguments = ["--spec", '{"ä": "\\n"}', ""]
     status, out, err = server.said(text, *arguments, TMPDIR=str(server.folder))
-    command = [sys.executable, path, *arguments]
-    alone = subprocess.run(
-        command, cwd=server.folder, env=server.environment | {"TMPDIR": str(server.folder)}, capture_output=True, text=True
-    )
+    path = re.search(r"/[^ ]+written.py", out)[0]
+    process = {"cwd": server.folder, "env": server.environment | {"TMPDIR": str(server.folder)}, "stdin": subprocess.DEVNULL}
+    alone = subprocess.run([sys.executable, path, *arguments], **process, capture_output=True, text=True)
     assert (status, out, err) == (0, alone.stdout, "")
     assert server.said(f"print({WHO})")[1] == "written.py\n"
 
@@ -141,24 +144,19 @@ def test_an_edit_during_a_run_is_seen(server):
     path = server.folder / "lossland/spread.py"
     path.write_text('"""edited"""')
     assert server.said(text)[1] == "written.py edited\n"
-    assert (
-        server.said("import new" if (server.folder / "workflow_scripts/new.py").write_text("print('new')") else "")[1]
-        == "new\n"
-    )
+    (server.folder / "new.py").write_text("print('new')")
+    assert server.said("import new")[1] == "new\n"
 
 
 def test_other_threads_another_folder_or_no_server_is_a_process_of_its_own(server, tmp_path):
     assert server.said(f"print({WHO})", OMP_NUM_THREADS="2")[1].startswith("python")
     assert server.said(f"print({WHO})", MINE="2")[1].startswith("python")
     assert server.said(f"print({WHO})", **{forks.SOCKET: str(tmp_path / "none")})[1].startswith("python")
-    job = subprocess.run(
-        [sys.executable, "-S", "-m", "lossland.forks", server.folder / "workflow_scripts/written.py"],
-        cwd=copy_project(tmp_path),
-        env=server.environment,
-        capture_output=True,
-        text=True,
+    (other := copy_project(tmp_path)).joinpath("script.py").write_text(f"from pathlib import Path; print({WHO})")
+    command = [sys.executable, "-S", "-m", "lossland.forks", "script.py"]
+    assert subprocess.run(command, cwd=other, env=server.environment, capture_output=True, text=True).stdout.startswith(
+        "python"
     )
-    assert job.stdout.startswith("python")
 
 
 def _running(server, text="time.sleep(600)"):
@@ -169,7 +167,7 @@ def _running(server, text="time.sleep(600)"):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_signals_are_passed_on(server, number):
-    text = "signal.signal(%d, lambda *_: sys.exit(7)); print('ready', flush=True); time.sleep(600)" % number
+    text = f"signal.signal({number:d}, lambda *_: sys.exit(7)); print('ready', flush=True); time.sleep(600)"
     job, _ = _running(server, text)
     job.stdout.readline()
     job.send_signal(number)
@@ -197,8 +195,6 @@ def test_who_kills_the_keeper_ends_the_command(server):
 
 
 def test_a_stopped_training_saves_itself_and_goes_on_to_the_same_bytes(finished, tmp_path):
-    import shutil
-
     folder = shutil.copytree(finished, tmp_path / "project", symlinks=True)
     edit(folder / "tests/toy.yaml", "epochs: 8", "epochs: 300")
     output = snakemake(folder, "-n", "-p", "results/toy/network/net/2.safetensors", *TOY)[1]
