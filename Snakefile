@@ -68,6 +68,7 @@ report: "rules/report.rst"
 
 onstart:
     record(f"{PLAN.results}/config.yaml")
+    # fewer jobs all begin before a server has
     if workflow.local_exec and not workflow.touch and len(workflow.dag) > workflow.cores:
         forks.start()
 

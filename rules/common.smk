@@ -2,6 +2,7 @@
 
 from inspect import signature
 
+# -S: what hands a job over needs no packages; the job has them
 COMMAND = "exec python -S -m lossland.forks workflow_scripts/{}.py --spec {{params.spec:q}} --code {{params.code}} --threads {{threads}} --log {{log:q}} --out {{output:q}}"
 
 
