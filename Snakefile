@@ -18,6 +18,7 @@ if not workflow.overwrite_configfiles:
 sys.path.insert(0, workflow.basedir)
 os.environ["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
 
+from lossland import forks
 from lossland.config import ConfigError, Plan
 from lossland.overview import Overview
 
@@ -67,6 +68,9 @@ report: "rules/report.rst"
 
 onstart:
     record(f"{PLAN.results}/config.yaml")
+    # fewer jobs all begin before a server has
+    if workflow.local_exec and not workflow.touch and len(workflow.dag) > workflow.cores:
+        forks.start()
 
 
 onsuccess:

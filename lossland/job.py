@@ -156,6 +156,7 @@ def _alone(folder):
 def _measured(job):
     """Keeps beside the log what the work took: seconds with its start, peak memory, and whether it is the rest of a work.
 
+    A fork starts when it is forked, with the memory of the libraries that it shares (`forks.py`).
     Snakemake's own benchmark files make it wait for ever where a disk is full, and know nothing of GPUs.
     """
     began = time.monotonic() - time.process_time()

@@ -2,7 +2,8 @@
 
 from inspect import signature
 
-COMMAND = "exec python workflow_scripts/{}.py --spec {{params.spec:q}} --code {{params.code}} --threads {{threads}} --log {{log:q}} --out {{output:q}}"
+# -S: what hands a job over needs no packages; the job has them
+COMMAND = "exec python -S -m lossland.forks workflow_scripts/{}.py --spec {{params.spec:q}} --code {{params.code}} --threads {{threads}} --log {{log:q}} --out {{output:q}}"
 
 
 def files(job):

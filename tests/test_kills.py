@@ -16,6 +16,7 @@ from conftest import TOY, copy_project, edit, snakemake
 
 KILLS = 20
 STAGES = ["data", "network", "subspace", "table", "figure", "claim"]
+SCRIPTS = [f"{stage}.py" for stage in STAGES]
 
 
 @pytest.fixture(scope="session")
@@ -82,13 +83,14 @@ def _start(project):
 
 
 def _jobs(project):
-    """The running jobs, those of killed workflows too: process -> stage."""
+    """The running jobs and their commands, those of killed workflows too: process -> stage. A fork has the name of its script."""
     found = {}
     for process in psutil.process_iter():
         with suppress(psutil.Error):
-            script = [word for word in process.cmdline()[:2] if word.startswith("workflow_scripts/")]
-            if script and process.cwd() == str(project.resolve()):
-                found[process] = Path(script[0]).stem
+            words = [process.name(), *process.cmdline()[:5]]
+            stage = [Path(word).stem for word in words if word.startswith("workflow_scripts/") or word in SCRIPTS]
+            if stage and process.cwd() == str(project.resolve()):
+                found[process] = stage[0]
     return found
 
 

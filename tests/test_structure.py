@@ -45,6 +45,7 @@ MAY = {
     "claims": TABLES | {"claim", "options", "published"},
     "catalogue": {"options"},
     "fingerprint": set(),
+    "forks": set(),
     "stanza": {"catalogue", "fingerprint", "options"},
     "instance": {"catalogue", "fingerprint", "leases"},
     "config": {"yaml", "fingerprint", "instance", "options", "stanza"},
