@@ -1,47 +1,70 @@
-"""What is drawn of `landscape` tables: the panels that titles name, a plane as a rectangle, the network at its centre."""
+"""What figures draw of tables: the parts that an option names, one run of them, a plane as a rectangle, its network."""
 
 import numpy as np
 import pandas as pd
 
+LOWEST, HIGHEST, STEP = 0.1, 10.0, 0.5  # nats: the contour lines of the released code of Li et al. 2018
 
-def parts(table, titles, every_run=False) -> list[tuple[str, pd.DataFrame]]:
-    """(title, rows) of each panel, in the order of `titles`, which maps subspaces to titles.
 
-    With `every_run` each instance of a subspace is a panel of its own. Raises ValueError where titles and table do not match.
+def entries(option, given, *names) -> list:
+    """`given`, the value of an option that is a list of lists, each of `names`: mappings of a config have no order.
+
+    Raises ValueError where an entry has another length, or there is none.
     """
-    there = table["subspace"].unique().tolist()
-    if missing := [name for name in there if name not in titles]:
-        raise ValueError(f"titles does not name {missing[0]}, of which there is a table; add it, or leave the table out")
-    if unknown := [name for name in titles if name not in there]:
-        raise ValueError(f"titles names {unknown[0]}, and the tables are of {', '.join(there)}; remove it, or add its table")
-    found = [(title, table[table["subspace"] == name]) for name, title in titles.items()]
-    if not every_run:
-        return found
-    return [
-        (f"{title}, {run}" if run else title, rows) for title, part in found for run, rows in part.groupby("run", sort=False)
-    ]
+    for i, entry in enumerate(given):
+        if len(entry) != len(names):
+            raise ValueError(f"{option}.{i} is {entry}; it must be [{', '.join(names)}]")
+    if not given:
+        raise ValueError(f"{option} is empty; list [{', '.join(names)}] for each that is to be drawn")
+    return given
 
 
-def first_run(part) -> pd.DataFrame:
-    return part[part["run"] == part["run"].iloc[0]]
+def where(table, **columns) -> pd.DataFrame:
+    """The rows whose columns have these values."""
+    for name, value in columns.items():
+        table = table[table[name] == value]
+    return table
+
+
+def rows_of(table, subspace, role) -> pd.DataFrame:
+    """The rows of a subspace in the tables that a figure was given as its `role`. Raises ValueError where there are none."""
+    rows = where(table, subspace=subspace)
+    if rows.empty:
+        raise ValueError(f"{role} has no rows of {subspace}, only of {', '.join(table['subspace'].unique())}; name one of them")
+    return rows
+
+
+def parts(table, titles, role) -> list[tuple[str, pd.DataFrame]]:
+    """(title, rows) for each [subspace, title] of `titles`, in that order."""
+    return [(title, rows_of(table, name, role)) for name, title in entries("titles", titles, "subspace", "title")]
+
+
+def first_run(table) -> pd.DataFrame:
+    """The rows of one run, where a mean over runs would be of nothing that is alike."""
+    return where(table, run=table["run"].iloc[0])
+
+
+def rectangle(points, value, named) -> pd.DataFrame:
+    """Column `value` of the points of one plane, u1 [n1] down and u0 [n0] across. Raises ValueError where they are none."""
+    if points.empty or points["u1"].isna().any():
+        raise ValueError(f"this needs a plane, and there is none with {named}; measure it over two directions")
+    return points.pivot(index="u1", columns="u0", values=value)
 
 
 def sheet(part, split, quantity) -> pd.DataFrame:
-    """The grid of one plane, u1 [n1] down and u0 [n0] across. Raises ValueError where `part` has none."""
-    rows = part[(part["mark"] == "grid") & (part["split"] == split) & (part["quantity"] == quantity)]
-    if rows.empty or rows["u1"].isna().any():
-        raise ValueError(f"this needs a landscape over a plane that has {split} {quantity}; {_named(part)} has none")
-    return rows.pivot(index="u1", columns="u0", values="value")
+    """The grid of one plane of a `landscape` table as a rectangle."""
+    points = where(part, mark="grid", split=split, quantity=quantity)
+    return rectangle(points, "value", f"{split} {quantity} of {part['subspace'].iloc[0]}")
 
 
-def _named(part):
-    return ", ".join(part["subspace"].unique()) if "subspace" in part and len(part) else "this table"
+def cut(values, highest, logarithmic):
+    """`values` cut off at `highest`, and where they are to be `logarithmic` at `highest` / 1000; NaN where not finite."""
+    return values.where(np.isfinite(values)).clip(highest / 1000 if logarithmic else None, highest)
 
 
 def heights(values, highest, logarithmic):
-    """`values` cut off at `highest`, NaN where they are not finite; `logarithmic`: log10 of them, from `highest` / 1000 on."""
-    low = highest / 1000 if logarithmic else None
-    shown = values.where(np.isfinite(values)).clip(lower=low, upper=highest)
+    """`values` cut off, or log10 of them."""
+    shown = cut(values, highest, logarithmic)
     return np.log10(shown) if logarithmic else shown
 
 
@@ -55,7 +78,7 @@ def quads(shown) -> np.ndarray:
 
 def at_centre(part, split, quantity) -> float:
     """The value of the network itself, the mean over runs; NaN where the table marks none."""
-    rows = part[(part["mark"] == "centre") & (part["split"] == split) & (part["quantity"] == quantity)]
+    rows = where(part, mark="centre", split=split, quantity=quantity)
     return rows["value"].mean(skipna=False) if len(rows) else np.nan
 
 

@@ -14,9 +14,11 @@ COLOURS = {
 }  # fmt: skip
 SHADES = ["#ffffff", "#cfe3f1", "#7fb2d6", "#2f6ea8", "#0b2545"]  # from low to high
 GREY = "#999999"  # what is not finite
+AXES = {"nll": ("nll [nats]", 1), "loss": ("loss [nats]", 1), "error": ("error [%]", 100)}  # label and scale
 WHITE_TO_DARK = LinearSegmentedColormap.from_list("white_to_dark", SHADES)
 mpl.rcParams.update({
-    "font.size": 8, "axes.titlesize": 8, "axes.labelsize": 8, "legend.fontsize": 7, "legend.frameon": False,
+    "font.size": 8, "axes.titlesize": 8, "axes.labelsize": 8, "figure.labelsize": 8,
+    "legend.fontsize": 7, "legend.title_fontsize": 7, "legend.frameon": False,
     "axes.spines.top": False, "axes.spines.right": False, "lines.linewidth": 1.4, "savefig.dpi": 200,
     "figure.constrained_layout.use": True, "svg.hashsalt": "lossland",
 })  # fmt: skip
@@ -29,21 +31,22 @@ def panels(rows, columns, height=2.1, **options):
 
 
 def tiles(number, columns, height=2.1, **options):
-    """(figure, axes [number]) in rows of at most `columns`; the rest of the last row is blank. Inner axes have no numbers
-    where they are shared."""
+    """(figure, axes [number]) in rows of at most `columns`; the rest of the last row is blank.
+
+    Axes that are shared have their numbers at the left, and below the last panel of each column.
+    """
     columns = min(columns, number)
     figure, axes = panels(-(-number // columns), columns, height, **options)
     for axis in axes.flat[number:]:
-        axis.set_axis_off()
-        above = axes[-2, axis.get_subplotspec().colspan.start]
-        above.tick_params(labelbottom=True)
+        axes[-2, axis.get_subplotspec().colspan.start].tick_params(labelbottom=True)
+        axis.remove()
     return figure, list(axes.flat[:number])
 
 
-def legend_of(figure, axes, **options):
-    """One legend below for what is labelled in `axes`, each label once."""
+def legend_of(figure, axes, loc="outside lower center", **options):
+    """One legend for what is labelled in `axes`, each label once."""
     named = {label: handle for axis in axes for handle, label in zip(*axis.get_legend_handles_labels(), strict=True)}
-    figure.legend(named.values(), named.keys(), loc="outside lower center", title_fontsize=7, **options)
+    figure.legend(named.values(), named.keys(), loc=loc, **options)
 
 
 def band(axis, table, x, label, colour, scale=1.0, **line):
@@ -63,39 +66,34 @@ def behind(axis, printed, colour, style=":"):
     axis.plot(printed["x"], printed["y"], style, color=colour, linewidth=0.8, markersize=2.5, zorder=0)
 
 
-def runs_of(table, noun):
-    """How the lines of a figure came about, for its legend: `noun` is what a run is, in the singular."""
+def count_of(table, noun):
+    """How many runs a table has, in words: `noun` is what a run is, in the singular."""
     runs = table["run"].nunique()
-    return f"mean and range of {runs} {noun}s" if runs > 1 else f"one {noun}"
+    return f"{runs} {noun}s" if runs > 1 else f"one {noun}"
 
 
-def rows_of(table, subspace, role):
-    """The rows of one of the stanzas that a figure was given as its `role`. Raises ValueError where there are none."""
-    rows = table[table["subspace"] == subspace]
-    if rows.empty:
-        raise ValueError(f"{role} has no rows of {subspace}, only of {', '.join(table['subspace'].unique())}; name one of them")
-    return rows
+def runs_of(table, noun):
+    """How the lines of a figure came about, for its legend."""
+    return "mean and range of " * (table["run"].nunique() > 1) + count_of(table, noun)
 
 
-def parts_of(table, titles, role):
-    """[(subspace, what `titles` says of it, its rows)], in the order of the tables, for a mapping of a config has none.
-
-    Raises ValueError where a subspace of `titles` has no rows.
-    """
-    rows = {subspace: rows_of(table, subspace, role) for subspace in titles}
-    return [(subspace, titles[subspace], rows[subspace]) for subspace in table["subspace"].unique() if subspace in titles]
+def filled(axis, plane, levels, **look):
+    """A plane (u1 down, u0 across) in shades between `levels`, grey where it is not finite; what a colour bar is made of."""
+    axis.set_facecolor(GREY)
+    return axis.contourf(plane.columns, plane.index, plane, levels, cmap=WHITE_TO_DARK, **look)
 
 
-def first_run(table):
-    """The rows of one run, where a mean over runs would be of nothing that is alike."""
-    return table[table["run"] == table["run"].iloc[0]]
+def cross(axis, u0, u1, colour):
+    """Where the network lies in a plane."""
+    axis.plot(u0, u1, "+", color=colour, markersize=7, markeredgewidth=1.2)
 
 
 def scores(axis, table, x):
     """Against column `x`: nll on `axis`, error on its twin, which is returned; train solid, test dashed, grey where no nll."""
     twin = axis.twinx()
     twin.spines["right"].set_visible(True)
-    for side, quantity, label, scale in ((axis, "nll", "nll [nats]", 1), (twin, "error", "error [%]", 100)):
+    for side, quantity in ((axis, "nll"), (twin, "error")):
+        label, scale = AXES[quantity]
         for split, style in (("train", "-"), ("test", "--")):
             part = table[(table["split"] == split) & (table["quantity"] == quantity)]
             band(side, part, x, f"{split} {quantity}", COLOURS[quantity], scale, linestyle=style, linewidth=1.1)
@@ -108,3 +106,12 @@ def scores(axis, table, x):
         look = {"color": GREY, "alpha": 0.3, "linewidth": 0, "label": "nll not finite"}
         axis.stairs(~known, edges, fill=True, transform=axis.get_xaxis_transform(), **look)
     return twin
+
+
+def alike(axes, twins):
+    """Panels of `scores` get one axis of errors; its numbers and both labels stand at the ends of a row alone."""
+    for axis, twin in zip(axes, twins, strict=True):
+        twin.set_ylim(0, max(one.get_ylim()[1] for one in twins))
+        twin.label_outer()
+        if not axis.get_subplotspec().is_first_col():
+            axis.set_ylabel("")

@@ -36,7 +36,7 @@ def surface(loss, error):
     for split, quantity, value in (("train", "loss", loss), ("test", "error", error)):
         for i, (x, y) in enumerate(grid):
             row = {"mark": "grid", "index": i, "u0": x, "u1": y, "split": split, "quantity": quantity, "value": value(x, y)}
-            row |= {"run": "", "displacement": np.hypot(x, y)}
+            row |= {"run": "", "subspace": "plane", "displacement": np.hypot(x, y)}
             rows.append(row)
         rows += [row | {"mark": "spanning", "index": i, "u0": i, "u1": 0.0} for i in range(3)]
     return pd.DataFrame(rows)
@@ -79,12 +79,14 @@ def test_a_surface_keeps_the_heights_that_were_measured():
     figure = turnable.draw(surface=surface(*SURFACES["bowl"]), highest=10.0)
     assert figure.data[0].z[1][2] == pytest.approx(0.1 + 2**2 + 1)
     assert figure.data[0].z.max() == 10
+    too_high = turnable.draw(surface=surface(*SURFACES["all too high"]), highest=10.0)
+    assert (too_high.data[0].z == 10).all()
     assert list(figure.data[1].x) == [0, 1, 2]
     assert figure.layout.scene.xaxis.title.text == figure.layout.scene.yaxis.title.text == "distance"
 
 
 def test_a_surface_of_a_path_is_refused():
-    with pytest.raises(ValueError, match="needs a landscape over a plane"):
+    with pytest.raises(ValueError, match="this needs a plane, and there is none with train loss of plane"):
         turnable.draw(surface=surface(*SURFACES["bowl"]).assign(u1=np.nan))
 
 

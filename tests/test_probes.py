@@ -23,7 +23,7 @@ from lossland.landscape.space import ParamSpace
 from lossland.landscape.subspace import Subspace
 from lossland.methods import line, plane, pool, sgd
 from lossland.options import Recipe
-from lossland.probes import ensemble, landscape, shape
+from lossland.probes import ensemble, landscape, shape, weights
 from lossland.scores import scores, tempered
 from lossland.store import DiskJournal
 from lossland.streams import stream
@@ -301,3 +301,20 @@ def test_ece_of_a_known_predictor():
     assert scores(p, torch.arange(10) % 2)["ece"] == pytest.approx(0.3)
     assert scores(torch.eye(2), torch.tensor([0, 1])) == {"nll": 0, "error": 0, "brier": 0, "ece": 0}
     assert scores(torch.eye(2), torch.tensor([1, 0]))["brier"] == 2
+
+
+@pytest.mark.parametrize("reach", [None, 0.05])
+def test_weights_are_counted_in_bins_that_numpy_counts_too(problem, reach):
+    run = sgd.build(problem, [], recipe=Recipe(2, 0.1), seed=0, snapshots=[0, 1])
+    table = weights.measure(problem, run, bins=9, reach=reach)
+    thetas = run.anchors.double().numpy()
+    assert table["index"].nunique() == len(thetas)
+    low, high = (-reach, reach) if reach else (thetas[-1].min(), thetas[-1].max())
+    for index, theta in enumerate(thetas):
+        part = table[(table["index"] == index) & (table["kind"] == "all")]
+        edges = [*part["low"], part["high"].iloc[-1]]
+        assert edges == pytest.approx(np.linspace(low, high, 10))
+        assert part["count"].tolist() == np.histogram(theta.clip(low, high), edges)[0].tolist(), "those outside at the ends"
+        assert part["norm"].iloc[0] == pytest.approx(np.sqrt((theta**2).sum()))
+    both = table[table["index"] == 0].groupby("kind")["count"].sum()
+    assert both["weight"] + both["bias"] == both["all"] == problem.space.dimension

@@ -12,7 +12,8 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
 from lossland.options import Positive
-from lossland.style import COLOURS, WHITE_TO_DARK, panels
+from lossland.sheets import first_run, sheet, where
+from lossland.style import COLOURS, SHADES, filled, panels
 
 CAPTION = """
 White is low. Left, the plane through three networks that were trained from different seeds: three separate basins. Middle
@@ -31,15 +32,14 @@ def draw(
     highest: Positive = 5.0,
 ) -> Figure:
     """One run of each plane. Colours are logarithmic; what is above `highest` nats is darkest, what is not finite is grey."""
-    tables = {"networks": networks, "bezier": bezier, "polychain": polychain}
-    tables = {n: t[t["run"] == t["run"].iloc[0]].set_index(["split", "quantity"]).sort_index() for n, t in tables.items()}
+    tables = {"networks": first_run(networks), "bezier": first_run(bezier), "polychain": first_run(polychain)}
     rows = [("train", "loss", "train loss [nats]", 1, highest), ("test", "error", "test error [%]", 100, 100.0)]
     figure, axes = panels(2, 3, height=2.2)
     for line, (split, quantity, label, scale, top) in zip(axes, rows, strict=True):
-        parts = {n: t.loc[(split, quantity)].assign(value=lambda part: part["value"] * scale) for n, t in tables.items()}  # noqa: B023
-        levels = _levels(pd.concat(parts.values())["value"], top)
+        parts = {name: where(table, split=split, quantity=quantity) for name, table in tables.items()}
+        levels = _levels(scale * pd.concat(parts.values())["value"], top)
         for axis, (name, part) in zip(line, parts.items(), strict=True):
-            drawn = _surface(axis, part[part["mark"] == "grid"], levels)
+            drawn = _surface(axis, scale * sheet(tables[name], split, quantity), levels)
             _marks(axis, part, COLOURS.get(name, COLOURS["segment"]))
             axis.set(title=TITLES[name], aspect="equal")
         line[0].set_ylabel("distance")
@@ -58,19 +58,16 @@ def _levels(values, top):
     return np.geomspace(low if low < high else high / 10, high, 13)
 
 
-def _surface(axis, grid, levels):
-    z = grid.pivot(index="u1", columns="u0", values="value")
-    axis.set_facecolor("#999999")
-    shown = z.where(np.isfinite(z)).clip(levels[0], levels[-1])
-    drawn = axis.contourf(z.columns, z.index, shown, levels, cmap=WHITE_TO_DARK, norm=LogNorm(levels[0], levels[-1]))
-    axis.contour(z.columns, z.index, shown, levels[::2], colors="#0b2545", linewidths=0.3)
-    return drawn
+def _surface(axis, plane, levels):
+    shown = plane.where(np.isfinite(plane)).clip(levels[0], levels[-1])
+    axis.contour(shown.columns, shown.index, shown, levels[::2], colors=SHADES[-1], linewidths=0.3)
+    return filled(axis, shown, levels, norm=LogNorm(levels[0], levels[-1]))
 
 
 def _marks(axis, table, colour):
-    path = table[table["mark"] == "path"].sort_values("index")
+    path = where(table, mark="path").sort_values("index")
     axis.plot(path["u0"], path["u1"], color=colour, linewidth=1.2)
-    points = table[table["mark"] == "spanning"].sort_values("index")
+    points = where(table, mark="spanning").sort_values("index")
     ends, bend = (points, points[:0]) if path.empty else (points[:2], points[2:])
     axis.plot(ends["u0"], ends["u1"], "o", color=colour, markeredgecolor="white", markersize=5)
     axis.plot(bend["u0"], bend["u1"], "D", color="white", markeredgecolor=colour, markersize=4)

@@ -13,8 +13,8 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from lossland.options import Count, Positive, Split
-from lossland.sheets import first_run, parts, sheet, with_error
-from lossland.style import COLOURS, SHADES, WHITE_TO_DARK, tiles
+from lossland.sheets import HIGHEST, LOWEST, STEP, first_run, parts, sheet, where, with_error
+from lossland.style import COLOURS, SHADES, cross, filled, tiles
 
 CAPTION = """
 Each panel is the plane of two random directions around a network, the cross in its middle; white is low, and what is not
@@ -27,46 +27,52 @@ contours and a high test error, shortcuts and width with wide, round ones and a 
 def draw(
     *,
     surfaces: Annotated[pd.DataFrame, "landscape"],
-    titles: dict,
+    titles: list[list[str]],
     columns: Count = 4,
     split: Split = "train",
     quantity: Literal["nll", "loss"] = "nll",
     every_run: bool = False,
-    lowest: Positive = 0.1,
-    highest: Positive = 10.0,
-    step: Positive = 0.5,
+    lowest: Positive = LOWEST,
+    highest: Positive = HIGHEST,
+    step: Positive = STEP,
 ) -> Figure:
-    """One run of each plane that `titles` names, in that order, or with `every_run` each in a panel of its own.
+    """`titles` lists [subspace, title] of each plane in the order drawn; one run of it, or with `every_run` a panel of each.
 
-    Lines are at `lowest`, `lowest` + `step`, ... below `highest`. Raises ValueError where a plane is missing.
+    Lines are at `lowest`, `lowest` + `step`, ... below `highest`. Raises ValueError where they are fewer than two, or a
+    plane is missing.
     """
     levels = np.arange(lowest, highest, step)
     if len(levels) < 2:
         raise ValueError(
             f"there are {len(levels)} lines from {lowest:g} to {highest:g} in steps of {step:g}; take a smaller step"
         )
-    chosen = [(title, first_run(part)) for title, part in parts(surfaces, titles, every_run)]
+    chosen = _panels(parts(surfaces, titles, "surfaces"), every_run)
     figure, axes = tiles(len(chosen), columns, height=2.5, sharex=True, sharey=True)
     for axis, (title, part) in zip(axes, chosen, strict=True):
         drawn = _contours(axis, sheet(part, split, quantity), levels)
-        centre = part[part["mark"] == "centre"].drop_duplicates("index")
-        axis.plot(centre["u0"], centre["u1"], "+", color=COLOURS["bezier"], markersize=6, markeredgewidth=1.2)
+        centre = where(part, mark="centre").drop_duplicates("index")
+        cross(axis, centre["u0"], centre["u1"], COLOURS["bezier"])
         axis.set(title=with_error(title, part), aspect="equal")
         axis.xaxis.set_major_formatter("{x:g}")
         axis.yaxis.set_major_formatter("{x:g}")
     figure.colorbar(drawn, ax=axes, label=f"{split} {quantity} [nats]", ticks=levels[::2], format="%.3g", aspect=25, pad=0.01)
-    figure.supxlabel("first direction, u0", fontsize=8)
-    figure.supylabel("second direction, u1", fontsize=8)
+    figure.supxlabel("first direction, $u_1$")
+    figure.supylabel("second direction, $u_2$")
     return figure
 
 
+def _panels(chosen, every_run):
+    if not every_run:
+        return [(title, first_run(part)) for title, part in chosen]
+    runs = ((title, run, rows) for title, part in chosen for run, rows in part.groupby("run", sort=False))
+    return [(f"{title}, {run}" if run else title, rows) for title, run, rows in runs]
+
+
 def _contours(axis, plane, levels):
-    axis.set_facecolor("#999999")
-    shown = plane.where(np.isfinite(plane))
-    look = {"cmap": WHITE_TO_DARK, "norm": Normalize(levels[0], levels[-1]), "extend": "both"}
-    drawn = axis.contourf(shown.columns, shown.index, shown, levels, **look)
-    met = levels[(levels > shown.min(axis=None)) & (levels < shown.max(axis=None))]
+    drawn = filled(axis, plane, levels, norm=Normalize(levels[0], levels[-1]), extend="both")
+    finite = plane.where(np.isfinite(plane))
+    met = levels[(levels > finite.min(axis=None)) & (levels < finite.max(axis=None))]
     if len(met):
-        lines = axis.contour(shown.columns, shown.index, shown, met, colors=SHADES[-1], linewidths=0.4)
+        lines = axis.contour(plane.columns, plane.index, plane, met, colors=SHADES[-1], linewidths=0.4)
         axis.clabel(lines, met[::2], fontsize=4.5, fmt="%.3g", inline_spacing=1)
     return drawn

@@ -9,8 +9,8 @@ from typing import Annotated
 
 import pandas as pd
 
+from lossland.sheets import parts, where
 from lossland.spread import spread
-from lossland.style import parts_of
 
 CAPTION = """
 The angle between the directions of each plane: |cosine| (mean ± standard deviation over all pairs and runs, and the largest)
@@ -20,14 +20,14 @@ taken as orthogonal, for in many dimensions they nearly are, and two components 
 """
 
 
-def draw(*, directions: Annotated[pd.DataFrame, "directions"], titles: dict) -> pd.DataFrame:
-    """`titles` maps subspaces to names, in the order of the tables. Raises ValueError where a subspace has no rows."""
-    return pd.DataFrame([{"plane": title} | _row(rows) for _, title, rows in parts_of(directions, titles, "directions")])
+def draw(*, directions: Annotated[pd.DataFrame, "directions"], titles: list[list[str]]) -> pd.DataFrame:
+    """`titles` lists [subspace, name] of each row in the order printed. Raises ValueError where a subspace has no rows."""
+    return pd.DataFrame([{"plane": title} | _row(rows) for title, rows in parts(directions, titles, "directions")])
 
 
 def _row(table):
-    cosine, expected, length = (table.loc[table["quantity"] == q, "value"] for q in ("cosine", "expected", "relative norm"))
+    cosine, expected, length = (where(table, quantity=q)["value"] for q in ("cosine", "expected", "relative norm"))
     row = {"runs": table["run"].nunique(), "pairs": len(cosine)} | spread("|cosine|", cosine.abs())
     row |= {"largest |cosine|": cosine.abs().max(), "expected": expected.mean()}
-    shares = table[table["quantity"] == "centred"].groupby("run")["value"].sum()
+    shares = where(table, quantity="centred").groupby("run")["value"].sum()
     return row | spread("length / that of the network", length) | spread("variance held %", 100 * shares)

@@ -9,15 +9,15 @@ from typing import Annotated
 import pandas as pd
 
 from lossland.published import numbers
+from lossland.sheets import rows_of, where
 from lossland.spread import spread
-from lossland.style import parts_of
 
 CAPTION = """
 Loss and errors at the end of the trainings: ours (mean ± standard deviation over runs) beside what the paper prints for
 CIFAR-10, one run each. In the paper small batches of SGD end at lower test errors than large ones, VGG-9 at 7.37 against
 11.07 % without weight decay and at 6.0 against 10.19 % with it; shortcuts lower the test error, the more the deeper the
-network is, and so does width. Columns "from memory, not
-confirmed" hold numbers of the paper that were not found in any source: nothing rests on them.
+network is, and so does width. Columns "from memory, not confirmed" hold numbers of the paper
+that were not found in any source: nothing rests on them.
 """
 COLUMNS = {  # ours: split, quantity, scale, the paper's metric
     "train nll": ("train", "nll", 1, "train_loss"),
@@ -28,39 +28,38 @@ CHOICE = ("arch", "method", "setting")
 PAPER, MEMORY = ", paper", ", from memory, not confirmed"
 
 
-def draw(*, courses: Annotated[pd.DataFrame, "dynamics"], networks: dict, tables: list[str] = ()) -> pd.DataFrame:
-    """`networks` maps each network to {label: ours, arch:, method:, setting: of the paper's row}, all but one optional.
+def draw(*, courses: Annotated[pd.DataFrame, "dynamics"], networks: list[dict], tables: list[str] = ()) -> pd.DataFrame:
+    """`networks` lists {network:, label: ours, arch:, method:, setting: of the paper's row} in the order printed.
 
-    `tables` (Table 1, Figure 5, ...) are those that the paper's numbers are looked up in; default: all. Raises ValueError
-    where an entry is no such mapping, or the paper has several numbers for it.
+    An entry names a network and a label, or a row of the paper, or both. `tables` (Table 1, Figure 5, ...) are those that the
+    paper's numbers are looked up in; default: all. Raises ValueError where an entry is no such mapping, a network has no
+    rows, or the paper has none or several numbers for it.
     """
-    parts = parts_of(courses, networks, "courses")
-    made = pd.DataFrame([_row(rows, network, entry, tables) for network, entry, rows in parts])
+    made = pd.DataFrame([_row(courses, entry, f"networks.{i}", tables) for i, entry in enumerate(networks)])
     return made.drop(columns=[name for name in made if name.endswith((PAPER, MEMORY)) and made[name].isna().all()])
 
 
-def _row(table, network, entry, tables):
-    if not isinstance(entry, dict) or not entry or not set(entry) <= {"label", *CHOICE}:
-        raise ValueError(f"li2018_errors.networks.{network} is {entry}; it may name label, {', '.join(CHOICE)}")
+def _row(courses, entry, place, tables):
+    if not {"network"} < set(entry) <= {"network", "label", *CHOICE}:
+        raise ValueError(f"{place} is {entry}; it must name network, and at least one of label, {', '.join(CHOICE)}")
+    table = rows_of(courses, entry["network"], "courses")
     chosen = {part: entry[part] for part in CHOICE if part in entry}
     theirs = ", ".join(chosen.values())
     printed = numbers("li2018", remembered=True, table=tables, **chosen)
     printed = printed[printed["metric"].isin([metric for *_, metric in COLUMNS.values()]) & bool(chosen)]
     if chosen and printed.empty:
-        raise ValueError(
-            f"li2018_errors.networks.{network}: the paper has no number of {theirs}; name a row of it, or only label"
-        )
+        raise ValueError(f"{place}: the paper has no number of {theirs}; name a row of it, or only label")
     row = {"network": entry.get("label", theirs), "runs": table["run"].nunique(), "the paper's": theirs}
     last = table[table["index"] == table.groupby("run")["index"].transform("max")]
     for name, (split, quantity, scale, metric) in COLUMNS.items():
-        ours = last[(last["split"] == split) & (last["quantity"] == quantity)]
-        row |= spread(name, scale * ours["value"]) | _printed(printed[printed["metric"] == metric], name, network)
+        ours = where(last, split=split, quantity=quantity)
+        row |= spread(name, scale * ours["value"]) | _printed(where(printed, metric=metric), name, place)
     return row | {"printed in": ", ".join((printed["table"] + " (" + printed["status"] + ")").unique())}
 
 
-def _printed(found, name, network):
+def _printed(found, name, place):
     if len(found) > 1:
         where = "; ".join(found["table"] + ", " + found["setting"].fillna("no setting"))
-        raise ValueError(f"li2018_errors.networks.{network}: the paper has several values of {name} ({where}); choose one")
+        raise ValueError(f"{place}: the paper has several values of {name} ({where}); choose one")
     row = {name + PAPER: float("nan"), name + MEMORY: float("nan")}
     return row | {name + (MEMORY if one.status == "from_memory" else PAPER): one.value for one in found.itertuples()}

@@ -3,9 +3,8 @@
     theta(t) = (1 - t) theta_small + t theta_large,     norm = |theta|
 
 Lines are means over runs, bands their range; grey is where the loss of a run is not finite, as it is where interpolated
-variances become negative. Histograms are those of the first run. Differs from the paper in: red is the
-error, not the accuracy, and heights of histograms are densities on a logarithmic axis, not counts, for the bins of two
-networks differ.
+variances become negative. Histograms are those of the first run. Differs from the paper in: red is the error, not the
+accuracy, the axis of the histograms is logarithmic, and their first and last bins hold what lies outside.
 """
 
 from typing import Annotated
@@ -15,7 +14,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from lossland.options import Positive
-from lossland.style import COLOURS, band, first_run, legend_of, panels, parts_of, rows_of, runs_of, scores
+from lossland.sheets import entries, first_run, rows_of, where
+from lossland.style import COLOURS, band, legend_of, panels, runs_of, scores
 
 CAPTION = """
 Left, loss and error on the line through a network trained with small batches (t = 0) and one trained with large ones
@@ -30,37 +30,43 @@ def draw(
     *,
     lines: Annotated[pd.DataFrame, "landscape"],
     weights: Annotated[pd.DataFrame, "weights"],
-    rows: dict,
+    rows: list[list[str]],
     highest: Positive = 5.0,
 ) -> Figure:
-    """`rows` maps the name of each row to {line: a subspace of `lines`, small: a network of `weights`, large: another}.
+    """`rows` lists [title, subspace of `lines`, small, large: networks of `weights`] in the order drawn.
 
-    Rows are in the order of the lines, and the nll is cut off at `highest` nats. Raises ValueError where a row lacks one of
-    them, or a table its stanza.
+    The nll is cut off at `highest` nats. Raises ValueError where a table lacks what a row names, or the bins of the two
+    networks of a row differ.
     """
-    figure, axes = panels(len(rows), 3, height=2.0)
-    everywhere = weights[weights["kind"] == "all"]
-    for name, row in rows.items():
-        if not isinstance(row, dict) or set(row) != {"line", "small", "large"}:
-            raise ValueError(f"li2018_fig2.rows.{name} is {row}; it must name line, small and large")
-    titles = {row["line"]: (name, row) for name, row in rows.items()}
-    for (_, (name, row), line), (path, norm, histogram) in zip(parts_of(lines, titles, "lines"), axes, strict=True):
-        twin = scores(path, line[line["mark"] == "grid"], "u0")
-        path.set(title=name, xlabel="t (0: small batch, 1: large batch)")
-        top = line.loc[line["quantity"] == "nll", "value"].replace(np.inf, np.nan).max()
-        path.set_ylim(0, min(highest, 1.05 * top) or highest)
-        for size in ("small", "large"):
-            table = rows_of(everywhere, row[size], "weights")
-            course = table.drop_duplicates(["run", "index"]).assign(value=lambda points: points["norm"])
-            band(norm, course, "epoch", f"{size} batch", COLOURS[size])
-            _histogram(histogram, first_run(table), COLOURS[size])
+    chosen = entries("rows", rows, "title", "line", "small", "large")
+    figure, axes = panels(len(chosen), 3, height=2.0)
+    everything = where(weights, kind="all")
+    for (title, name, *networks), (path, norm, histogram) in zip(chosen, axes, strict=True):
+        line = rows_of(lines, name, "lines")
+        twin = _line(path, line, highest)
+        path.set_title(title)
+        tables = {size: rows_of(everything, n, "weights") for size, n in zip(("small", "large"), networks, strict=True)}
+        for size, table in tables.items():
+            course = table.drop_duplicates(["run", "index"])
+            band(norm, course.assign(value=course["norm"]), "epoch", f"{size} batch", COLOURS[size])
         norm.set(title="Norm of all parameters", xlabel="epoch", ylabel=r"$|\theta|$", ylim=(0, None))
-        histogram.set(title="All parameters, last epoch", xlabel="value", ylabel="density", yscale="log")
+        _histograms(histogram, tables, networks)
     legend_of(figure, (*axes[:, 0], twin, norm), ncols=7, title=runs_of(line, "pair") + " of networks")
     return figure
 
 
-def _histogram(axis, table, colour):
-    last = table[table["index"] == table["index"].max()].sort_values("low")
-    density = last["count"] / (last["count"].sum() * (last["high"] - last["low"]))
-    axis.stairs(density, [*last["low"], last["high"].iloc[-1]], color=colour, linewidth=1.0)
+def _line(axis, line, highest):
+    twin = scores(axis, where(line, mark="grid"), "u0")
+    top = where(line, quantity="nll")["value"].replace(np.inf, np.nan).max()
+    axis.set(xlabel="t (0: small batch, 1: large batch)", ylim=(0, min(highest, 1.05 * top) or highest))
+    return twin
+
+
+def _histograms(axis, tables, networks):
+    bins = {size: first_run(where(table, index=table["index"].max())).sort_values("low") for size, table in tables.items()}
+    edges = {size: [*table["low"], *table["high"][-1:]] for size, table in bins.items()}
+    if edges["small"] != edges["large"]:
+        raise ValueError(f"the bins of {' and '.join(networks)} differ; measure the weights of both with one reach")
+    for size, table in bins.items():
+        axis.stairs(table["count"], edges[size], color=COLOURS[size], linewidth=1.0)
+    axis.set(title="All parameters, last epoch", xlabel="value", ylabel="parameters", yscale="log")

@@ -11,7 +11,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from lossland.options import Count
-from lossland.style import COLUMN, GREY, first_run, parts_of, tiles
+from lossland.sheets import first_run, parts, rectangle
+from lossland.style import COLUMN, GREY, cross, tiles
 
 CAPTION = """
 Dark is nearly convex: there the most negative curvature is small beside the most positive one; the cross is the network.
@@ -23,21 +24,19 @@ LEVELS = (0.01, 0.1)  # of the shares
 HIGHEST = 0.5  # of the colours, as the paper's
 
 
-def draw(*, curvature: Annotated[pd.DataFrame, "curvature"], titles: dict, columns: Count = 3) -> Figure:
-    """`titles` maps subspaces to the titles of their panels, in the order of the tables; of each the first run is drawn.
+def draw(*, curvature: Annotated[pd.DataFrame, "curvature"], titles: list[list[str]], columns: Count = 3) -> Figure:
+    """`titles` lists [subspace, title] of each plane in the order drawn; one run of it.
 
-    A cell is a point of the grid; a ratio is known to the tolerance of the table. Raises ValueError where a subspace has no
-    rows, or is no plane.
+    A cell is a point of the grid; a ratio is known to the tolerance of the table. Raises ValueError where a plane is missing.
     """
-    figure, axes = tiles(len(titles), columns, height=COLUMN)
-    for (subspace, title, rows), axis in zip(parts_of(curvature, titles, "curvature"), axes, strict=True):
-        table = first_run(rows)
-        if table["u1"].isna().any():
-            raise ValueError(f"li2018_fig7 draws planes, and {subspace} is a path; measure a plane")
-        grid = table.pivot(index="u1", columns="u0", values="ratio")
+    chosen = parts(curvature, titles, "curvature")
+    figure, axes = tiles(len(chosen), columns, height=COLUMN)
+    for axis, (title, part) in zip(axes, chosen, strict=True):
+        table = first_run(part)
+        grid = rectangle(table, "ratio", f"the curvature of {title}")
         axis.set_facecolor(GREY)
         drawn = axis.pcolormesh(grid.columns, grid.index, grid, cmap="viridis", vmin=0, vmax=HIGHEST, rasterized=True)
-        axis.plot(0, 0, "+", color="white", markersize=7)
+        cross(axis, 0, 0, "white")
         shares = ", ".join(f"{100 * (table['ratio'] < level).mean():.0f} % < {level:g}" for level in LEVELS)
         axis.set(title=f"{title}\n{shares}", xlabel="$u_1$", ylabel="$u_2$", aspect="equal")
     figure.colorbar(drawn, ax=axes, label=r"$|\lambda_{min} / \lambda_{max}|$", extend="max", aspect=25, pad=0.01)

@@ -11,7 +11,8 @@ from typing import Annotated
 import pandas as pd
 from matplotlib.figure import Figure
 
-from lossland.style import COLOURS, first_run, legend_of, panels
+from lossland.sheets import first_run
+from lossland.style import COLOURS, legend_of, panels
 
 CAPTION = """
 A training seen in a plane, from the initialisation (circle) to the solution (star); dots are the points that were kept. Two

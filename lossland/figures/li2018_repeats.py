@@ -11,7 +11,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from lossland.options import Count, Positive, Split
-from lossland.sheets import at_centre, parts
+from lossland.sheets import at_centre, parts, where
 from lossland.style import COLOURS, SHADES, band, tiles
 
 CAPTION = """
@@ -24,25 +24,28 @@ deviation over directions. In the paper ten directions through VGG-9 give curves
 def draw(
     *,
     lines: Annotated[pd.DataFrame, "landscape"],
-    titles: dict,
+    titles: list[list[str]],
     columns: Count = 4,
     split: Split = "train",
     highest: Positive = 5.0,
 ) -> Figure:
-    """One panel for each subspace that `titles` names, its runs the directions; the axis ends at `highest` nats."""
-    chosen = parts(lines, titles)
+    """`titles` lists [subspace, title] of each network in the order drawn, whose runs are the directions.
+
+    The axis ends at `highest` nats. Raises ValueError where a subspace is missing, or is a plane.
+    """
+    chosen = parts(lines, titles, "lines")
     figure, axes = tiles(len(chosen), columns, sharex=True, sharey=True)
     for axis, (title, part) in zip(axes, chosen, strict=True):
-        rows = part[(part["mark"] == "grid") & (part["split"] == split) & (part["quantity"] == "nll")]
+        rows = where(part, mark="grid", split=split, quantity="nll")
         if rows.empty or rows["u1"].notna().any():
-            raise ValueError(f"li2018_repeats draws landscapes over one direction that have {split} nll; {title} has none")
+            raise ValueError(f"li2018_repeats draws {split} nll along one direction, and {title} has none; measure it")
         for _, run in rows.groupby("run"):
             axis.plot(run["u0"], run["value"], color=SHADES[-1], alpha=0.6, linewidth=0.4)
         band(axis, rows, "u0", "mean and range", COLOURS["segment"])
         low = rows["value"] <= at_centre(part, split, "nll") + 1
         axis.set(title=f"{title}\nhalf-width {_half_width(rows, low)}", ylim=(0, highest))
-    figure.supxlabel("step along the direction, u", fontsize=8)
-    figure.supylabel(f"{split} nll [nats]", fontsize=8)
+    figure.supxlabel("step along the direction, u")
+    figure.supylabel(f"{split} nll [nats]")
     return figure
 
 

@@ -15,32 +15,32 @@ from mpl_toolkits.mplot3d.art3d import Poly3DCollection
 
 from lossland.options import Count, Positive, Split
 from lossland.sheets import first_run, heights, parts, quads, sheet, with_error
-from lossland.style import SHADES, WHITE_TO_DARK, tiles
+from lossland.style import AXES, SHADES, WHITE_TO_DARK, tiles
 
 CAPTION = """
 The height of a surface is the value at each point of the plane of two random directions around a network; what is lower is
 better, and paler. All panels have one height axis; what is not finite is a hole. In the paper the surface around ResNet-56
 without shortcuts is full of hills and ravines, and with shortcuts it is one smooth bowl.
 """
-LABELS = {"nll": "nll [nats]", "loss": "loss [nats]", "error": "error [%]"}
 
 
 def draw(
     *,
     surfaces: Annotated[pd.DataFrame, "landscape"],
-    titles: dict,
+    titles: list[list[str]],
     split: Split = "train",
     quantity: Literal["nll", "loss", "error"] = "nll",
     logarithmic: bool = True,
     highest: Positive = 10.0,
     columns: Count = 3,
 ) -> Figure:
-    """One run of each plane that `titles` names, in that order, cut off at `highest` nats.
+    """`titles` lists [subspace, title] of each plane in the order drawn; one run of it, cut off at `highest` nats.
 
     Raises ValueError where a plane is missing.
     """
-    scale, top = (100, 100.0) if quantity == "error" else (1, highest)
-    chosen = [(title, first_run(part)) for title, part in parts(surfaces, titles)]
+    label, scale = AXES[quantity]
+    top = 100.0 if quantity == "error" else highest
+    chosen = [(title, first_run(part)) for title, part in parts(surfaces, titles, "surfaces")]
     sheets = [heights(sheet(part, split, quantity) * scale, top, logarithmic) for _, part in chosen]
     finite = np.concatenate([s.to_numpy()[np.isfinite(s)] for s in sheets])
     low, high = (finite.min(), finite.max()) if len(finite) else (0.0, 1.0)
@@ -50,7 +50,7 @@ def draw(
         axis.set_title(with_error(title, part), y=0.94)
         _surface(axis, shown, low, high)
         _axes(axis, low, high, logarithmic)
-    figure.supylabel(f"height: {split} {LABELS[quantity]}", fontsize=8)
+    figure.supylabel(f"height: {split} {label}")
     return figure
 
 

@@ -10,7 +10,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from lossland.options import Count
-from lossland.style import legend_of, parts_of, runs_of, scores, tiles
+from lossland.sheets import parts
+from lossland.style import alike, count_of, legend_of, scores, tiles
 
 CAPTION = """
 Train (solid) and test (dashed) loss and error of the networks whose landscapes are drawn, against the epoch. In the paper
@@ -19,20 +20,15 @@ lower test error than large ones, and networks with shortcuts at a lower one tha
 """
 
 
-def draw(*, courses: Annotated[pd.DataFrame, "dynamics"], titles: dict, columns: Count = 2) -> Figure:
-    """`titles` maps networks to the titles of their panels, in the order of the tables.
-
-    Raises ValueError where a network has no rows.
-    """
-    figure, axes = tiles(len(titles), columns)
+def draw(*, courses: Annotated[pd.DataFrame, "dynamics"], titles: list[list[str]], columns: Count = 2) -> Figure:
+    """`titles` lists [network, title] of each panel in the order drawn. Raises ValueError where a network has no rows."""
+    chosen = parts(courses, titles, "courses")
+    figure, axes = tiles(len(chosen), columns, sharey=True)
     twins = []
-    for axis, (_, title, table) in zip(axes, parts_of(courses, titles, "courses"), strict=True):
+    for axis, (title, table) in zip(axes, chosen, strict=True):
         twins.append(scores(axis, table, "epoch"))
-        axis.set(title=f"{title} ({runs_of(table, 'run').removeprefix('mean and range of ')})", xlabel="epoch", yscale="log")
+        axis.set(title=f"{title} ({count_of(table, 'run')})", xlabel="epoch", yscale="log")
         axis.yaxis.set_minor_formatter("")
-    for alike in (axes, twins):
-        low, high = zip(*(axis.get_ylim() for axis in alike), strict=True)
-        for axis in alike:
-            axis.set_ylim(min(low), max(high))
+    alike(axes, twins)
     legend_of(figure, (*axes, *twins), ncols=5, title="mean and range of runs")
     return figure

@@ -11,7 +11,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from lossland.options import Positive, Split
-from lossland.style import COLOURS, SHADES
+from lossland.sheets import cut, first_run, sheet, where
+from lossland.style import AXES, COLOURS, SHADES
 
 CAPTION = """
 The height of the surface is the value at each point of the plane; what is lower is better, and paler. Dots are the
@@ -20,7 +21,6 @@ to come closer. In the planes of Garipov et al. 2018 (figures 1, 4 and 5) a ridg
 a trained curve passes around it through one low valley; in those of Li et al. 2018 (figures 1 and 4), of two random
 directions around one network, shortcuts turn hills and ravines into one smooth bowl.
 """
-LABELS = {"nll": "nll [nats]", "loss": "loss [nats]", "error": "error [%]"}
 
 
 def draw(
@@ -32,17 +32,11 @@ def draw(
     highest: Positive = 5.0,
 ) -> go.Figure:
     """One run of the plane, cut off at `highest` nats; what is not finite is a hole."""
-    table = surface[
-        (surface["run"] == surface["run"].iloc[0]) & (surface["split"] == split) & (surface["quantity"] == quantity)
-    ]
-    if table.empty or table["u1"].isna().any():
-        raise ValueError(f"surface needs a landscape over a plane that has {split} {quantity}; this table has none")
-    scale, top = (100, 100.0) if quantity == "error" else (1, highest)
-    values = (table["value"] * scale).replace([np.inf, -np.inf], np.nan)
-    low = max(values.min(), top / 1000) if logarithmic else values.min()
-    table = table.assign(value=values.clip(low, top))
-    grid = table[table["mark"] == "grid"].pivot(index="u1", columns="u0", values="value")
-    label = f"{split} {LABELS[quantity]}"
+    name, scale = AXES[quantity]
+    label, top = f"{split} {name}", 100.0 if quantity == "error" else highest
+    table = where(first_run(surface), split=split, quantity=quantity)
+    table = table.assign(value=cut(table["value"] * scale, top, logarithmic))
+    grid = sheet(table, split, quantity)
     measured = np.log10(grid) if logarithmic else grid
     ticks = np.linspace(measured.min(axis=None), measured.max(axis=None), 5)
     heights = 10**ticks if logarithmic else ticks
@@ -57,10 +51,8 @@ def draw(
 
 def _scene(table, height):
     """Axes on white, the plane in its true proportions."""
-    grid, look = (
-        table[table["mark"] == "grid"],
-        {"backgroundcolor": "white", "gridcolor": "#dddddd", "zerolinecolor": "#dddddd"},
-    )
+    grid = where(table, mark="grid")
+    look = {"backgroundcolor": "white", "gridcolor": "#dddddd", "zerolinecolor": "#dddddd"}
     sides = np.array([np.ptp(grid["u0"]), np.ptp(grid["u1"])])
     return {
         "xaxis": {"title": _direction(grid, "u0", "u1")} | look,
@@ -100,12 +92,12 @@ def _lifted(table, logarithmic):
 
 
 def _marks(table):
-    path = table[table["mark"] == "path"].sort_values("index")
-    points = table[table["mark"] == "spanning"].sort_values("index")
+    path = where(table, mark="path").sort_values("index")
+    points = where(table, mark="spanning").sort_values("index")
     ends, bend = (points, points[:0]) if path.empty else (points[:2], points[2:])
     colour = COLOURS["bezier"]
     looks = [
-        ("network", table[table["mark"] == "centre"], {"mode": "markers", "marker": {"size": 6, "color": colour}}),
+        ("network", where(table, mark="centre"), {"mode": "markers", "marker": {"size": 6, "color": colour}}),
         ("networks", ends, {"mode": "markers", "marker": {"size": 6, "color": colour}}),
         ("bend", bend, {"mode": "markers", "marker": {"size": 6, "color": colour, "symbol": "diamond-open"}}),
         ("curve", path, {"mode": "lines", "line": {"width": 7, "color": colour}}),

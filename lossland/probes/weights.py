@@ -2,14 +2,14 @@
 
     norm = |theta_G|,   count = the entries of theta_G in [low, high)       G: all parameters, weights, biases, norms
 
-of networks, or of a network's snapshots by epoch. The bins of a run span the values of its last point, those outside are in
-the first and last. arXiv 1712.09913.
+of networks, or of a network's snapshots by epoch. The bins of a run span the values of its last point, or [-reach, reach]
+(0.2, 0.01 or 0.05 in the released code); entries outside are in the first and last. arXiv 1712.09913.
 """
 
 import pandas as pd
 import torch
 
-from lossland.options import Count
+from lossland.options import Count, Positive
 
 SCHEMA = {
     "index": "int64", "epoch": "float64", "kind": "string", "norm": "float64", "low": "float64", "high": "float64",
@@ -18,7 +18,7 @@ SCHEMA = {
 KEY = ["index", "kind", "low"]
 
 
-def measure(problem, subspace, *, bins: Count = 99, resolution: Count = 2) -> pd.DataFrame:
+def measure(problem, subspace, *, bins: Count = 99, reach: Positive | None = None, resolution: Count = 2) -> pd.DataFrame:
     """One row for each bin of each point of the chart's grid and each kind of parameters (all, weight, bias, norm).
 
     `epoch` is NaN where the points are none of a training.
@@ -28,7 +28,7 @@ def measure(problem, subspace, *, bins: Count = 99, resolution: Count = 2) -> pd
     masks = {"all": space.mask([])} | {k: ~space.mask([k]) for k in ("weight", "bias", "norm")}
     masks = {kind: mask for kind, mask in masks.items() if mask.any()}
     last = subspace.combine(subspace.coefficients(u)[-1])
-    edges = {kind: _edges(last[mask], bins) for kind, mask in masks.items()}
+    edges = {kind: _edges(last[mask], bins, reach) for kind, mask in masks.items()}
     rows = []
     for index, (theta, epoch) in enumerate(zip(subspace.points(u), epochs.tolist(), strict=True)):
         for kind, mask in masks.items():
@@ -40,6 +40,6 @@ def measure(problem, subspace, *, bins: Count = 99, resolution: Count = 2) -> pd
     return pd.concat(rows)
 
 
-def _edges(values, bins):
-    low, high = values.min().double(), values.max().double()
+def _edges(values, bins, reach):
+    low, high = (-reach, reach) if reach else (float(values.min()), float(values.max()))
     return torch.linspace(low, high if high > low else low + 1e-12, bins + 1, dtype=torch.float64)
