@@ -13,7 +13,7 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from lossland.options import Count, Positive, Split
-from lossland.sheets import HIGHEST, LOWEST, STEP, first_run, parts, sheet, where, with_error
+from lossland.sheets import first_run, parts, sheet, where, with_error
 from lossland.style import COLOURS, SHADES, cross, filled, tiles
 
 CAPTION = """
@@ -32,9 +32,9 @@ def draw(
     split: Split = "train",
     quantity: Literal["nll", "loss"] = "nll",
     every_run: bool = False,
-    lowest: Positive = LOWEST,
-    highest: Positive = HIGHEST,
-    step: Positive = STEP,
+    lowest: Positive = 0.1,
+    highest: Positive = 10.0,
+    step: Positive = 0.5,
 ) -> Figure:
     """`titles` lists [subspace, title] of each plane in the order drawn; one run of it, or with `every_run` a panel of each.
 
