@@ -239,6 +239,15 @@ def test_a_snapshot_after_the_end_is_refused(problem):
         sgd.build(problem, [], recipe=RECIPE, seed=0, snapshots=[9])
 
 
+def test_points_are_kept_every_so_many_epochs(problem):
+    kept = {every: sgd.build(problem, [], recipe=Recipe(7, 0.1), seed=0, every=every, snapshots=[5]) for every in (3, 10, None)}
+    assert {every: run.notes["epoch"].tolist() for every, run in kept.items()} == {
+        3: [0, 3, 5, 6, 7],
+        10: [0, 5, 7],
+        None: [5, 7],
+    }
+
+
 def test_precision_of_the_recipe_is_that_of_the_training(problem):
     """bf16 moves the result, and only as far as its rounding."""
     recipe = replace(RECIPE, epochs=1)

@@ -7,11 +7,15 @@ The result is Points: the snapshots in order, the trained network last (the one 
 
 from lossland.landscape.subspace import Subspace
 from lossland.landscape.train import trajectory
-from lossland.options import Index, NoSources, Recipe, Seed
+from lossland.options import Count, Index, NoSources, Recipe, Seed
 
 
-def build(problem, sources: NoSources, *, recipe: Recipe, seed: Seed, snapshots: list[Index] = ()) -> Subspace:
-    """`snapshots` lists the epochs after which the point is kept; 0 is the initialisation, the last epoch always is."""
+def build(
+    problem, sources: NoSources, *, recipe: Recipe, seed: Seed, snapshots: list[Index] = (), every: Count | None = None
+) -> Subspace:
+    """`snapshots` lists the epochs after which the point is kept, `every` adds 0, `every`, 2 `every`, ...; 0 is the
+    initialisation, and the last epoch always is."""
     if snapshots and max(snapshots) > recipe.epochs:
         raise ValueError(f"snapshots names epoch {max(snapshots)}, but the training ends after {recipe.epochs}")
-    return trajectory(problem, problem.init(seed), recipe, seed, sorted({*snapshots, recipe.epochs}))
+    kept = {*snapshots, *(range(0, recipe.epochs, every) if every else ()), recipe.epochs}
+    return trajectory(problem, problem.init(seed), recipe, seed, sorted(kept))
