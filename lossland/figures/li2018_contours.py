@@ -13,7 +13,7 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from lossland.options import Count, Positive, Split
-from lossland.sheets import HIGHEST, LOWEST, STEP, first_run, parts, sheet, where, with_error
+from lossland.sheets import first_run, parts, sheet, where, with_error
 from lossland.style import COLOURS, SHADES, cross, filled, tiles
 
 CAPTION = """
@@ -32,20 +32,16 @@ def draw(
     split: Split = "train",
     quantity: Literal["nll", "loss"] = "nll",
     every_run: bool = False,
-    lowest: Positive = LOWEST,
-    highest: Positive = HIGHEST,
-    step: Positive = STEP,
+    lowest: Positive = 0.1,
+    highest: Positive = 10.0,
+    step: Positive = 0.5,
 ) -> Figure:
     """`titles` lists [subspace, title] of each plane in the order drawn; one run of it, or with `every_run` a panel of each.
 
     Lines are at `lowest`, `lowest` + `step`, ... below `highest`. Raises ValueError where they are fewer than two, or a
     plane is missing.
     """
-    levels = np.arange(lowest, highest, step)
-    if len(levels) < 2:
-        raise ValueError(
-            f"there are {len(levels)} lines from {lowest:g} to {highest:g} in steps of {step:g}; take a smaller step"
-        )
+    levels = _levels(lowest, highest, step)
     chosen = _panels(parts(surfaces, titles, "surfaces"), every_run)
     figure, axes = tiles(len(chosen), columns, height=2.5, sharex=True, sharey=True)
     for axis, (title, part) in zip(axes, chosen, strict=True):
@@ -59,6 +55,15 @@ def draw(
     figure.supxlabel("first direction, $u_1$")
     figure.supylabel("second direction, $u_2$")
     return figure
+
+
+def _levels(lowest, highest, step):
+    levels = np.arange(lowest, highest, step)
+    if len(levels) < 2:
+        raise ValueError(
+            f"there are {len(levels)} lines from {lowest:g} to {highest:g} in steps of {step:g}; take a smaller step"
+        )
+    return levels
 
 
 def _panels(chosen, every_run):
