@@ -43,7 +43,8 @@ def draw(
     """
     levels = _levels(lowest, highest, step)
     chosen = _panels(parts(surfaces, titles, "surfaces"), every_run)
-    figure, axes = tiles(len(chosen), columns, height=2.5, sharex=True, sharey=True)
+    figure, axes = tiles(len(chosen), columns, height=2.3, sharex=True, sharey=True, layout="compressed")
+    figure.set_figheight(figure.get_figheight() + 0.4)  # for the labels below and the titles, which squares leave no room
     for axis, (title, part) in zip(axes, chosen, strict=True):
         drawn = _contours(axis, sheet(part, split, quantity), levels)
         centre = where(part, mark="centre").drop_duplicates("index")
