@@ -3,8 +3,6 @@
 import numpy as np
 import pandas as pd
 
-LOWEST, HIGHEST, STEP = 0.1, 10.0, 0.5  # nats: the contour lines of the released code of Li et al. 2018
-
 
 def entries(option, given, *names) -> list:
     """`given`, the value of an option that is a list of lists, each of `names`: mappings of a config have no order.

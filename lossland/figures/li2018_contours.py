@@ -41,11 +41,7 @@ def draw(
     Lines are at `lowest`, `lowest` + `step`, ... below `highest`. Raises ValueError where they are fewer than two, or a
     plane is missing.
     """
-    levels = np.arange(lowest, highest, step)
-    if len(levels) < 2:
-        raise ValueError(
-            f"there are {len(levels)} lines from {lowest:g} to {highest:g} in steps of {step:g}; take a smaller step"
-        )
+    levels = _levels(lowest, highest, step)
     chosen = _panels(parts(surfaces, titles, "surfaces"), every_run)
     figure, axes = tiles(len(chosen), columns, height=2.5, sharex=True, sharey=True)
     for axis, (title, part) in zip(axes, chosen, strict=True):
@@ -59,6 +55,15 @@ def draw(
     figure.supxlabel("first direction, $u_1$")
     figure.supylabel("second direction, $u_2$")
     return figure
+
+
+def _levels(lowest, highest, step):
+    levels = np.arange(lowest, highest, step)
+    if len(levels) < 2:
+        raise ValueError(
+            f"there are {len(levels)} lines from {lowest:g} to {highest:g} in steps of {step:g}; take a smaller step"
+        )
+    return levels
 
 
 def _panels(chosen, every_run):

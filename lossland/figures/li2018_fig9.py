@@ -13,7 +13,7 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
 from lossland.options import Count, Positive
-from lossland.sheets import HIGHEST, LOWEST, STEP, entries, first_run, rows_of, sheet, where
+from lossland.sheets import entries, first_run, rows_of, sheet, where
 from lossland.style import COLOURS, GREY, WHITE_TO_DARK, filled, legend_of, tiles
 
 CAPTION = """
@@ -23,7 +23,7 @@ what the training saw. Orange rings are the last points before the learning rate
 first run across the contours; those of small batches with weight decay then turn along them, around the solution, and have a
 kink where the rate drops. Two components hold 40 to 90 % of the variance there.
 """
-LEVELS = [*np.arange(LOWEST, HIGHEST, STEP), *np.logspace(1, 8, 8)]
+LEVELS = [*np.arange(0.1, 10, 0.5), *np.logspace(1, 8, 8)]
 WHITE = 1e-3  # nats; below it all is white
 
 
