@@ -79,7 +79,7 @@ class Arrays:
         if x.dtype != torch.uint8:
             return x
         mean, std = (torch.tensor(v, device=x.device).view(-1, *[1] * (x.ndim - 2)) for v in (self.mean, self.std))
-        x = (x.float() / 255 - mean) / std
+        x = x.float().div_(255).sub_(mean).div_(std)  # in place: half the time of a copy at each step
         return x.contiguous(memory_format=torch.channels_last) if x.ndim == 4 else x
 
 
