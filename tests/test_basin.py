@@ -40,6 +40,7 @@ def test_a_parabola_is_as_wide_as_the_root_of_rise_over_a(a, rise):
 def test_slopes_cross_where_they_do_at_any_resolution(points):
     """1/2 to the left and 1/8 to the right: linear interpolation is exact."""
     found = _line(lambda u: np.where(u < 0, -2 * u, 8 * u), np.linspace(-1, 1, points)).loc[0]
+    assert (found["left"], found["right"]) == pytest.approx((1 / 2, 1 / 8))
     assert found["half_width"] == pytest.approx((1 / 2 + 1 / 8) / 2)
     assert found["asymmetry"] == pytest.approx((1 / 2 - 1 / 8) / (1 / 2 + 1 / 8))
     assert found["area"] == pytest.approx((1 / 2 + 1 / 8) / 2)

@@ -47,7 +47,9 @@ def _verdicts(claims):
 
 
 def _line(at_small, at_large):
-    return pd.concat([_basin(centre=0.0, half_width=at_small), _basin(centre=1.0, half_width=at_large)])
+    """How far basins reach inwards; what they reach outwards counts for nothing."""
+    small = _basin(centre=0.0, left=1 / at_small, right=at_small)
+    return pd.concat([small, _basin(centre=1.0, left=at_large, right=1 / at_large)])
 
 
 def _mixed(low, high):

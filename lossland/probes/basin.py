@@ -24,12 +24,12 @@ from scipy import ndimage
 from lossland.options import Positive
 
 SCHEMA = {
-    "split": "string", "quantity": "string", "centre": "float64", "level": "float64", "half_width": "float64",
-    "asymmetry": "float64", "area": "float64", "open": "bool_", "non_convex": "float64",
+    "split": "string", "quantity": "string", "centre": "float64", "level": "float64", "left": "float64", "right": "float64",
+    "half_width": "float64", "asymmetry": "float64", "area": "float64", "open": "bool_", "non_convex": "float64",
 }  # fmt: skip
 KEY = ["split", "quantity", "centre"]
 ROUNDING = 1e-6
-NOWHERE = {"half_width": np.nan, "asymmetry": np.nan, "area": np.nan, "open": False}
+NOWHERE = dict.fromkeys(("left", "right", "half_width", "asymmetry", "area"), np.nan) | {"open": False}
 
 
 def measure(
@@ -76,6 +76,8 @@ def _on_line(axes, v, at, level):
     right, right_open = _crossing(u[i:], v[i:], level)
     whole = left + right
     return {
+        "left": left,
+        "right": right,
         "half_width": whole / 2,
         "asymmetry": abs(right - left) / whole if whole else 0.0,
         "area": whole / (u[-1] - u[0]),
@@ -101,6 +103,8 @@ def _on_plane(axes, v, at, level):
     radius = np.sqrt(area / np.pi)
     centroid = cells.sum(1) @ axes[0] / area, cells.sum(0) @ axes[1] / area
     return {
+        "left": np.nan,
+        "right": np.nan,
         "half_width": radius,
         "asymmetry": np.hypot(*centroid) / radius,
         "area": area / np.prod([u[-1] - u[0] for u in axes]),
