@@ -4,9 +4,8 @@
                  and at t = 1 (large batch)
 
 Without weight decay w(0) > w(1), with it w(0) < w(1), while the small batch has the lower test error in both: sharpness along
-a line says how large the weights are. The paper shows it in figure 2 for one pair of networks and prints no width. Beyond the ends
-interpolated variances may fall below zero, where there is no loss; that edge says nothing of a basin, so only the inner sides
-count.
+a line says how large the weights are. The paper shows it in figure 2 for one pair of networks and prints no width. Only inner
+sides count, for beyond the ends interpolated variances may fall below zero, where there is no loss.
 
 A short schedule need not show it. Decay shrinks weights by about exp(-lr w n / (1 - momentum)) over n steps, if the gradient
 does not hold them up; up to the first drop of the paper's rate the exponent is 29 for its small batch and 0.5 for its large
@@ -22,9 +21,9 @@ from lossland.claim import Claim, paired
 
 CAPTION = """
 Each row holds one claim about the line between a network of small batches and one of large batches: the logarithm of the
-ratio of how far their basins reach towards each other, for n pairs (mean ± standard deviation). A claim holds if a one-sided t-test gives p
-below 0.05; it does not hold if our mean lies on the wrong side; else our runs do not decide. In the paper the small batch
-has the wide basin without weight decay and the sharp one with it, at the lower test error in both.
+ratio of how far their basins reach towards each other, for n pairs (mean ± standard deviation). A claim holds if a one-sided
+t-test gives p below 0.05; it does not hold if our mean lies on the wrong side; else our runs do not decide. In the paper the
+small batch has the wide basin without weight decay and the sharp one with it, at the lower test error in both.
 """
 INNER = {0.0: "right", 1.0: "left"}
 
