@@ -95,7 +95,7 @@ def test_filter_normalised_widths_order_networks_and_others_do_not():
     rows = _verdicts(_sharpness())
     assert set(rows["verdict"]) == {"holds"}
     ours = np.log(0.4 / 0.2) - np.log(SPREAD).mean()
-    assert rows.loc["filter-normalised, the flatter generalises at decay 0", "mean"] == pytest.approx(ours)
+    assert rows.loc["filter-normalised, the flatter generalises without decay", "mean"] == pytest.approx(ours)
     generalise = rows.filter(like="small batches generalise", axis=0)
     assert generalise["published"].tolist() == ["0.037", "0.0419"]
     assert generalise["mean"].tolist() == pytest.approx([0.04, 0.04])

@@ -26,7 +26,7 @@ error? What is measured is the logarithm of the ratio of their half widths, posi
 standard deviation). A claim holds if a one-sided t-test against the bar gives p below 0.05; it does not hold if our mean lies
 on the wrong side; else our runs do not decide. In the paper the order is right with filter normalisation, and not without.
 """
-KINDS, DECAYS = ("filter", "layer", "none"), ("0", "5e-4")
+KINDS, DECAYS = ("filter", "layer", "none"), {"without decay": "0", "with decay": "5e-4"}
 
 
 def check(
@@ -50,7 +50,7 @@ def check(
         for kind in KINDS:
             small, large = _pair(basins, lines, kind, "train", "nll")
             agreement[decay, kind] = np.log(small["half_width"] / large["half_width"]) * np.sign(worse[decay])
-    together({f"{kind} at decay {decay}": rows for (decay, kind), rows in agreement.items()} | worse)
+    together({f"{kind} {decay}": rows for (decay, kind), rows in agreement.items()} | worse)
     least = {kind: np.minimum(*(agreement[decay, kind] for decay in DECAYS)) for kind in KINDS}
     each = [claim for d in DECAYS for claim in _ordered(d, worse[d], agreement[d, "filter"], network)]
     return [*each, *_misled(least)]
@@ -67,15 +67,15 @@ def _pair(table, lines, kind, split, quantity):
 def _ordered(decay, worse, agreement, network):
     return [
         Claim(
-            f"small batches generalise better at decay {decay}",
+            f"small batches generalise better {decay}",
             "Small-batch training gives the lower test error.",
             "test error of the large batch - of the small batch, as a fraction",
             list(worse),
-            _printed(network, decay),
+            _printed(network, DECAYS[decay]),
             above=0,
         ),
         Claim(
-            f"filter-normalised, the flatter generalises at decay {decay}",
+            f"filter-normalised, the flatter generalises {decay}",
             "In filter-normalised directions the network with the wider basin has the lower test error.",
             "log ratio of the half widths, positive where the wider has the lower test error",
             list(agreement),

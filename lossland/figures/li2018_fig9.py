@@ -46,7 +46,7 @@ def draw(
     grids = [sheet(first_run(rows_of(surfaces, plane, "surfaces")), "train", "nll") for plane, *_ in chosen]
     walks = [_walk(plane, network, paths, courses) for plane, _, network in chosen]
     norm = _norm(np.concatenate([*map(np.ravel, grids), *(walk["value"] for walk in walks)]), highest)
-    figure, axes = tiles(len(chosen), columns, height=2.45)
+    figure, axes = tiles(len(chosen), columns, height=2.45, layout="compressed")
     for axis, (plane, title, _), grid, walk in zip(axes, chosen, grids, walks, strict=True):
         shades = np.geomspace(norm.vmin, norm.vmax, 40)
         filled(axis, grid.clip(lower=WHITE), shades, norm=norm, extend="both")
@@ -54,7 +54,7 @@ def draw(
         drawn = _path(axis, walk, norm)
         axis.set(title=title, aspect="equal", **_labels(plane, shares))
     legend_of(figure, axes, ncols=min(2, len(axes)))
-    bar = {"ticks": np.geomspace(norm.vmin, norm.vmax, 5), "format": "%.2g", "extend": "both", "aspect": 40, "shrink": 0.8}
+    bar = {"ticks": np.geomspace(norm.vmin, norm.vmax, 5), "format": "%.2g", "extend": "both", "aspect": 40}
     figure.colorbar(drawn, ax=axes, label="train nll [nats]", pad=0.01, **bar).minorticks_off()
     return figure
 

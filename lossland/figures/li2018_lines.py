@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from lossland.options import Count, Positive
 from lossland.sheets import parts, where, with_error
-from lossland.style import alike, legend_of, runs_of, scores, tiles
+from lossland.style import alike, legend_of, scores, tiles
 
 CAPTION = """
 Each panel is the straight line through a network, at u = 0, along a random direction: nll in blue on the left axis, error in
@@ -45,5 +45,5 @@ def draw(
         twins[-1].set_ylim(0, 100)
     alike(axes, twins)
     figure.supxlabel("step along the direction, u")
-    legend_of(figure, (*axes, *twins), loc="outside upper center", ncols=5, title=runs_of(lines, "run"))
+    legend_of(figure, (*axes, *twins), loc="outside upper center", ncols=5, title="mean and range of runs")
     return figure
