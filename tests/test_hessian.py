@@ -89,6 +89,21 @@ def test_small_negative_eigenvalues_are_found():
     assert ritz.values.tolist() == pytest.approx([-0.2, 100], abs=2e-2)
 
 
+@pytest.mark.parametrize("lowest", [-1.5, -5.0])
+def test_beside_one_far_outlier_the_lower_end_is_found_too(lowest):
+    """A Ritz value in the bulk has a small residual from the start, compared with the outlier; it is no end."""
+    rng = torch.Generator().manual_seed(0)
+    d = torch.cat([torch.tensor([100.0, lowest]), torch.rand(1998, generator=rng)])
+    ritz = lanczos(lambda v: d * v, torch.randn(2000, generator=rng), tolerance=3e-3)
+    assert ritz.values.tolist() == pytest.approx([lowest, 100], abs=0.3)
+    assert ritz.products <= 25
+
+
+def test_more_eigenvalues_than_products_are_refused():
+    with pytest.raises(ValueError, match="3 products do not find 4 eigenvalues"):
+        lanczos(lambda v: v, torch.ones(9), lowest=2, highest=2, limit=3)
+
+
 def test_an_invariant_space_ends_the_run():
     d = torch.tensor([3.0, -1.0, 3.0, -1.0])
     ritz = lanczos(lambda v: d * v, torch.ones(4), tolerance=1e-6)

@@ -5,8 +5,8 @@
     none       d
 
 Parameters that are left out have d = 0. Differs from the released code in: what a filter is depends on the module, not on
-axis 0; parameters that are not left out are drawn and scaled like all others, not replaced by d = w; coordinates of a
-trajectory are those of least squares, not lengths along axes that need not be orthogonal.
+axis 0, and so does what is a bias or a norm, not on rank; what is not left out is drawn and scaled like all else, not d = w;
+coordinates of a trajectory are those of least squares, not lengths along axes that need not be orthogonal.
 """
 
 from typing import Literal
@@ -21,7 +21,10 @@ Normalisation = Literal["filter", "layer", "none"]
 
 
 def random_direction(space, theta, rng, normalisation="filter", leave_out=("bias", "norm")):
-    """A Gaussian direction [D], float32, scaled to theta [D]. The raw draw depends on `rng` and D alone."""
+    """A Gaussian direction [D], float32, scaled to theta [D]. The raw draw depends on `rng` and D alone.
+
+    Raises ValueError where nothing is left of it.
+    """
     d = torch.randn(space.dimension, generator=rng)
     weights = space.filters(theta.cpu())
     for name, part in space.filters(d).items():
@@ -30,6 +33,10 @@ def random_direction(space, theta, rng, normalisation="filter", leave_out=("bias
         elif normalisation != "none":
             axes = tuple(range(2, part.ndim)) if normalisation == "filter" else tuple(range(part.ndim))
             part.mul_(_norm(weights[name], axes) / _norm(part, axes).clamp(min=torch.finfo(d.dtype).tiny))
+    if not d.any():
+        raise ValueError(
+            f"no parameter moves: leave_out names {', '.join(leave_out)}, or the others are zero; leave something in"
+        )
     return d
 
 
@@ -41,15 +48,16 @@ def around(source, directions, *, box=None, margin=0.2, notes=None) -> Subspace:
     """The affine subspace of the last point of `source` and `directions` [m D].
 
     `box` holds (low, high) of each coordinate; without one it is a cube around the projected trajectory of `source`, widened
-    by `margin` of its side. Notes: `mark.centre` [1 m]; where the source has several points, `trajectory` [n m], their
-    coordinates, `outside` [n], how far they lie from the subspace, `distance` [n], how far from the centre, and `epoch` [n].
+    by `margin` of its side. Notes: `mark.centre` [1 m]; where the source is a training that kept several points, their
+    coordinates `trajectory` [n m], how far they lie from the subspace, `outside` [n], and from the centre, `distance` [n],
+    `epoch` and `lr` [n].
     """
     centre = source.end.cpu()
     m, marked = len(directions), {"mark.centre": torch.zeros(1, len(directions), dtype=torch.float64)}
-    if len(source.anchors) > 1:
+    if len(source.anchors) > 1 and "epoch" in source.notes:
         marked["trajectory"], marked["outside"] = project(source.anchors, centre, directions)
         marked["distance"] = source.distances(torch.arange(len(source.anchors))[:, None], torch.tensor([[source.chart.k - 1]]))
-        marked |= {n: source.notes[n] for n in ("epoch", "lr") if n in source.notes}
+        marked |= {n: source.notes[n] for n in ("epoch", "lr")}
     elif box is None:
         raise ValueError("the range of this subspace is that of a trajectory, and its source kept one point; keep snapshots")
     if box is None:

@@ -3,7 +3,9 @@
     H v = sum over batches B of  |B| / N  d/dtheta (g_B . v),     g_B = the gradient of the mean loss of B (double backward)
 
 One Lanczos run with full reorthogonalisation gives H ~ Q T Q^T on the Krylov space of a random start. A Ritz pair (l, Q s) of
-T has the residual |H Q s - l Q s| = beta |last entry of s|, and an eigenvalue of H lies within it of l.
+T has the residual |H Q s - l Q s| = beta |last entry of s|, and an eigenvalue of H lies within it of l. That it is the *end* a
+small residual does not say: beside one far outlier, a Ritz value in the bulk has one from the start. So both ends must also
+have stood still for PATIENCE products.
 
 Differs from the released code in: the mean loss, not a sum of batch means, so batches may be unequal; both ends of one run, not
 the larger one and then the other of a shifted matrix, which loses small negative eigenvalues; residuals; a seeded start.
@@ -12,6 +14,8 @@ the larger one and then the other of a shifted matrix, which loses small negativ
 from dataclasses import dataclass
 
 import torch
+
+PATIENCE = 5
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,9 @@ class Hessian:
         self._problem, self._state, self._split = problem, state, split
         self._theta = theta.detach().clone().requires_grad_()
         self._mask = torch.ones_like(theta) if mask is None else mask
-        self._kept = list(self._gradients()) if problem.size(split) <= problem.batch_size else None
+        parts = [rows.numel() for rows in problem.task.minibatches(problem.size(split), problem.batch_size)]
+        self._number = sum(parts)
+        self._kept = list(self._gradients()) if len(parts) == 1 else None
 
     def __call__(self, v):
         v, total = v * self._mask, torch.zeros_like(v)
@@ -55,20 +61,24 @@ class Hessian:
     @torch.enable_grad()
     def _gradients(self):
         """(share of the examples, gradient that can be differentiated) of each batch; kept where there is but one."""
-        problem, number = self._problem, self._problem.size(self._split)
+        problem = self._problem
         for _, inputs, target in problem.batches(self._split):
             with problem.arithmetic():
-                loss = problem.task.losses(problem.space.predict(self._theta, self._state, *inputs), target).mean()
-            yield len(target) / number, torch.autograd.grad(loss, self._theta, create_graph=True)[0]
+                losses = problem.task.losses(problem.space.predict(self._theta, self._state, *inputs), target)
+            loss = losses.mean()
+            yield losses.numel() / self._number, torch.autograd.grad(loss, self._theta, create_graph=True)[0]
 
 
 def lanczos(product, start, *, lowest=1, highest=1, tolerance=1e-2, limit=60) -> Ritz:
     """The `lowest` and `highest` eigenvalues of the symmetric `product`, from `start` [D] on.
 
-    Ends when the residuals of all of them are at most `tolerance` times the largest |eigenvalue|, or after `limit` products.
-    Keeps as many vectors [D] as products. Raises FloatingPointError where a product is not finite.
+    Ends when the residuals of all of them, and their moves in the last PATIENCE products, are at most `tolerance` times the
+    largest |eigenvalue|, or after `limit` products. Keeps as many vectors [D] as products. Raises ValueError where the limit
+    does not reach so many eigenvalues, FloatingPointError where a product is not finite.
     """
-    basis, diagonal, beside = [start / start.norm()], [], []
+    if limit < max(lowest + highest, 2):
+        raise ValueError(f"{limit} products do not find {lowest + highest} eigenvalues; allow more")
+    basis, diagonal, beside, seen = [start / start.norm()], [], [], []
     while True:
         w = product(basis[-1])
         diagonal.append(float(basis[-1].double() @ w.double()))
@@ -89,7 +99,9 @@ def lanczos(product, start, *, lowest=1, highest=1, tolerance=1e-2, limit=60) ->
         residuals = beta * s[-1, ends].abs()
         scale = values.abs().max()
         exhausted = beta <= 1e-6 * float(scale)  # the Krylov space is invariant: nothing is left to find from this start
-        enough = n >= lowest + highest and bool((residuals <= tolerance * scale).all())
+        seen.append(values[ends])
+        enough = n >= lowest + highest + PATIENCE and bool((residuals <= tolerance * scale).all())
+        enough = enough and bool(((values[ends] - seen[-1 - PATIENCE]).abs() <= tolerance * scale).all())
         if enough or exhausted or n == limit:
             vectors = s[:, ends].T.to(start) @ torch.stack(basis)
             return Ritz(values[ends], residuals, vectors, n)

@@ -6,7 +6,7 @@ A trajectory looks straight in it, for a random direction catches almost nothing
 section 7. The released code has no script for this figure.
 """
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import torch
 
@@ -16,9 +16,19 @@ from lossland.options import Between, NonNegative, Seed
 from lossland.streams import stream
 
 
-def build(problem, sources: Annotated[list, Between(1, 1)], *, seed: Seed, margin: NonNegative = 0.2) -> Subspace:
-    """The source is a network with snapshot 0; u are Euclidean distances. Raises ValueError where there is none."""
+def build(
+    problem,
+    sources: Annotated[list, Between(1, 1)],
+    *,
+    seed: Seed,
+    leave_out: list[Literal["weight", "bias", "norm"]] = ("bias", "norm"),
+    margin: NonNegative = 0.2,
+) -> Subspace:
+    """The source is a network with snapshot 0; u are Euclidean distances; `leave_out` is of the random direction.
+
+    Raises ValueError where there is no such snapshot.
+    """
     (run,) = sources
     way = run.snapshot(0) - run.end
-    random = random_direction(problem.space, run.end, stream(seed, "direction", 1), "none")
+    random = random_direction(problem.space, run.end, stream(seed, "direction", 1), "none", leave_out)
     return around(run, torch.stack([way / way.norm(), random / random.norm()]), margin=margin)

@@ -28,7 +28,10 @@ def build(
     """The source is a network with snapshots. Notes: `direction.centred` and `direction.uncentred` [m], the share of the
     variance of each component. Raises ValueError where the trajectory has too few points."""
     (run,) = sources
-    run.end  # noqa: B018  refuses what is no trajectory
+    if "epoch" not in run.notes:
+        raise ValueError(
+            f"principal components are those of a training, and {run.chart} is none; name a network with snapshots"
+        )
     points, n = run.anchors, len(run.anchors)
     if n < directions + 1:
         raise ValueError(
@@ -42,7 +45,10 @@ def build(
         shares[f"direction.{name}"] = (values / values.sum()).flip(0)[:directions]
         vectors[name] = columns.flip(1)[:, :directions].T
     weights = vectors["centred"] @ mean if centred else vectors["uncentred"]
-    weights = weights - torch.nn.functional.pad(weights.sum(1, keepdim=True), (n - 1, 0))  # of M, whose last row is zero
     weights = weights * torch.where((weights @ inner)[:, :1] < 0, -1, 1)  # the start lies on the positive side
-    lengths = ((weights @ inner) * weights).sum(1, keepdim=True).sqrt()
-    return around(run, (weights / lengths).to(points) @ points, margin=margin, notes=shares)
+    squares = ((weights @ inner) * weights).sum(1, keepdim=True)
+    if not (squares > 1e-12 * inner.diagonal().max()).all():
+        raise ValueError(f"this trajectory does not span {directions} directions; name one that bends, or ask for fewer")
+    weights = (weights / squares.sqrt()).to(points)
+    axes = sum(w[:, None] * (point - points[-1]) for w, point in zip(weights.T, points, strict=True))
+    return around(run, axes, margin=margin, notes=shares)

@@ -1,6 +1,6 @@
 """How convex the loss is at the points of a subspace: the ends of the spectrum of its Hessian (Li et al. 2018, section 6).
 
-    ratio = |lowest eigenvalue / highest eigenvalue|       0 is convex; arXiv 1712.09913, figure 7
+    ratio = |lowest eigenvalue / highest eigenvalue|       of arXiv 1712.09913, figure 7; convex where lowest >= 0
 
 of the mean loss over a split without decay, with respect to the parameters that are not left out, under the batch-norm
 statistics of `bn`. An eigenvalue lies within its residual of each value; `products` is what they took.
@@ -33,14 +33,14 @@ def measure(
     bn: BatchNorm = "keep",
     leave_out: list[Literal["weight", "bias", "norm"]] = ("bias", "norm"),
     examples: Count | None = None,
-    tolerance: Positive = 1e-2,
+    tolerance: Positive = 3e-3,
     products: Count = 60,
     shard: Shard = (1, 1),
 ) -> pd.DataFrame:
     """One row for each point of the grid over a path or a plane; `resolution`, `examples`, `shard` as in `landscape`.
 
-    The ends are found to `tolerance` times the larger of them, or as near as `products` come; at a point where the loss has no
-    finite curvature they are NaN.
+    The residuals of the ends, and their last moves, are at most `tolerance` times the larger of them, or what `products`
+    leave (see `lossland.landscape.hessian`); at a point where the loss has no finite curvature the ends are NaN.
     """
     if subspace.chart.m > 2:
         raise ValueError(f"curvature is measured over one or two coordinates, and {subspace.chart} has {subspace.chart.m}")

@@ -19,9 +19,9 @@ class Affine(Chart):
         object.__setattr__(self, "box", tuple(map(tuple, self.box)))
         if len(self.box) != self.k - 1:
             raise ValueError(f"an affine chart with {self.k - 1} directions needs as many ranges, got {len(self.box)}")
-        for low, high in self.box:
-            if not low < high:
-                raise ValueError(f"the range {low:g} to {high:g} of an axis is empty; put the lower number first")
+        for ends in self.box:
+            if len(ends) != 2 or not ends[0] < ends[1]:
+                raise ValueError(f"the range of an axis is {list(ends)}; it must be the lower number and the higher one")
 
     @property
     def m(self):
