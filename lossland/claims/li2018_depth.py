@@ -18,9 +18,10 @@ from lossland.published import numbers
 
 CAPTION = """
 Each row holds one claim about shortcuts in a deep and in a shallow network: the share of the plane around it that is not
-convex, or its test error, for n pairs (mean ± standard deviation). A claim holds if a one-sided t-test against the bar gives
-p below 0.05; it does not hold if our mean lies on the wrong side; else our runs do not decide. In the paper the deep networks
-without shortcuts have chaotic surfaces and far higher test errors, the shallow one is as convex without them.
+convex, or its test error, for n pairs (mean ± standard deviation). A claim holds if a one-sided t-test against the bar
+gives p below 0.05; it does not hold if our mean lies on the wrong side; else our runs do not decide. In the paper the deep
+networks without shortcuts have chaotic surfaces and far higher test errors, the shallow one is as convex without them.
+After a short schedule the deep network without shortcuts is hardly trained: its surface is then no funnel but a plateau.
 """
 
 
@@ -50,7 +51,7 @@ def check(
             above=0,
         ),
         Claim(
-            "shallow networks need no shortcuts",
+            "depth needs shortcuts more",
             "Shortcuts change the convexity of the surface of a shallow network less than that of a deep one.",
             "that difference for the deep network - for the shallow one",
             list(lost["deep"] - lost["shallow"]),

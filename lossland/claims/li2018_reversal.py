@@ -21,9 +21,10 @@ from lossland.claim import Claim, paired
 
 CAPTION = """
 Each row holds one claim about the line between a network of small batches and one of large batches: the logarithm of the
-ratio of how far their basins reach towards each other, for n pairs (mean ± standard deviation). A claim holds if a one-sided
-t-test gives p below 0.05; it does not hold if our mean lies on the wrong side; else our runs do not decide. In the paper the
-small batch has the wide basin without weight decay and the sharp one with it, at the lower test error in both.
+ratio of how far their basins reach towards each other, for n pairs (mean ± standard deviation). A claim holds if a one-
+sided t-test gives p below 0.05; it does not hold if our mean lies on the wrong side; else our runs do not decide. In the
+paper the small batch has the wide basin without weight decay and the sharp one with it, at the lower test error in both.
+After a short schedule decay may hardly have acted, and the large batch may not be trained.
 """
 INNER = {0.0: "right", 1.0: "left"}
 

@@ -23,8 +23,9 @@ from lossland.published import numbers
 CAPTION = """
 Each row holds one claim about networks of small and of large batches: does the one with the wider basin have the lower test
 error? What is measured is the logarithm of the ratio of their half widths, positive where it does, for n pairs (mean ±
-standard deviation). A claim holds if a one-sided t-test against the bar gives p below 0.05; it does not hold if our mean lies
-on the wrong side; else our runs do not decide. In the paper the order is right with filter normalisation, and not without.
+standard deviation). A claim holds if a one-sided t-test against the bar gives p below 0.05; it does not hold if our mean
+lies on the wrong side; else our runs do not decide. In the paper the order is right with filter normalisation, and not
+without. After a short schedule the large batch may be untrained rather than sharp, and then no normalisation misleads.
 """
 KINDS, DECAYS = ("filter", "layer", "none"), {"without decay": "0", "with decay": "5e-4"}
 

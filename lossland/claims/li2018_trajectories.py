@@ -20,9 +20,10 @@ from lossland.published import numbers
 
 CAPTION = """
 Each row holds one claim about the trajectories of trainings, from n of them (mean ± standard deviation). A claim holds if a
-one-sided t-test against the bar gives p below 0.05; it does not hold if our mean lies on the wrong side; else our runs do not
-decide. In the paper two principal components hold 40 to 90 % of the variance of a trajectory, and planes of random directions
-show almost none of it.
+one-sided t-test against the bar gives p below 0.05; it does not hold if our mean lies on the wrong side; else our runs do
+not decide. In the paper two principal components hold 40 to 90 % of the variance of a trajectory, and planes of random
+directions show almost none of it. After a short schedule the norm of the weights first grows, then shrinks, and one
+component holds nearly all of it.
 """
 NOTHING, STRAIGHT = 0.05, 0.1
 
