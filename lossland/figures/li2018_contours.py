@@ -19,9 +19,9 @@ from lossland.style import COLOURS, SHADES, cross, filled, tiles
 CAPTION = """
 Each panel is the plane of two random directions around a network, the cross in its middle; white is low, and what is not
 finite is grey; test errors are of the pictures that the surface was measured on. Lines, colours and axes are the same in all
-panels. Where directions are filter-normalised, u = 1 is as long
-as the network itself: in the paper large batches, depth without shortcuts and few channels go with narrow or ragged
-contours and a high test error, shortcuts and width with wide, round ones and a low one.
+panels. Where directions are filter-normalised, u = 1 is as long as the network itself: in the paper large batches, depth
+without shortcuts and few channels go with narrow or ragged contours and a high test error, shortcuts and width with wide,
+round ones and a low one.
 """
 
 
