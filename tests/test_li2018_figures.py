@@ -41,6 +41,16 @@ def line(f, **names):
     return landscape(lambda u0, _: f(u0), u1=[np.nan], **names)
 
 
+def widths(half, opened=False, subspace="a"):
+    """A `basin` table of one line in each run; around u = 1, and of test data, there is nonsense."""
+    kinds = [("train", 0.0), ("train", 1.0), ("test", 0.0)]
+    table = pd.DataFrame(
+        [(str(run), *kind, width * 100**i) for run, width in enumerate(half, 1) for i, kind in enumerate(kinds)],
+        columns=["run", "split", "centre", "half_width"],
+    )
+    return table.assign(subspace=subspace, quantity="nll", open=opened)
+
+
 def with_hole(table, value=np.nan):
     """Its point (u0 = 0.5, u1 = 0) is not finite."""
     return table.assign(value=table["value"].mask((table["u0"] == 0.5) & (table["u1"] == 0), value))
@@ -101,7 +111,7 @@ def test_a_table_without_a_plane_is_refused():
     with pytest.raises(ValueError, match="draws one direction, and A has two; use li2018_contours"):
         li2018_lines.draw(lines=landscape(planted), titles=[["a", "A"]])
     with pytest.raises(ValueError, match="draws train nll along one direction, and A has none"):
-        li2018_repeats.draw(lines=landscape(planted), titles=[["a", "A"]])
+        li2018_repeats.draw(lines=landscape(planted), basins=widths([1.0]), titles=[["a", "A"]])
 
 
 @pytest.mark.parametrize("draw", [li2018_surfaces.draw, li2018_contours.draw])
@@ -137,10 +147,23 @@ def test_surfaces_are_where_they_were_measured_in_the_order_of_the_titles(tmp_pa
     written(tmp_path, figure, li2018_surfaces, "png")
 
 
+@pytest.mark.parametrize("logarithmic", [True, False])
+def test_a_bowl_has_no_lid(logarithmic):
+    """Of the 4 x 3 cells those right of u0 = 0.5 lie above 10 at all corners; those left of it have two below."""
+    bowl, low = landscape(lambda u0, _: 1 + 100 * (u0 > 0)), landscape(lambda *_: 1.0, subspace="b")
+    titles = [["a", "A"], ["b", "B"]]
+    a, b = li2018_surfaces.draw(surfaces=pd.concat([bowl, low]), titles=titles, logarithmic=logarithmic).axes
+    assert len(faces(b)) == 12
+    assert len(faces(a)) == 9
+    assert faces(a)[..., 0].max() == 0.5
+    assert a.get_zlim() == b.get_zlim() == ((0, 1) if logarithmic else (1, 10))
+
+
 def test_surfaces_in_the_logarithm_name_their_heights():
     figure = li2018_surfaces.draw(surfaces=landscape(lambda u0, u1: 10 ** (u0 + 1)), titles=[["a", "A"]], highest=50)
     (axis,) = figure.axes
     x, _, z = faces(axis).reshape(-1, 3).T
+    assert x.max() == 1
     assert z == pytest.approx(np.minimum(x + 1, np.log10(50)))
     assert [label.get_text() for label in axis.get_zticklabels()] == ["1", "3", "10", "30"]
     assert axis.get_zticks() == pytest.approx(np.log10([1, 3, 10, 30]))
@@ -173,6 +196,8 @@ def test_contours_are_straight_where_the_planted_function_is_and_at_the_released
     assert axis.get_xlim() == (-1, 1)
     assert axis.get_ylim() == (-0.5, 1)
     assert axis.get_title() == "A\ntest error 7.37 %"
+    assert {label.get_text() for label in axis.texts} <= {"3.1", "4.1"}, "none on the darker half, 4.85 and above"
+    assert axis.texts
     (cross,) = axis.lines
     assert (cross.get_xdata().tolist(), cross.get_ydata().tolist()) == ([0], [0])
     written(tmp_path, figure, li2018_contours, "png")
@@ -220,15 +245,19 @@ def test_lines_are_means_of_runs_with_gaps_where_one_is_not_finite(tmp_path):
     written(tmp_path, figure, li2018_lines, "png")
 
 
-def test_repeats_show_every_direction_and_the_width_within_one_nat():
-    """Of the five points of the grid 2 |u| is at most 1 at three and 9 |u| at one: 0.6 and 0.2."""
+def test_repeats_show_every_direction_and_the_widths_of_their_basins():
     steep = pd.concat([line(lambda u: 2 * abs(u)), line(lambda u: 9 * abs(u), run="2")])
     table = pd.concat([steep, line(lambda u: u**2, subspace="b")])
-    figure = li2018_repeats.draw(lines=table, titles=[["a", "A"], ["b", "B"]])
+    basins = pd.concat([widths([1.0], opened=True, subspace="b"), widths([0.6, 0.2])])
+    figure = li2018_repeats.draw(lines=table, basins=basins, titles=[["a", "A"], ["b", "B"]])
     a, b = figure.axes
     assert [run.get_ydata()[-1] for run in a.lines] == [2, 9, 5.5]
     assert a.get_title() == "A\nhalf-width 0.4 ± 0.3 (n = 2)"
     assert b.get_title() == "B\nhalf-width at least 1"
+    with pytest.raises(ValueError, match="basins has no rows of b, only of a"):
+        li2018_repeats.draw(lines=table, basins=widths([0.6]), titles=[["b", "B"]])
+    with pytest.raises(ValueError, match="basins has no train nll of A around u = 0; measure basin"):
+        li2018_repeats.draw(lines=table, basins=widths([0.6]).query("split == 'test'"), titles=[["a", "A"]])
 
 
 @pytest.mark.parametrize("logarithmic", [True, False])

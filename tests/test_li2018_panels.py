@@ -104,6 +104,21 @@ def test_figure_2_shows_the_line_the_norms_and_the_last_histograms():
     assert small.edges.tolist() == large.edges.tolist() == [0, 0.5, 1, 1.5]
 
 
+def test_figure_2_has_room_for_both_norms_and_counts_the_pairs_of_all_rows():
+    tables = pd.concat([planted_weights("s", 1.0, 0.5, [1]), planted_weights("l", 10.0, 0.5, [1])])
+    steady = tables.assign(norm=tables["subspace"].map({"s": 20.0, "l": 19.9}))
+    for rows in (ROWS, [["decay", "line", "l", "s"]]):
+        assert planted_fig2(weights=steady, rows=rows).axes[1].get_ylim() == pytest.approx((0, 21))
+    one = planted_lines("first").query("run == '1'")
+    for names, said in (
+        (["line", "line"], "mean and range of 2 pairs of networks"),
+        (["line", "first"], "mean and range of runs"),
+        (["first", "first"], "one pair of networks"),
+    ):
+        figure = planted_fig2(lines=pd.concat([one, planted_lines()]), rows=[[n, n, "s", "l"] for n in names])
+        assert figure.legends[0].get_title().get_text() == said
+
+
 def test_where_the_loss_of_one_run_is_not_finite_there_is_no_mean():
     figure = planted_fig2(lines=planted_lines(loss=lambda t, run: np.where((t > 1) & (run == 2), np.nan, 1 + t)))
     line = drawn(figure.axes[0])["train nll"]
@@ -142,8 +157,10 @@ def test_figure_2_names_what_is_missing():
         planted_fig2(weights=tables)
 
 
-def planted_curvature(ratio, subspace="plane"):
-    return PLANE.assign(ratio=ratio, subspace=subspace, run="1")
+def planted_curvature(ratio, subspace="plane", residual=0.0):
+    """Eigenvalues of this ratio, the highest 20; the column `ratio` of the table would be another where all are positive."""
+    table = PLANE.assign(lowest=-20.0 * ratio, highest=20.0, lowest_residual=residual)
+    return table.assign(ratio=np.abs(ratio), subspace=subspace, run="1")
 
 
 def test_figure_7_puts_every_ratio_at_its_point_and_counts_the_low_ones():
@@ -171,6 +188,17 @@ def test_figure_7_puts_every_ratio_at_its_point_and_counts_the_low_ones():
     assert ours.get_aspect() == 1
 
 
+def test_figure_7_has_what_is_convex_at_0_and_counts_what_is_low_for_certain():
+    """A residual of 0.1 is 0.005 of the highest: ratios below 0.005 and 0.095 count; 0.3 of positive ones is drawn as 0."""
+    ratio = np.array([-0.3] * 4 + [0.004] * 3 + [0.006] * 5 + [0.094] * 2 + [0.096] * 5 + [np.nan])
+    for residual, low, lower in ((0.1, 7, 14), (0.0, 12, 19), (np.nan, 0, 0)):
+        figure = li2018_fig7.draw(curvature=planted_curvature(ratio, residual=residual), titles=[["plane", "P"]])
+        assert figure.axes[0].get_title() == f"P\n{5 * low} % < 0.01, {5 * lower} % < 0.1"
+        cells = next(c for c in figure.axes[0].collections if isinstance(c, QuadMesh)).get_array()
+        assert cells[:, 0].tolist() == [0] * 4
+        assert cells[:, 2].tolist() == pytest.approx([0.006] * 4)
+
+
 def test_figure_7_of_four_panels_and_of_none_finite(tmp_path):
     table = pd.concat([planted_curvature(np.nan, name) for name in "abcd"])
     figure = li2018_fig7.draw(curvature=table, titles=[[name, name] for name in "abcd"])
@@ -191,13 +219,14 @@ def test_figure_8_says_what_each_plane_catches():
     initial = planted_path([4.0, 3.0, 0], [0.0, 0.02, 0], [0.0, 4.0, 0])
     axes = li2018_fig8.draw(random=random, initial=pd.concat([initial, initial.assign(u0=9.0, run="2")])).axes
     assert axes[0].get_title().endswith(f"\n{100 * 0.06 / 25.06:.3g} % of the squared distances")
+    share = f"\n{100 * 25.0004 / 41.0004:.3g} % of the squared distances"
+    assert [axis.get_title() for axis in axes[1:]] == [f"Way to the solution, and random{share}", "The same, enlarged"]
     for axis in axes[1:]:
         path, start, end = axis.lines
         assert path.get_xdata().tolist() == [4, 3, 0]
         assert path.get_ydata().tolist() == [0, 0.02, 0]
         assert (start.get_label(), start.get_xdata()[0]) == ("initialisation", 4)
         assert (end.get_label(), end.get_xdata()[0]) == ("solution", 0)
-        assert axis.get_title().endswith(f"\n{100 * 25.0004 / 41.0004:.3g} % of the squared distances")
     assert [axis.get_aspect() for axis in axes] == [1, 1, "auto"]
     assert axes[2].get_ylim() == pytest.approx((-0.001, 0.021))
 
@@ -303,6 +332,15 @@ def test_training_curves_have_the_same_axes():
     assert drawn(twins[1])["test error"].get_xydata() == pytest.approx(np.array([[0, 90], [30, 9]]))
     assert axes[0].get_ylim() == axes[1].get_ylim()
     assert twins[0].get_ylim() == twins[1].get_ylim()
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_the_legend_of_training_curves_lies_in_the_picture(number):
+    titles = [[name, name] for name in "abc"[:number]]
+    figure = li2018_training.draw(courses=planted_courses(), titles=titles)
+    figure.canvas.draw()
+    inside = figure.legends[0].get_window_extent()
+    assert 0 <= inside.x0 < inside.x1 <= figure.bbox.width
 
 
 def planted_courses():

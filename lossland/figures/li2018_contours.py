@@ -18,9 +18,10 @@ from lossland.style import COLOURS, SHADES, cross, filled, tiles
 
 CAPTION = """
 Each panel is the plane of two random directions around a network, the cross in its middle; white is low, and what is not
-finite is grey. Lines, colours and axes are the same in all panels. Where directions are filter-normalised, u = 1 is as long
-as the network itself: in the paper large batches, depth without shortcuts and few channels go with narrow or ragged
-contours and a high test error, shortcuts and width with wide, round ones and a low one.
+finite is grey; test errors are of the pictures that the surface was measured on. Lines, colours and axes are the same in all
+panels. Where directions are filter-normalised, u = 1 is as long as the network itself: in the paper large batches, depth
+without shortcuts and few channels go with narrow or ragged contours and a high test error, shortcuts and width with wide,
+round ones and a low one.
 """
 
 
@@ -77,8 +78,9 @@ def _panels(chosen, every_run):
 def _contours(axis, plane, levels):
     drawn = filled(axis, plane, levels, norm=Normalize(levels[0], levels[-1]), extend="both")
     finite = plane.where(np.isfinite(plane))
-    met = levels[(levels > finite.min(axis=None)) & (levels < finite.max(axis=None))]
-    if len(met):
-        lines = axis.contour(plane.columns, plane.index, plane, met, colors=SHADES[-1], linewidths=0.4)
-        axis.clabel(lines, met[::2], fontsize=4.5, fmt="%.3g", inline_spacing=1)
+    met = (levels > finite.min(axis=None)) & (levels < finite.max(axis=None))
+    if met.any():
+        lines = axis.contour(plane.columns, plane.index, plane, levels[met], colors=SHADES[-1], linewidths=0.4)
+        light = levels < (levels[0] + levels[-1]) / 2  # on darker shades labels are not readable
+        axis.clabel(lines, levels[::2][(met & light)[::2]], fontsize=4.5, fmt="%.3g", inline_spacing=1)
     return drawn

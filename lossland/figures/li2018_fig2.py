@@ -41,25 +41,39 @@ def draw(
     chosen = entries("rows", rows, "title", "line", "small", "large")
     figure, axes = panels(len(chosen), 3, height=2.0)
     everything = where(weights, kind="all")
-    for (title, name, *networks), (path, norm, histogram) in zip(chosen, axes, strict=True):
-        line = rows_of(lines, name, "lines")
+    drawn = [rows_of(lines, name, "lines") for _, name, *_ in chosen]
+    for (title, _, *networks), line, (path, norm, histogram) in zip(chosen, drawn, axes, strict=True):
         twin = _line(path, line, highest)
         path.set_title(title)
         tables = {size: rows_of(everything, n, "weights") for size, n in zip(("small", "large"), networks, strict=True)}
         for size, table in tables.items():
             course = table.drop_duplicates(["run", "index"])
             band(norm, course.assign(value=course["norm"]), "epoch", f"{size} batch", COLOURS[size])
-        norm.set(title="Norm of all parameters", xlabel="epoch", ylabel=r"$|\theta|$", ylim=(0, None))
+        norm.set(
+            title="Norm of all parameters", xlabel="epoch", ylabel=r"$|\theta|$", ylim=(0, _top([*tables.values()], "norm"))
+        )
         _histograms(histogram, tables, networks)
-    legend_of(figure, (*axes[:, 0], twin, norm), ncols=7, title=runs_of(line, "pair") + " of networks")
+    legend_of(figure, (*axes[:, 0], twin, norm), ncols=7, title=_pairs(drawn))
     return figure
 
 
 def _line(axis, line, highest):
     twin = scores(axis, where(line, mark="grid"), "u0")
-    top = where(line, quantity="nll")["value"].replace(np.inf, np.nan).max()
-    axis.set(xlabel="t (0: small batch, 1: large batch)", ylim=(0, min(highest, 1.05 * top) or highest))
+    top = _top([where(line, quantity="nll")], "value") or highest
+    axis.set(xlabel="t (0: small batch, 1: large batch)", ylim=(0, min(highest, top)))
     return twin
+
+
+def _top(tables, column):
+    """Where an axis ends that shows a column of all tables; None where nothing in it is finite and above 0."""
+    values = pd.concat([table[column] for table in tables])
+    values = values[np.isfinite(values) & (values > 0)]
+    return None if values.empty else 1.05 * values.max()
+
+
+def _pairs(drawn):
+    said = {runs_of(line, "pair") + " of networks" for line in drawn}
+    return said.pop() if len(said) == 1 else "mean and range of runs"
 
 
 def _histograms(axis, tables, networks):

@@ -35,7 +35,8 @@ def draw(*, random: Annotated[pd.DataFrame, "projection"], initial: Annotated[pd
         for end, marker, size, label in ((path.iloc[0], "o", 5, "initialisation"), (path.iloc[-1], "*", 9, "solution")):
             axis.plot(end["u0"], end["u1"], marker, color=COLOURS["bezier"], markersize=size, label=label)
         caught = 1 - (path["outside"] ** 2).sum() / (path["distance"] ** 2).sum()
-        axis.set_title(f"{title}\n{100 * caught:.3g} % of the squared distances")
+        share = f"\n{100 * caught:.3g} % of the squared distances"
+        axis.set_title(title + share * (axis is not axes[2]))  # the last is the plane of the one before
     for axis in axes[:2]:
         axis.set_aspect("equal", adjustable="datalim")
     low, high = path["u1"].min(), path["u1"].max()

@@ -2,7 +2,8 @@
 
     height(u) = log10 nll(theta* + u_1 d_1 + u_2 d_2)     or the nll itself
 
-Differs from the released code in: the logarithm is that of the nll, cut off at `highest` / 1000, not of nll + 0.1.
+Differs from the released code in: the logarithm is that of the nll, not less than `highest` / 1000, and not of nll
++ 0.1; what is above `highest` is not drawn.
 """
 
 from typing import Annotated, Literal
@@ -19,8 +20,9 @@ from lossland.style import AXES, SHADES, WHITE_TO_DARK, tiles
 
 CAPTION = """
 The height of a surface is the value at each point of the plane of two random directions around a network; what is lower is
-better, and paler. All panels have one height axis; what is not finite is a hole. In the paper the surface around ResNet-56
-without shortcuts is full of hills and ravines, and with shortcuts it is one smooth bowl.
+better, and paler; test errors are of the pictures that the surface was measured on. All panels have one height axis; what
+is above it is cut off, so that one looks into the bowl, and what is not finite is a hole. In the paper the surface around
+ResNet-56 without shortcuts is full of hills and ravines, and with shortcuts it is one smooth bowl.
 """
 
 
@@ -34,30 +36,33 @@ def draw(
     highest: Positive = 10.0,
     columns: Count = 3,
 ) -> Figure:
-    """`titles` lists [subspace, title] of each plane in the order drawn; one run of it, cut off at `highest` nats.
+    """`titles` lists [subspace, title] of each plane in the order drawn; one run of it, without what is above `highest` nats.
 
     Raises ValueError where a plane is missing.
     """
     label, scale = AXES[quantity]
     top = 100.0 if quantity == "error" else highest
     chosen = [(title, first_run(part)) for title, part in parts(surfaces, titles, "surfaces")]
-    sheets = [heights(sheet(part, split, quantity) * scale, top, logarithmic) for _, part in chosen]
+    planes = [sheet(part, split, quantity) * scale for _, part in chosen]
+    sheets = [heights(plane, top, logarithmic) for plane in planes]
     finite = np.concatenate([s.to_numpy()[np.isfinite(s)] for s in sheets])
     low, high = (finite.min(), finite.max()) if len(finite) else (0.0, 1.0)
     high = high if low < high else low + 1  # all are flat
     figure, axes = tiles(len(sheets), columns, height=2.5, subplot_kw={"projection": "3d", "computed_zorder": False})
-    for axis, (title, part), shown in zip(axes, chosen, sheets, strict=True):
+    for axis, (title, part), plane, shown in zip(axes, chosen, planes, sheets, strict=True):
         axis.set_title(with_error(title, part), y=0.94)
-        _surface(axis, shown, low, high)
+        _surface(axis, shown, plane <= top, low, high)
         _axes(axis, low, high, logarithmic)
     figure.supylabel(f"height: {split} {label}")
     return figure
 
 
-def _surface(axis, shown, low, high):
-    """One face for each cell with four finite corners; the lines are thinner where there are more."""
+def _surface(axis, shown, inside, low, high):
+    """One face for each cell with four finite corners, one of them `inside`; the lines are thinner where there are more."""
     u0, u1 = np.meshgrid(shown.columns, shown.index)
-    corners = np.stack([u0, u1, shown.to_numpy()], axis=-1).reshape(-1, 3)[quads(shown)]
+    cells = quads(shown)
+    cells = cells[inside.to_numpy().ravel()[cells].any(axis=1)]  # a lid on the bowl would hide it
+    corners = np.stack([u0, u1, shown.to_numpy()], axis=-1).reshape(-1, 3)[cells]
     middle = corners[..., 2].mean(axis=1)
     faces = Poly3DCollection(
         corners,

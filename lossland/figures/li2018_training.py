@@ -30,5 +30,5 @@ def draw(*, courses: Annotated[pd.DataFrame, "dynamics"], titles: list[list[str]
         axis.set(title=f"{title} ({count_of(table, 'run')})", xlabel="epoch", yscale="log")
         axis.yaxis.set_minor_formatter("")
     alike(axes, twins)
-    legend_of(figure, (*axes, *twins), ncols=5, title="mean and range of runs")
+    legend_of(figure, (*axes, *twins), ncols=min(5, 2 * columns, 2 * len(axes)), title="mean and range of runs")
     return figure
