@@ -158,7 +158,7 @@ def test_nll_and_loss_of_each_split_are_measured_and_errors_are_not():
 @pytest.mark.parametrize(
     ("table", "options", "message"),
     [
-        (pd.concat(2 * [_table(LINE**2, LINE)]), {}, "several; name one stanza"),
+        (pd.concat(2 * [_table(LINE**2, LINE)]), {}, "several; measure one at a time"),
         (_table([0, 1], [0, 1]), {}, "at least 3 points"),
         (_table(np.zeros((3, 2)), [-1, 0, 1], [0, 1]), {}, "at least 3 points"),
         (_table(np.zeros((3, 3)), [-1, 0, 1], [-1, 0, 1]), {"centres": [0, 1]}, "a plane has the origin alone"),

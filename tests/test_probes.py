@@ -188,7 +188,7 @@ def test_shape_integrates_over_arc_length_not_t():
     row = shape.measure(table).iloc[0]
     assert row["int"] == pytest.approx(0.75, abs=1e-3)
     assert row["mean"] == pytest.approx(0.5, abs=1e-3)
-    with pytest.raises(ValueError, match="holds several"):
+    with pytest.raises(ValueError, match="the rows are of several; measure one at a time"):
         shape.measure(pd.concat([table, table]))
 
 

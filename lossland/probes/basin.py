@@ -43,7 +43,7 @@ def measure(
     """
     table = table[(table["mark"] == "grid") & table["quantity"].isin(["nll", "loss"])].sort_values(["u0", "u1"])
     if table.duplicated(["index", "split", "quantity"]).any():
-        raise ValueError("basin condenses one line or plane, and the table holds several; name one stanza, not a list")
+        raise ValueError("basin condenses one line or plane, and the rows are of several; measure one at a time")
     axes = [np.unique(table[name]) for name in ("u0", "u1") if table[name].notna().any()]
     _refuse(axes, centres)
     rows = []

@@ -22,7 +22,7 @@ def measure(table: Annotated[pd.DataFrame, "landscape"]) -> pd.DataFrame:
     """`table` is the landscape of one path, from t = 0 to 1. Raises ValueError if it is of several, or goes on beyond."""
     table = table[table["mark"] == "grid"].sort_values("index")
     if table.duplicated(["index", "split", "quantity"]).any():
-        raise ValueError("shape condenses one path, and the table holds several; measure one at a time")
+        raise ValueError("shape condenses one path, and the rows are of several; measure one at a time")
     if table["arc"].isna().any() or not table["arc"].max() > 0:
         raise ValueError("shape needs a path with a length; this table is of a surface, a single point or copies of one")
     if (ends := (table["u0"].min(), table["u0"].max())) != (0, 1):
