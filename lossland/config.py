@@ -163,11 +163,11 @@ def _refuse_inputs(stanza, role, jobs):
 
 def _common_setting(where, inputs):
     """The setting that all sources share; None where nothing is a network."""
-    networks = [job for role in ("sources", "subspace") for job in inputs.get(role, [])]
-    settings = {json.dumps(job.setting.spec, sort_keys=True): job for job in networks}
+    role = "subspace" if "subspace" in inputs else "sources"
+    settings = {json.dumps(job.setting.spec, sort_keys=True): job for job in inputs.get(role, [])}
     if len(settings) > 1:
         a, b, *_ = settings.values()
-        raise ConfigError(f"{where}.sources: {a.name} and {b.name} differ in data or model; join networks of one kind")
+        raise ConfigError(f"{where}.{role}: {a.name} and {b.name} differ in data or model; join networks of one kind")
     return next(iter(settings.values())).setting if settings else None
 
 

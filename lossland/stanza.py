@@ -102,7 +102,8 @@ def read(section, name, body) -> Stanza:
         if not body.get(role):
             raise ConfigError(f"{where}.{role} is missing; name what it is made from")
         if not isinstance(body[role], str) and (role == "data" or "shards" in body):
-            raise ConfigError(f"{where}.{role} is {body[role]!r}; it must be one name")
+            why = "it must be one name" if role == "data" else "shards goes with one name; list no others or remove shards"
+            raise ConfigError(f"{where}.{role} is {body[role]!r}; {why}")
     if not isinstance(body.get("paper", ""), str):
         raise ConfigError(f"{where}.paper is {body['paper']!r}; it must be one name")
     _refuse_numbers(f"{where}.resources", body.get("resources", {}), RESOURCES, int)

@@ -136,9 +136,53 @@ def test_points_that_are_not_finite_lie_above_and_are_not_convex():
     assert walled["non_convex"] == pytest.approx(100 / 199, abs=0.01)
 
 
+@pytest.mark.parametrize(("left", "right"), [(3, 3), (2, 2), (2, 1.99), (1.99, 2), (0.5, 9), (9, 0.5)])
+def test_a_width_on_a_line_is_resolved_from_two_steps_of_the_grid_on(left, right):
+    """Slopes that cross the level after so many steps, of 1/16."""
+    found = _line(lambda u: np.where(u < 0, -16 * u / left, 16 * u / right), np.linspace(-1, 1, 33)).loc[0]
+    assert (found["left"], found["right"]) == pytest.approx((left / 16, right / 16))
+    assert found["resolved"] == (min(left, right) >= 2)
+    assert not found["walled"]
+
+
+@pytest.mark.parametrize(("centre", "resolved"), [(0.0, True), (0.875, True), (0.9375, False), (-1, False)])
+def test_an_edge_less_than_two_steps_away_resolves_nothing(centre, resolved):
+    found = _line(lambda u: 0 * u, np.linspace(-1, 1, 33), centres=[centre]).loc[centre]
+    assert (found["open"], found["resolved"]) == (True, resolved)
+
+
+@pytest.mark.parametrize(("points", "resolved"), [(8, False), (9, True), (10, True)])
+def test_a_basin_on_a_plane_is_resolved_from_nine_points_on(points, resolved):
+    """The first so many of a block of 3 rows and 4 columns, from its corner at the origin; an island apart counts nothing."""
+    inside = np.zeros((11, 11), bool)
+    inside[5 + np.arange(points) // 4, 5 + np.arange(points) % 4] = inside[:3, :3] = True
+    u = np.linspace(-1, 1, 11)
+    found = basin.measure(_table(np.where(inside, 0.0, 9.0), u, u)).iloc[0]
+    assert (found["resolved"], found["walled"]) == (resolved, False)
+
+
+@pytest.mark.parametrize("wall", [np.nan, np.inf])
+@pytest.mark.parametrize(("at", "walled"), [(0.25, True), (-0.25, True), (0.75, False), (-0.75, False)])
+def test_a_basin_is_walled_where_it_ends_at_a_point_that_is_not_finite(wall, at, walled):
+    """4 u^2 is below 1 up to 1/2: a wall inside cuts the basin, one outside does not touch it."""
+    u = np.linspace(-1, 1, 33)
+    found = _line(lambda u: np.where(u == at, wall, 4 * u**2), u).loc[0]
+    assert (found["walled"], found["resolved"], found["open"]) == (walled, True, False)
+    for turn in (np.array, np.transpose):
+        values = turn(np.where(u == at, wall, 4 * u**2)[:, None] + 4 * u**2)
+        found = basin.measure(_table(values, u, u)).iloc[0]
+        assert (found["walled"], found["resolved"], found["open"]) == (walled, True, False)
+
+
+def test_a_wall_beside_the_centre_leaves_no_width():
+    found = _line(lambda u: np.where(u > 0, np.nan, u**2)).loc[0]
+    assert (found["right"], found["walled"], found["resolved"], found["open"]) == (0, True, False, True)
+
+
 def test_without_a_finite_centre_there_is_no_basin():
     found = _line(lambda u: np.where(u == 0, np.inf, u**2)).loc[0]
     assert found[["level", "half_width", "asymmetry", "area"]].isna().all()
+    assert not found[["open", "resolved", "walled"]].any()
     alone = _line(lambda u: np.where(u == 0, 0, np.nan)).loc[0]
     assert (alone["half_width"], alone["asymmetry"]) == (0, 0)
 
@@ -158,7 +202,7 @@ def test_nll_and_loss_of_each_split_are_measured_and_errors_are_not():
 @pytest.mark.parametrize(
     ("table", "options", "message"),
     [
-        (pd.concat(2 * [_table(LINE**2, LINE)]), {}, "several; name one stanza"),
+        (pd.concat(2 * [_table(LINE**2, LINE)]), {}, "several; measure one at a time"),
         (_table([0, 1], [0, 1]), {}, "at least 3 points"),
         (_table(np.zeros((3, 2)), [-1, 0, 1], [0, 1]), {}, "at least 3 points"),
         (_table(np.zeros((3, 3)), [-1, 0, 1], [-1, 0, 1]), {"centres": [0, 1]}, "a plane has the origin alone"),

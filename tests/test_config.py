@@ -111,7 +111,7 @@ MISTAKES = [
     (
         "table.surface",
         {"probe": "landscape", "subspace": ["plane"], "shards": 2},
-        "table.surface.subspace is ['plane']; it must be one name",
+        "table.surface.subspace is ['plane']; shards goes with one name; list no others or remove shards",
     ),
     ("results", 5, "results is 5; it must be the path of a folder"),
     ("claim.garipov2018_curves", {"segment": "segment_shape"}, "claim.garipov2018_curves.bezier is missing"),
@@ -129,7 +129,11 @@ def test_a_mistake_is_one_sentence(path, value, sentence):
 def test_networks_of_two_kinds_do_not_join():
     config = _changed("network.other", TOY["network"]["net"] | {"hidden": [8]})
     config["subspace"]["bezier"]["sources"] = ["net/1", "other/1"]
-    with pytest.raises(ConfigError, match="net/1 and other/1 differ in data or model"):
+    with pytest.raises(ConfigError, match=r"subspace\.bezier\.sources: net/1 and other/1 differ in data or model"):
+        Plan(config)
+    config = _changed("network.other", TOY["network"]["net"] | {"hidden": [8]})
+    config["table"]["both"] = {"probe": "landscape", "subspace": ["net/1", "other/1"]}
+    with pytest.raises(ConfigError, match=r"table\.both\.subspace: net/1 and other/1 differ in data or model"):
         Plan(config)
 
 

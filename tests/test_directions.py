@@ -159,11 +159,27 @@ def test_principal_components_are_those_of_a_planted_plane(problem):
         moved = u - u.mean(0) if centred else u
         _, s, vt = torch.linalg.svd(moved)
         expected = u @ vt.T * torch.sign(vt @ u[0])
-        torch.testing.assert_close(torch.tensor(table[["u0", "u1"]].to_numpy()).abs(), expected.abs(), rtol=1e-4, atol=1e-4)
+        found = torch.tensor(table[["u0", "u1"]].to_numpy())
+        torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-4)
+        assert (found[0] > 0.1).all(), "the start lies on the positive side of both"
+        torch.testing.assert_close(torch.tensor(table["distance"].to_numpy()), u.norm(dim=1), rtol=1e-4, atol=1e-4)
         shares = directions.measure(problem, plane).set_index("quantity")["value"]
         name = "centred" if centred else "uncentred"
         torch.testing.assert_close(torch.tensor(shares[name].to_numpy()), s**2 / (s**2).sum(), rtol=1e-4, atol=1e-5)
-    assert table["u0"].iloc[0] > 0
+
+
+@pytest.mark.parametrize("margin", [None, 0, 1.5])
+@pytest.mark.parametrize(("method", "options"), [(pca_plane, {}), (init_plane, {"seed": 0})], ids=["pca", "init"])
+def test_a_plane_is_a_square_around_its_trajectory_and_a_margin(normalised, method, options, margin):
+    run = sgd.build(normalised, [], recipe=Recipe(4, 0.1), seed=0, snapshots=[0, 1, 2])
+    plane = method.build(normalised, [run], **options, **({} if margin is None else {"margin": margin}))
+    u = plane.notes["trajectory"]
+    low, high = u.amin(0), u.amax(0)
+    side = (high - low).max()
+    box = torch.tensor(plane.chart.box, dtype=torch.float64)
+    torch.testing.assert_close(box.mean(1), (low + high) / 2)
+    torch.testing.assert_close(box[:, 1] - box[:, 0], (side * (1 + 2 * (0.2 if margin is None else margin))).expand(2))
+    torch.testing.assert_close(plane.notes["distance"], (run.anchors - run.end).double().norm(dim=1), rtol=1e-5, atol=1e-6)
 
 
 def test_principal_components_need_points(problem):
@@ -182,6 +198,10 @@ def test_the_initialisation_lies_on_the_first_axis(normalised):
     assert start["outside"] == pytest.approx(0, abs=1e-4)
     torch.testing.assert_close(plane.anchors[1:].norm(dim=1), torch.ones(2))
     assert (table["distance"] ** 2 >= table["outside"] ** 2 - 1e-9).all()
+    d, left_out = plane.anchors[2], ~normalised.space.mask(["bias", "norm"])
+    raw = torch.randn(len(d), generator=stream(0, "direction", 1)).masked_fill(left_out, 0)
+    torch.testing.assert_close(d, raw / raw.norm())
+    assert plane.anchors[1][left_out].any(), "the way itself has all parameters"
     with pytest.raises(ValueError, match="no snapshot of epoch 0"):
         init_plane.build(normalised, [sgd.build(normalised, [], recipe=Recipe(1, 0.1), seed=0)], seed=0)
 

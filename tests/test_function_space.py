@@ -86,6 +86,20 @@ def test_a_surface_has_no_path(problem):
         path_ensemble.measure(problem, plane)
 
 
+def test_a_line_that_goes_on_beyond_its_networks_has_other_ends(problem):
+    """Its first point is no network; a path of another barrier and length would be measured."""
+    ends = [Subspace(problem.init(s)[None], Points(1)) for s in (0, 1)]
+    beyond, path = (line.build(problem, ends, beyond=b) for b in (0.5, 0))
+    with pytest.raises(ValueError, match=r"path_ensemble needs a path from t = 0 to 1, and this one goes from -0.5 to 1.5"):
+        path_ensemble.measure(problem, beyond, resolution=5)
+    with pytest.raises(ValueError, match=r"shape condenses a path from t = 0 to 1, and this one goes from -0.5 to 1.5"):
+        shape.measure(landscape.measure(problem, beyond, resolution=5))
+    found = shape.measure(landscape.measure(problem, path, resolution=5))
+    assert found["length"].tolist() == pytest.approx([float((ends[0].end - ends[1].end).norm())] * 6, rel=1e-5)
+    assert found["ratio"].tolist() == pytest.approx([1] * 6)
+    assert path_ensemble.measure(problem, path, resolution=5)["u0"].unique().tolist() == [0, 0.25, 0.5, 0.75, 1]
+
+
 def test_disagreement_of_thresholds_is_the_share_between_them():
     """Classifiers [x > theta] on 100 points of (0, 1): two disagree on |theta - theta'|; labels are those of theta = 1/2."""
     x = (torch.arange(100)[:, None] + 0.5) / 100

@@ -1,16 +1,19 @@
 """The Hessian engine against dense matrices of its own making: finite differences, planted spectra."""
 
 import functools
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 import torch
 from conftest import normalised_network, random_pictures
 
+from lossland.geometry.charts.polychain import PolyChain
 from lossland.landscape.evaluate import calibrated
 from lossland.landscape.hessian import Hessian, extremes, lanczos
 from lossland.landscape.problem import Problem
 from lossland.landscape.space import ParamSpace
+from lossland.landscape.subspace import Subspace
 from lossland.methods import hessian_plane, line, sgd
 from lossland.options import Recipe
 from lossland.probes import curvature
@@ -138,10 +141,46 @@ def test_sharpest_directions():
     torch.testing.assert_close(overlap, torch.eye(2, dtype=torch.float64), rtol=0, atol=2e-2)
 
 
+def test_a_far_outlier_is_found_once():
+    """What is multiplied are the basis vectors: they stay orthonormal, so no second copy of 10^4 stands in place of 3."""
+    d, asked = torch.cat([torch.linspace(-1, 1, 398), torch.tensor([3.0, 1e4])]), []
+
+    def product(v):
+        asked.append(v)
+        return d * v
+
+    ritz = lanczos(product, torch.randn(400, generator=stream(1)), highest=2, tolerance=1e-12, limit=80)
+    basis = torch.stack(asked).double()
+    assert len(basis) == ritz.products == 80
+    torch.testing.assert_close(basis @ basis.T, torch.eye(80, dtype=torch.float64), rtol=0, atol=1e-5)
+    assert ritz.values[-2:].tolist() == pytest.approx([3, 1e4], rel=1e-3)
+
+
 def test_leaving_everything_out_is_refused():
     problem, theta, state = trained()
     with pytest.raises(ValueError, match="which is all that the network has"):
         extremes(problem, theta, state, stream(0), ("weight", "bias", "norm"))
+
+
+@pytest.mark.parametrize(
+    "option",
+    [{"bn": "recalibrate"}, {"leave_out": ["weight"]}, {"examples": 12}, {"split": "test"}, {"products": 4}],
+    ids=lambda option: next(iter(option)),
+)
+def test_curvature_heeds_each_option(option):
+    """Away from the first anchor: another value than without the option, and that of the engine called by hand."""
+    problem, start, _ = trained()
+    path = Subspace(torch.stack([start, problem.init(5)]), PolyChain(2))
+    given = {"bn": "keep", "leave_out": ["bias", "norm"], "examples": None, "split": "train", "products": 60} | option
+    few, theta = replace(problem, examples=given["examples"]), path.anchors[1]
+    state = calibrated(few, theta if given["bn"] == "recalibrate" else start)
+    ends = extremes(
+        few, theta, state, stream("lanczos"), given["leave_out"], given["split"], tolerance=1e-3, limit=given["products"]
+    )
+    plain, found = (curvature.measure(problem, path, resolution=2, tolerance=1e-3, **o).iloc[1] for o in ({}, option))
+    assert found[["lowest", "highest"]].tolist() == pytest.approx([float(ends.values[0]), float(ends.values[-1])], rel=1e-5)
+    assert found["products"] == ends.products
+    assert abs(found["highest"] / plain["highest"] - 1) > 1e-3
 
 
 def test_curvature_along_a_path_and_where_there_is_none():

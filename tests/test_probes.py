@@ -21,7 +21,7 @@ from lossland.landscape.evaluate import calibrated, evaluate, predict, statistic
 from lossland.landscape.problem import Problem
 from lossland.landscape.space import ParamSpace
 from lossland.landscape.subspace import Subspace
-from lossland.methods import line, plane, pool, sgd
+from lossland.methods import line, pca_plane, plane, pool, sgd
 from lossland.options import Recipe
 from lossland.probes import ensemble, landscape, shape, weights
 from lossland.scores import scores, tempered
@@ -188,7 +188,7 @@ def test_shape_integrates_over_arc_length_not_t():
     row = shape.measure(table).iloc[0]
     assert row["int"] == pytest.approx(0.75, abs=1e-3)
     assert row["mean"] == pytest.approx(0.5, abs=1e-3)
-    with pytest.raises(ValueError, match="holds several"):
+    with pytest.raises(ValueError, match="the rows are of several; measure one at a time"):
         shape.measure(pd.concat([table, table]))
 
 
@@ -316,5 +316,35 @@ def test_weights_are_counted_in_bins_that_numpy_counts_too(problem, reach):
         assert edges == pytest.approx(np.linspace(low, high, 10))
         assert part["count"].tolist() == np.histogram(theta.clip(low, high), edges)[0].tolist(), "those outside at the ends"
         assert part["norm"].iloc[0] == pytest.approx(np.sqrt((theta**2).sum()))
-    both = table[table["index"] == 0].groupby("kind")["count"].sum()
-    assert both["weight"] + both["bias"] == both["all"] == problem.space.dimension
+
+
+def test_kinds_of_weights_are_those_of_the_named_tensors(normalised):
+    """Norms and histograms of each kind against numpy on the tensors of a convolutional network with batch norm."""
+    kinds = {
+        "weight": ["0.weight", "5.weight", "8.weight"],
+        "bias": ["5.bias", "8.bias"],
+        "norm": ["1.weight", "1.bias", "6.weight", "6.bias"],
+    }
+    run = sgd.build(normalised, [], recipe=Recipe(2, 0.1), seed=0)
+    named = {n: p.double().numpy().ravel() for n, p in normalised.space.unravel(run.end).items()}
+    assert sorted(n for names in kinds.values() for n in names) == sorted(named)
+    table = weights.measure(normalised, run, bins=9)
+    assert set(table["kind"]) == {"all", *kinds}
+    for kind, names in (kinds | {"all": list(named)}).items():
+        values, part = np.concatenate([named[n] for n in names]), table[table["kind"] == kind]
+        counts, edges = np.histogram(values, 9)
+        assert part["low"].tolist() == pytest.approx(edges[:-1])
+        assert part["count"].tolist() == counts.tolist()
+        assert part["norm"].to_numpy() == pytest.approx(np.sqrt((values**2).sum()))
+
+
+def test_epochs_are_those_of_the_points_of_a_training(problem):
+    """A plane notes the epochs of the trajectory in it, and its own points belong to none: 4 snapshots, 4 corners."""
+    run = sgd.build(problem, [], recipe=Recipe(3, 0.1), seed=0, snapshots=[0, 1, 2])
+    assert weights.measure(problem, run).groupby("index")["epoch"].unique().explode().tolist() == [0, 1, 2, 3]
+    through = pca_plane.build(problem, [run])
+    assert len(through.notes["epoch"]) == 4
+    for resolution in (2, 3):
+        table = weights.measure(problem, through, resolution=resolution)
+        assert table["index"].nunique() == resolution**2
+        assert table["epoch"].isna().all()

@@ -9,6 +9,8 @@ area         (left + right) / what is drawn                                     
 non_convex   share of the inner points whose second difference, or lowest eigenvalue of the matrix of second differences,
              is below -1e-6 max(1, |v|), more than rounding in float32; differences over steps of the grid, for its sign
              does not depend on the units of the axes
+resolved     left and right are at least two steps of the grid each                       at least 9 points are in it
+walled       the basin ends at a point that is not finite
 
 The paper judges basins by eye. Widths are in units of the coordinates. On a line v is linear between the points; on a plane
 a point stands for the cell around it. Points that are not finite lie above every level, and where one takes part in a
@@ -25,25 +27,27 @@ from lossland.options import Positive
 
 SCHEMA = {
     "split": "string", "quantity": "string", "centre": "float64", "level": "float64", "left": "float64", "right": "float64",
-    "half_width": "float64", "asymmetry": "float64", "area": "float64", "open": "bool_", "non_convex": "float64",
+    "half_width": "float64", "asymmetry": "float64", "area": "float64", "open": "bool_", "resolved": "bool_",
+    "walled": "bool_", "non_convex": "float64",
 }  # fmt: skip
 KEY = ["split", "quantity", "centre"]
 ROUNDING = 1e-6
-NOWHERE = dict.fromkeys(("left", "right", "half_width", "asymmetry", "area"), np.nan) | {"open": False}
+NOWHERE = dict.fromkeys(("left", "right", "half_width", "asymmetry", "area"), np.nan)
+NOWHERE |= dict.fromkeys(("open", "resolved", "walled"), False)
 
 
 def measure(
     table: Annotated[pd.DataFrame, "landscape"], *, rise: Positive = 1.0, centres: list[float] = (0.0,)
 ) -> pd.DataFrame:
     """Of nll and loss, `rise` in nats. `centres` are values of u0 on a line, the nearest points of the grid; a plane has the
-    origin alone. `open`: the basin reaches the edge of what is drawn, so its width and area are lower bounds. Where v is not
-    finite at the centre there is no basin, and its numbers are NaN.
+    origin alone. `open`: the basin reaches the edge of what is drawn, so its width and area are lower bounds. What is not
+    `resolved` is a matter of the grid. Where v is not finite at the centre there is no basin, and its numbers are NaN.
 
     Raises ValueError where the table is of several subspaces, too coarse, or a centre is not drawn.
     """
     table = table[(table["mark"] == "grid") & table["quantity"].isin(["nll", "loss"])].sort_values(["u0", "u1"])
     if table.duplicated(["index", "split", "quantity"]).any():
-        raise ValueError("basin condenses one line or plane, and the table holds several; name one stanza, not a list")
+        raise ValueError("basin condenses one line or plane, and the rows are of several; measure one at a time")
     axes = [np.unique(table[name]) for name in ("u0", "u1") if table[name].notna().any()]
     _refuse(axes, centres)
     rows = []
@@ -72,8 +76,8 @@ def _refuse(axes, centres):
 
 def _on_line(axes, v, at, level):
     (u,), (i,) = axes, at
-    left, left_open = _crossing(u[i::-1], v[i::-1], level)
-    right, right_open = _crossing(u[i:], v[i:], level)
+    left, left_steps, left_end = _crossing(u[i::-1], v[i::-1], level)
+    right, right_steps, right_end = _crossing(u[i:], v[i:], level)
     whole = left + right
     return {
         "left": left,
@@ -81,18 +85,20 @@ def _on_line(axes, v, at, level):
         "half_width": whole / 2,
         "asymmetry": abs(right - left) / whole if whole else 0.0,
         "area": whole / (u[-1] - u[0]),
-        "open": left_open or right_open,
+        "open": "edge" in (left_end, right_end),
+        "resolved": bool(min(left_steps, right_steps) >= 2),
+        "walled": "wall" in (left_end, right_end),
     }
 
 
 def _crossing(u, v, level):
-    """The distance from u[0] to where v first crosses the level, and whether it is the edge instead."""
+    """From u[0] to where v first crosses the level: the distance, the whole steps in it, and what is there."""
     above = ~(v <= level)
     if not above.any():
-        return abs(u[-1] - u[0]), True
+        return abs(u[-1] - u[0]), len(u) - 1, "edge"
     j = above.argmax()
     share = np.nan_to_num((level - v[j - 1]) / (v[j] - v[j - 1]))  # nothing of a step to a point that is not finite
-    return abs(u[j - 1] - u[0] + share * (u[j] - u[j - 1])), False
+    return abs(u[j - 1] - u[0] + share * (u[j] - u[j - 1])), j - 1, "wall" if np.isnan(v[j]) else "level"
 
 
 def _on_plane(axes, v, at, level):
@@ -109,6 +115,8 @@ def _on_plane(axes, v, at, level):
         "asymmetry": np.hypot(*centroid) / radius,
         "area": area / np.prod([u[-1] - u[0] for u in axes]),
         "open": bool(basin[[0, -1]].any() or basin[:, [0, -1]].any()),
+        "resolved": bool(basin.sum() >= 9),
+        "walled": bool((ndimage.binary_dilation(basin) & np.isnan(v)).any()),
     }
 
 

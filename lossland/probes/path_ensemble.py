@@ -20,10 +20,17 @@ KEY = ["index", "split", "member", "quantity"]
 
 
 def measure(problem, subspace, *, resolution: Count = 61, split: Split = "test", bn: BatchNorm = "recalibrate") -> pd.DataFrame:
-    """Quantities `nll`, `error`, `brier`, `ece` of each `member` at `resolution` points. Raises ValueError on surfaces."""
+    """Quantities `nll`, `error`, `brier`, `ece` of each `member` at `resolution` points.
+
+    Raises ValueError on what is no path from t = 0 to 1.
+    """
     if subspace.chart.m != 1:
         raise ValueError(f"path_ensemble needs a path, and {subspace.chart} has {subspace.chart.m} coordinates; name a curve")
     t, y = subspace.chart.grid(resolution), targets(problem, split)
+    if (ends := (float(t[0]), float(t[-1]))) != (0, 1):
+        raise ValueError(
+            f"path_ensemble needs a path from t = 0 to 1, and this one goes from {ends[0]:g} to {ends[1]:g}; name another"
+        )
     start, rows = None, []
     for index, (u0, p) in enumerate(zip(t[:, 0].tolist(), predict(problem, subspace, t, split, bn), strict=True)):
         start = p if start is None else start

@@ -19,12 +19,16 @@ KEY = ["split", "quantity"]
 
 
 def measure(table: Annotated[pd.DataFrame, "landscape"]) -> pd.DataFrame:
-    """`table` is the landscape of one path. Raises ValueError if it is of several."""
+    """`table` is the landscape of one path, from t = 0 to 1. Raises ValueError if it is of several, or goes on beyond."""
     table = table[table["mark"] == "grid"].sort_values("index")
     if table.duplicated(["index", "split", "quantity"]).any():
-        raise ValueError("shape condenses one path, and the table holds several; name one stanza, not a list")
+        raise ValueError("shape condenses one path, and the rows are of several; measure one at a time")
     if table["arc"].isna().any() or not table["arc"].max() > 0:
         raise ValueError("shape needs a path with a length; this table is of a surface, a single point or copies of one")
+    if (ends := (table["u0"].min(), table["u0"].max())) != (0, 1):
+        raise ValueError(
+            f"shape condenses a path from t = 0 to 1, and this one goes from {ends[0]:g} to {ends[1]:g}; name another"
+        )
     return pd.DataFrame([dict(zip(KEY, key, strict=True)) | _statistics(path) for key, path in table.groupby(KEY)])
 
 

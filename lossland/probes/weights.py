@@ -9,6 +9,7 @@ of networks, or of a network's snapshots by epoch. The bins of a run span the va
 import pandas as pd
 import torch
 
+from lossland.geometry.charts.points import Points
 from lossland.options import Count, Positive
 
 SCHEMA = {
@@ -24,7 +25,8 @@ def measure(problem, subspace, *, bins: Count = 99, reach: Positive | None = Non
     `epoch` is NaN where the points are none of a training.
     """
     space, u = problem.space, subspace.chart.grid(resolution)
-    epochs = subspace.notes.get("epoch", torch.full((len(u),), torch.nan))
+    trained = isinstance(subspace.chart, Points) and "epoch" in subspace.notes  # a plane notes those of its trajectory
+    epochs = subspace.notes["epoch"] if trained else torch.full((len(u),), torch.nan)
     masks = {"all": space.mask([])} | {k: ~space.mask([k]) for k in ("weight", "bias", "norm")}
     masks = {kind: mask for kind, mask in masks.items() if mask.any()}
     last = subspace.combine(subspace.coefficients(u)[-1])
