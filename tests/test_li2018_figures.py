@@ -128,8 +128,12 @@ def test_titles_name_what_is_there(draw):
 
 
 def faces(axis):
-    """The corners [cells 4 3] of the surface in a panel."""
-    return np.stack([np.asarray(polygon) for polygon in axis.collections[0]._faces])
+    """The corners [n 3] of each face of the surface in a panel."""
+    drawn = axis.collections[0]
+    padded = np.ma.getmaskarray(np.ma.asarray(drawn._faces)) | np.broadcast_to(
+        np.expand_dims(getattr(drawn, "_invalid_vertices", False), -1), drawn._faces.shape
+    )
+    return [np.asarray(face)[~blank.any(-1)] for face, blank in zip(drawn._faces, padded, strict=True)]
 
 
 def test_surfaces_are_where_they_were_measured_in_the_order_of_the_titles(tmp_path):
@@ -140,31 +144,32 @@ def test_surfaces_are_where_they_were_measured_in_the_order_of_the_titles(tmp_pa
     assert a.get_title().endswith("test error 7.37 %")
     assert len(faces(a)) == 12
     assert len(faces(b)) == 12 - 4
-    assert not (faces(b)[..., :2] == (0.5, 0)).all(-1).any()
-    x, y, z = faces(a).reshape(-1, 3).T
-    assert z == pytest.approx(np.minimum(planted(x, y), 30))
+    assert not (np.concatenate(faces(b))[:, :2] == (0.5, 0)).all(-1).any()
+    x, y, z = np.concatenate(faces(a)).T
+    assert z == pytest.approx(planted(x, y))
+    assert z.max() == 30
     assert a.get_zlim() == b.get_zlim() == (pytest.approx(9), 30)
     written(tmp_path, figure, li2018_surfaces, "png")
 
 
 @pytest.mark.parametrize("logarithmic", [True, False])
 def test_a_bowl_has_no_lid(logarithmic):
-    """Of the 4 x 3 cells those right of u0 = 0.5 lie above 10 at all corners; those left of it have two below."""
-    bowl, low = landscape(lambda u0, _: 1 + 100 * (u0 > 0)), landscape(lambda *_: 1.0, subspace="b")
+    """1 up to u0 = 0 and 100 from u0 = 0.5: the wall is cut off at 10, half of its height in decades, 1 / 11 of it in nats."""
+    bowl, low = landscape(lambda u0, _: 1 + 99 * (u0 > 0)), landscape(lambda *_: 1.0, subspace="b")
     titles = [["a", "A"], ["b", "B"]]
     a, b = li2018_surfaces.draw(surfaces=pd.concat([bowl, low]), titles=titles, logarithmic=logarithmic).axes
     assert len(faces(b)) == 12
     assert len(faces(a)) == 9
-    assert faces(a)[..., 0].max() == 0.5
+    assert np.concatenate(faces(a))[:, 0].max() == pytest.approx(0.25 if logarithmic else 0.5 / 11)
     assert a.get_zlim() == b.get_zlim() == ((0, 1) if logarithmic else (1, 10))
 
 
 def test_surfaces_in_the_logarithm_name_their_heights():
     figure = li2018_surfaces.draw(surfaces=landscape(lambda u0, u1: 10 ** (u0 + 1)), titles=[["a", "A"]], highest=50)
     (axis,) = figure.axes
-    x, _, z = faces(axis).reshape(-1, 3).T
-    assert x.max() == 1
-    assert z == pytest.approx(np.minimum(x + 1, np.log10(50)))
+    x, _, z = np.concatenate(faces(axis)).T
+    assert z == pytest.approx(x + 1)
+    assert z.max() == pytest.approx(np.log10(50))
     assert [label.get_text() for label in axis.get_zticklabels()] == ["1", "3", "10", "30"]
     assert axis.get_zticks() == pytest.approx(np.log10([1, 3, 10, 30]))
 

@@ -41,7 +41,7 @@ def draw(*, curvature: Annotated[pd.DataFrame, "curvature"], titles: list[list[s
         cross(axis, 0, 0, "white")
         shares = ", ".join(f"{100 * (table['at most'] < level).mean():.0f} % < {level:g}" for level in LEVELS)
         axis.set(title=f"{title}\n{shares}", xlabel="$u_1$", ylabel="$u_2$", aspect="equal")
-    figure.colorbar(drawn, ax=axes, label=r"$|\lambda_{min} / \lambda_{max}|$", extend="max", aspect=25, pad=0.01)
+    figure.colorbar(drawn, ax=axes, label=r"$\max(0, -\lambda_{min}) / |\lambda_{max}|$", extend="max", aspect=25, pad=0.01)
     return figure
 
 

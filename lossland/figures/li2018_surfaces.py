@@ -15,7 +15,7 @@ from matplotlib.ticker import LogLocator, MaxNLocator
 from mpl_toolkits.mplot3d.art3d import Poly3DCollection
 
 from lossland.options import Count, Positive, Split
-from lossland.sheets import first_run, heights, parts, quads, sheet, with_error
+from lossland.sheets import first_run, parts, quads, sheet, with_error
 from lossland.style import AXES, SHADES, WHITE_TO_DARK, tiles
 
 CAPTION = """
@@ -43,29 +43,33 @@ def draw(
     label, scale = AXES[quantity]
     top = 100.0 if quantity == "error" else highest
     chosen = [(title, first_run(part)) for title, part in parts(surfaces, titles, "surfaces")]
-    planes = [sheet(part, split, quantity) * scale for _, part in chosen]
-    sheets = [heights(plane, top, logarithmic) for plane in planes]
-    finite = np.concatenate([s.to_numpy()[np.isfinite(s)] for s in sheets])
+    height = np.log10 if logarithmic else np.asarray
+    sheets = [_heights(sheet(part, split, quantity) * scale, top, logarithmic) for _, part in chosen]
+    finite = np.concatenate([s.to_numpy()[np.isfinite(s)] for s in sheets]).clip(max=height(top))
     low, high = (finite.min(), finite.max()) if len(finite) else (0.0, 1.0)
     high = high if low < high else low + 1  # all are flat
     figure, axes = tiles(len(sheets), columns, height=2.5, subplot_kw={"projection": "3d", "computed_zorder": False})
-    for axis, (title, part), plane, shown in zip(axes, chosen, planes, sheets, strict=True):
+    for axis, (title, part), shown in zip(axes, chosen, sheets, strict=True):
         axis.set_title(with_error(title, part), y=0.94)
-        _surface(axis, shown, plane <= top, low, high)
+        _surface(axis, shown, low, high)
         _axes(axis, low, high, logarithmic)
     figure.supylabel(f"height: {split} {label}")
     return figure
 
 
-def _surface(axis, shown, inside, low, high):
-    """One face for each cell with four finite corners, one of them `inside`; the lines are thinner where there are more."""
+def _heights(values, highest, logarithmic):
+    finite = values.where(np.isfinite(values))
+    return np.log10(finite.clip(lower=highest / 1000)) if logarithmic else finite
+
+
+def _surface(axis, shown, low, high):
+    """One face for each cell with four finite corners, up to `high`; the lines are thinner where there are more."""
     u0, u1 = np.meshgrid(shown.columns, shown.index)
-    cells = quads(shown)
-    cells = cells[inside.to_numpy().ravel()[cells].any(axis=1)]  # a lid on the bowl would hide it
-    corners = np.stack([u0, u1, shown.to_numpy()], axis=-1).reshape(-1, 3)[cells]
-    middle = corners[..., 2].mean(axis=1)
+    corners = np.stack([u0, u1, shown.to_numpy()], axis=-1).reshape(-1, 3)[quads(shown)]
+    pieces = [part for part in (_below(face, high) for face in corners) if len(part)]
+    middle = np.array([part[:, 2].mean() for part in pieces])
     faces = Poly3DCollection(
-        corners,
+        pieces,
         facecolors=WHITE_TO_DARK(0.05 + 0.8 * (middle - low) / (high - low)),
         edgecolors=SHADES[-1],
         linewidths=min(0.25, 8 / max(shown.shape)),
@@ -76,6 +80,17 @@ def _surface(axis, shown, inside, low, high):
     extent = np.ptp(u0), np.ptp(u1)
     axis.set_box_aspect((extent[0] / max(extent), extent[1] / max(extent), 0.7), zoom=0.95)
     axis.view_init(elev=28, azim=-55)
+
+
+def _below(face, high):
+    """The part of a polygon [n 3] that is not above `high`: a lid, were it clipped, would hide the bowl."""
+    kept = []
+    for a, b in zip(face, np.roll(face, -1, axis=0), strict=True):
+        if a[2] <= high:
+            kept.append(a)
+        if (a[2] <= high) != (b[2] <= high):
+            kept.append(a + (b - a) * (high - a[2]) / (b[2] - a[2]))
+    return np.array(kept)
 
 
 def _axes(axis, low, high, logarithmic):
