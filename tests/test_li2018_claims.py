@@ -188,7 +188,7 @@ def _curvature(ratio, share, runs=RUNS):
     lowest = np.where(np.arange(100) < share, -ratio, 0.5)
     lowest[99] = np.nan
     parts = [pd.DataFrame({"subspace": "s", "run": r, "index": range(100), "lowest": 3 * lowest, "highest": 3.0}) for r in runs]
-    return pd.concat(parts).assign(ratio=lambda t: (t["lowest"] / t["highest"]).abs())
+    return pd.concat(parts).assign(lowest_residual=1e-4, ratio=lambda t: (t["lowest"] / t["highest"]).abs())
 
 
 def test_negative_curvature_is_small_where_it_looks_convex():
@@ -203,6 +203,8 @@ def test_negative_curvature_is_small_where_it_looks_convex():
     assert good["measured"].iloc[0].startswith("share of the plane where |min/max| < 0.01"), "the bar that the paper prints"
     with pytest.raises(ValueError, match="runs cannot be paired: noshort has 1, 2, but"):
         li2018_curvature.check(dense=dense, shortcuts=dense, noshort=_curvature(0.4, 60, RUNS[:2]))
+    unknown = _verdicts(li2018_curvature.check(dense=dense.assign(lowest_residual=9.0), shortcuts=dense, noshort=dense))
+    assert unknown["mean"].iloc[0] == 0, "what is known to a residual only may be as low as that"
     down = chaotic.assign(lowest=-2.0, highest=-1.0)
     assert _verdicts(li2018_curvature.check(dense=dense, shortcuts=down, noshort=dense))["mean"].iloc[1] == 0
 

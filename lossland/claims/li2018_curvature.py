@@ -1,6 +1,6 @@
 """The claims of Li et al. 2018 (arXiv 1712.09913) about curvature, section 6: what looks convex in a plane is nearly so.
 
-    nearly convex within s:  lowest eigenvalue > -s |highest|       of the Hessian at a point, s = |min/max| where min < 0 < max
+    nearly convex within s:  lowest - its residual > -s |highest|     eigenvalues of the Hessian; s = |min/max| where min < 0
 
 Shares are of the points of the grid over the plane of the surface; a point without finite curvature is not nearly convex.
 For DenseNet-121 the paper prints s below 0.01 in a large part of figure 7; that this is more than half of it is our reading.
@@ -64,5 +64,5 @@ def check(
 
 
 def _share(table, bar):
-    convex = table["lowest"] > -bar * table["highest"].abs()
+    convex = table["lowest"] - table["lowest_residual"] > -bar * table["highest"].abs()
     return convex.groupby([table["subspace"], table["run"]]).mean().droplevel("subspace")
