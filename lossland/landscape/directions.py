@@ -9,15 +9,11 @@ axis 0, and so does what is a bias or a norm, not on rank; what is not left out 
 coordinates of a trajectory are those of least squares, not lengths along axes that need not be orthogonal.
 """
 
-from typing import Literal
-
 import torch
 
 from lossland.geometry.charts.affine import Affine
 from lossland.geometry.measures import project
 from lossland.landscape.subspace import Subspace
-
-Normalisation = Literal["filter", "layer", "none"]
 
 
 def random_direction(space, theta, rng, normalisation="filter", leave_out=("bias", "norm")):

@@ -11,6 +11,7 @@ Differs from the released code in: the mean loss, not a sum of batch means, so b
 the larger one and then the other of a shifted matrix, which loses small negative eigenvalues; residuals; a seeded start.
 """
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -82,28 +83,25 @@ def lanczos(product, start, *, lowest=1, highest=1, tolerance=1e-2, limit=60) ->
     while True:
         w = product(basis[-1])
         diagonal.append(float(basis[-1].double() @ w.double()))
-        if not torch.tensor(diagonal[-1]).isfinite():
+        if not math.isfinite(diagonal[-1]):
             raise FloatingPointError("a product with the Hessian is not finite; the loss at this point has no curvature")
         for _ in range(2):  # once leaves rounding errors that grow into copies of eigenvalues already found
             for q in basis:
                 w = w - (q @ w) * q
         beta = float(w.norm())
-        t = torch.diag(torch.tensor(diagonal, dtype=torch.float64))
-        if beside:
-            t += torch.diag(torch.tensor(beside, dtype=torch.float64), 1) + torch.diag(
-                torch.tensor(beside, dtype=torch.float64), -1
-            )
-        values, s = torch.linalg.eigh(t)
+        values, s = torch.linalg.eigh(_tridiagonal(diagonal, beside))
         n = len(values)
         ends = sorted({*range(min(lowest, n)), *range(max(n - highest, 0), n)})
-        residuals = beta * s[-1, ends].abs()
-        scale = values.abs().max()
-        exhausted = beta <= 1e-6 * float(scale)  # the Krylov space is invariant: nothing is left to find from this start
+        residuals, bound = beta * s[-1, ends].abs(), tolerance * values.abs().max()
         seen.append(values[ends])
-        enough = n >= lowest + highest + PATIENCE and bool((residuals <= tolerance * scale).all())
-        enough = enough and bool(((values[ends] - seen[-1 - PATIENCE]).abs() <= tolerance * scale).all())
-        if enough or exhausted or n == limit:
-            vectors = s[:, ends].T.to(start) @ torch.stack(basis)
-            return Ritz(values[ends], residuals, vectors, n)
+        still = n >= lowest + highest + PATIENCE and bool(((values[ends] - seen[-1 - PATIENCE]).abs() <= bound).all())
+        exhausted = beta <= 1e-6 * float(values.abs().max())  # nothing is left to find from this start
+        if (still and bool((residuals <= bound).all())) or exhausted or n == limit:
+            return Ritz(values[ends], residuals, s[:, ends].T.to(start) @ torch.stack(basis), n)
         beside.append(beta)
         basis.append(w / beta)
+
+
+def _tridiagonal(diagonal, beside):
+    a, b = (torch.tensor(numbers, dtype=torch.float64) for numbers in (diagonal, beside))
+    return a.diag() + b.diag(1) + b.diag(-1)
