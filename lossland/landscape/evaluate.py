@@ -86,6 +86,18 @@ def quantities(problem, table, splits, decay) -> Iterator[tuple[str, str, torch.
         yield split, "loss", scores["nll"] + decay
 
 
+def grid(chart, resolution):
+    """The coordinates u [n m], float64, of a table over a path or a plane. Raises ValueError, before any is made, for more."""
+    if chart.m > 2:
+        raise ValueError(f"a table is measured over one or two coordinates, and {chart} has {chart.m}; name fewer directions")
+    return chart.grid(resolution).double()
+
+
+def coordinates(u) -> dict[str, torch.Tensor]:
+    """The first two coordinates of u [n m] as columns `u0` and `u1` [n]; `u1` is NaN where there is but one."""
+    return {"u0": u[:, 0], "u1": u[:, 1] if u.shape[1] > 1 else torch.full_like(u[:, 0], torch.nan)}
+
+
 def part_of(n, shard) -> slice:
     """Part i of k of n points, where `shard` is (i, k) and i counts from 1; the parts differ by one point at most."""
     i, k = shard

@@ -12,7 +12,7 @@ from typing import Literal
 import pandas as pd
 import torch
 
-from lossland.landscape.evaluate import part_of, point_by_point, statistics
+from lossland.landscape.evaluate import coordinates, grid, part_of, point_by_point, statistics
 from lossland.landscape.hessian import extremes
 from lossland.options import BatchNorm, Count, Positive, Shard, Split
 from lossland.streams import stream
@@ -42,10 +42,9 @@ def measure(
     The residuals of the ends, and their last moves, are at most `tolerance` times the larger of them, or what `products`
     leave (see `lossland.landscape.hessian`); at a point where the loss has no finite curvature the ends are NaN.
     """
-    if subspace.chart.m > 2:
-        raise ValueError(f"curvature is measured over one or two coordinates, and {subspace.chart} has {subspace.chart.m}")
     problem = replace(problem, examples=examples)
-    u = subspace.chart.grid(resolution).double()
+    u = grid(subspace.chart, resolution)
+    columns = {"index": torch.arange(len(u))} | coordinates(u)
     part, state_of = part_of(len(u), shard), statistics(problem, subspace, bn)
 
     def ends(number, c):
@@ -57,8 +56,6 @@ def measure(
         return torch.cat([found.values[[0, -1]], found.residuals[[0, -1]], torch.tensor([found.products])])
 
     low, high, low_residual, high_residual, number = point_by_point(problem, subspace, u, part, (5,), ends).T
-    nowhere = torch.full((len(u),), torch.nan)
-    columns = {"index": torch.arange(len(u)), "u0": u[:, 0], "u1": u[:, 1] if u.shape[1] > 1 else nowhere}
     columns = {name: column[part] for name, column in columns.items()}
     columns |= {"lowest": low, "highest": high, "ratio": (low / high).abs()}
     columns |= {"lowest_residual": low_residual, "highest_residual": high_residual, "products": number.nan_to_num().long()}

@@ -18,7 +18,7 @@ import pandas as pd
 import torch
 
 from lossland.geometry.measures import gram, norms
-from lossland.landscape.evaluate import evaluate, part_of, quantities
+from lossland.landscape.evaluate import coordinates, evaluate, grid, part_of, quantities
 from lossland.options import BatchNorm, Count, Precision, Shard, Split
 
 SCHEMA = {
@@ -46,18 +46,14 @@ def measure(
 
     `shard` (i, n) measures part i of n of the points; the rows of all parts are those of the whole.
     """
-    if subspace.chart.m > 2:
-        raise ValueError(f"a landscape is drawn over one or two coordinates, and {subspace.chart} has {subspace.chart.m}")
     problem = replace(problem, precision=precision, examples=examples)
     marked = {n.removeprefix("mark."): u for n, u in subspace.notes.items() if n.startswith("mark.")}
-    groups = {"grid": subspace.chart.grid(resolution)} | marked
+    groups = {"grid": grid(subspace.chart, resolution)} | marked
     u = torch.cat([g.double() for g in groups.values()])
-    part = part_of(len(u), shard)
+    part, columns = part_of(len(u), shard), coordinates(u)
     table = evaluate(problem, subspace, u, splits, bn, part, augmented)
-    nowhere = torch.full((len(u),), torch.nan, dtype=torch.float64)
-    columns = {"u0": u[:, 0], "u1": u[:, 1] if u.shape[1] > 1 else nowhere, "l2": subspace.norms(u).square()}
-    columns["displacement"] = subspace.distances(u, u[:1])
-    columns["arc"] = nowhere.clone()
+    columns |= {"l2": subspace.norms(u).square(), "displacement": subspace.distances(u, u[:1])}
+    columns["arc"] = torch.full((len(u),), torch.nan, dtype=torch.float64)
     if subspace.chart.m == 1:
         path = groups["grid"]
         columns["arc"][: len(path)] = torch.cat([torch.zeros(1), subspace.distances(path[:-1], path[1:]).cumsum(0)])

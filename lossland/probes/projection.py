@@ -9,6 +9,8 @@ The share of the trajectory that the plane catches is 1 - sum of outside^2 / sum
 import pandas as pd
 import torch
 
+from lossland.landscape.evaluate import coordinates
+
 SCHEMA = {
     "index": "int64", "epoch": "float64", "lr": "float64", "u0": "float64", "u1": "float64", "outside": "float64",
     "distance": "float64",
@@ -21,6 +23,6 @@ def measure(problem, subspace) -> pd.DataFrame:
     if not {"trajectory", "epoch"} <= set(subspace.notes):
         raise ValueError(f"there is no trajectory in this subspace, {subspace.chart}; name a plane of a network with snapshots")
     u = subspace.notes["trajectory"]
-    columns = {"index": torch.arange(len(u)), "u0": u[:, 0], "u1": u[:, 1] if u.shape[1] > 1 else u[:, 0] * torch.nan}
+    columns = {"index": torch.arange(len(u))} | coordinates(u)
     columns |= {name: subspace.notes[name].double() for name in ("epoch", "lr", "outside", "distance")}
     return pd.DataFrame({name: column.numpy() for name, column in columns.items()})
