@@ -97,8 +97,11 @@ def moments(x):
     return tuple(mean.tolist()), tuple(std.tolist())
 
 
-def pictures(train, test, *, classes=None, val=0, augment=None) -> Arrays:
+def pictures(train, test, *, classes=None, val=0, augment=None, scaling="standard") -> Arrays:
     """Arrays of (x uint8 [N C H W], y [N]) pairs; the last `val` training examples are the validation split.
+
+    What the network sees: with `standard`, channels of mean 0 and standard deviation 1 over the training split; with `unit`
+    the range 0 to 1, with `raw` 0 to 255.
 
     Raises ValueError if nothing would be left to train on.
     """
@@ -106,7 +109,7 @@ def pictures(train, test, *, classes=None, val=0, augment=None) -> Arrays:
     if not val < len(x):
         raise ValueError(f"val: {val} of the {len(x)} training examples leaves none to train on; lower it")
     cut = len(x) - val
-    mean, std = moments(x[:cut])
+    mean, std = moments(x[:cut]) if scaling == "standard" else ((0.0,), ({"unit": 1.0, "raw": 1 / 255}[scaling],))
     return Arrays(
         {"train": x[:cut], "val": x[cut:], "test": test_x},
         {"train": y[:cut], "val": y[cut:], "test": test_y},

@@ -103,7 +103,8 @@ class Plan:
     def _follow(self, stanza, role, reference):
         """A table of each instance of what it measures."""
         found = self._resolve(f"{stanza.where}.{role}", reference, stanza.roles[role])
-        whole = [self._job(stanza, None, {role: job.name}, job.name.removeprefix(reference)) for job in found]
+        given = {r: stanza.body[r] for r in stanza.roles}
+        whole = [self._job(stanza, None, given | {role: job.name}, job.name.removeprefix(reference)) for job in found]
         return [sharded(job, stanza.body.get("shards", 1)) for job in whole]
 
     def _job(self, stanza, seed, references, suffix=None):

@@ -46,6 +46,7 @@ Shard = list[Count]  # [i, n]: part i of n
 NoSources = Annotated[list, Between(0, 0)]
 Sources = Annotated[list, Between(1)]
 Split = Literal["train", "val", "test"]
+Scaling = Literal["standard", "unit", "raw"]
 Precision = Literal["fp32", "bf16", "auto"]
 BatchNorm = Literal["recalibrate", "interpolate", "keep"]
 

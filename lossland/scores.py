@@ -2,6 +2,7 @@
 
 nll = -mean log p_y      error = mean [argmax p != y]      brier = mean sum_c (p_c - [c = y])^2, in [0, 2]
 ece = sum over 15 bins of (share of the bin) |accuracy - confidence|      (Guo et al. 2017, arXiv 1706.04599)
+js = mean [ H(mean_m p_m) - mean_m H(p_m) ],  H(p) = -sum_c p_c log p_c   of M distributions p [M N C], in [0, ln M] nats
 """
 
 import math
@@ -26,6 +27,19 @@ def _calibration_error(p, y, bins=15):
     number = torch.bucketize(confidence, torch.linspace(0, 1, bins + 1, dtype=p.dtype)[1:-1])
     excess = (label == y).double() - confidence
     return torch.zeros(bins, dtype=p.dtype).index_add_(0, number, excess).abs().sum().item() / len(y)
+
+
+def entropy(p):
+    """H [... N] in nats of distributions p [... N C]."""
+    return torch.special.entr(p.double()).sum(-1)
+
+
+def jensen_shannon(p) -> float:
+    """How much M distributions p [M N C] differ, mean over N; the same as the mean KL divergence of each from their mean.
+
+    Fort et al.'s released code has log(p + 1e-5) in place of log p.
+    """
+    return max(0.0, (entropy(p.double().mean(0)) - entropy(p).mean(0)).mean().item())
 
 
 def tempered(p, y):

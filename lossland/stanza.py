@@ -125,7 +125,8 @@ def _plugin(where, room, choice):
 
 def _roles(section, plugin):
     if section == "table":
-        return {"table": ("table",)} if plugin.inputs == ("table",) else {"subspace": ("network", "subspace")}
+        kinds = {"table": ("table",), "subspace": ("network", "subspace"), "data": ("data",)}
+        return {role: kinds[role] for role in plugin.inputs if role in kinds}
     fixed = {"data": {}, "network": {"data": ("data",)}, "subspace": {"sources": ("network", "subspace")}}
     return fixed.get(section, dict.fromkeys(plugin.tables, ("table",)))
 

@@ -1,4 +1,4 @@
-"""Measure subspaces, or condense tables, each on its own: results/table/<name>.parquet.
+"""Measure subspaces, some on other data too, or condense tables, each on its own: results/table/<name>.parquet.
 
 Every row names what was measured: `subspace` and `run`, the instance of it. Rows are in the order of their key, so that a
 table that was measured in shards is the table that one job measures.
@@ -28,8 +28,11 @@ def _measured(job):
     from lossland import assemble, store  # torch, which a table from tables does without
 
     problem = assemble.problem(job)
+    others = [store.load_arrays(path, job.data_root) for path in job.inputs.get("data", [])]
     for name, path in zip(job.spec["inputs"]["subspace"], job.inputs["subspace"], strict=True):
-        yield _named(job.plugin.measure(problem, store.load_subspace(path), **job.options), name.partition("/")[::2])
+        yield _named(
+            job.plugin.measure(problem, store.load_subspace(path), *others, **assemble.options(job)), name.partition("/")[::2]
+        )
 
 
 def _named(table, names):

@@ -10,19 +10,23 @@ import torch
 from torchvision.datasets.utils import download_url, extract_archive
 
 from lossland.arrays import Arrays, pictures
-from lossland.options import Index
+from lossland.options import Fraction, Index, Scaling
 
 URL = "https://www.cs.toronto.edu/~kriz/"
 
 
-def load(root, *, val: Index = 0) -> Arrays:
-    """The last `val` training pictures are the validation split."""
+def load(root, *, val: Index = 0, scaling: Scaling = "standard", crop: Index = 4, flip: Fraction = 0.5) -> Arrays:
+    """The last `val` training pictures are the validation split; `scaling` is that of `lossland.arrays.pictures`; `crop` (in
+    pixels) and `flip` are the augmentation."""
     folder = fetch(root, "cifar-10-binary.tar.gz", "c32a1d4ab5d03f1284b67883e8d87530", "cifar-10-batches-bin")
     train = read([folder / f"data_batch_{i}.bin" for i in range(1, 6)], labels=1)
-    return pictures(train, read([folder / "test_batch.bin"], labels=1), classes=10, val=val, augment=dict(AUGMENT))
+    test = read([folder / "test_batch.bin"], labels=1)
+    return pictures(train, test, classes=10, val=val, augment=augmented(crop=crop, flip=flip), scaling=scaling)
 
 
-AUGMENT = {"crop": 4, "flip": 0.5}
+def augmented(**amounts):
+    """The augmentations that are asked for."""
+    return {name: amount for name, amount in amounts.items() if amount}
 
 
 def fetch(root, archive, md5, folder) -> Path:

@@ -8,16 +8,19 @@ from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
 from lossland.arrays import Arrays, moments
-from lossland.options import Index
+from lossland.options import Count, Index
 
 
-def load(root, *, shift: Index = 0) -> Arrays:
-    """`shift` augments by random shifts of at most so many pixels."""
+def load(root, *, train: Count | None = None, shift: Index = 0) -> Arrays:
+    """`train` keeps so many of the training pictures, as many of each digit; `shift` augments by random shifts of at most so
+    many pixels."""
     x, y = load_digits(return_X_y=True)
     rest, test = train_test_split(range(len(y)), test_size=800, stratify=y, random_state=0)
-    train, val = train_test_split(rest, test_size=200, stratify=y[rest], random_state=0)
+    kept, val = train_test_split(rest, test_size=200, stratify=y[rest], random_state=0)
+    if train is not None:
+        kept, _ = train_test_split(kept, train_size=train, stratify=y[kept], random_state=0)
     x = torch.tensor(x * 15).to(torch.uint8).view(-1, 1, 8, 8)  # 17 grey levels, exactly
-    rows = {"train": sorted(train), "val": sorted(val), "test": sorted(test)}
+    rows = {"train": sorted(kept), "val": sorted(val), "test": sorted(test)}
     mean, std = moments(x[rows["train"]])
     xs = {split: x[r] for split, r in rows.items()}
     ys = {split: torch.tensor(y[r]) for split, r in rows.items()}

@@ -10,13 +10,15 @@ from lossland.options import Sources
 def build(problem, sources: Sources, *, trajectories: bool = False) -> Subspace:
     """The trained network of every source, or all of its anchors where `trajectories`.
 
-    Notes: `source` [k], the number of the source that each network comes from; `spent` [k], the epochs of training until
+    Notes: `source` [k], the number of the source that each network comes from, and `within` [k], that which it had there if
+    its source is a pool; `epoch` [k] of its own training, NaN where there is none; `spent` [k], the epochs of training until
     each was there, one source after another, and `before` [k], those that had been spent when its source began. What two
     sources have in common, as two continuations of one training, is paid once (Garipov et al. 2018, section 6:
     156 + 22 + 22 epochs).
     """
     parts = [s.anchors if trajectories else s.end[None] for s in sources]
     owner = [torch.full((len(p),), i) for i, p in enumerate(parts)]
+    zeros, nowhere = ([torch.full((len(p),), value) for p in parts] for value in (0, torch.nan))
     paid, before, spent = {}, [], []
     for source, part in zip(sources, parts, strict=True):
         for training, epochs in source.lineage.tolist():
@@ -24,5 +26,11 @@ def build(problem, sources: Sources, *, trajectories: bool = False) -> Subspace:
         before.append(torch.full((len(part),), float(sum(paid.values()) - source.lineage[:, 1].sum()), dtype=torch.float64))
         spent.append(before[-1] + source.spent[-len(part) :])
     notes = {"source": torch.cat(owner), "before": torch.cat(before), "spent": torch.cat(spent)}
+    notes |= {"within": _noted("source", sources, zeros), "epoch": _noted("epoch", sources, nowhere).double()}
     notes |= {"lineage": torch.tensor(list(paid.items()), dtype=torch.int64).view(-1, 2)} | sources[0].decay
     return Subspace(torch.cat(parts), Points(sum(map(len, parts))), notes)
+
+
+def _noted(name, sources, default):
+    """A note [k] of the points taken of each source, the last ones; `default` holds what stands where there is none."""
+    return torch.cat([s.notes.get(name, d)[-len(d) :] for s, d in zip(sources, default, strict=True)])

@@ -11,11 +11,23 @@ from lossland.options import Count, Index, NoSources, Recipe, Seed
 
 
 def build(
-    problem, sources: NoSources, *, recipe: Recipe, seed: Seed, snapshots: list[Index] = (), every: Count | None = None
+    problem,
+    sources: NoSources,
+    *,
+    recipe: Recipe,
+    seed: Seed,
+    init: Seed | None = None,
+    order: Seed | None = None,
+    snapshots: list[Index] = (),
+    every: Count | None = None,
 ) -> Subspace:
-    """`snapshots` lists the epochs after which the point is kept, `every` adds 0, `every`, 2 `every`, ...; 0 is the
+    """`seed` is that of the initialisation, and that of the order of the data, their augmentation and dropout; `init` or
+    `order` stand in its place, to hold one of the two fixed (Fort et al. 2019, arXiv 1912.02757, figure S3).
+
+    `snapshots` lists the epochs after which the point is kept, `every` adds 0, `every`, 2 `every`, ...; 0 is the
     initialisation, and the last epoch always is."""
     if snapshots and max(snapshots) > recipe.epochs:
         raise ValueError(f"snapshots names epoch {max(snapshots)}, but the training ends after {recipe.epochs}")
     kept = {*snapshots, *(range(0, recipe.epochs, every) if every else ()), recipe.epochs}
-    return trajectory(problem, problem.init(seed), recipe, seed, sorted(kept))
+    init, order = (seed if given is None else given for given in (init, order))
+    return trajectory(problem, problem.init(init), recipe, order, sorted(kept))

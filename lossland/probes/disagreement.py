@@ -1,4 +1,5 @@
-"""How far networks are apart in their predictions and in parameter space (Garipov et al. 2018, arXiv 1802.10026, section 6).
+"""How far networks are apart in their predictions and in parameter space (Garipov et al. 2018, arXiv 1802.10026, section 6;
+Fort et al. 2019, arXiv 1912.02757, figures 2 and 3).
 
 disagreement(i, j) = mean over x of [argmax f(x; theta_i) != argmax f(x; theta_j)]        distance = |theta_i - theta_j|
 """
@@ -9,12 +10,13 @@ import pandas as pd
 import torch
 
 from lossland.landscape.evaluate import predict, targets
+from lossland.landscape.members import origins
 from lossland.options import BatchNorm, Count, Split
 
 SCHEMA = {
     "split": "string", "first": "int64", "second": "int64", "source_first": "int64", "source_second": "int64",
-    "same_source": "bool_", "disagreement": "float64", "distance": "float64", "error_first": "float64",
-    "error_second": "float64",
+    "same_source": "bool_", "epoch_first": "float64", "epoch_second": "float64", "disagreement": "float64",
+    "distance": "float64", "error_first": "float64", "error_second": "float64",
 }  # fmt: skip
 KEY = ["split", "first", "second"]
 
@@ -23,14 +25,14 @@ def measure(problem, subspace, *, resolution: Count = 2, split: Split = "test", 
     """One row for each pair first < second of the points of the chart's grid: all of a set, `resolution` points of a path.
 
     `same_source` says whether a pool has both from one source, and the numbers of these; all are one where nothing was
-    pooled. Raises ValueError where there are no two points.
+    pooled. The epochs are those of their trainings, NaN where none is noted. Raises ValueError where there are no two points.
     """
     u = subspace.chart.grid(resolution)
     if len(u) < 2:
         raise ValueError("disagreement compares two networks, and there is one; pool several, or keep more snapshots")
     labels = torch.stack([p.argmax(1) for p in predict(problem, subspace, u, split, bn)])
     errors = (labels != targets(problem, split)).double().mean(1)
-    source = subspace.notes.get("source", torch.zeros(len(u), dtype=torch.int64))
+    source, epoch = origins(subspace, len(u))
     first, second = torch.tensor(list(itertools.combinations(range(len(u)), 2))).T
     columns = {
         "first": first,
@@ -38,6 +40,8 @@ def measure(problem, subspace, *, resolution: Count = 2, split: Split = "test", 
         "source_first": source[first],
         "source_second": source[second],
         "same_source": source[first] == source[second],
+        "epoch_first": epoch[first],
+        "epoch_second": epoch[second],
         "disagreement": torch.stack([(labels[i] != labels[j]).double().mean() for i, j in zip(first, second, strict=True)]),
         "distance": subspace.distances(u[first], u[second]),
         "error_first": errors[first],

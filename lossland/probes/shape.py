@@ -2,8 +2,9 @@
 
     int  = integral of v over arc length / length  (trapezoids)      mean = plain mean over the grid, uniform in t
     barrier = max_t [ v(t) - ((1-t) v(0) + t v(1)) ]                 ratio = length / |theta(1) - theta(0)|
+    instability = max_t v(t) - (v(0) + v(1)) / 2
 
-`barrier` is measured against the linear interpolation of the ends; papers differ.
+`barrier` is that of Entezari et al. 2022 (arXiv 2110.06296), `instability` that of Frankle et al. 2020 (arXiv 1912.05671).
 """
 
 from typing import Annotated
@@ -13,7 +14,8 @@ import pandas as pd
 
 SCHEMA = {
     "split": "string", "quantity": "string", "start": "float64", "end": "float64", "min": "float64", "int": "float64",
-    "mean": "float64", "max": "float64", "barrier": "float64", "length": "float64", "ratio": "float64",
+    "mean": "float64", "max": "float64", "barrier": "float64",
+    "instability": "float64", "length": "float64", "ratio": "float64",
 }  # fmt: skip
 KEY = ["split", "quantity"]
 
@@ -43,6 +45,7 @@ def _statistics(path):
         "mean": v.mean(),
         "max": v.max(),
         "barrier": (v - ((1 - t) * v[0] + t * v[-1])).max(),
+        "instability": v.max() - (v[0] + v[-1]) / 2,
         "length": length,
         "ratio": length / chord,
     }
