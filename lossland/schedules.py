@@ -31,5 +31,10 @@ def exponential(recipe, at):
     return recipe.gamma ** max(0, math.floor(at) + 1 - round(recipe.milestones[0] * recipe.epochs))
 
 
+def restarted(recipe, step, length):
+    """The rate of step 0, 1, ... under half cosines of `length` steps, one after another (arXiv 1704.00109, 1902.03932)."""
+    return recipe.lr / 2 * (math.cos(math.pi * (step % length) / length) + 1)
+
+
 def learning_rate(recipe, at: float) -> float:
     return recipe.lr * globals()[recipe.schedule](recipe, at)

@@ -204,13 +204,13 @@ def test_table_3_averages_perplexities_over_pairs():
 def test_the_networks_of_the_tutorial(words, hidden, scale, count):
     """Embedding V h, two layers of 4 (2h) h weights and, twice as many as the tutorial's, 8h biases; output (h + 1) V."""
     with torch.device("meta"):
-        network = lstm.build((), words, hidden=hidden, scale=scale)
+        network = lstm.build((), words, hidden=hidden, init_scale=scale)
     formula = words * hidden + 2 * (8 * hidden**2 + 8 * hidden) + (hidden + 1) * words
     assert sum(p.numel() for p in network.parameters()) == formula == count
 
 
 def test_parameters_are_uniform():
-    theta = ParamSpace(partial(lstm.build, (), 50, hidden=60, scale=0.04)).init(0)
+    theta = ParamSpace(partial(lstm.build, (), 50, hidden=60, init_scale=0.04)).init(0)
     assert theta.abs().max() <= 0.04
     assert theta.std().item() == pytest.approx(0.08 / math.sqrt(12), rel=0.02)
 

@@ -16,6 +16,42 @@ def gram(edges, base=None):
     return total
 
 
+def moments(points):
+    """Mean and standard deviation (of the points, not of a population: ddof 0) [D] of points [k D], in their type."""
+    mean, deviation = torch.empty_like(points[0]), torch.empty_like(points[0])
+    for start in range(0, points.shape[1], CHUNK):
+        part = slice(start, start + CHUNK)
+        deviation[part], mean[part] = torch.std_mean(points[:, part].double(), 0, correction=0)
+    return mean, deviation
+
+
+def combined(coefficients, points):
+    """c @ points [D], in their type, of c [k] in float64: small differences of large points are not rounded on the way."""
+    total = torch.empty_like(points[0])
+    for start in range(0, points.shape[1], CHUNK):
+        part = slice(start, start + CHUNK)
+        total[part] = coefficients @ points[:, part].double()
+    return total
+
+
+def components(inner, m, *, centred=True):
+    """Principal components of n points, in terms of the points: weights [m n], float64, and the share [m] of the variance.
+
+    weights @ points are unit-norm and orthogonal, the longest variance first. `inner` [n n] is the Gram matrix of the points
+    from any origin, or with `centred` False that of the vectors whose components are wanted.
+
+    Raises ValueError where the points do not span m directions.
+    """
+    n = len(inner)
+    mean = torch.eye(n, dtype=torch.float64) - (1 / n if centred else 0)
+    values, columns = torch.linalg.eigh(mean @ inner @ mean)
+    weights = columns.flip(1)[:, :m].T @ mean
+    squares = ((weights @ inner) * weights).sum(1, keepdim=True)
+    if len(weights) < m or not (squares > 1e-12 * inner.diagonal().max()).all():
+        raise ValueError(f"these {n} points do not span {m} directions; name a training that bends, or ask for fewer")
+    return weights / squares.sqrt(), (values / values.sum()).flip(0)[:m]
+
+
 def norms(coefficients, gram):
     """|c @ A| [n] of each row of `coefficients` [n k], from the Gram matrix A A^T [k k]: k^2 D operations, not n k D."""
     c = coefficients.to(gram)

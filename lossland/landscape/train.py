@@ -35,11 +35,12 @@ class Trained:
     losses: torch.Tensor
 
 
-def minimise(problem, objective, start, recipe, seed, *, free=None, rate=None, watch=None) -> Trained:
+def minimise(problem, objective, start, recipe, seed, *, free=None, rate=None, noise=None, watch=None) -> Trained:
     """Train `start` [k D] by `recipe` under `seed`.
 
     `free` lists the rows that move (default: all); `rate` maps time in epochs to the learning rate (default: the
-    recipe's schedule). `watch(n, anchors)` sees the live anchors after n steps, and before the first, n = 0. The objective
+    recipe's schedule), `noise` to the standard deviation of Gaussian noise that is added to each entry of the gradient
+    (default: none). `watch(n, anchors)` sees the live anchors after n steps, and before the first, n = 0. The objective
     is handed the problem in the recipe's precision. Resumes from its part of the problem's journal; what an earlier run
     has watched and kept is not watched again.
 
@@ -71,6 +72,9 @@ def minimise(problem, objective, start, recipe, seed, *, free=None, rate=None, w
             value, gradient = objective(problem, run.anchors, free, (inputs, target), rng)
             if recipe.clip:
                 gradient = gradient * (recipe.clip / gradient.norm()).clamp(max=1)
+            if noise and (size := noise(run.epoch + step / steps)):
+                drawn = torch.randn(gradient.shape, generator=stream(seed, "noise", run.epoch, step))
+                gradient = gradient + size * drawn.to(gradient)
             for row, g, moments in zip(free, gradient, run.moments, strict=True):
                 descend(run.anchors[row], g, lr, recipe, moments)
             run.values.append(value.double())
@@ -89,7 +93,7 @@ def minimise(problem, objective, start, recipe, seed, *, free=None, rate=None, w
     return Trained(run.anchors, run.losses)
 
 
-def trajectory(problem, start, recipe, seed, kept, rate=None, before=None) -> Subspace:
+def trajectory(problem, start, recipe, seed, kept, rate=None, before=None, noise=None) -> Subspace:
     """One network, trained from `start` [D]: its points after each of the epochs `kept`, in order, as Points.
 
     Parts of an epoch are rounded to whole steps. `before` is the lineage that led to `start` (see `Subspace`). Notes:
@@ -106,7 +110,7 @@ def trajectory(problem, start, recipe, seed, kept, rate=None, before=None) -> Su
             rows[row_of[n]] = anchors[0].cpu()
 
     objective = expected_loss(Points(1), recipe.weight_decay)
-    trained = minimise(problem, objective, start[None], recipe, seed, rate=rate, watch=watch)
+    trained = minimise(problem, objective, start[None], recipe, seed, rate=rate, noise=noise, watch=watch)
     before = torch.zeros(0, 2, dtype=torch.int64) if before is None else before
     own = torch.tensor([[zlib.crc32(trained.anchors.cpu().numpy()), recipe.epochs]])
     epoch = torch.tensor(kept, dtype=torch.float64)

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import torch
 
-from lossland.geometry.measures import gram
+from lossland.geometry.measures import components, gram
 from lossland.landscape.directions import around
 from lossland.landscape.subspace import Subspace
 from lossland.options import Between, Count, NonNegative
@@ -38,17 +38,9 @@ def build(
             f"{directions} components need {directions + 1} points, and the trajectory kept {n}; keep more snapshots"
         )
     inner = gram(points, points[-1])
-    mean = torch.eye(n, dtype=torch.float64) - 1 / n
-    shares, vectors = {}, {}
-    for name, matrix in (("centred", mean @ inner @ mean), ("uncentred", inner)):
-        values, columns = torch.linalg.eigh(matrix)
-        shares[f"direction.{name}"] = (values / values.sum()).flip(0)[:directions]
-        vectors[name] = columns.flip(1)[:, :directions].T
-    weights = vectors["centred"] @ mean if centred else vectors["uncentred"]
-    weights = weights * torch.where((weights @ inner)[:, :1] < 0, -1, 1)  # the start lies on the positive side
-    squares = ((weights @ inner) * weights).sum(1, keepdim=True)
-    if not (squares > 1e-12 * inner.diagonal().max()).all():
-        raise ValueError(f"this trajectory does not span {directions} directions; name one that bends, or ask for fewer")
-    weights = (weights / squares.sqrt()).to(points)
+    found = {name: components(inner, directions, centred=name == "centred") for name in ("centred", "uncentred")}
+    shares = {f"direction.{name}": share for name, (_, share) in found.items()}
+    weights, _ = found["centred" if centred else "uncentred"]
+    weights = (weights * torch.where((weights @ inner)[:, :1] < 0, -1, 1)).to(points)  # the start lies on the positive side
     axes = sum(w[:, None] * (point - points[-1]) for w, point in zip(weights.T, points, strict=True))
     return around(run, axes, margin=margin, notes=shares)

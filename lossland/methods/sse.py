@@ -5,11 +5,10 @@
 The result is Points, the M networks.
 """
 
-import math
-
 from lossland.landscape.subspace import Subspace
 from lossland.landscape.train import trajectory
 from lossland.options import Count, NoSources, Recipe, Seed
+from lossland.schedules import restarted
 
 
 def build(problem, sources: NoSources, *, recipe: Recipe, seed: Seed, cycles: Count) -> Subspace:
@@ -19,6 +18,6 @@ def build(problem, sources: NoSources, *, recipe: Recipe, seed: Seed, cycles: Co
     kept = [min(length * (i + 1), recipe.epochs * steps) / steps for i in range(cycles)]
 
     def rate(at):
-        return recipe.lr / 2 * (math.cos(math.pi * (round(at * steps) % length) / length) + 1)
+        return restarted(recipe, round(at * steps), length)
 
     return trajectory(problem, problem.init(seed), recipe, seed, kept, rate)

@@ -1,0 +1,53 @@
+"""Samples of SWAG, a Gaussian fitted on the last points of a training (Maddox et al. 2019, arXiv 1902.02476).
+
+    theta = mu + sqrt(scale) [ sigma z1 + D z2 / sqrt(K - 1) ],    z1 ~ N(0, 1) [D],  z2 ~ N(0, 1) [K]
+
+mu, sigma [D] are mean and standard deviation of the points, a variance at least 1e-30; the columns of D are the last K points,
+each less the mean of all points up to it. The points should come from a constant, high rate. Differs from the released code
+in: moments in float64, not as running means in float32; K is the number of columns that there are, where the code divides by
+the number that it may hold.
+"""
+
+from typing import Annotated
+
+import torch
+
+from lossland.geometry.measures import combined, moments
+from lossland.landscape.samples import drawn, window
+from lossland.landscape.subspace import Subspace
+from lossland.options import Between, Count, NonNegative, Seed
+from lossland.streams import stream
+
+
+def build(
+    problem,
+    sources: Annotated[list, Between(1, 1)],
+    *,
+    seed: Seed,
+    samples: Count,
+    last: Count | None = None,
+    rank: Annotated[int, Between(2)] | None = None,
+    scale: NonNegative = 0.5,
+) -> Subspace:
+    """`last` points of the source are fitted and `rank` of them are columns of D, by default all; the paper has K = 20.
+
+    Notes: see `samples.drawn`. Raises ValueError where there are fewer points.
+    """
+    (run,) = sources
+    points = window(run, last)
+    n = len(points)
+    k = rank or n
+    if not 2 <= k <= n:
+        raise ValueError(f"the covariance needs {max(k, 2)} points, and there are {n}; keep more snapshots, or lower rank")
+    mean, deviation = moments(points)
+    deviation.clamp_(min=1e-15)
+    until = torch.ones(n, n, dtype=torch.float64).tril() / torch.arange(1, n + 1)[:, None]
+    deviations = (torch.eye(n) - until)[-k:]
+
+    def sample(i):
+        z1 = torch.randn(len(mean), generator=stream(seed, "diagonal", i))
+        z2 = torch.randn(k, dtype=torch.float64, generator=stream(seed, "low rank", i))
+        c = 1 / n + (scale / (k - 1)) ** 0.5 * z2 @ deviations
+        return combined(c, points).addcmul_(deviation, z1, value=scale**0.5), scale
+
+    return drawn(problem, run, samples, sample)

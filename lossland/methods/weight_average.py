@@ -1,0 +1,22 @@
+"""The mean of the last points of a training (Fort et al. 2019, arXiv 1912.02757, section 4; as in SWA, arXiv 1803.05407).
+
+    theta = (theta_{k-last+1} + ... + theta_k) / last
+
+Fort et al. average the last 10 of 40 epochs. Nothing is trained. As everywhere here, batch-norm statistics belong to the
+point that is evaluated: they are recalibrated.
+"""
+
+from typing import Annotated
+
+from lossland.geometry.charts.points import Points
+from lossland.geometry.measures import moments
+from lossland.landscape.samples import handed_on, window
+from lossland.landscape.subspace import Subspace
+from lossland.options import Between, Count
+
+
+def build(problem, sources: Annotated[list, Between(1, 1)], *, last: Count | None = None) -> Subspace:
+    """`last` points of the source are averaged, by default all. Points, one. Notes: see `samples.handed_on`."""
+    (run,) = sources
+    mean, _ = moments(window(run, last))
+    return Subspace(mean[None], Points(1), handed_on(run, 1))
