@@ -33,16 +33,19 @@ MAY = {
     "tasks": TORCH,
     "landscape": TORCH | BASE | {"landscape"},
     "methods": TORCH | BASE | {"landscape", "safetensors"},
-    "probes": TORCH | TABLES | BASE | {"landscape", "scores", "scipy"},
+    "corruptions": TORCH | {"numpy", "scipy", "PIL", "streams"},
+    "probes": TORCH | TABLES | BASE | {"corruptions", "landscape", "scores", "scipy", "sklearn"},
     "data": TORCH | {"torchvision", "sklearn", "numpy", "pyarrow", "PIL", "arrays", "options", "pictures", "streams", "data"},
     "models": TORCH | {"torchvision", "models", "options"},
     "published": TABLES,
+    "limits": set(),
     "claim": TABLES | {"scipy"},
     "style": {"matplotlib"},
     "spread": set(),
     "sheets": TABLES,
-    "figures": TABLES | {"matplotlib", "mpl_toolkits", "plotly", "meshio", "options", "published", "sheets", "spread", "style"},
-    "claims": TABLES | {"claim", "options", "published"},
+    "figures": TABLES
+    | {"matplotlib", "mpl_toolkits", "plotly", "meshio", "limits", "options", "published", "sheets", "spread", "style"},
+    "claims": TABLES | {"claim", "limits", "options", "published"},
     "catalogue": {"options"},
     "fingerprint": set(),
     "forks": set(),
@@ -96,7 +99,7 @@ def test_plugin_contract(room, name):
     assert len(plugin.summary) > 20, "the first line says what it is"
     positional = {"data": ["root"], "models": ["shape", "classes"], "methods": ["problem", "sources"]}
     if room == "probes":
-        assert plugin.inputs in (("problem", "subspace"), ("table",))
+        assert plugin.inputs in (("problem", "subspace"), ("problem", "subspace", "data"), ("table",))
         assert set(module.KEY) <= set(module.SCHEMA)
     else:
         assert list(plugin.inputs) == positional.get(room, [])
@@ -149,10 +152,11 @@ def test_every_method_runs_on_the_toy_problem_and_again_from_its_journal(name, p
 
 
 @pytest.mark.parametrize("name", catalogue.names("probes"))
-def test_every_probe_returns_its_schema(name, problem):
+def test_every_probe_returns_its_schema(name, problem, normalised):
     from lossland.methods import line, random_plane, sgd
     from lossland.probes import landscape
 
+    problem = normalised if name == "shift" else problem  # pictures alone can be corrupted
     runs = [sgd.build(problem, [], recipe=Recipe(1, 0.1), seed=s, snapshots=[0]) for s in (0, 1)]
     segment = line.build(problem, runs)
     probe = import_module(f"lossland.probes.{name}")
@@ -161,7 +165,8 @@ def test_every_probe_returns_its_schema(name, problem):
     else:
         around = random_plane.build(problem, runs[:1], seed=0)
         measured = {"dynamics": runs[0], "directions": around, "projection": around}.get(name, segment)
-        table = probe.measure(problem, measured)
+        others = [problem.data] if "data" in catalogue.plugin("probes", name).inputs else []
+        table = probe.measure(problem, measured, *others)
     assert isinstance(table, pd.DataFrame)
     assert set(table.columns) == set(probe.SCHEMA)
     assert not table.duplicated(probe.KEY).any()

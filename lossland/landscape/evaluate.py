@@ -33,6 +33,22 @@ def statistics(problem, subspace, bn="recalibrate"):
     return lambda c, theta, pictures=None: problem.space.blend(c, states)
 
 
+def remembered(state_of):
+    """The same function (coefficients [k], theta [D]) -> statistics, which calibrates no point twice.
+
+    They depend on the training data alone, so one calibration serves the predictions of any other data.
+    """
+    states = {}
+
+    def once(c, theta):
+        key = tuple(c.tolist())
+        if key not in states:
+            states[key] = state_of(c, theta)
+        return states[key]
+
+    return once
+
+
 def calibrated(problem, theta, pictures=None):
     """Batch-norm statistics of theta over the training data, as they are or under the augmentation named by `pictures`."""
     batches = problem.batches("train", epoch_key=pictures, shuffled=False)
@@ -105,13 +121,21 @@ def part_of(n, shard) -> slice:
 
 
 @torch.no_grad()
-def predict(problem, subspace, u, split, bn="recalibrate") -> Iterator[torch.Tensor]:
-    """The predictive distribution [N C], on the CPU, of each point at u [n m], one point at a time."""
-    state_of = statistics(problem, subspace, bn)
+def predict(problem, subspace, u, split, bn="recalibrate", state_of=None) -> Iterator[torch.Tensor]:
+    """The predictive distribution [N C], on the CPU, of each point at u [n m], one point at a time.
+
+    `state_of`, made by `statistics` of another problem, takes the place of `bn`: the training data of that one calibrate.
+    """
+    state_of = state_of or statistics(problem, subspace, bn)
     for c in subspace.coefficients(u):
         theta = subspace.combine(c).to(problem.device)
-        outputs = _outputs(problem, theta, state_of(c, theta), split)
-        yield torch.cat([problem.task.probabilities(output) for output, _ in outputs]).cpu()
+        yield prediction(problem, theta, state_of(c, theta), split)
+
+
+@torch.no_grad()
+def prediction(problem, theta, state, split):
+    """The predictive distribution [N C], on the CPU, of theta [D] under the batch-norm statistics `state`."""
+    return torch.cat([problem.task.probabilities(outputs) for outputs, _ in _outputs(problem, theta, state, split)]).cpu()
 
 
 def targets(problem, split):

@@ -33,11 +33,11 @@ def subsets(subspace, k, *, by="network", sizes=None, limit=50, seed=0) -> Itera
             yield {"size": size, "subset": i, "members": " ".join(map(str, members)), "epochs": epochs}, members
 
 
-def origins(subspace, k) -> tuple[torch.Tensor, torch.Tensor]:
-    """(number of the source of a pool, epoch of its training) [k] of k networks; 0 and NaN where none is noted."""
+def origins(subspace, k) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """(source of a pool, number within it, epoch of its training) [k] of k networks; 0, 0 and NaN where none is noted."""
     known = subspace.notes if k == len(subspace.anchors) and isinstance(subspace.chart, Points) else {}
-    source = known.get("source", torch.zeros(k, dtype=torch.int64))
-    return source, known.get("epoch", torch.full((k,), torch.nan, dtype=torch.float64))
+    zeros, nowhere = torch.zeros(k, dtype=torch.int64), torch.full((k,), torch.nan, dtype=torch.float64)
+    return known.get("source", zeros), known.get("within", zeros), known.get("epoch", nowhere)
 
 
 def _cost(source, spent):

@@ -88,3 +88,7 @@ class Subspace:
         if self.chart.barycentric:
             return norms(c[:, 1:], gram(self.anchors[1:], self.anchors[0]))
         return norms(c, gram(self.anchors))
+
+    def arc(self, u):
+        """The length [n], float64, of the path up to each of its points at u [n 1], which are in order."""
+        return torch.cat([torch.zeros(1, dtype=torch.float64), self.distances(u[:-1], u[1:]).cumsum(0)])

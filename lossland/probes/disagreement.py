@@ -32,7 +32,7 @@ def measure(problem, subspace, *, resolution: Count = 2, split: Split = "test", 
         raise ValueError("disagreement compares two networks, and there is one; pool several, or keep more snapshots")
     labels = torch.stack([p.argmax(1) for p in predict(problem, subspace, u, split, bn)])
     errors = (labels != targets(problem, split)).double().mean(1)
-    source, epoch = origins(subspace, len(u))
+    source, _, epoch = origins(subspace, len(u))
     first, second = torch.tensor(list(itertools.combinations(range(len(u)), 2))).T
     columns = {
         "first": first,

@@ -55,8 +55,7 @@ def measure(
     columns |= {"l2": subspace.norms(u).square(), "displacement": subspace.distances(u, u[:1])}
     columns["arc"] = torch.full((len(u),), torch.nan, dtype=torch.float64)
     if subspace.chart.m == 1:
-        path = groups["grid"]
-        columns["arc"][: len(path)] = torch.cat([torch.zeros(1), subspace.distances(path[:-1], path[1:]).cumsum(0)])
+        columns["arc"][: len(groups["grid"])] = subspace.arc(groups["grid"])
     columns["mark"] = [n for n, g in groups.items() for _ in range(len(g))]
     columns["index"] = [i for g in groups.values() for i in range(len(g))]
     columns = {name: column[part] for name, column in columns.items()}

@@ -1,0 +1,63 @@
+"""What ensembles predict for pictures of other things (Fort et al. 2019, arXiv 1912.02757, section 5, on SVHN).
+
+    js = mean [ H(mean_m p_m) - mean_m H(p_m) ]      entropy = mean H(mean_m p_m)      confidence = mean max_c (mean_m p_m)_c
+
+of M networks on the test pictures of other data, under the scaling of the networks' own. js grows with M and is at most ln M:
+compare it only at equal M, which `sizes` says. The released code has another M for each method, and log(p + 1e-5) for log p.
+"""
+
+from dataclasses import replace
+from typing import Literal
+
+import pandas as pd
+import torch
+
+from lossland.landscape.evaluate import predict, statistics
+from lossland.landscape.members import subsets as subsets_of
+from lossland.options import BatchNorm, Count, Seed
+from lossland.scores import entropy, jensen_shannon
+
+SCHEMA = {
+    "size": "int64", "subset": "int64", "members": "string", "js": "float64", "entropy": "float64", "confidence": "float64",
+}  # fmt: skip
+KEY = ["size", "subset"]
+
+
+def measure(
+    problem,
+    subspace,
+    data,
+    *,
+    examples: Count | None = None,
+    by: Literal["network", "source", "order"] = "network",
+    sizes: list[Count] | None = None,
+    subsets: Count = 50,
+    seed: Seed = 0,
+    bn: BatchNorm = "recalibrate",
+    resolution: Count = 2,
+) -> pd.DataFrame:
+    """One row for each ensemble of the points of the chart's grid; which there are is said as in the table `ensemble`.
+
+    The first `examples` of the other pictures are looked at; all training data calibrate batch norm. Raises ValueError where
+    the other pictures have another shape or type.
+    """
+    other, own = _kind(data), _kind(problem.data)
+    if other != own:
+        raise ValueError(f"the other data are {other}, but the networks were trained on {own}; name data of the same shape")
+    x, none = data.x["test"], torch.zeros(len(data.x["test"]), dtype=torch.int64)  # their labels are not ours
+    seen = replace(problem.data, x=problem.data.x | {"test": x}, y=problem.data.y | {"test": none})
+    seen, state_of = replace(problem, data=seen, examples=examples), statistics(problem, subspace, bn)
+    p = torch.stack(list(predict(seen, subspace, subspace.chart.grid(resolution), "test", state_of=state_of)))
+    rows = []
+    for row, members in subsets_of(subspace, len(p), by=by, sizes=sizes, limit=subsets, seed=seed):
+        mean = p[members].mean(0)
+        found = {"entropy": entropy(mean).mean().item(), "confidence": mean.max(1).values.mean().item()}
+        kept = {name: row[name] for name in [*KEY, "members"]}
+        rows.append(kept | {"js": jensen_shannon(p[members])} | found)
+    return pd.DataFrame(rows)
+
+
+def _kind(arrays):
+    """The shape and type of one input, as text."""
+    one = arrays.x["test"][torch.arange(1)]
+    return f"{' x '.join(map(str, one.shape[1:]))} of {str(one.dtype).removeprefix('torch.')}"

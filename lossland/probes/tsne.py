@@ -1,0 +1,64 @@
+"""A map of networks by what they predict: t-SNE of their predictions (Fort et al. 2019, arXiv 1912.02757, figure 2, right, and
+figure 4; van der Maaten & Hinton 2008).
+
+A network is the vector of all its softmax outputs [N C] over the first `examples` of a split. `silhouette` says how well
+the networks of one source lie together on the map (1: far from all others, 0: between two, below: with another), and
+`silhouette_predictions` does so before anything was mapped: a map draws clusters more readily than there are any.
+
+Differs from the released code in: the map has a seed, and begins from the two principal components.
+"""
+
+from dataclasses import replace
+
+import pandas as pd
+import torch
+from sklearn.manifold import TSNE
+from sklearn.metrics import silhouette_samples
+
+from lossland.landscape.evaluate import predict, statistics
+from lossland.landscape.members import origins
+from lossland.options import BatchNorm, Count, Positive, Seed, Split
+from lossland.streams import stream
+
+SCHEMA = {
+    "index": "int64", "source": "int64", "within": "int64", "epoch": "float64", "x": "float64", "y": "float64",
+    "silhouette": "float64", "silhouette_predictions": "float64",
+}  # fmt: skip
+KEY = ["index"]
+
+
+def measure(
+    problem,
+    subspace,
+    *,
+    seed: Seed = 0,
+    perplexity: Positive = 30.0,
+    examples: Count | None = None,
+    split: Split = "test",
+    bn: BatchNorm = "recalibrate",
+    resolution: Count = 21,
+) -> pd.DataFrame:
+    """One row for each point of the chart's grid: all of a set, `resolution` points of a path.
+
+    `perplexity`, the number of neighbours that count, is at most a third of the others, so that there are some that do not.
+    `source` and `within` are those of a pool; silhouettes are NaN where there is but one source. All training data calibrate
+    batch norm. Raises ValueError for fewer than four networks.
+    """
+    u = subspace.chart.grid(resolution)
+    if len(u) < 4:
+        raise ValueError(f"tsne maps four networks or more, and there are {len(u)}; pool more, or keep more snapshots")
+    seen = replace(problem, examples=examples)
+    predictions = predict(seen, subspace, u, split, state_of=statistics(problem, subspace, bn))
+    p = torch.stack([one.flatten().float() for one in predictions]).numpy()
+    draw = int(torch.randint(2**31, (), generator=stream(seed, "tsne")))
+    near = min(perplexity, (len(p) - 1) / 3)
+    # exact, for a few hundred points: sums over threads come in no fixed order
+    places = TSNE(perplexity=near, init="pca", method="exact", random_state=draw).fit_transform(p)
+    source, within, epoch = origins(subspace, len(u))
+    columns = {"source": source.numpy(), "within": within.numpy(), "epoch": epoch.numpy(), "x": places[:, 0], "y": places[:, 1]}
+    columns |= {"silhouette": _silhouette(places, source), "silhouette_predictions": _silhouette(p, source)}
+    return pd.DataFrame({"index": range(len(u))} | columns)
+
+
+def _silhouette(places, source):
+    return silhouette_samples(places, source.numpy()) if 1 < len(source.unique()) < len(source) else torch.nan
