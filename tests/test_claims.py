@@ -316,6 +316,16 @@ def test_published_numbers_of_li2018_are_numbers_each_with_one_key_and_a_status(
     assert seventh.to_dict() == {"variance_of_two_components_percent_min": 40, "variance_of_two_components_percent_max": 90}
 
 
+def test_published_numbers_of_fort2019_are_numbers_each_with_one_key_and_a_status():
+    rows = numbers("fort2019", remembered=True)
+    assert len(rows) == 58 + 3 * 2 + 1 + 1, "three ranges, one highest value, one pair"
+    assert np.isfinite(rows["value"]).all()
+    assert set(rows["status"]) == {"confirmed", "derived", "secondary", "digitised", "from_memory"}
+    assert not rows.duplicated(["table", "arch", "dataset", "method", "setting", "metric"]).any()
+    apart = rows[(rows["arch"] == "SmallCNN*") & (rows["setting"] == "off-diagonal")].set_index("metric")["value"]
+    assert apart.to_dict() == {"cosine_max": 0.03, "disagreement_min": 0.259, "disagreement_max": 0.287}
+
+
 def test_what_is_remembered_of_a_paper_is_given_to_who_asks():
     assert "from_memory" not in set(numbers("li2018")["status"])
     assert "from_memory" not in set(numbers("li2018", table=["Table 1", "Table 2"], arch="ResNet-56")["status"])

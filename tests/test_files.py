@@ -151,6 +151,8 @@ def test_parquet_images(tmp_path):
     assert data.x["train"].shape == (4, 3, 8, 8)
     assert data.x["val"][1, 0, 0, 0] == 5
     assert data.classes == 3
+    raw = parquet_images.load(tmp_path, folder=".", train="train-*.parquet", test="test-*.parquet", scaling="raw")
+    assert raw.inputs("train", torch.tensor([4]))[0, :, 0, 0].tolist() == [4, 0, 0]
 
 
 @pytest.mark.parametrize(

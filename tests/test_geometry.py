@@ -8,6 +8,7 @@ import torch
 from lossland.geometry.charts import chart
 from lossland.geometry.charts.affine import Affine
 from lossland.geometry.charts.bezier import Bezier
+from lossland.geometry.charts.cone import Cone
 from lossland.geometry.charts.points import Points
 from lossland.geometry.charts.polychain import PolyChain
 from lossland.geometry.charts.trivial import Trivial
@@ -15,7 +16,7 @@ from lossland.geometry.measures import CHUNK, frame, gram
 from lossland.landscape.subspace import Subspace
 
 T = torch.linspace(0, 1, 41, dtype=torch.float64)[:, None]
-CHARTS = [Points(4), PolyChain(2), PolyChain(5), Bezier(2), Bezier(5), Affine(3, ((-1, 1), (0, 2))), Trivial(6)]
+CHARTS = [Points(4), PolyChain(2), PolyChain(5), Bezier(2), Bezier(5), Affine(3, ((-1, 1), (0, 2))), Trivial(6), Cone(4)]
 
 
 @pytest.mark.parametrize("c", CHARTS, ids=repr)

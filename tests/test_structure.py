@@ -134,7 +134,7 @@ def test_methods_and_probes_do_not_share_names():
 @pytest.mark.parametrize("name", catalogue.names("methods"))
 def test_every_method_runs_on_the_toy_problem_and_again_from_its_journal(name, problem, tmp_path):
     """With as many sources of three points as it takes, up to three, and its required options filled by type."""
-    from lossland.methods import sgd
+    from lossland.methods import chain, sgd
 
     recipe = Recipe(epochs=2, lr=0.1, batch_size=32)
     save_file(problem.space.unravel(problem.init(5)), tmp_path / "own.safetensors")
@@ -142,6 +142,8 @@ def test_every_method_runs_on_the_toy_problem_and_again_from_its_journal(name, p
     plugin = catalogue.plugin("methods", name)
     given = {o: fill[kind] for o, (kind, default) in plugin.options.items() if default is catalogue.REQUIRED}
     sources = [sgd.build(problem, [], recipe=recipe, seed=s, snapshots=[0, 1]) for s in range(int(min(plugin.sources.high, 3)))]
+    if name == "cone":
+        sources = [chain.build(problem, sources)]
     build = import_module(f"lossland.methods.{name}").build
     made = build(problem, sources, **given)
     assert isinstance(made, Subspace)

@@ -11,7 +11,7 @@ import torch
 from PIL import Image, UnidentifiedImageError
 
 from lossland.arrays import Arrays, pictures
-from lossland.options import Count, Fraction, Index
+from lossland.options import Count, Fraction, Index, Scaling
 
 
 def load(
@@ -24,18 +24,19 @@ def load(
     label: str = "label",
     limit: Count | None = None,
     val: Index = 0,
+    scaling: Scaling = "standard",
     crop: Index = 4,
     flip: Fraction = 0.5,
 ) -> Arrays:
     """`train` and `test` are file patterns in `folder`; `image` and `label` name the columns.
 
     `limit` keeps the first so many examples of each split. The number of classes is the one the files declare, else
-    that of the labels found. `crop` and `flip` are the augmentation.
+    that of the labels found. `scaling` is that of `lossland.arrays.pictures`; `crop` and `flip` are the augmentation.
     """
     parts = [_read(Path(root) / folder, pattern, image, label, limit) for pattern in (train, test)]
     classes = next((c for *_, c in parts if c), None)
     augment = {name: amount for name, amount in (("crop", crop), ("flip", flip)) if amount}
-    return pictures(*((x, y) for x, y, _ in parts), classes=classes, val=val, augment=augment)
+    return pictures(*((x, y) for x, y, _ in parts), classes=classes, val=val, augment=augment, scaling=scaling)
 
 
 def _read(folder, pattern, image, label, limit):

@@ -4,10 +4,11 @@ import torch
 from torchvision.datasets import SVHN
 
 from lossland.arrays import Arrays, pictures
-from lossland.options import Index
+from lossland.options import Index, Scaling
 
 
-def load(root, *, val: Index = 0) -> Arrays:
-    """The last `val` training pictures are the validation split."""
+def load(root, *, val: Index = 0, scaling: Scaling = "standard") -> Arrays:
+    """The last `val` training pictures are the validation split; `scaling` is that of `lossland.arrays.pictures`."""
     parts = [SVHN(root, split=split, download=True) for split in ("train", "test")]
-    return pictures(*((torch.tensor(p.data), torch.tensor(p.labels)) for p in parts), classes=10, val=val)
+    train, test = ((torch.tensor(p.data), torch.tensor(p.labels)) for p in parts)
+    return pictures(train, test, classes=10, val=val, scaling=scaling)

@@ -134,6 +134,25 @@ def expected_loss(chart, weight_decay):
     return objective
 
 
+def pointwise(weight_decay, across=None):
+    """Objective of points that are trained side by side on the same minibatches: each free row has its own loss.
+
+    `across` [D] takes from every gradient its part along this direction, in float64: under sgd the rows then stay in the
+    hyperplanes across it in which they began, to rounding (Fort & Jastrzebski 2019, arXiv 1906.04724). The value is the
+    mean over the rows.
+    """
+    unit = None if across is None else across.double() / across.double().norm()
+
+    def objective(problem, anchors, free, batch, rng):
+        values, gradients = zip(*(problem.gradient(anchors[row], *batch, rng, weight_decay) for row in free), strict=True)
+        if unit is not None:
+            for gradient in gradients:
+                gradient.sub_((gradient.double() @ unit) * unit)
+        return torch.stack(values).mean(), torch.stack(gradients)
+
+    return objective
+
+
 @dataclass
 class _Run:
     """All that a training needs to go on: the next step, the losses so far, the free rows and their moments."""

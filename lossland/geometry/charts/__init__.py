@@ -5,6 +5,7 @@
     bezier      c_i = C(k-1, i) t^i (1-t)^(k-1-i)      t in [0, 1]        Bezier curves            arXiv 1802.10026
     affine      c(u) = (1, u)                          u in R^(k-1)       planes, random subspaces arXiv 1712.09913
     trivial     c(t) = s, s^2, ..., s = |1 - 2t|       t in [0, 1]        the curve through zero   arXiv 1802.10026
+    cone        c(t, r) = r polychain(t)               t in [0, 1], r     triangles at the origin  arXiv 1912.02757
 
 A chart knows the measure that its paper trains under (`sample`) and the points at which tables are evaluated (`grid`).
 """
