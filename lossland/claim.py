@@ -97,5 +97,37 @@ def together(rows) -> dict:
     return rows
 
 
+def disjoint(pairs, column) -> pd.Series:
+    """The values of `column` for networks 0 and 1, 2 and 3, ... of one pool, by 0, 1, ...: numbers that share no network.
+
+    Raises ValueError where the rows are of several pools, of several networks of a run, or of one network.
+    """
+    chosen = pairs[(pairs["source_first"] % 2 == 0) & (pairs["source_second"] == pairs["source_first"] + 1)]
+    if chosen.empty or chosen["source_first"].duplicated().any():
+        raise ValueError("independent runs are compared in pairs; name a table of one pool, of the last network of each run")
+    return chosen.set_index(chosen["source_first"] // 2)[column].sort_index()
+
+
+def by_pairs(values) -> pd.Series:
+    """Means over runs 0 and 1, 2 and 3, ... of what is indexed by (subspace, run): runs in the order of their numbers."""
+    order = sorted(values.index, key=lambda name: (name[0], len(name[1]), name[1]))
+    return values[order].groupby(np.arange(len(order)) // 2).mean()
+
+
+def towards_the_end(pairs, after) -> pd.DataFrame:
+    """The rows of trajectories that compare a point from epoch `after` on with the last one, by (subspace, run).
+
+    Raises ValueError where a trajectory has no such point.
+    """
+    pairs = pairs.set_index(["subspace", "run"]).sort_index()
+    last = pairs["second"].groupby(level=["subspace", "run"]).transform("max")
+    chosen = pairs[(pairs["second"] == last) & (pairs["epoch_first"] >= after)]
+    lacking = ["/".join(filter(None, run)) for run in pairs.index.unique().difference(chosen.index)]
+    if chosen.empty or lacking:
+        names = ", ".join(lacking) or "an empty table"
+        raise ValueError(f"{names} has no point from epoch {after:g} on beside its last; keep snapshots, or lower `after`")
+    return chosen
+
+
 def table(claims) -> pd.DataFrame:
     return pd.DataFrame([claim.row() for claim in claims], columns=list(SCHEMA))
