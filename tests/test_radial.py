@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -170,3 +171,8 @@ def test_the_part_of_a_gradient_along_a_direction_is_taken_and_no_more(problem):
 def test_a_tunnel_refuses_steps_that_leave_its_hyperplanes(problem, ends):
     with pytest.raises(ValueError, match="those of adam are not; use sgd"):
         tunnel.build(problem, ends, recipe=replace(RECIPE, optimiser="adam"), seed=0)
+
+
+def test_a_tunnel_refuses_a_memory_that_its_points_would_share():
+    with pytest.raises(ValueError, match="a memory would pass from one to the next"):
+        tunnel.build(SimpleNamespace(task=SimpleNamespace(MEMORY=True)), [None, None], recipe=RECIPE, seed=0)
