@@ -21,7 +21,9 @@ def moments(points):
     mean, deviation = torch.empty_like(points[0]), torch.empty_like(points[0])
     for start in range(0, points.shape[1], CHUNK):
         part = slice(start, start + CHUNK)
-        deviation[part], mean[part] = torch.std_mean(points[:, part].double(), 0, correction=0)
+        rows = points[:, part].double()
+        middle = rows.mean(0)
+        mean[part], deviation[part] = middle, (rows - middle).square_().mean(0).sqrt_()
     return mean, deviation
 
 

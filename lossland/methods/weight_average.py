@@ -8,8 +8,10 @@ point that is evaluated: they are recalibrated.
 
 from typing import Annotated
 
+import torch
+
 from lossland.geometry.charts.points import Points
-from lossland.geometry.measures import moments
+from lossland.geometry.measures import combined
 from lossland.landscape.samples import handed_on, window
 from lossland.landscape.subspace import Subspace
 from lossland.options import Between, Count
@@ -18,5 +20,6 @@ from lossland.options import Between, Count
 def build(problem, sources: Annotated[list, Between(1, 1)], *, last: Count | None = None) -> Subspace:
     """`last` points of the source are averaged, by default all. Points, one. Notes: see `samples.handed_on`."""
     (run,) = sources
-    mean, _ = moments(window(run, last))
+    points = window(run, last)
+    mean = combined(torch.full((len(points),), 1 / len(points), dtype=torch.float64), points)
     return Subspace(mean[None], Points(1), handed_on(run, 1))

@@ -4,8 +4,8 @@
 
 The tutorial's networks as configs of ours, all with batch_size 20, momentum 0, schedule exponential; lr and clip are its 1
 and 5 or 10, times and over its steps (`lossland.tasks.language`); our small one has 35 steps too:
-    small    hidden 200, layers 2, dropout 0, init_scale 0.1; 13 epochs, lr 20, clip 5/20, milestones [4/13], gamma 1/2
-    large    hidden 1500, layers 2, dropout 0.65, init_scale 0.04; 55 epochs, lr 35, clip 10/35, milestones [14/55], gamma 1/1.15
+    small    hidden 200, layers 2, dropout 0, init_scale 0.1; 13 epochs, lr 20, clip 5/20, milestones 4/13, gamma 1/2
+    large    hidden 1500, layers 2, dropout 0.65, init_scale 0.04; 55 epochs, lr 35, clip 10/35, milestones 14/55, gamma 1/1.15
 
 Differs from the tutorial in: each layer has two biases, as in cuDNN, and they too begin at random.
 """
