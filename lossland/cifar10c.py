@@ -18,7 +18,7 @@ def names(folder) -> list[str]:
 
 
 def read(folder, name, severity):
-    """(x uint8 [N 3 H W], y [N]) of a corruption at a severity. Raises ValueError where files are missing or of another layout."""
+    """(x uint8 [N 3 H W], y [N]) of a corruption at a severity. Raises ValueError on missing or other files."""
     x, y = (_array(Path(folder) / f"{part}.npy") for part in (name, "labels"))
     if x.dtype != np.uint8 or x.ndim != 4 or len(x) % SEVERITIES or y.shape != x.shape[:1]:
         found = f"{x.dtype} {list(x.shape)} with labels {list(y.shape)}"

@@ -65,9 +65,10 @@ def defocus_blur(x, radius_and_edge, rng):
     return F.conv2d(F.pad(x.flatten(0, 1)[:, None], (2,) * 4, mode="reflect"), kernel).view(x.shape)
 
 
-def zoom_blur(x, zooms, rng):
-    """The mean of the pictures and of `zooms` enlargements by 1.00, 1.01, ... of their middles."""
-    return (x + sum(_zoomed(x, 1 + 0.01 * i) for i in range(zooms))) / (zooms + 1)
+def zoom_blur(x, end, rng):
+    """The mean of the pictures and of enlargements of their middles by 1.00, 1.01, ... up to `end`."""
+    factors = np.arange(1, end, 0.01)  # in floating point, where the last falls is a matter of rounding
+    return (x + sum(_zoomed(x, factor) for factor in factors)) / (len(factors) + 1)
 
 
 def _zoomed(x, factor):
@@ -168,7 +169,7 @@ CORRUPTIONS = {
     "speckle_noise": (speckle_noise, (0.06, 0.1, 0.12, 0.16, 0.2)),
     "gaussian_blur": (gaussian_blur, (0.4, 0.6, 0.7, 0.8, 1.0)),
     "defocus_blur": (defocus_blur, ((0.3, 0.4), (0.4, 0.5), (0.5, 0.6), (1.0, 0.2), (1.5, 0.1))),
-    "zoom_blur": (zoom_blur, (7, 12, 16, 21, 26)),  # up to 1.06, 1.11, 1.15, 1.20, 1.25, as floating-point steps fall there
+    "zoom_blur": (zoom_blur, (1.06, 1.11, 1.16, 1.21, 1.26)),
     "fog": (fog, ((0.2, 3), (0.5, 3), (0.75, 2.5), (1, 2), (1.5, 1.75))),
     "brightness": (brightness, (0.05, 0.1, 0.15, 0.2, 0.3)),
     "contrast": (contrast, (0.75, 0.5, 0.4, 0.3, 0.15)),
