@@ -5,7 +5,8 @@ A network is the vector of all its softmax outputs [N C] over the first `example
 the networks of one source lie together on the map (1: far from all others, 0: between two, below: with another), and
 `silhouette_predictions` does so before anything was mapped: a map draws clusters more readily than there are any.
 
-Differs from the released code in: the map has a seed, and begins from the two principal components.
+Differs from the released code in: the map begins from the two principal components, and so depends little on `seed`, which is
+that of the randomised algorithm that finds them; gradients are exact.
 """
 
 from dataclasses import replace
@@ -53,7 +54,7 @@ def measure(
     draw = int(torch.randint(2**31, (), generator=stream(seed, "tsne")))
     near = min(perplexity, (len(p) - 1) / 3)
     # exact, for a few hundred points: sums over threads come in no fixed order
-    places = TSNE(perplexity=near, init="pca", method="exact", random_state=draw).fit_transform(p)
+    places = TSNE(perplexity=near, init="pca", method="exact", random_state=draw).fit_transform(p).astype("float64")
     source, within, epoch = origins(subspace, len(u))
     columns = {"source": source.numpy(), "within": within.numpy(), "epoch": epoch.numpy(), "x": places[:, 0], "y": places[:, 1]}
     columns |= {"silhouette": _silhouette(places, source), "silhouette_predictions": _silhouette(p, source)}

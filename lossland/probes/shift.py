@@ -1,0 +1,83 @@
+"""Ensembles under corruption of the pictures they are tested on (Fort et al. 2019, arXiv 1912.02757, figure 8;
+Ovadia et al. 2019, arXiv 1906.02530).
+
+    scores and js of p(y | x') = mean over members of softmax f(x')        x' = corruption(x, severity), severity 1 to 5
+
+as in the table `ensemble`; severity 0 is the clean split, once, as corruption "none". js grows with the number M of members and
+is at most ln M: compare it only at equal M, which `sizes` says. The released code has another M for each method.
+"""
+
+import itertools
+from dataclasses import replace
+from typing import Annotated, Literal
+
+import pandas as pd
+import torch
+
+from lossland import cifar10c
+from lossland.corruptions import COLOURED, CORRUPTIONS, corrupted
+from lossland.landscape.evaluate import predict, remembered, statistics, targets
+from lossland.landscape.members import subsets as subsets_of
+from lossland.options import BatchNorm, Between, Count, Seed, Split
+from lossland.scores import jensen_shannon, scores
+
+SCHEMA = {
+    "corruption": "string", "severity": "int64", "size": "int64", "subset": "int64", "members": "string",
+    "nll": "float64", "error": "float64", "brier": "float64", "ece": "float64", "js": "float64",
+}  # fmt: skip
+KEY = ["corruption", "severity", "size", "subset"]
+
+
+def measure(
+    problem,
+    subspace,
+    *,
+    corruptions: list[str] | None = None,
+    severities: list[Annotated[int, Between(1, 5)]] = (1, 2, 3, 4, 5),
+    folder: str | None = None,
+    split: Split = "test",
+    examples: Count | None = None,
+    by: Literal["network", "source", "order"] = "network",
+    sizes: list[Count] | None = None,
+    subsets: Count = 50,
+    seed: Seed = 0,
+    bn: BatchNorm = "recalibrate",
+    resolution: Count = 2,
+) -> pd.DataFrame:
+    """One row for each ensemble of the points of the chart's grid, as in the table `ensemble`, and each corruption.
+
+    `corruptions` are those of `lossland.corruptions`, by default all that the pictures have colours for, or with `folder`
+    those of the user's own CIFAR-10-C there, by default all. The first `examples` are looked at, under the same noise for all
+    networks; all training data calibrate batch norm. Raises ValueError on what are no pictures and on unknown corruptions.
+    """
+    u, state_of = subspace.chart.grid(resolution), remembered(statistics(problem, subspace, bn))
+    rows = []
+    for shifted, x, y in _shifts(problem, split, examples, folder, corruptions, severities):
+        data = replace(problem.data, x=problem.data.x | {split: x}, y=problem.data.y | {split: y})
+        seen = replace(problem, data=data, examples=examples)
+        p, y = torch.stack(list(predict(seen, subspace, u, split, state_of=state_of))), targets(seen, split)
+        for row, members in subsets_of(subspace, len(p), by=by, sizes=sizes, limit=subsets, seed=seed):
+            kept = {name: row[name] for name in ("size", "subset", "members")}
+            rows.append(shifted | kept | scores(p[members].mean(0), y) | {"js": jensen_shannon(p[members])})
+    return pd.DataFrame(rows)
+
+
+def _shifts(problem, split, examples, folder, corruptions, severities):
+    """({corruption, severity}, pictures, labels): the clean ones, then all others."""
+    x, y = problem.data.x[split], problem.data.y[split]
+    if not torch.is_tensor(x) or x.dtype != torch.uint8 or x.ndim != 4:
+        raise ValueError("shift corrupts uint8 pictures in memory, and these data are none; name networks of such pictures")
+    drawn = [name for name in CORRUPTIONS if x.shape[1] == 3 or name not in COLOURED]
+    known = cifar10c.names(folder) if folder else drawn
+    where = f"in {folder}" if folder else "for these pictures"
+    if not known:
+        raise ValueError(f"there are no .npy files {where}; put the unpacked files of CIFAR-10-C there")
+    if unknown := set(corruptions or known) - set(known):
+        raise ValueError(f"there is no corruption {min(unknown)} {where}; name some of: {', '.join(known)}")
+    yield {"corruption": "none", "severity": 0}, x, y
+    for name, severity in itertools.product(corruptions or known, severities):
+        pair = cifar10c.read(folder, name, severity) if folder else (corrupted(x[:examples], name, severity), y[:examples])
+        if pair[0].shape[1:] != x.shape[1:]:
+            found, own = (list(pictures.shape[1:]) for pictures in (pair[0], x))
+            raise ValueError(f"{folder} has pictures {found}, and the networks' own are {own}; name networks of CIFAR-10")
+        yield {"corruption": name, "severity": severity}, *pair
