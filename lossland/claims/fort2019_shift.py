@@ -80,7 +80,7 @@ def _js(name, pictures, own, runs):
 
 
 def _by_run(table):
-    return table.groupby(["subspace", "run"])[["error", "brier", "js"]].mean().droplevel("subspace")
+    return table.groupby(["subspace", "run"]).mean(numeric_only=True).droplevel("subspace")
 
 
 def _shifted(table):

@@ -26,13 +26,13 @@ LOW, APART = 0.2, 0.5
 
 def check(*, segment: Annotated[pd.DataFrame, "similarity"], tunnel: Annotated[pd.DataFrame, "similarity"]) -> list[Claim]:
     """Both of the same pairs of networks, with the splits train and test. Raises ValueError where pairs or splits differ."""
-    rise = together({"segment": _rise(segment), "tunnel": _rise(tunnel)})
+    found = together({"segment": _rise(segment), "tunnel": _rise(tunnel), "test rows of the tunnel": _apart(tunnel)})
     return [
         Claim(
             "low loss along the tunnel",
             "The train nll along the tunnel rises far less than on the straight segment between the same networks.",
             "rise of the train nll above its ends, on the tunnel / on the segment",
-            list(rise["tunnel"] / rise["segment"]),
+            list(found["tunnel"] / found["segment"]),
             [],
             below=LOW,
         ),
@@ -40,7 +40,7 @@ def check(*, segment: Annotated[pd.DataFrame, "similarity"], tunnel: Annotated[p
             "other functions along the tunnel",
             "The middle of the tunnel is another function than both of its ends.",
             "lesser test disagreement of the middle with an end / disagreement of the ends",
-            list(together({"tunnel": rise["tunnel"], "its test data": _apart(tunnel)})["its test data"]),
+            list(found["test rows of the tunnel"]),
             [],
             above=APART,
         ),
