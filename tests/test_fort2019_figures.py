@@ -185,7 +185,7 @@ def test_figure_3_has_a_row_for_each_set_in_shared_colours(tmp_path):
     assert image(b_weights) == pytest.approx(1.2 * np.eye(5) - 0.2)
     assert image(a_functions) == pytest.approx(np.array([[0, 10, 20], [10, 0, 20], [20, 20, 0]]))
     assert a_functions.get_title() == "A\nmean of pairs 16.7 %"
-    assert b_weights.get_title() == "B\nmean of pairs -0.2"
+    assert b_weights.get_title() == "B\nmean of pairs -0.200"
     assert b_functions.collections[0].get_clim() == a_functions.collections[0].get_clim() == (0, 40)
     assert a_weights.collections[0].get_clim() == (-0.2, 1)
     assert a_weights.collections[0]._coordinates[0, :, 0].tolist() == [0.5, 1.5, 2.5, 3.5], "networks are numbered from 1"
@@ -300,9 +300,9 @@ def test_figure_7_has_means_and_deviations_over_subsets(tmp_path):
     assert (high - low) / 2 == pytest.approx(100 * np.std([0.3, 0.4], ddof=1))
     assert brier.containers[0].lines[0].get_ydata()[0] == pytest.approx(1.5 * 0.35)
     behind = fort2019_fig7.draw(ensembles=table, titles=titles, digitised="MediumCNN*")
-    printed = next(line for line in behind.axes[0].lines if list(line.get_xdata()) == [1, 2, 4, 6, 8, 10])
+    printed = next(line for line in behind.axes[0].lines if list(line.get_xdata()) == [1, 2])
     assert printed.get_ydata()[0] == pytest.approx(78.17)
-    assert printed.get_ydata()[-1] == pytest.approx(83.19)
+    assert printed.get_ydata()[1] == pytest.approx(80.51), "as far as ours go"
     with pytest.raises(ValueError, match=r"digitised is VGG, of which no ensembles are published; name one of SmallCNN\*"):
         fort2019_fig7.draw(ensembles=table, titles=titles, digitised="VGG")
     written(tmp_path, behind, fort2019_fig7)

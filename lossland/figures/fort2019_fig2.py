@@ -47,7 +47,7 @@ def draw(
         weights.set_title(f"{title}\ncosine of {group}")
         functions.set_title(f"{title}\ndisagreement, {split} data")
         silhouette = _trajectories(above, only(first_run(rows_of(maps, together, "maps")), "maps", within=0))
-        above.set_title(f"{title}\nt-SNE of predictions, silhouette {silhouette:.2f}")
+        above.set_title(f"{title}\nt-SNE, silhouette {silhouette:.2f}")
     return figure
 
 

@@ -46,13 +46,12 @@ def draw(
         for axis, (title, pairs), values in zip(column, sets, matrices, strict=True):
             numbers = np.arange(1, len(values) + 1)
             drawn = axis.pcolormesh(numbers, numbers, values, cmap=WHITE_TO_DARK, vmin=low, vmax=high, rasterized=True)
-            mean = scale * pairs[quantity].mean()
-            axis.set(title=f"{title}\nmean of pairs {mean:.3g}{' %' * (scale == 100)}", aspect="equal")
+            mean = pairs[quantity].mean()
+            said = f"{mean:.3f}" if scale == 1 else f"{scale * mean:.1f} %"
+            axis.set(title=f"{title}\nmean of pairs {said}", xlabel="network", ylabel="network", aspect="equal")
             axis.xaxis.set_major_locator(MaxNLocator(6, integer=True))
             axis.yaxis.set_major_locator(MaxNLocator(6, integer=True))
         figure.colorbar(
             drawn, ax=column, label=f"{label}, {group if quantity == 'cosine' else split}", location="bottom", aspect=25
         )
-    figure.supxlabel("network")
-    figure.supylabel("network")
     return figure

@@ -32,7 +32,8 @@ def draw(
     Kind 0 is the training, drawn as a line. Raises ValueError where a map is missing, or has more kinds than are named.
     """
     chosen = parts(maps, titles, "maps")
-    figure, axes = tiles(len(chosen), columns, height=2.8)
+    figure, axes = tiles(len(chosen), columns, height=3.0)
+    figure.set_figwidth(max(4.4, figure.get_figwidth()))  # as wide as its legend
     for axis, (title, part) in zip(axes, chosen, strict=True):
         table = first_run(part)
         if table["within"].max() >= len(kinds):
@@ -42,16 +43,18 @@ def draw(
         for (run, within), points in table.groupby(["source", "within"]):
             colour = SERIES[run % len(SERIES)]
             if within:
-                look = {"s": 14, "marker": MARKERS[(within - 1) % len(MARKERS)], "linewidths": 0.3, "edgecolors": "white"}
-                axis.scatter(points["x"], points["y"], color=colour, alpha=0.8, **look)
+                look = {"s": 12, "marker": MARKERS[(within - 1) % len(MARKERS)], "linewidths": 0.3, "edgecolors": "white"}
+                axis.scatter(points["x"], points["y"], color=colour, alpha=0.6, **look)
             else:
                 path = points.sort_values("epoch")
-                axis.plot(path["x"], path["y"], ".-", color=colour, linewidth=0.8, markersize=2.5, label=f"run {run + 1}")
+                axis.plot(
+                    path["x"], path["y"], ".-", color=colour, linewidth=0.8, markersize=2.5, zorder=3, label=f"run {run + 1}"
+                )
         mean = table[["silhouette", "silhouette_predictions"]].mean()
         said = f"silhouette {mean['silhouette']:.2f}, of predictions {mean['silhouette_predictions']:.2f}"
         axis.set(title=f"{title}\n{said}", xticks=[], yticks=[], xlabel="first coordinate of the map")
     for kind, marker in zip(kinds[1:], MARKERS, strict=False):
         axes[0].plot([], [], marker, color=GREY, markersize=4, label=kind)
     axes[0].set_ylabel("second coordinate")
-    legend_of(figure, axes, ncols=2 if len(axes) == 1 else 4)
+    legend_of(figure, axes, ncols=3 if len(axes) == 1 else 4)
     return figure

@@ -69,7 +69,12 @@ def _limits(axis, reference, classes, highest, gamma):
     a = np.linspace(1 / classes, min(highest, 1 - 1e-6), 2000)
     axis.plot(100 * a, limits.independent(a, reference, classes) / (1 - a), "--", color=GREY, label="independent predictions")
     below = a[a <= reference]
-    axis.plot(100 * below, limits.perturbed(below, reference, classes) / (1 - below), color=GREY, label="disturbed at random")
+    axis.plot(
+        100 * below,
+        limits.perturbed(below, reference, classes) / (1 - below),
+        color=GREY,
+        label="trained network, disturbed at random",
+    )
     if gamma is not None:
         a, d = limits.family(np.linspace(0, 1, 2000), reference, classes, gamma)
         axis.plot(100 * a, d / (1 - a), ":", color="black", linewidth=1, label=rf"$p_- = p_+^\gamma$, $\gamma = {gamma:g}$")

@@ -18,10 +18,10 @@ from lossland.sheets import derived, first_run, only, parts, rectangle, where
 from lossland.style import AXES, COLOURS, GREY, WHITE_TO_DARK, panels
 
 CAPTION = """
-Parameter space around two trained networks (dots) and the origin (cross), cut along the rays from the origin; white is low.
-Beside the accuracy stands how much the labels differ from those of each of the two. In the paper the accuracy is high all
-along a path of low loss from one to the other, but the functions along it are not the same: labels agree with each network
-only near it.
+Parameter space around two trained networks (dots) and the origin (cross); white is low, and grey lies outside the cut or is
+not finite. Beside the accuracy stands how much the labels differ from those of each of the two, in units of the error or in
+percent. In the paper a path of low loss leads from one to the other, but the same loss along it does not mean the same
+function.
 """
 MARK = COLOURS["bezier"]
 AGAINST = {"disagreement": "difference from optimum", "diversity": "difference from optimum", "cosine": "cosine to optimum"}
@@ -45,7 +45,8 @@ def draw(
     cut off at `highest` nats. Raises ValueError where a subspace or the split is missing, or it is no surface.
     """
     chosen = [(title, derived(only(first_run(part), "cuts", split=split))) for title, part in parts(cuts, titles, "cuts")]
-    figure, axes = panels(len(chosen), len(quantities), height=2.3)
+    figure, axes = panels(len(chosen), len(quantities), height=2.4, layout="compressed")
+    figure.set_figwidth(2.9 * len(quantities))  # each has a colour bar
     for line, (title, table) in zip(axes, chosen, strict=True):
         for axis, quantity in zip(line, quantities, strict=True):
             name, _, reference = quantity.partition(" ")
@@ -73,7 +74,7 @@ def _shades(axis, points, title):
 
 
 def _marks(axis, table):
-    axis.plot(0, 0, "x", color=MARK, markersize=5)
+    axis.plot(0, 0, "x", color=MARK, markersize=6, clip_on=False)
     for reference, x, y in table.groupby("reference")[["x_reference", "y_reference"]].first().itertuples():
-        axis.plot(x, y, "o", color=MARK, markeredgecolor="white", markersize=4.5)
+        axis.plot(x, y, "o", color=MARK, markeredgecolor="white", markersize=4.5, clip_on=False)
         axis.annotate(f"{reference + 1}", (x, y), (4, 2), textcoords="offset points", color=MARK, fontweight="bold")

@@ -48,11 +48,12 @@ def draw(
             look = {"marker": marker, "markersize": 3, "linewidth": 1, "capsize": 1.5, "elinewidth": 0.6}
             axis.errorbar(size.index + beside, size["mean"], size["std"].fillna(0), color=colour, label=label, **look)
         if digitised and quantity in ("accuracy", "error"):
-            behind(axis, _printed(digitised, quantity), GREY, ":o")
+            printed = _printed(digitised, quantity)
+            behind(axis, printed[printed["x"] <= max(table["size"].max() for _, table in chosen)], GREY, ":o")
             axis.plot([], [], ":o", color=GREY, linewidth=0.8, markersize=2.5, label=f"{digitised}, a re-implementation")
         axis.set(xlabel="independent trainings", ylabel=f"{split} {name}")
         axis.xaxis.set_major_locator(MaxNLocator(6, integer=True))
-    legend_of(figure, axes, ncols=min(3, 1 + len(axes)))
+    legend_of(figure, axes, ncols=min(3, max(2, len(axes))))
     return figure
 
 

@@ -44,7 +44,8 @@ def draw(
         for colour, _, label, part in styled(chosen):
             known = [size for size in sizes if (part["size"] == size).any()] or sizes
             for size in known:
-                _line(axis, only(part, "shifts", size=size), quantity, scale, label, colour, STYLES[list(sizes).index(size)])
+                named = label if size == known[0] else None
+                _line(axis, only(part, "shifts", size=size), quantity, scale, named, colour, STYLES[list(sizes).index(size)])
         axis.set(xlabel="severity of the corruption", ylabel=name)
     legend_of(figure, axes, ncols=min(4, 1 + len(axes)))
     if len(sizes) > 1:

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from lossland.options import Count, Split
 from lossland.sheets import derived, only, parts, where
-from lossland.style import AXES, band, legend_of, runs_of, styled, tiles
+from lossland.style import AXES, GREY, band, legend_of, runs_of, styled, tiles
 
 CAPTION = """
 From one trained network (t = 0) to another (t = 1) along several paths; where two lines have a colour, the solid one is
@@ -52,7 +52,9 @@ def draw(
                 points = where(table, reference=reference)
                 look = {"linestyle": "--" if reference else "-"}
                 band(axis, points.assign(value=points[quantity]), "u0", None if reference else label, colour, scale, **look)
-        to = " from either end" if quantity in ("disagreement", "diversity") else " to either end" * (quantity == "cosine")
-        axis.set(title=f"{quantity}{to}", xlabel="t", ylabel=name if quantity == "cosine" else f"{split} {name}")
-    legend_of(figure, axes, ncols=max(4, len(chosen)), title=runs_of(chosen[0][1], "pair") + " of networks")
+        against = " against both ends" * (quantity in BOTH)
+        axis.set(title=f"{quantity}{against}", xlabel="t", ylabel=name if quantity == "cosine" else f"{split} {name}")
+    for style, end in (("-", 0), ("--", 1)):
+        axes[-1].plot([], [], style, color=GREY, label=f"against t = {end}")
+    legend_of(figure, axes, ncols=min(2 + len(chosen), 3 * len(axes)), title=runs_of(chosen[0][1], "pair") + " of networks")
     return figure
