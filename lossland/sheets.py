@@ -42,6 +42,34 @@ def first_run(table) -> pd.DataFrame:
     return where(table, run=table["run"].iloc[0])
 
 
+def only(part, role, **columns) -> pd.DataFrame:
+    """The rows of one subspace whose columns have these values. Raises ValueError where there are none."""
+    for name, value in columns.items():
+        rows = where(part, **{name: value})
+        if rows.empty:
+            known = ", ".join(map(str, part[name].unique()))
+            raise ValueError(
+                f"{role} of {part['subspace'].iloc[0]} has no rows of {name} {value}, only of {known}; name one of them"
+            )
+        part = rows
+    return part
+
+
+def matrix(pairs, value, same) -> np.ndarray:
+    """Column `value` of the pairs first < second of one set as a symmetric [n n], with `same` on its diagonal."""
+    made = np.diag(np.full(pairs["second"].max() + 1, float(same)))
+    made[pairs["first"], pairs["second"]] = made[pairs["second"], pairs["first"]] = pairs[value]
+    return made
+
+
+def derived(table) -> pd.DataFrame:
+    """With accuracy = 1 - error, and where it has disagreements diversity = disagreement / error, NaN where no error is."""
+    table = table.assign(accuracy=1 - table["error"])
+    if "disagreement" in table:
+        table["diversity"] = table["disagreement"] / table["error"].where(table["error"] > 0)
+    return table
+
+
 def rectangle(points, value, named) -> pd.DataFrame:
     """Column `value` of the points of one plane, u1 [n1] down and u0 [n0] across. Raises ValueError where they are none."""
     if points.empty or points["u1"].isna().any():

@@ -1,6 +1,6 @@
 """One look for all figures: colour-blind safe, print size, axes with units, runs as a line of means in a band of extremes."""
 
-from itertools import pairwise
+from itertools import cycle, pairwise
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -13,8 +13,14 @@ COLOURS = {
     "nll": "#0072B2", "error": "#D55E00", "small": "#009E73", "large": "#CC79A7",
 }  # fmt: skip
 SHADES = ["#ffffff", "#cfe3f1", "#7fb2d6", "#2f6ea8", "#0b2545"]  # from low to high
+SERIES = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"]  # what has no colour of its own
+MARKERS = "osD^vP"
 GREY = "#999999"  # what is not finite
-AXES = {"nll": ("nll [nats]", 1), "loss": ("loss [nats]", 1), "error": ("error [%]", 100)}  # label and scale
+AXES = {  # label and scale
+    "nll": ("nll [nats]", 1), "loss": ("loss [nats]", 1), "error": ("error [%]", 100), "accuracy": ("accuracy [%]", 100),
+    "brier": ("Brier score", 1), "ece": ("calibration error [%]", 100), "js": ("JS divergence [nats]", 1),
+    "disagreement": ("disagreement [%]", 100), "diversity": ("disagreement / error", 1), "cosine": ("cosine similarity", 1),
+}  # fmt: skip
 WHITE_TO_DARK = LinearSegmentedColormap.from_list("white_to_dark", SHADES)
 mpl.rcParams.update({
     "font.size": 8, "axes.titlesize": 8, "axes.labelsize": 8, "figure.labelsize": 8,
@@ -47,6 +53,11 @@ def legend_of(figure, axes, loc="outside lower center", **options):
     """One legend for what is labelled in `axes`, each label once."""
     named = {label: handle for axis in axes for handle, label in zip(*axis.get_legend_handles_labels(), strict=True)}
     figure.legend(named.values(), named.keys(), loc=loc, **options)
+
+
+def styled(chosen):
+    """(colour, marker, *entry) for each entry of `chosen`, in a fixed order; no two of 42 are alike."""
+    return [(colour, marker, *entry) for colour, marker, entry in zip(cycle(SERIES), cycle(MARKERS), chosen)]
 
 
 def band(axis, table, x, label, colour, scale=1.0, **line):
