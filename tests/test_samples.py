@@ -353,7 +353,6 @@ def test_interrupted_mcmc_equals_uninterrupted(problem, tmp_path):
 
 LARGE = """
 import threading, time
-from pathlib import Path
 
 import torch
 from torch import nn
@@ -361,7 +360,7 @@ from torch import nn
 from lossland.arrays import Arrays
 from lossland.landscape.problem import Problem
 from lossland.landscape.space import ParamSpace
-from lossland.methods import diagonal_gaussian, low_rank_gaussian, sgd, weight_average
+from lossland.methods import diagonal_gaussian, sgd, weight_average
 from lossland.options import Recipe
 from lossland.store import DiskJournal, load_subspace, save_subspace
 
@@ -397,22 +396,25 @@ save_subspace("run.safetensors", sgd.build(problem, [], recipe=recipe, seed=0, e
 peaks.append(0)
 run = load_subspace("run.safetensors")
 assert run.anchors.shape == (KEPT, 10_000**2)
-for method, options in ((weight_average, {}), (diagonal_gaussian, dict(seed=0, samples=1)), (low_rank_gaussian, dict(seed=0, samples=1, rank=2))):
-    save_subspace("made.safetensors", method.build(problem, [run], **options), "{}")
-    Path("made.safetensors").unlink()
+for method, options in ((weight_average, {}), (diagonal_gaussian, dict(seed=0, samples=1))):
+    method.build(problem, [run], **options)
 print(*((peak - before) / (4 * problem.space.dimension) for peak in peaks))
 """
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_a_trajectory_of_a_large_network_is_never_all_in_memory(tmp_path):
-    """100 million parameters, 7 points, 2.8 GB: training, saving, loading and sampling hold less than 6 and 5 networks.
+    """100 million parameters, 7 points, 2.8 GB: training and saving hold less than 6 networks, loading and sampling less than 5.
 
     Counted is private memory, which cannot be given back to the disk; the pages of files can.
     """
     code = LARGE.replace("KEPT", "7")
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, env={"PYTHONPATH": str(ROOT)}
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env={"PYTHONPATH": str(ROOT), "THP_MEM_ALLOC_ENABLE": "1"},
     )
     for path in tmp_path.rglob("*"):
         if path.is_file():
