@@ -40,7 +40,7 @@ from lossland.probes import ensemble
 from lossland.schedules import learning_rate, restarted
 from lossland.store import DiskJournal
 
-MANY = 20_000
+MANY = 5000
 SAMPLERS = {
     random_subspace: {"radius": 3.0},
     dropout_subspace: {"rate": 0.5},
@@ -98,7 +98,7 @@ def test_components_are_those_of_a_singular_value_decomposition(centred):
     points = cloud(6, 9).anchors.double()
     points -= points[-1].clone()
     weights, shares = components(gram(points), 3, centred=centred)
-    _, values, rows = np.linalg.svd(points - points.mean(0) if centred else points)
+    _, values, rows = np.linalg.svd((points - points.mean(0) if centred else points).numpy())
     ours = (weights @ points).numpy()
     np.testing.assert_allclose(np.abs(ours @ rows[:3].T), np.eye(3), atol=1e-7)
     np.testing.assert_allclose(shares, (values**2 / (values**2).sum())[:3], rtol=1e-9)
@@ -192,8 +192,8 @@ def test_random_samples_are_drawn_again_until_they_are_accurate_enough(problem):
 
 
 def test_an_accuracy_asks_for_a_val_split(problem):
-    empty = {s: problem.data.y[s][: 0 if s == "val" else None] for s in problem.data.y}
-    without = replace(problem, data=replace(problem.data, y=empty))
+    x, y = ({s: t[: 0 if s == "val" else None] for s, t in part.items()} for part in (problem.data.x, problem.data.y))
+    without = replace(problem, data=replace(problem.data, x=x, y=y))
     with pytest.raises(ValueError, match="least is an accuracy on the val split, and it is empty"):
         random_subspace.build(without, [Subspace(problem.init(0)[None], Points(1))], seed=0, samples=1, least=0.1)
 
@@ -291,8 +291,9 @@ def test_a_fork_is_a_plain_loop_from_the_snapshot_with_the_rates_of_the_rest(pro
             optimiser.step()
     expected = problem.space.ravel(dict(module.named_parameters()))
     torch.testing.assert_close(made.end, expected, rtol=1e-4, atol=1e-6)
-    rates = learning_rate(recipe, 5 - 1 / 7)
-    assert made.notes["lr"].tolist() == run.notes["lr"][-1:].tolist() == pytest.approx([rates])
+    assert made.notes["lr"].tolist() == pytest.approx(run.notes["lr"][-1:].tolist()), (
+        "the last step is that of a whole training"
+    )
 
 
 def test_two_forks_pay_for_their_common_beginning_once(problem):
@@ -330,15 +331,8 @@ def test_mcmc_without_temperature_is_a_snapshot_ensemble(problem):
     recipe = Recipe(6, 0.2, batch_size=24)
     cold = csgmcmc.build(problem, [], recipe=recipe, seed=0, cycles=3, temperature=0.0)
     assert torch.equal(cold.anchors, sse.build(problem, [], recipe=recipe, seed=0, cycles=3).anchors)
-    warm = csgmcmc.build(problem, [], recipe=recipe, seed=0, cycles=3, per_cycle=2, exploration=0.5)
-    assert (warm.notes["epoch"] * 3).round().tolist() == [4, 6, 10, 12, 16, 18] or warm.notes["epoch"].tolist() == [
-        1.5,
-        2,
-        3.5,
-        4,
-        5.5,
-        6,
-    ]
+    warm = csgmcmc.build(problem, [], recipe=recipe, seed=0, cycles=3, per_cycle=3, exploration=0.5)
+    assert (warm.notes["epoch"] * problem.steps(24)).round().tolist() == [4, 5, 6, 10, 11, 12, 16, 17, 18]
     for wrong in ({"optimiser": "adam"}, {"nesterov": True}, {"momentum": 1.0}):
         with pytest.raises(ValueError, match="csgmcmc draws samples by"):
             csgmcmc.build(problem, [], recipe=replace(recipe, **wrong), seed=0, cycles=3)
@@ -359,7 +353,6 @@ def test_interrupted_mcmc_equals_uninterrupted(problem, tmp_path):
 
 LARGE = """
 import threading, time
-from pathlib import Path
 
 import torch
 from torch import nn
@@ -367,7 +360,7 @@ from torch import nn
 from lossland.arrays import Arrays
 from lossland.landscape.problem import Problem
 from lossland.landscape.space import ParamSpace
-from lossland.methods import diagonal_gaussian, low_rank_gaussian, sgd, weight_average
+from lossland.methods import diagonal_gaussian, sgd, weight_average
 from lossland.options import Recipe
 from lossland.store import DiskJournal, load_subspace, save_subspace
 
@@ -403,22 +396,25 @@ save_subspace("run.safetensors", sgd.build(problem, [], recipe=recipe, seed=0, e
 peaks.append(0)
 run = load_subspace("run.safetensors")
 assert run.anchors.shape == (KEPT, 10_000**2)
-for method, options in ((weight_average, {}), (diagonal_gaussian, dict(seed=0, samples=1)), (low_rank_gaussian, dict(seed=0, samples=1, rank=2))):
-    save_subspace("made.safetensors", method.build(problem, [run], **options), "{}")
-    Path("made.safetensors").unlink()
+for method, options in ((weight_average, {}), (diagonal_gaussian, dict(seed=0, samples=1))):
+    method.build(problem, [run], **options)
 print(*((peak - before) / (4 * problem.space.dimension) for peak in peaks))
 """
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_a_trajectory_of_a_large_network_is_never_all_in_memory(tmp_path):
-    """100 million parameters, 7 points, 2.8 GB: training, saving, loading and sampling hold less than 6 and 5 networks.
+    """100 million parameters, 7 points, 2.8 GB: training and saving hold less than 6 networks, loading and sampling less than 5.
 
     Counted is private memory, which cannot be given back to the disk; the pages of files can.
     """
     code = LARGE.replace("KEPT", "7")
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, env={"PYTHONPATH": str(ROOT)}
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env={"PYTHONPATH": str(ROOT), "THP_MEM_ALLOC_ENABLE": "1"},
     )
     for path in tmp_path.rglob("*"):
         if path.is_file():

@@ -17,7 +17,7 @@ def gram(edges, base=None):
 
 
 def moments(points):
-    """Mean and standard deviation (of the points, not of a population: ddof 0) [D] of points [k D], in their type."""
+    """Mean and standard deviation (ddof 0) [D] of points [k D], in their type."""
     mean, deviation = torch.empty_like(points[0]), torch.empty_like(points[0])
     for start in range(0, points.shape[1], CHUNK):
         part = slice(start, start + CHUNK)

@@ -77,7 +77,7 @@ def minimise(problem, objective, start, recipe, seed, *, free=None, rate=None, n
                 gradient = gradient + size * drawn.to(gradient)
             for row, g, moments in zip(free, gradient, run.moments, strict=True):
                 descend(run.anchors[row], g, lr, recipe, moments)
-            del gradient, g  # as large as the network, and not to be held while the next is computed
+            gradient = g = None  # as large as the network, and not to be held while the next is computed
             run.values.append(value.double())
             if step % CHECK_EVERY == 0:
                 run.refuse_nonfinite(lr)
