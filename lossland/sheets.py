@@ -1,4 +1,4 @@
-"""What figures draw of tables: the parts that an option names, one run of them, a plane as a rectangle, its network."""
+"""What figures and claims take of tables: the parts that an option names, one run, a plane as a rectangle, its network."""
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ def entries(option, given, *names) -> list:
         if len(entry) != len(names):
             raise ValueError(f"{option}.{i} is {entry}; it must be [{', '.join(names)}]")
     if not given:
-        raise ValueError(f"{option} is empty; list [{', '.join(names)}] for each that is to be drawn")
+        raise ValueError(f"{option} is empty; list [{', '.join(names)}] for each that is wanted")
     return given
 
 

@@ -291,7 +291,7 @@ def test_other_corruptions_sizes_or_runs_are_refused():
         _shifted(own, other, subspace_outside=_outside("random", 0.1, runs=RUNS[:2]))
 
 
-def _path(subspace, highest, apart, runs=RUNS, split=("train", "test")):
+def _path(subspace, highest, apart, power=1, runs=RUNS, split=("train", "test")):
     """A path whose train nll rises from 0.1 and 0.2 to `highest`; its middle disagrees on `apart` of what the ends do."""
     t = np.linspace(0, 1, 5)
     rows = []
@@ -301,7 +301,7 @@ def _path(subspace, highest, apart, runs=RUNS, split=("train", "test")):
             0: np.interp(t, [0, 0.5, 1], [0, apart * f * ends, ends]),
             1: np.interp(t, [0, 0.5, 1], [ends, (0.8 + f / 10) * ends, 0]),
         }
-        nll = np.interp(t, [0, 0.5, 1], [0.1, 0.2 + (highest - 0.2) * f, 0.2])
+        nll = np.interp(t, [0, 0.5, 1], [0.1, 0.2 + (highest - 0.2) * f**power, 0.2])
         for s in split:
             for reference, d in away.items():
                 values = (nll, d) if s == "train" else (9 - nll, d)
@@ -312,14 +312,14 @@ def _path(subspace, highest, apart, runs=RUNS, split=("train", "test")):
 
 def test_equal_loss_is_no_equal_function():
     segment = _path("segment", 2.2, 0.5)
-    good = _verdicts(fort2019_tunnel.check(segment=segment, tunnel=_path("tunnel", 0.3, 0.8)))
+    good = _verdicts(fort2019_tunnel.check(segment=segment, tunnel=_path("tunnel", 0.3, 0.8, power=2)))
     assert set(good["verdict"]) == {"holds"}
     assert good["mean"].tolist() == pytest.approx([0.05, 0.8])
-    bad = _verdicts(fort2019_tunnel.check(segment=segment, tunnel=_path("tunnel", 1.2, 0.1)))
+    bad = _verdicts(fort2019_tunnel.check(segment=segment, tunnel=_path("tunnel", 1.2, 0.1, power=2)))
     assert set(bad["verdict"]) == {"does not hold"}
     flat = _verdicts(fort2019_tunnel.check(segment=_path("segment", 0.2, 0.5), tunnel=_path("tunnel", 0.2, 0.8)))
     assert flat["verdict"].iloc[0] == "does not hold", "without a barrier there is nothing to go around"
-    far = _verdicts(fort2019_tunnel.check(segment=segment, tunnel=_path("tunnel", 0.3, 2.0)))
+    far = _verdicts(fort2019_tunnel.check(segment=segment, tunnel=_path("tunnel", 0.3, 2.0, power=2)))
     assert far["mean"].iloc[1] == pytest.approx(0.9), "the lesser of both ends counts"
 
 

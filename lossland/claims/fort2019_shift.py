@@ -1,7 +1,7 @@
 """The claims of Fort et al. 2019 (arXiv 1912.02757) about shifted data, figures 8 and 9, and about data of another kind.
 
     gap(s) = score of an ensemble of samples - of independent networks, at severity s, mean over corruptions and subsets
-    growth = gap(5) - gap(0)        JS: how much the members of an ensemble differ, at most log of their number
+    growth = gap(5) - gap(0)                    JS: how much the members of an ensemble differ, at most log of their number
 
 A run is a group of networks, none of which is in two groups: run i of the independent networks is the pool of them, run i of
 a kind of samples is around one of them. Ensembles are of `size` networks in all tables, for JS grows with their number; the
