@@ -48,9 +48,8 @@ def draw(
                 _line(axis, only(part, "shifts", size=size), quantity, scale, named, colour, STYLES[list(sizes).index(size)])
         axis.set(xlabel="severity of the corruption", ylabel=name)
     legend_of(figure, axes, ncols=min(4, 1 + len(axes)))
-    if len(sizes) > 1:
-        lines = [Line2D([], [], color="black", linestyle=style) for style in STYLES[: len(sizes)]]
-        axes[0].legend(lines, [f"size {size}" for size in sizes], handlelength=2.5)
+    lines = [Line2D([], [], color="black", linestyle=style) for style in STYLES[: len(sizes)]]
+    axes[0].legend(lines, [f"size {size}" for size in sizes], handlelength=2.5)
     return figure
 
 
