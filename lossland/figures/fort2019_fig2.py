@@ -19,8 +19,9 @@ from lossland.style import AXES, SERIES, WHITE_TO_DARK, panels
 CAPTION = """
 Left and middle, each epoch of one training against each other: how far their weights point in one direction, and on how many
 examples their labels differ. Right, a t-SNE map of the predictions along independent trainings, one colour each, light at
-the beginning and dark at the end. In the paper the epochs of one training become alike in both senses, and the trainings go
-to separate places of the map and stay there.
+the beginning and dark at the end: in the paper they go to separate places. In a re-implementation (a CNN of 15,722
+parameters, CIFAR-10) the first and the last of 40 epochs have a cosine of 0.62 and disagree on 59 % of the examples, the
+last two on 7 %.
 """
 
 
