@@ -385,6 +385,6 @@ def test_accuracies_stand_beside_the_published_ones(tmp_path):
     )
     every = fort2019_table.draw(ensembles=table, titles=[["nets", "own"]])
     remembered = every.dropna(subset="from memory, not confirmed")
-    assert remembered["from memory, not confirmed"].tolist() == pytest.approx([64, 90])
+    assert {64, 90} <= set(remembered["from memory, not confirmed"].round(9))
     assert remembered["test accuracy %"].isna().all()
     written(tmp_path, made, fort2019_table)

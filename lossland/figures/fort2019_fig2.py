@@ -14,13 +14,14 @@ from matplotlib.figure import Figure
 
 from lossland.options import Split
 from lossland.sheets import entries, first_run, matrix, only, rows_of
-from lossland.style import AXES, SERIES, WHITE_TO_DARK, panels
+from lossland.style import AXES, WHITE_TO_DARK, panels, styled
 
 CAPTION = """
 Left and middle, each epoch of one training against each other: how far their weights point in one direction, and on how many
 examples their labels differ. Right, a t-SNE map of the predictions along independent trainings, one colour each, light at
-the beginning and dark at the end. In the paper the epochs of one training become alike in both senses, and the trainings go
-to separate places of the map and stay there.
+the beginning and dark at the end: in the paper they go to separate places. In a re-implementation (a CNN of 15,722
+parameters, CIFAR-10) the first and the last of 40 epochs have a cosine of 0.62 and disagree on 59 % of the examples, the
+last two on 7 %.
 """
 
 
@@ -38,7 +39,7 @@ def draw(
     Raises ValueError where a table lacks what an entry names, or the first subspace is not one training.
     """
     chosen = entries("titles", titles, "training", "map", "title")
-    figure, axes = panels(len(chosen), 3, height=2.3)
+    figure, axes = panels(len(chosen), 3, height=2.4, layout="compressed")
     for (training, together, title), (weights, functions, above) in zip(chosen, axes, strict=True):
         pairs = only(first_run(rows_of(cosine, training, "cosine")), "cosine", group=group)
         _heat(figure, weights, pairs, "cosine", 1)
@@ -67,11 +68,11 @@ def _heat(figure, axis, pairs, quantity, same):
 def _trajectories(axis, table):
     """Draws them, and returns the silhouette of the map."""
     runs = table.sort_values("epoch").groupby("source")
-    for (run, path), colour in zip(runs, SERIES, strict=False):
+    for colour, _, run, path in styled(runs):
         shades = LinearSegmentedColormap.from_list("", ["white", colour, "black"])
         axis.plot(path["x"], path["y"], color=colour, alpha=0.4, linewidth=0.7, label=f"run {run + 1}")
         shade = 0.25 + 0.5 * path["epoch"].rank(pct=True)
         axis.scatter(path["x"], path["y"], s=9, color=shades(shade), linewidths=0.3, edgecolors=colour)
-    axis.set(xticks=[], yticks=[], xlabel="first coordinate of the map", ylabel="second coordinate")
+    axis.set(xticks=[], yticks=[], xlabel="first coordinate of the map", ylabel="second coordinate", box_aspect=1)
     axis.legend(loc="best", handlelength=1)
     return table["silhouette"].mean()

@@ -18,9 +18,9 @@ from lossland.style import AXES, COLUMN, WHITE_TO_DARK, panels
 
 CAPTION = """
 Each network of a set against each other; above each matrix, the mean of all pairs. Left, the cosine of the angle between
-their weights: 1 on the diagonal, and near 0 where they have nothing in common. Right, the share of the examples on which
-their labels differ. In the paper independent networks are all nearly orthogonal, and all about equally far from each other
-in their labels.
+their weights: in the paper independent networks are nearly orthogonal. Right, the share of the examples on which their labels
+differ: in a re-implementation (CIFAR-10, ten networks of each kind) 27 % for a CNN of 15,722 parameters and 13 % for a
+residual network of 575,114, where the mean cosines are 0.01 and, with the scales of batch norm, 0.18.
 """
 
 

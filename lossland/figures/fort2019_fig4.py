@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from lossland.options import Count
 from lossland.sheets import first_run, parts
-from lossland.style import GREY, MARKERS, SERIES, legend_of, tiles
+from lossland.style import GREY, MARKERS, SERIES, legend_of, styled, tiles
 
 CAPTION = """
 A t-SNE map of predictions: a line is one training, markers are networks that were sampled around its end, one colour for
@@ -53,7 +53,7 @@ def draw(
         mean = table[["silhouette", "silhouette_predictions"]].mean()
         said = f"silhouette {mean['silhouette']:.2f}, of predictions {mean['silhouette_predictions']:.2f}"
         axis.set(title=f"{title}\n{said}", xticks=[], yticks=[], xlabel="first coordinate of the map")
-    for kind, marker in zip(kinds[1:], MARKERS, strict=False):
+    for _, marker, kind in styled([kind] for kind in kinds[1:]):
         axes[0].plot([], [], marker, color=GREY, markersize=4, label=kind)
     axes[0].set_ylabel("second coordinate")
     legend_of(figure, axes, ncols=3 if len(axes) == 1 else 4)

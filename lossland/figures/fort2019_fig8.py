@@ -15,10 +15,10 @@ from lossland.sheets import derived, only, parts
 from lossland.style import AXES, legend_of, styled, tiles
 
 CAPTION = """
-The more the pictures are corrupted, the lower is the accuracy and the worse the Brier score of all; colours are what is
-averaged, line styles of how many independent trainings. The Jensen-Shannon divergence is how much the networks that are
-averaged differ; compare it among equal numbers of them. In the paper (MediumCNN on CIFAR-10-C, ResNet-50 on ImageNet-C) the
-gap between ensembles of independent networks and subspaces around one grows with the severity.
+Ensembles against the severity with which their pictures are corrupted: colours are what is averaged, line styles of how many
+independent trainings. The Jensen-Shannon divergence is how much the networks that are averaged differ; compare it among equal
+numbers of them. In the paper (MediumCNN on CIFAR-10-C, ResNet-50 on ImageNet-C) the gap between ensembles of independent
+networks and subspaces around one grows with the severity.
 """
 STYLES = ("-", "--", ":", "-.")
 
@@ -48,9 +48,8 @@ def draw(
                 _line(axis, only(part, "shifts", size=size), quantity, scale, named, colour, STYLES[list(sizes).index(size)])
         axis.set(xlabel="severity of the corruption", ylabel=name)
     legend_of(figure, axes, ncols=min(4, 1 + len(axes)))
-    if len(sizes) > 1:
-        lines = [Line2D([], [], color="black", linestyle=style) for style in STYLES[: len(sizes)]]
-        axes[0].legend(lines, [f"size {size}" for size in sizes], handlelength=2.5)
+    lines = [Line2D([], [], color="black", linestyle=style) for style in STYLES[: len(sizes)]]
+    axes[0].legend(lines, [f"size {size}" for size in sizes], handlelength=2.5)
     return figure
 
 

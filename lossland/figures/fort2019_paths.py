@@ -16,10 +16,10 @@ from lossland.sheets import derived, only, parts, where
 from lossland.style import AXES, GREY, band, legend_of, runs_of, styled, tiles
 
 CAPTION = """
-From one trained network (t = 0) to another (t = 1) along several paths; where two lines have a colour, the solid one is
-measured against the first network and the dashed one against the second. In the paper loss and accuracy stay nearly the same
-along the optimised connection while they are poor in the middle of the straight line. That the labels change on the way all
-the same is seen in the disagreement.
+From one trained network (t = 0) to another (t = 1) along several paths: where the loss is as low as at the ends, the labels
+may be others all the same, which the disagreement shows. Where two lines have a colour, the solid one is measured against the
+first network and the dashed one against the second. The paper draws loss and accuracy along the straight line and an
+optimised connection; its point is that the same loss does not mean the same function.
 """
 BOTH = ("disagreement", "cosine", "diversity")  # measured against each end
 
