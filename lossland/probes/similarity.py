@@ -6,7 +6,7 @@ figures 6, S1 and S2).
 
 The references are the ends of a path (t = 0 and 1), the two points that a plane notes as `mark.optima`, or the ends of the
 chain that a cone is over (t = 0 and 1 at r = 1). `x`, `y` are where a point is drawn: in a cone on the triangles laid flat
-(note `flat`), in a plane its coordinates, on a path its length so far, `arc`.
+(note `flat`), in a plane its coordinates, on a path its length so far, `arc`; `x_reference`, `y_reference` where the other is.
 """
 
 import pandas as pd
@@ -20,7 +20,8 @@ from lossland.scores import scores
 
 SCHEMA = {
     "split": "string", "index": "int64", "reference": "int64", "u0": "float64", "u1": "float64", "x": "float64",
-    "y": "float64", "arc": "float64", "error": "float64", "nll": "float64", "disagreement": "float64", "cosine": "float64",
+    "y": "float64", "x_reference": "float64", "y_reference": "float64", "arc": "float64", "error": "float64", "nll": "float64",
+    "disagreement": "float64", "cosine": "float64",
 }  # fmt: skip
 KEY = ["split", "index", "reference"]
 
@@ -49,7 +50,7 @@ def measure(
         return torch.tensor(rows, dtype=torch.float64)
 
     table = point_by_point(problem, subspace, u, slice(None), (len(splits), 4), compared)
-    points, cosines = _places(subspace, u), _cosines(subspace, u, ends)
+    points, drawn, cosines = _places(subspace, u), _places(subspace, ends), _cosines(subspace, u, ends)
     parts = []
     for i, split in enumerate(splits):
         for k in (0, 1):
@@ -58,6 +59,8 @@ def measure(
                 "nll": table[:, i, 1],
                 "disagreement": table[:, i, 2 + k],
                 "cosine": cosines[:, k],
+                "x_reference": drawn["x"][k].expand(len(u)),
+                "y_reference": drawn["y"][k].expand(len(u)),
             }
             columns = {name: column.numpy() for name, column in (points | found).items()}
             parts.append(pd.DataFrame({"split": split, "index": range(len(u)), "reference": k} | columns))
