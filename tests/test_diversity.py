@@ -18,7 +18,7 @@ from lossland.geometry.charts.affine import Affine
 from lossland.geometry.charts.bezier import Bezier
 from lossland.geometry.charts.points import Points
 from lossland.geometry.charts.polychain import PolyChain
-from lossland.landscape.evaluate import predict, targets
+from lossland.landscape.evaluate import predict
 from lossland.landscape.problem import Problem
 from lossland.landscape.space import ParamSpace
 from lossland.landscape.subspace import Subspace
@@ -322,9 +322,13 @@ def test_similarity_goes_on_where_it_was(problem, tmp_path):
     assert (again.loc[~late, ["error", "nll", "disagreement"]] == 0.125).all(axis=None)
 
 
-def test_disagreement_of_a_prediction_is_with_the_targets_own_split(planted):
-    """Errors are counted on the split that is named."""
-    assert targets(planted, "val").tolist() == [0] * 20
-    table = similarity.measure(planted, Subspace(torch.stack([torch.zeros(20), torch.ones(20)]), PolyChain(2)), splits=["val"])
-    assert table["error"].tolist() == pytest.approx([0] * 31 + [1] * 30 + [0] * 31 + [1] * 30)
-    assert table["disagreement"].tolist() == pytest.approx([0] * 31 + [1] * 30 + [1] * 31 + [0] * 30)
+def test_similarity_is_measured_on_the_splits_that_are_named(planted):
+    """The labels are 0, those of val 1; theta goes from 0 to 1, and its rounding is 0 up to the middle."""
+    problem = replace(planted, data=replace(planted.data, y=planted.data.y | {"val": torch.ones(20).long()}))
+    segment = Subspace(torch.stack([torch.zeros(20), torch.ones(20)]), PolyChain(2))
+    table = similarity.measure(problem, segment, splits=["val", "test"], resolution=5).set_index(["split", "reference"])
+    zeros, ones = [0, 0, 0, 1, 1], [1, 1, 1, 0, 0]
+    for reference, apart in enumerate((zeros, ones)):
+        for split, error in (("val", ones), ("test", zeros)):
+            assert table.loc[(split, reference), "error"].tolist() == error
+            assert table.loc[(split, reference), "disagreement"].tolist() == apart
