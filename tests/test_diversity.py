@@ -14,6 +14,7 @@ from torchmetrics.functional.classification import multiclass_calibration_error
 
 from lossland import limits
 from lossland.arrays import Arrays
+from lossland.geometry.charts import Chart, lattice
 from lossland.geometry.charts.affine import Affine
 from lossland.geometry.charts.bezier import Bezier
 from lossland.geometry.charts.points import Points
@@ -308,6 +309,36 @@ def test_similarity_in_a_plane_is_that_to_the_optima_that_it_notes(normalised):
     ]
     with pytest.raises(ValueError, match=r"similarity is that to two networks, and .* names none; name a path"):
         similarity.measure(normalised, plane.build(normalised, ends_of(normalised)), resolution=2)
+
+
+class Wedge(Chart):
+    """theta(t, r) = r ((1 - t) theta_0 + t theta_1)."""
+
+    k, m, barycentric = 2, 2, False
+
+    def __call__(self, u):
+        return u[:, 1:] * torch.stack([1 - u[:, 0], u[:, 0]], 1)
+
+    def sample(self, n, rng):
+        return torch.rand(n, 2, generator=rng, dtype=torch.float64)
+
+    def grid(self, resolution):
+        return lattice([(0, 1), (0, 1)], resolution)
+
+
+def test_similarity_in_a_cone_is_that_to_the_ends_of_its_chain_and_is_drawn_flat(normalised):
+    """Along a ray no angle changes; corners lie where `flat` says, the tip at 0."""
+    nets = torch.stack([normalised.init(s) for s in (0, 1)])
+    flat = torch.tensor([[2.0, 0.0], [1.0, 3.0]])
+    table = similarity.measure(normalised, Subspace(nets, Wedge(), {"flat": flat}), resolution=3)
+    at = table.set_index(["reference", "u0", "u1"])
+    for i in (0, 1):
+        assert at.loc[(i, i, 1), ["disagreement", "cosine"]].tolist() == pytest.approx([0, 1])
+        assert at.loc[(i, 1 - i, 0.5), "cosine"] == pytest.approx(at.loc[(i, 1 - i, 1), "cosine"])
+        assert at.loc[(0, i, 1), ["x", "y"]].tolist() == flat[i].tolist()
+        assert at.loc[(i, i, 0), ["x", "y"]].tolist() == [0, 0]
+    assert at.loc[(0, 0.5, 0.5), ["x", "y"]].tolist() == [0.75, 0.75]
+    assert table["arc"].isna().all()
 
 
 def test_similarity_goes_on_where_it_was(problem, tmp_path):
