@@ -14,11 +14,12 @@ from torchmetrics.functional.classification import multiclass_calibration_error
 
 from lossland import limits
 from lossland.arrays import Arrays
+from lossland.geometry.charts import Chart, lattice
 from lossland.geometry.charts.affine import Affine
 from lossland.geometry.charts.bezier import Bezier
 from lossland.geometry.charts.points import Points
 from lossland.geometry.charts.polychain import PolyChain
-from lossland.landscape.evaluate import predict, targets
+from lossland.landscape.evaluate import predict
 from lossland.landscape.problem import Problem
 from lossland.landscape.space import ParamSpace
 from lossland.landscape.subspace import Subspace
@@ -310,6 +311,36 @@ def test_similarity_in_a_plane_is_that_to_the_optima_that_it_notes(normalised):
         similarity.measure(normalised, plane.build(normalised, ends_of(normalised)), resolution=2)
 
 
+class Wedge(Chart):
+    """theta(t, r) = r ((1 - t) theta_0 + t theta_1)."""
+
+    k, m, barycentric = 2, 2, False
+
+    def __call__(self, u):
+        return u[:, 1:] * torch.stack([1 - u[:, 0], u[:, 0]], 1)
+
+    def sample(self, n, rng):
+        return torch.rand(n, 2, generator=rng, dtype=torch.float64)
+
+    def grid(self, resolution):
+        return lattice([(0, 1), (0, 1)], resolution)
+
+
+def test_similarity_in_a_cone_is_that_to_the_ends_of_its_chain_and_is_drawn_flat(normalised):
+    """Along a ray no angle changes; corners lie where `flat` says, the tip at 0."""
+    nets = torch.stack([normalised.init(s) for s in (0, 1)])
+    flat = torch.tensor([[2.0, 0.0], [1.0, 3.0]])
+    table = similarity.measure(normalised, Subspace(nets, Wedge(), {"flat": flat}), resolution=3)
+    at = table.set_index(["reference", "u0", "u1"])
+    for i in (0, 1):
+        assert at.loc[(i, i, 1), ["disagreement", "cosine"]].tolist() == pytest.approx([0, 1])
+        assert at.loc[(i, 1 - i, 0.5), "cosine"] == pytest.approx(at.loc[(i, 1 - i, 1), "cosine"])
+        assert at.loc[(0, i, 1), ["x", "y"]].tolist() == flat[i].tolist()
+        assert at.loc[(i, i, 0), ["x", "y"]].tolist() == [0, 0]
+    assert at.loc[(0, 0.5, 0.5), ["x", "y"]].tolist() == [0.75, 0.75]
+    assert table["arc"].isna().all()
+
+
 def test_similarity_goes_on_where_it_was(problem, tmp_path):
     """As if killed after two points, whose kept numbers are taken as they are."""
     segment = line.build(problem, ends_of(problem)[:2])
@@ -322,9 +353,13 @@ def test_similarity_goes_on_where_it_was(problem, tmp_path):
     assert (again.loc[~late, ["error", "nll", "disagreement"]] == 0.125).all(axis=None)
 
 
-def test_disagreement_of_a_prediction_is_with_the_targets_own_split(planted):
-    """Errors are counted on the split that is named."""
-    assert targets(planted, "val").tolist() == [0] * 20
-    table = similarity.measure(planted, Subspace(torch.stack([torch.zeros(20), torch.ones(20)]), PolyChain(2)), splits=["val"])
-    assert table["error"].tolist() == pytest.approx([0] * 31 + [1] * 30 + [0] * 31 + [1] * 30)
-    assert table["disagreement"].tolist() == pytest.approx([0] * 31 + [1] * 30 + [1] * 31 + [0] * 30)
+def test_similarity_is_measured_on_the_splits_that_are_named(planted):
+    """The labels are 0, those of val 1; theta goes from 0 to 1, and its rounding is 0 up to the middle."""
+    problem = replace(planted, data=replace(planted.data, y=planted.data.y | {"val": torch.ones(20).long()}))
+    segment = Subspace(torch.stack([torch.zeros(20), torch.ones(20)]), PolyChain(2))
+    table = similarity.measure(problem, segment, splits=["val", "test"], resolution=5).set_index(["split", "reference"])
+    zeros, ones = [0, 0, 0, 1, 1], [1, 1, 1, 0, 0]
+    for reference, apart in enumerate((zeros, ones)):
+        for split, error in (("val", ones), ("test", zeros)):
+            assert table.loc[(split, reference), "error"].tolist() == error
+            assert table.loc[(split, reference), "disagreement"].tolist() == apart
