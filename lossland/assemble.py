@@ -29,4 +29,4 @@ def problem(job) -> Problem:
 def options(job) -> dict:
     """The options of the job's plug-in, the recipe as a Recipe, the user's own file or folder as a path."""
     made = {"recipe": lambda v: Recipe(**v), "file": job.data_root.joinpath, "folder": job.data_root.joinpath}
-    return {n: made[n](v) if n in made else v for n, v in job.options.items()}
+    return {n: made[n](v) if n in made and v is not None else v for n, v in job.options.items()}

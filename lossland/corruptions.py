@@ -6,7 +6,7 @@ levels of 255 are rounded down. The constants are those of the code that made CI
 ImageNet-C/create_c/make_cifar_c.py), for pictures of 32 x 32: on smaller ones the same blur, in pixels, takes away more.
 
 Left out: frost (needs its photographs), snow, motion and glass blur, spatter, elastic transform (other libraries' drawing);
-`cifar10c.py` reads all of them from the authors' files. Differs from that code in: the noise has a seed.
+`corrupted_files.py` reads all of them from the authors' files. Differs from that code in: the noise has a seed.
 """
 
 import io

@@ -78,7 +78,7 @@ def content(file) -> str:
 def own_files(root, options) -> str:
     """Digest of the user's own files that options name, a `folder` or a `file` below `root`; empty where they name none."""
     seen = {"folder": listing, "file": content}
-    return "".join(seen[option](root / options[option]) for option in seen if option in options)
+    return "".join(seen[option](root / options[option]) for option in seen if options.get(option) is not None)
 
 
 def text_digest(text) -> str:

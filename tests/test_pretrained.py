@@ -2,13 +2,14 @@
 
 import hashlib
 from functools import partial
+from types import SimpleNamespace
 
 import pytest
 import torch
 from safetensors.torch import save_file
 from torch import nn
 
-from lossland import fingerprint
+from lossland import assemble, fingerprint
 from lossland.landscape.problem import Problem
 from lossland.landscape.space import ParamSpace
 from lossland.methods import plane, pretrained
@@ -97,7 +98,7 @@ def test_a_plane_through_three_files_of_ones_own(problem, tmp_path):
 def test_what_is_seen_of_a_users_own_files(tmp_path):
     """Names and sizes below a folder, through links; the content of a file, for its size says nothing."""
     seen = partial(fingerprint.own_files, tmp_path)
-    assert seen({"file": "a"}) == seen({}) == ""
+    assert seen({"file": "a"}) == seen({"file": None, "folder": None}) == seen({}) == ""
     empty = seen({"folder": "there"})
     (tmp_path / "there/in").mkdir(parents=True)
     assert seen({"folder": "there"}) == empty
@@ -113,3 +114,8 @@ def test_what_is_seen_of_a_users_own_files(tmp_path):
         (tmp_path / "a").write_text(text)
         digests.append(seen({"file": "a"}))
     assert digests[0] == digests[2] != digests[1]
+
+
+def test_an_own_file_that_is_none_stays_none(tmp_path):
+    job = SimpleNamespace(data_root=tmp_path, options={"folder": None, "file": "a", "seed": 1})
+    assert assemble.options(job) == {"folder": None, "file": tmp_path / "a", "seed": 1}

@@ -1,4 +1,4 @@
-"""Corruptions of pictures in closed form, CIFAR-10-C from files, and ensembles under shift."""
+"""Corruptions of pictures in closed form, CIFAR-10-C and ImageNet-C from files, and ensembles under shift."""
 
 import colorsys
 from dataclasses import replace
@@ -8,12 +8,17 @@ import pandas as pd
 import pytest
 import scipy.ndimage
 import torch
+from PIL import Image
+from torch import nn
 
-from lossland import cifar10c, corruptions
+from lossland import corrupted_files, corruptions
+from lossland.arrays import Arrays
 from lossland.corruptions import CORRUPTIONS, corrupted
-from lossland.data import digits
+from lossland.data import digits, imagenet
 from lossland.geometry.charts.points import Points
 from lossland.landscape import evaluate
+from lossland.landscape.problem import Problem
+from lossland.landscape.space import ParamSpace
 from lossland.landscape.subspace import Subspace
 from lossland.probes import ensemble, outside, shift
 from lossland.scores import entropy
@@ -188,9 +193,9 @@ def folder(tmp_path):
 
 
 def test_official_files_are_read_by_severity(folder):
-    assert cifar10c.names(folder) == ["fog", "frost"]
+    assert corrupted_files.names(folder, arrays=True) == ["fog", "frost"]
     for severity in SEVERITIES:
-        x, y = cifar10c.read(folder, "frost", severity)
+        x, y = corrupted_files.read(folder, "frost", severity)
         assert (x.shape, x.dtype) == ((4, 3, 32, 32), torch.uint8)
         assert x[:, :, 5, 7].tolist() == [[10 * severity + i + c for c in (0, 100, 200)] for i in range(4)]
         assert y.tolist() == [3, 1, 4, 1]
@@ -198,13 +203,93 @@ def test_official_files_are_read_by_severity(folder):
 
 def test_files_that_are_not_official_are_refused_in_one_sentence(folder):
     with pytest.raises(ValueError, match=r"snow.npy is no readable array .* put the unpacked files of CIFAR-10-C there"):
-        cifar10c.read(folder, "snow", 1)
+        corrupted_files.read(folder, "snow", 1)
     np.save(folder / "fog.npy", np.zeros((20, 32, 32), dtype=np.uint8))
     with pytest.raises(ValueError, match=r"fog.npy is uint8 \[20, 32, 32\] with labels \[20\], not uint8"):
-        cifar10c.read(folder, "fog", 1)
+        corrupted_files.read(folder, "fog", 1)
     np.save(folder / "frost.npy", np.array([{}]), allow_pickle=True)
     with pytest.raises(ValueError, match=r"frost.npy is no readable array"):
-        cifar10c.read(folder, "frost", 1)
+        corrupted_files.read(folder, "frost", 1)
+
+
+@pytest.fixture
+def streamed(tmp_path):
+    """Pictures of two classes that stay files, and a linear network of the means of their colours; corrupted ones in `c`.
+
+    Picture i of a class at severity s of `blur` is of level 10 s + i, and 100 more in class b, where there is one more.
+    """
+    for split in ("train", "val"):
+        for kind, level in (("a", 40), ("b", 140)):
+            picture(tmp_path / split / kind / "0.png", level, (40, 20))
+    for severity in SEVERITIES:
+        for i in range(2):
+            picture(tmp_path / f"c/blur/{severity}/a/{i}.png", 10 * severity + i)
+        for i, ending in enumerate(("JPEG", "png", "jpg")):
+            picture(tmp_path / f"c/blur/{severity}/b/{i}.{ending}", 100 + 10 * severity + i)
+    (tmp_path / "c/blur/3/a/notes.txt").touch()
+    data = imagenet.load(tmp_path, folder=".", size=16, resize=20)
+    return Problem(ParamSpace(lambda: nn.Sequential(nn.AvgPool2d(16), nn.Flatten(), nn.Linear(3, 2))), data, batch_size=2)
+
+
+def picture(path, level, size=(16, 16)):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.new("RGB", size, (level, level, level)).save(path)
+
+
+def test_official_pictures_are_listed_by_severity_and_class(streamed, tmp_path):
+    c, like = tmp_path / "c", streamed.data.x["test"]
+    assert corrupted_files.names(c, arrays=False) == ["blur"]
+    for severity in SEVERITIES:
+        x, y = corrupted_files.listed(c, "blur", severity, like, 2)
+        assert y.tolist() == [0, 0, 1, 1, 1]
+        assert x.shape == (5, 3, 16, 16)
+        expected = [10 * severity + level for level in (0, 1, 100, 101, 102)]
+        assert x[torch.arange(5)][:, 0, 5, 7].tolist() == pytest.approx(expected, abs=1), "a JPEG may be a level off"
+
+
+def test_corrupted_pictures_are_middles_already(streamed, tmp_path):
+    """No edge is cut off: pixels are those of the file."""
+    noise = np.random.default_rng(0).integers(0, 256, (16, 16, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(tmp_path / "c/blur/1/a/0.png")
+    x, _ = corrupted_files.listed(tmp_path / "c", "blur", 1, streamed.data.x["test"], 2)
+    assert torch.equal(x[torch.tensor([0])][0], torch.from_numpy(noise).permute(2, 0, 1))
+
+
+def test_a_shift_of_pictures_that_stay_files(streamed, tmp_path):
+    network = Subspace(streamed.init(0)[None], Points(1))
+    weight, bias = streamed.space.unravel(network.end).values()
+    mean, std = (torch.tensor(part) for part in (streamed.data.mean, streamed.data.std))
+
+    def nll(levels, labels):
+        pictures = (torch.tensor(levels)[:, None].expand(-1, 3) / 255 - mean) / std
+        return nn.functional.cross_entropy(pictures @ weight.T + bias, torch.tensor(labels)).item()
+
+    table = shift.measure(streamed, network, folder=str(tmp_path / "c"), severities=[4]).set_index("corruption")
+    assert table.loc["none", "nll"] == pytest.approx(nll([40.0, 140], [0, 1]), rel=1e-5)
+    assert table.loc["blur", "nll"] == pytest.approx(nll([40.0, 41, 140, 141, 142], [0, 0, 1, 1, 1]), rel=0.01)
+    few = shift.measure(streamed, network, folder=tmp_path / "c", severities=[4], examples=2).set_index("corruption")
+    assert few.loc["blur", "nll"] == pytest.approx(nll([40.0, 41], [0, 0]), rel=1e-5)
+
+
+def test_other_folders_of_pictures_are_refused_in_one_sentence(streamed, tmp_path):
+    network, c = Subspace(streamed.init(0)[None], Points(1)), tmp_path / "c"
+    with pytest.raises(ValueError, match="these data stay files; give folder, that of ImageNet-C"):
+        shift.measure(streamed, network)
+    with pytest.raises(ValueError, match=r"there are no folders <corruption>/<severity>/<class> in .*/none; put the unpacked"):
+        shift.measure(streamed, network, folder=tmp_path / "none")
+    with pytest.raises(ValueError, match=r"there is no corruption fog in .*/c; name some of: blur"):
+        shift.measure(streamed, network, folder=c, corruptions=["fog"])
+    (c / "blur/5/third").mkdir()
+    with pytest.raises(ValueError, match="blur/5 has 3 classes, and the networks have 2; put a folder for each class there"):
+        shift.measure(streamed, network, folder=c)
+    (c / "blur/4").rename(tmp_path / "gone")
+    with pytest.raises(ValueError, match=r"there is no folder .*/c/blur/4; unpack all severities of ImageNet-C"):
+        shift.measure(streamed, network, folder=c)
+    assert set(shift.measure(streamed, network, folder=c, severities=[1, 2])["severity"]) == {0, 1, 2}
+    for path in (c / "blur/2").glob("*/*"):
+        path.unlink()
+    with pytest.raises(ValueError, match="blur/2 has no pictures in the folders of its classes; unpack ImageNet-C there"):
+        shift.measure(streamed, network, folder=c, severities=[2])
 
 
 def test_the_clean_rows_of_a_shift_are_the_ensembles(normalised, members):
@@ -240,12 +325,6 @@ def test_each_network_is_calibrated_once_for_all_corruptions(normalised, members
 
 
 def test_a_shift_from_files_has_their_pictures_and_labels(folder):
-    from torch import nn
-
-    from lossland.arrays import Arrays
-    from lossland.landscape.problem import Problem
-    from lossland.landscape.space import ParamSpace
-
     x, y = (dict.fromkeys(("train", "val", "test"), t) for t in (colours(5), torch.arange(5)))
     problem = Problem(ParamSpace(lambda: nn.Sequential(nn.AvgPool2d(32), nn.Flatten(), nn.Linear(3, 5))), Arrays(x, y, 5))
     network = Subspace(problem.init(0)[None], Points(1))

@@ -2,7 +2,7 @@
 
 import torch
 
-CHUNK = 1 << 20  # columns widened to float64 at a time, so that no second copy of the anchors is ever held
+CHUNK = 1 << 18  # columns widened to float64 at a time: no second copy of the anchors, and memory that is used again
 
 
 def gram(edges, base=None):

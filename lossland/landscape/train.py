@@ -53,6 +53,7 @@ def minimise(problem, objective, start, recipe, seed, *, free=None, rate=None, n
     rate = rate or partial(learning_rate, recipe)
     descend = getattr(descent, recipe.optimiser)
     run = _Run(start.detach().to(problem.device, copy=True), free, torch.zeros(recipe.epochs, dtype=torch.float64))
+    del start  # as large as the network, like all that follows
     if kept := journal.load():
         run.restore(kept)
     if run.epoch == run.step == 0:
@@ -87,7 +88,7 @@ def minimise(problem, objective, start, recipe, seed, *, free=None, rate=None, n
         left = (time.monotonic() - started) / (run.epoch - first) * (recipe.epochs - run.epoch)
         loss = run.losses[run.epoch - 1]
         log.info("epoch %d of %d: loss %.4g, lr %.3g, %.0f s left", run.epoch, recipe.epochs, loss, lr, left)
-    if not run.anchors[free].isfinite().all():
+    if not all(run.anchors[row].isfinite().all() for row in free):
         raise FloatingPointError(f"the last step of epoch {run.epoch} left a point that is not finite; lower recipe.lr")
     if run.epoch > first:  # the parts of a longer work stay finished when a later part is interrupted
         journal.save(run.tensors())
@@ -110,8 +111,10 @@ def trajectory(problem, start, recipe, seed, kept, rate=None, before=None, noise
         if n in row_of:
             rows[row_of[n]] = anchors[0].cpu()
 
-    objective = expected_loss(Points(1), recipe.weight_decay)
-    trained = minimise(problem, objective, start[None], recipe, seed, rate=rate, noise=noise, watch=watch)
+    objective = pointwise(recipe.weight_decay)  # a mean over the one point would copy it, and its gradient, at each step
+    held = [start[None]]
+    del start  # nobody else holds it, so it is gone once it is copied
+    trained = minimise(problem, objective, held.pop(), recipe, seed, rate=rate, noise=noise, watch=watch)
     before = torch.zeros(0, 2, dtype=torch.int64) if before is None else before
     own = torch.tensor([[zlib.crc32(trained.anchors.cpu().numpy()), recipe.epochs]])
     epoch = torch.tensor(kept, dtype=torch.float64)

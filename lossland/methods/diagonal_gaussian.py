@@ -34,6 +34,6 @@ def build(
     def sample(i):
         s = scale * torch.rand((), generator=stream(seed, "scale", i)).item() if vary else scale
         z = torch.randn(len(mean), generator=stream(seed, "normal", i))
-        return mean.addcmul(deviation, z, value=s), s
+        return torch.addcmul(mean, deviation, z, value=s, out=z), s
 
     return drawn(problem, run, samples, sample)

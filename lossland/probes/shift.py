@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 import pandas as pd
 import torch
 
-from lossland import cifar10c
+from lossland import corrupted_files
 from lossland.corruptions import COLOURED, CORRUPTIONS, corrupted
 from lossland.landscape.evaluate import predict, remembered, statistics, targets
 from lossland.landscape.members import subsets as subsets_of
@@ -47,8 +47,12 @@ def measure(
     """One row for each ensemble of the points of the chart's grid, as in the table `ensemble`, and each corruption.
 
     `corruptions` are those of `lossland.corruptions`, by default all that the pictures have colours for, or with `folder`
-    those of the user's own CIFAR-10-C there, by default all. The first `examples` are looked at, under the same noise for all
-    networks; all training data calibrate batch norm. Raises ValueError on what are no pictures and on unknown corruptions.
+    those of the user's own CIFAR-10-C there, or ImageNet-C where the data stay files (`lossland.corrupted_files`), by default
+    all. The first `examples` are looked at, under the same noise for all networks; all training data calibrate batch norm.
+    Predictions are held, [M N C] in float64, and copied for their scores: for 14 networks, 50,000 pictures and 1,000 classes
+    several times 5.6 GB, which fewer `examples` bring down (files come sorted by class: of the first classes alone).
+
+    Raises ValueError on what are no pictures, on unknown corruptions and on a folder of other classes or severities.
     """
     u, state_of = subspace.chart.grid(resolution), remembered(statistics(problem, subspace, bn))
     rows = []
@@ -65,19 +69,36 @@ def measure(
 def _shifts(problem, split, examples, folder, corruptions, severities):
     """({corruption, severity}, pictures, labels): the clean ones, then all others."""
     x, y = problem.data.x[split], problem.data.y[split]
-    if not torch.is_tensor(x) or x.dtype != torch.uint8 or x.ndim != 4:
-        raise ValueError("shift corrupts uint8 pictures in memory, and these data are none; name networks of such pictures")
-    drawn = [name for name in CORRUPTIONS if x.shape[1] == 3 or name not in COLOURED]
-    known = cifar10c.names(folder) if folder else drawn
-    where = f"in {folder}" if folder else "for these pictures"
-    if not known:
-        raise ValueError(f"there are no .npy files {where}; put the unpacked files of CIFAR-10-C there")
+    known, where = _known(x, folder), f"in {folder}" if folder else "for these pictures"
     if unknown := set(corruptions or known) - set(known):
         raise ValueError(f"there is no corruption {min(unknown)} {where}; name some of: {', '.join(known)}")
+    shifts, stays = list(itertools.product(corruptions or known, severities)), not torch.is_tensor(x)
+    for name, severity in shifts if stays else ():  # before hours of others
+        corrupted_files.classes(folder, name, severity, problem.data.classes)
     yield {"corruption": "none", "severity": 0}, x, y
-    for name, severity in itertools.product(corruptions or known, severities):
-        pair = cifar10c.read(folder, name, severity) if folder else (corrupted(x[:examples], name, severity), y[:examples])
+    for name, severity in shifts:
+        if stays:
+            pair = corrupted_files.listed(folder, name, severity, x, problem.data.classes)
+        elif folder:
+            pair = corrupted_files.read(folder, name, severity)
+        else:
+            pair = corrupted(x[:examples], name, severity), y[:examples]
         if pair[0].shape[1:] != x.shape[1:]:
             found, own = (list(pictures.shape[1:]) for pictures in (pair[0], x))
             raise ValueError(f"{folder} has pictures {found}, and the networks' own are {own}; name networks of CIFAR-10")
         yield {"corruption": name, "severity": severity}, *pair
+
+
+def _known(x, folder):
+    """The corruptions there are for pictures `x`. Raises ValueError where there are none."""
+    arrays = torch.is_tensor(x)
+    if arrays and (x.dtype != torch.uint8 or x.ndim != 4):
+        raise ValueError("shift corrupts uint8 pictures in memory, and these data are none; name networks of such pictures")
+    if not folder:
+        if not arrays:
+            raise ValueError("shift corrupts pictures in memory, and these data stay files; give folder, that of ImageNet-C")
+        return [name for name in CORRUPTIONS if x.shape[1] == 3 or name not in COLOURED]
+    if known := corrupted_files.names(folder, arrays):
+        return known
+    missing, data = (".npy files", "CIFAR-10-C") if arrays else ("folders <corruption>/<severity>/<class>", "ImageNet-C")
+    raise ValueError(f"there are no {missing} in {folder}; put the unpacked files of {data} there")
