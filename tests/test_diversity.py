@@ -216,6 +216,8 @@ def runs(planted):
 def test_a_map_of_separate_groups_has_them_separate_and_is_the_same_each_time(planted, runs):
     table = tsne.measure(planted, runs, seed=3)
     pd.testing.assert_frame_equal(table, tsne.measure(planted, runs, seed=3), check_exact=True)
+    assert table["split"].unique().tolist() == ["test"]
+    assert tsne.measure(planted, runs, split="val")["split"].unique().tolist() == ["val"]
     assert table["source"].tolist() == [0] * 6 + [1] * 6 + [2] * 6
     assert table["epoch"].tolist() == [*range(6)] * 3
     assert table["silhouette"].min() > 0.7
