@@ -77,6 +77,8 @@ def test_limits_at_known_points():
         assert guessing == pytest.approx([1 - 1 / classes] * 2)
         accuracy, apart = limits.family(share, reference, classes, 1)
         np.testing.assert_allclose(limits.perturbed(accuracy, reference, classes), apart, atol=1e-12)
+        assert limits.perturbed((reference + 1) / 2, reference, classes) == 0, "better than the reference"
+    assert limits.perturbed(np.array([0.61, 0.71, 0.8]), 0.71, 10).tolist() == pytest.approx([0.9 / 6.1, 0, 0])
     assert limits.independent(0.71, 0.71, 10) / 0.29 == pytest.approx(1.68, abs=0.005), "as far as the paper's curve rises"
 
 
