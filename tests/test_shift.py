@@ -10,6 +10,7 @@ import scipy.ndimage
 import torch
 
 from lossland import cifar10c, corruptions
+from lossland.arrays import Arrays, text
 from lossland.corruptions import CORRUPTIONS, corrupted
 from lossland.data import digits
 from lossland.geometry.charts.points import Points
@@ -251,7 +252,6 @@ def test_each_network_is_calibrated_once_for_all_corruptions(normalised, members
 def test_a_shift_from_files_has_their_pictures_and_labels(folder):
     from torch import nn
 
-    from lossland.arrays import Arrays
     from lossland.landscape.problem import Problem
     from lossland.landscape.space import ParamSpace
 
@@ -302,6 +302,12 @@ def test_other_pictures_are_seen_under_the_networks_own_scaling(normalised, memb
     assert (table["js"].loc[1] == 0).all()
     few = outside.measure(normalised, members, other, examples=4, sizes=[3])
     assert few["entropy"].item() == pytest.approx(entropy(p.mean(0)[:4]).mean().item())
+
+
+def test_a_text_is_no_picture(normalised, members):
+    x, y, classes = text(dict.fromkeys(("train", "val", "test"), ["a", "b", "a"]), 3)
+    with pytest.raises(ValueError, match="the other data are single numbers of int64, but the networks were trained on 1 x 5"):
+        outside.measure(normalised, members, Arrays(x, y, classes, task="language"))
 
 
 def test_pictures_of_another_shape_are_refused(normalised, members):
