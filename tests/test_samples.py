@@ -272,6 +272,18 @@ def test_samples_have_cost_their_training_once(method, problem):
     assert cost.unique().map(list).to_dict() == {1: [4], 2: [8]}
 
 
+def test_a_pool_lies_in_its_journal(problem, tmp_path):
+    """The bytes of its sources, in a file, and not once more in memory."""
+    runs = [sgd.build(problem, [], recipe=Recipe(2, 0.1), seed=s, every=1) for s in (0, 1)]
+    made = pool.build(replace(problem, journal=DiskJournal(tmp_path)), runs, trajectories=True)
+    expected = np.concatenate([run.anchors.numpy() for run in runs])
+    np.testing.assert_array_equal(made.anchors, expected)
+    (rows,) = tmp_path.rglob("rows")
+    assert rows.read_bytes() == expected.tobytes()
+    made.anchors[2, 1] = 7
+    assert np.fromfile(rows, dtype=np.float32).reshape(expected.shape)[2, 1] == 7, "shared with the file"
+
+
 def test_too_few_points_are_refused_in_a_sentence():
     few, problem = cloud(3), flat(4)
     with pytest.raises(ValueError, match="last is 10, but the source kept 3 points"):
