@@ -305,7 +305,7 @@ def test_other_pictures_are_seen_under_the_networks_own_scaling(normalised, memb
 
 
 def test_a_text_is_no_picture(normalised, members):
-    x, y, classes = text(dict.fromkeys(("train", "val", "test"), ["a", "b", "a"]), 3)
+    x, y, classes = text({split: ["a", "b", "a"] for split in ("train", "val", "test")}, 3)
     with pytest.raises(ValueError, match="the other data are single numbers of int64, but the networks were trained on 1 x 5"):
         outside.measure(normalised, members, Arrays(x, y, classes, task="language"))
 
