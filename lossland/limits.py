@@ -9,8 +9,11 @@ is the diversity of the plane.
     family        a = a* (1 - p+) + (1 - a*) p- / (C - 1),     d = a* p+ + (1 - a*) p-,     p- = p+^gamma
 
 In the family right answers are replaced with probability p+ and wrong ones with p-, each by one of the C - 1 others; with
-gamma = 1 it is the perturbed reference. Numbers or arrays; accuracies and disagreements are fractions.
+gamma = 1 it is the perturbed reference. No answers replaced at random make a network better than the reference: there, where
+the formula falls below 0, the perturbed limit is 0. Numbers or arrays; accuracies and disagreements are fractions.
 """
+
+import numpy as np
 
 
 def independent(accuracy, reference, classes):
@@ -20,8 +23,11 @@ def independent(accuracy, reference, classes):
 
 
 def perturbed(accuracy, reference, classes):
-    """The disagreement d with a `reference` above chance, 1/C, whose answers were replaced until `accuracy` was left."""
-    return (classes - 1) * (reference - accuracy) / (classes * reference - 1)
+    """The disagreement d with a `reference` above chance, 1/C, whose answers were replaced until `accuracy` was left.
+
+    0 for accuracies above the reference's, which are not reached so.
+    """
+    return np.maximum(0, (classes - 1) * (reference - accuracy) / (classes * reference - 1))
 
 
 def family(share, reference, classes, gamma):

@@ -56,8 +56,8 @@ class Recipe:
     """How something is trained: the optimiser, its schedule, its minibatches and its arithmetic.
 
     `weight_decay` w adds w/2 |theta|^2 to the loss at the *sampled point* theta, in the loss and not in the optimiser
-    (Garipov et al. 2018, released code). `lr` is the highest rate; `schedule` names a function of `schedules.py`. A gradient
-    longer than `clip` is shortened to that length.
+    (Garipov et al. 2018, released code). `lr` is the highest rate; `schedule` names a function of `schedules.py`, `gamma` is
+    the factor of all its `milestones`, or a list of one for each. A gradient longer than `clip` is shortened to that length.
     """
 
     epochs: Count
@@ -70,7 +70,7 @@ class Recipe:
     clip: Positive | None = None
     schedule: Literal["constant", "garipov", "cosine", "steps", "exponential"] = "garipov"
     milestones: list[Fraction] = ()
-    gamma: Positive = 0.1
+    gamma: Positive | list[Positive] = 0.1
     precision: Precision = "fp32"
 
     def __post_init__(self):
@@ -80,6 +80,11 @@ class Recipe:
             raise ValueError("milestones go together with schedule: steps or exponential")
         if self.schedule == "exponential" and len(self.milestones) > 1:
             raise ValueError("schedule: exponential has one milestone, from which on the rate falls")
+        if isinstance(self.gamma, (list, tuple)):
+            if self.schedule != "steps":
+                raise ValueError(f"a list of gamma goes with schedule: steps, not {self.schedule}; give one number")
+            if (factors := len(self.gamma)) != (drops := len(self.milestones)):
+                raise ValueError(f"gamma lists {factors} factors for {drops} milestones; list one for each, or give one number")
 
 
 def refuse(annotation, value) -> tuple[tuple, str] | None:

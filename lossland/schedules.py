@@ -3,6 +3,7 @@
 `at` is the time in epochs (epoch + step / steps), `recipe.epochs` the whole length.
 """
 
+import itertools
 import math
 
 
@@ -22,8 +23,14 @@ def cosine(recipe, at):
 
 
 def steps(recipe, at):
-    """`gamma` to the number of `milestones` passed; milestones are fractions of the training (Li et al. 2018)."""
-    return recipe.gamma ** sum(at >= m * recipe.epochs for m in recipe.milestones)
+    """`gamma` to the number of `milestones` passed; milestones are fractions of the training (Li et al. 2018).
+
+    Where `gamma` lists a factor for each milestone, the product of those passed (the Keras example for CIFAR-10).
+    """
+    passed = [at >= m * recipe.epochs for m in recipe.milestones]
+    if isinstance(recipe.gamma, (list, tuple)):
+        return math.prod(itertools.compress(recipe.gamma, passed))
+    return recipe.gamma ** sum(passed)
 
 
 def exponential(recipe, at):

@@ -40,6 +40,13 @@ MISTAKES = [
     ("network.net.recipe.learning_rate", 1, "network.net.recipe.learning_rate is no option here"),
     ("network.net.recipe.batch-size", 4, "network.net.recipe.batch-size is no option here; did you mean batch_size?"),
     ("network.net.recipe.nesterov", 1, "network.net.recipe.nesterov is 1: must be true or false"),
+    (
+        "network.net.recipe",
+        {"epochs": 4, "lr": 1, "schedule": "steps", "milestones": [0.5], "gamma": [0.1, 0.5]},
+        "network.net.recipe is {'epochs': 4, 'lr': 1, 'schedule': 'steps', 'milestones': [0.5], 'gamma': [0.1, 0.5]}: "
+        "gamma lists 2 factors for 1 milestones",
+    ),
+    ("network.net.recipe.gamma", 0, "network.net.recipe.gamma is 0: must be above 0"),
     ("network.net.recipe.schedule", "steps", "milestones go together with schedule: steps or exponential"),
     (
         "network.bent",

@@ -77,6 +77,8 @@ def test_limits_at_known_points():
         assert guessing == pytest.approx([1 - 1 / classes] * 2)
         accuracy, apart = limits.family(share, reference, classes, 1)
         np.testing.assert_allclose(limits.perturbed(accuracy, reference, classes), apart, atol=1e-12)
+        assert limits.perturbed((reference + 1) / 2, reference, classes) == 0, "better than the reference"
+    assert limits.perturbed(np.array([0.61, 0.71, 0.8]), 0.71, 10).tolist() == pytest.approx([0.9 / 6.1, 0, 0])
     assert limits.independent(0.71, 0.71, 10) / 0.29 == pytest.approx(1.68, abs=0.005), "as far as the paper's curve rises"
 
 
@@ -216,6 +218,8 @@ def runs(planted):
 def test_a_map_of_separate_groups_has_them_separate_and_is_the_same_each_time(planted, runs):
     table = tsne.measure(planted, runs, seed=3)
     pd.testing.assert_frame_equal(table, tsne.measure(planted, runs, seed=3), check_exact=True)
+    assert table["split"].unique().tolist() == ["test"]
+    assert tsne.measure(planted, runs, split="val")["split"].unique().tolist() == ["val"]
     assert table["source"].tolist() == [0] * 6 + [1] * 6 + [2] * 6
     assert table["epoch"].tolist() == [*range(6)] * 3
     assert table["silhouette"].min() > 0.7

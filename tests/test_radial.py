@@ -81,6 +81,14 @@ def test_corners_of_a_cone_are_those_of_a_chain_or_equal_shares_of_a_curve():
     assert torch.equal(made.anchors, bezier.at(column(0, 0.25, 0.5, 0.75, 1)))
 
 
+def test_triangles_that_overlap_are_refused():
+    """Corners of a simplex at right angles: five lie flat within a full turn, six do not."""
+    assert cone.build(None, [Subspace(torch.eye(5), PolyChain(5))]).notes["flat"][4].tolist() == pytest.approx([1, 0])
+    with pytest.raises(ValueError, match="the triangles lie 450 degrees around the origin and overlap beyond 360; name fewer"):
+        cone.build(None, [Subspace(torch.eye(6), PolyChain(6))])
+    assert cone.build(None, [Subspace(torch.eye(6), PolyChain(6))], corners=3).chart == Cone(3)
+
+
 @pytest.mark.parametrize(
     ("source", "message"),
     [

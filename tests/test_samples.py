@@ -142,6 +142,17 @@ def test_low_rank_samples_of_random_samples_are_around_the_same_network(problem)
     assert torch.equal(made.notes["reference"], run.end)
 
 
+@pytest.mark.parametrize(("method", "none"), [(random_subspace, {"radius": 0.0}), (dropout_subspace, {"rate": 0.0})])
+def test_samples_around_a_weight_average_note_the_average_and_what_is_fitted_on_them_too(method, none, problem):
+    run = sgd.build(problem, [], recipe=Recipe(4, 0.1), seed=0, every=1)
+    average = weight_average.build(problem, [run])
+    assert torch.equal(average.notes["reference"], run.end)
+    still = method.build(problem, [average], seed=0, samples=3, **none)
+    assert torch.equal(still.notes["reference"], average.end)
+    torch.testing.assert_close(still.anchors, average.anchors.expand(3, -1), rtol=0, atol=0)
+    assert torch.equal(diagonal_gaussian.build(problem, [still], seed=0, samples=2).notes["reference"], average.end)
+
+
 @pytest.mark.parametrize(("last", "rank"), [(None, None), (5, 3)])
 def test_swag_has_the_covariance_of_the_paper(last, rank):
     """scale (diag(sigma^2) + sum_j d_j d_j^T / (K - 1)), d_j = theta_j - mean of the points up to j."""
@@ -259,6 +270,18 @@ def test_samples_have_cost_their_training_once(method, problem):
     assert torch.equal(both.anchors[3:6], sets[0].anchors)
     cost = ensemble.measure(problem, pool.build(problem, sets, trajectories=True), by="source").groupby("size")["epochs"]
     assert cost.unique().map(list).to_dict() == {1: [4], 2: [8]}
+
+
+def test_a_pool_lies_in_its_journal(problem, tmp_path):
+    """The bytes of its sources, in a file, and not once more in memory."""
+    runs = [sgd.build(problem, [], recipe=Recipe(2, 0.1), seed=s, every=1) for s in (0, 1)]
+    made = pool.build(replace(problem, journal=DiskJournal(tmp_path)), runs, trajectories=True)
+    expected = np.concatenate([run.anchors.numpy() for run in runs])
+    np.testing.assert_array_equal(made.anchors, expected)
+    (rows,) = tmp_path.rglob("rows")
+    assert rows.read_bytes() == expected.tobytes()
+    made.anchors[2, 1] = 7
+    assert np.fromfile(rows, dtype=np.float32).reshape(expected.shape)[2, 1] == 7, "shared with the file"
 
 
 def test_too_few_points_are_refused_in_a_sentence():

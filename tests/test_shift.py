@@ -12,7 +12,7 @@ from PIL import Image
 from torch import nn
 
 from lossland import corrupted_files, corruptions
-from lossland.arrays import Arrays
+from lossland.arrays import Arrays, text
 from lossland.corruptions import CORRUPTIONS, corrupted
 from lossland.data import digits, imagenet
 from lossland.geometry.charts.points import Points
@@ -299,9 +299,18 @@ def test_the_clean_rows_of_a_shift_are_the_ensembles(normalised, members):
         ("contrast", 2): 7,
         ("contrast", 5): 7,
     }
-    clean = table[table["severity"] == 0].drop(columns=["corruption", "severity"]).reset_index(drop=True)
+    clean = table[table["severity"] == 0].drop(columns=["split", "corruption", "severity"]).reset_index(drop=True)
     expected = ensemble.measure(normalised, members)[list(clean.columns)]
     pd.testing.assert_frame_equal(clean, expected, check_exact=True)
+
+
+def test_a_shift_says_of_which_split_it_is(normalised, members):
+    parts = [shift.measure(normalised, members, corruptions=["contrast"], severities=[5], split=s) for s in ("val", "test")]
+    assert [part["split"].unique().tolist() for part in parts] == [["val"], ["test"]]
+    clean = parts[0][parts[0]["severity"] == 0].reset_index(drop=True)
+    expected = ensemble.measure(normalised, members, split="val")[["split", "size", "subset", "nll"]]
+    pd.testing.assert_frame_equal(clean[list(expected.columns)], expected, check_exact=True)
+    assert not pd.concat(parts).duplicated(shift.KEY).any()
 
 
 def test_shifted_rows_are_the_ensembles_of_networks_whose_test_pictures_are_corrupted(normalised, members):
@@ -311,7 +320,7 @@ def test_shifted_rows_are_the_ensembles_of_networks_whose_test_pictures_are_corr
         x, y = (part["test"][:examples] for part in (normalised.data.x, normalised.data.y))
         x = normalised.data.x | {"test": corrupted(x, "gaussian_noise", 4)}
         seen = replace(normalised, data=replace(normalised.data, x=x, y=normalised.data.y | {"test": y}))
-        shifted = table[table["severity"] == 4].drop(columns=["corruption", "severity"]).reset_index(drop=True)
+        shifted = table[table["severity"] == 4].drop(columns=["split", "corruption", "severity"]).reset_index(drop=True)
         expected = ensemble.measure(seen, members)[list(shifted.columns)]
         pd.testing.assert_frame_equal(shifted, expected, check_exact=True)
 
@@ -372,6 +381,12 @@ def test_other_pictures_are_seen_under_the_networks_own_scaling(normalised, memb
     assert (table["js"].loc[1] == 0).all()
     few = outside.measure(normalised, members, other, examples=4, sizes=[3])
     assert few["entropy"].item() == pytest.approx(entropy(p.mean(0)[:4]).mean().item())
+
+
+def test_a_text_is_no_picture(normalised, members):
+    x, y, classes = text({split: ["a", "b", "a"] for split in ("train", "val", "test")}, 3)
+    with pytest.raises(ValueError, match="the other data are single numbers of int64, but the networks were trained on 1 x 5"):
+        outside.measure(normalised, members, Arrays(x, y, classes, task="language"))
 
 
 def test_pictures_of_another_shape_are_refused(normalised, members):

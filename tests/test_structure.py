@@ -39,7 +39,7 @@ MAY = {
     "data": TORCH | {"torchvision", "sklearn", "numpy", "pyarrow", "PIL", "arrays", "options", "pictures", "streams", "data"},
     "models": TORCH | {"torchvision", "models", "options"},
     "published": TABLES,
-    "limits": set(),
+    "limits": {"numpy"},
     "claim": TABLES | {"scipy"},
     "style": {"matplotlib"},
     "spread": set(),

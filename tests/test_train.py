@@ -212,6 +212,15 @@ def test_schedules():
     assert learning_rate(replace(recipe, schedule="cosine"), 50) == pytest.approx(0.5)
     stepped = replace(recipe, schedule="steps", milestones=[0.5, 0.75])
     assert [learning_rate(stepped, e) for e in (0, 50, 75)] == pytest.approx([1, 0.1, 0.01])
+    listed = replace(stepped, gamma=[0.1, 0.1])
+    assert [learning_rate(listed, e) for e in (0, 49.9, 50)] == [learning_rate(stepped, e) for e in (0, 49.9, 50)]
+    for factors, rates in (
+        ([0.1, 0.1, 0.1, 0.5], [1e-3, 1e-4, 1e-5, 1e-6, 5e-7]),
+        ([0.1, 0.5, 0.2, 0.05], [1e-3, 1e-4, 5e-5, 1e-5, 5e-7]),
+    ):
+        keras = Recipe(200, 1e-3, schedule="steps", milestones=[0.4, 0.6, 0.8, 0.9], gamma=factors)
+        assert [learning_rate(keras, e) for e in (0, 80, 120, 160, 180)] == pytest.approx(rates)
+        assert [learning_rate(keras, e) for e in (79.9, 119.9, 159.9, 179.9, 199.9)] == pytest.approx(rates)
     tutorial = Recipe(55, 1.0, schedule="exponential", milestones=[14 / 55], gamma=1 / 1.15)
     assert [learning_rate(tutorial, e) for e in (0, 13.9, 14, 16)] == pytest.approx([1, 1, 1 / 1.15, 1 / 1.15**3])
 
@@ -232,6 +241,11 @@ def test_recipes_that_contradict_themselves():
         Recipe(1, 0.1, optimiser="adam", nesterov=True)
     with pytest.raises(ValueError, match="milestones"):
         Recipe(1, 0.1, schedule="steps")
+    with pytest.raises(ValueError, match="gamma lists 1 factors for 2 milestones; list one for each, or give one number"):
+        Recipe(1, 0.1, schedule="steps", milestones=[0.5, 0.75], gamma=[0.1])
+    for schedule, milestones in (("exponential", [0.5]), ("cosine", [])):
+        with pytest.raises(ValueError, match=f"a list of gamma goes with schedule: steps, not {schedule}; give one number"):
+            Recipe(1, 0.1, schedule=schedule, milestones=milestones, gamma=[0.1])
 
 
 def test_a_snapshot_after_the_end_is_refused(problem):

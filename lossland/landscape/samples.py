@@ -23,15 +23,18 @@ def window(source, last=None):
     return source.anchors[-last if last else 0 :]
 
 
-def handed_on(source, n) -> dict[str, torch.Tensor]:
-    """Notes of n networks made from all of a training: the network they are around, `reference` [D], and what it has cost."""
-    reference = source.notes.get("reference", source.end).cpu()
+def handed_on(source, n, centre=None) -> dict[str, torch.Tensor]:
+    """Notes of n networks made from all of a training: the network they are around, `reference` [D], and what it has cost.
+
+    That network is `centre` [D], by default the one that the points of the source are around, or else its last.
+    """
+    reference = source.notes.get("reference", source.end).cpu() if centre is None else centre
     spent = source.spent[-1:].repeat(n)
     return {"reference": reference, "lineage": source.lineage, "spent": spent} | source.decay
 
 
-def drawn(problem, source, n, sample) -> Subspace:
-    """Points of n samples around `source`; sample(i) gives (point [D], the scale it was drawn with).
+def drawn(problem, source, n, sample, centre=None) -> Subspace:
+    """Points of n samples from all of `source`, or around `centre` [D]; sample(i) gives (point [D], scale it was drawn with).
 
     Notes: `scale` [n], and those of `handed_on`.
     """
@@ -39,4 +42,4 @@ def drawn(problem, source, n, sample) -> Subspace:
     scale = torch.zeros(n, dtype=torch.float64)
     for i in range(n):
         rows[i], scale[i] = sample(i)
-    return Subspace(rows, Points(n), {"scale": scale} | handed_on(source, n))
+    return Subspace(rows, Points(n), {"scale": scale} | handed_on(source, n, centre))

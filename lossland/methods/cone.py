@@ -30,7 +30,7 @@ def build(
     so that those of a chain are its own. r goes from `low` to `high`; 0 is the origin, 1 the path.
 
     Notes: `flat` [k 2], the flat positions of the corners, so that those of all points are chart(u) @ flat. Raises ValueError
-    where the source is no path of networks.
+    where the source is no path of networks, and where the triangles side by side go more than once around the origin.
     """
     (path,) = sources
     if not isinstance(path.chart, Curve) or not path.chart.barycentric:
@@ -41,11 +41,16 @@ def build(
 
 
 def _laid_flat(corners):
-    """Positions [k 2], float64, of the corners [k D]; each triangle beside the one before. ValueError where one is zero."""
+    """Positions [k 2], float64, of the corners [k D]; each triangle beside the one before.
+
+    Raises ValueError where a corner is the origin, and where the triangles would overlap.
+    """
     inner = gram(corners)
     lengths = inner.diagonal().sqrt()
     if not (lengths > 0).all():
         raise ValueError("a corner of the path is the origin, and spans no triangle with it; choose other corners")
     cosines = inner.diagonal(1) / (lengths[:-1] * lengths[1:])
     angles = torch.cat([torch.zeros(1, dtype=torch.float64), cosines.clamp(-1, 1).acos().cumsum(0)])
+    if (around := angles[-1].rad2deg()) > 360:
+        raise ValueError(f"the triangles lie {around:.0f} degrees around the origin and overlap beyond 360; name fewer corners")
     return lengths[:, None] * torch.stack([angles.cos(), angles.sin()], 1)

@@ -25,4 +25,4 @@ def build(problem, sources: Annotated[list, Between(1, 1)], *, seed: Seed, sampl
         kept = torch.rand(len(theta), generator=stream(seed, "mask", i)) >= p
         return theta / (1 - p) * kept, p
 
-    return drawn(problem, run, samples, sample)
+    return drawn(problem, run, samples, sample, theta)

@@ -1,5 +1,7 @@
 """Several networks as one set, for what is measured on sets: ensembles, disagreement, similarity; nothing is trained."""
 
+import itertools
+
 import torch
 
 from lossland.geometry.charts.points import Points
@@ -8,7 +10,7 @@ from lossland.options import Sources
 
 
 def build(problem, sources: Sources, *, trajectories: bool = False) -> Subspace:
-    """The trained network of every source, or all of its anchors where `trajectories`.
+    """The trained network of every source, or all of its anchors where `trajectories`; one at a time is in memory.
 
     Notes: `source` [k], the number of the source that each network comes from, and `within` [k], that which it had there if
     its source is a pool; `epoch` [k] of its own training, NaN where there is none; `spent` [k], the epochs of training until
@@ -17,6 +19,9 @@ def build(problem, sources: Sources, *, trajectories: bool = False) -> Subspace:
     156 + 22 + 22 epochs).
     """
     parts = [s.anchors if trajectories else s.end[None] for s in sources]
+    networks = problem.journal.part("pool").rows(sum(map(len, parts)), problem.space.dimension)
+    for row, network in zip(networks, itertools.chain(*parts), strict=True):
+        row.copy_(network)
     owner = [torch.full((len(p),), i) for i, p in enumerate(parts)]
     zeros, nowhere = ([torch.full((len(p),), value) for p in parts] for value in (0, torch.nan))
     paid, before, spent = {}, [], []
@@ -28,7 +33,7 @@ def build(problem, sources: Sources, *, trajectories: bool = False) -> Subspace:
     notes = {"source": torch.cat(owner), "before": torch.cat(before), "spent": torch.cat(spent)}
     notes |= {"within": _noted("source", sources, zeros), "epoch": _noted("epoch", sources, nowhere).double()}
     notes |= {"lineage": torch.tensor(list(paid.items()), dtype=torch.int64).view(-1, 2)} | sources[0].decay
-    return Subspace(torch.cat(parts), Points(sum(map(len, parts))), notes)
+    return Subspace(networks, Points(len(networks)), notes)
 
 
 def _noted(name, sources, default):

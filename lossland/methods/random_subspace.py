@@ -50,7 +50,7 @@ def build(
         reached = f"sample {i} reaches {best:.3f} on the val split at best in {trials} trials, and least is {least:g}"
         raise ValueError(f"{reached}; lower radius or least, or allow more trials")
 
-    return drawn(problem, run, samples, sample)
+    return drawn(problem, run, samples, sample, theta)
 
 
 def _accuracy(problem, point):

@@ -60,4 +60,4 @@ def measure(
 def _kind(arrays):
     """The shape and type of one input, as text."""
     one = arrays.x["test"][torch.arange(1)]
-    return f"{' x '.join(map(str, one.shape[1:]))} of {str(one.dtype).removeprefix('torch.')}"
+    return f"{' x '.join(map(str, one.shape[1:])) or 'single numbers'} of {str(one.dtype).removeprefix('torch.')}"

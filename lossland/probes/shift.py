@@ -22,10 +22,10 @@ from lossland.options import BatchNorm, Between, Count, Seed, Split
 from lossland.scores import jensen_shannon, scores
 
 SCHEMA = {
-    "corruption": "string", "severity": "int64", "size": "int64", "subset": "int64", "members": "string",
+    "split": "string", "corruption": "string", "severity": "int64", "size": "int64", "subset": "int64", "members": "string",
     "nll": "float64", "error": "float64", "brier": "float64", "ece": "float64", "js": "float64",
 }  # fmt: skip
-KEY = ["corruption", "severity", "size", "subset"]
+KEY = ["split", "corruption", "severity", "size", "subset"]
 
 
 def measure(
@@ -62,7 +62,7 @@ def measure(
         p, y = torch.stack(list(predict(seen, subspace, u, split, state_of=state_of))), targets(seen, split)
         for row, members in subsets_of(subspace, len(p), by=by, sizes=sizes, limit=subsets, seed=seed):
             kept = {name: row[name] for name in ("size", "subset", "members")}
-            rows.append(shifted | kept | scores(p[members].mean(0), y) | {"js": jensen_shannon(p[members])})
+            rows.append({"split": split} | shifted | kept | scores(p[members].mean(0), y) | {"js": jensen_shannon(p[members])})
     return pd.DataFrame(rows)
 
 

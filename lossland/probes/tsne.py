@@ -23,10 +23,10 @@ from lossland.options import BatchNorm, Count, Positive, Seed, Split
 from lossland.streams import stream
 
 SCHEMA = {
-    "index": "int64", "source": "int64", "within": "int64", "epoch": "float64", "x": "float64", "y": "float64",
-    "silhouette": "float64", "silhouette_predictions": "float64",
+    "split": "string", "index": "int64", "source": "int64", "within": "int64", "epoch": "float64", "x": "float64",
+    "y": "float64", "silhouette": "float64", "silhouette_predictions": "float64",
 }  # fmt: skip
-KEY = ["index"]
+KEY = ["split", "index"]
 EXAGGERATION = 12  # scikit-learn's own, by which attraction is stronger in the beginning
 
 
@@ -61,7 +61,7 @@ def measure(
     source, within, epoch = origins(subspace, len(u))
     columns = {"source": source.numpy(), "within": within.numpy(), "epoch": epoch.numpy(), "x": places[:, 0], "y": places[:, 1]}
     columns |= {"silhouette": _silhouette(places, source), "silhouette_predictions": _silhouette(p, source)}
-    return pd.DataFrame({"index": range(len(u))} | columns)
+    return pd.DataFrame({"split": split, "index": range(len(u))} | columns)
 
 
 def _silhouette(places, source):
