@@ -15,7 +15,7 @@ import pandas as pd
 
 from lossland.claim import Claim, together
 from lossland.options import Count
-from lossland.sheets import entries, where
+from lossland.sheets import entries, of_test, where
 
 CAPTION = """
 Each row holds one claim about ensembles of equal size, of independent networks, of samples of a subspace around one of them,
@@ -36,8 +36,11 @@ def check(
 ) -> list[Claim]:
     """`kinds` lists [subspace, pool, name] of each kind of samples: what `subspace` has of it, and what `both` has.
 
-    `both` is measured `by: source`. Raises ValueError where the runs of the tables are not the same.
+    `both` is measured `by: source`. Raises ValueError where the runs of the tables are not the same, or a table is not of the
+    test split.
     """
+    independent, subspace = of_test(independent, "independent"), of_test(subspace, "subspace")
+    both = of_test(both, "both")
     single, ensemble = _scores(independent, 1), _scores(independent, size)
     claims = [
         Claim(

@@ -16,6 +16,7 @@ import pandas as pd
 
 from lossland.claim import Claim, by_pairs, disjoint, towards_the_end
 from lossland.options import NonNegative
+from lossland.sheets import of_test
 
 CAPTION = """
 Each row holds one claim about the predictions of networks of independent runs (mean ± standard deviation over n disjoint
@@ -38,8 +39,9 @@ def check(
     or the first of them. `after` is an epoch, past the first ones. Sources of `tsne` are runs; `within` is 0 for the
     trajectory, above for samples around its end, of which there are claims where there are such samples.
 
-    Raises ValueError where a table is of something else.
+    Raises ValueError where a table is of something else, or not of the test split.
     """
+    between, inside, tsne = of_test(between, "between"), of_test(inside, "inside"), of_test(tsne, "tsne")
     rows = towards_the_end(inside, after)["disagreement"]
     own, others = by_pairs(rows.groupby(level=["subspace", "run"]).mean()).align(
         disjoint(between, "disagreement"), join="inner"

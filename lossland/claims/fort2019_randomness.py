@@ -12,6 +12,7 @@ from typing import Annotated
 import pandas as pd
 
 from lossland.claim import Claim, together
+from lossland.sheets import of_test
 
 CAPTION = """
 Each row holds one claim about two trainings that share their initialisation, the order of the data, both or neither: how
@@ -30,9 +31,12 @@ def check(
     same_order: Annotated[pd.DataFrame, "disagreement"],
     different: Annotated[pd.DataFrame, "disagreement"],
 ) -> list[Claim]:
-    """Pools of trainings, one instance for each run. Raises ValueError where the runs of the tables are not the same."""
+    """Pools of trainings, one instance for each run.
+
+    Raises ValueError where the runs of the tables are not the same, or a table is not of the test split.
+    """
     tables = {"again": again, "same_init": same_init, "same_order": same_order, "different": different}
-    d = together({name: _apart(table) for name, table in tables.items()})
+    d = together({name: _apart(of_test(table, name)) for name, table in tables.items()})
     order = Claim(
         "the order of the data is enough",
         "Another order of the data alone makes networks as different as another initialisation too.",

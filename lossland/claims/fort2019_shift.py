@@ -14,7 +14,7 @@ import pandas as pd
 
 from lossland.claim import Claim, together
 from lossland.options import Count
-from lossland.sheets import entries, where
+from lossland.sheets import entries, of_test, where
 
 CAPTION = """
 Each row holds one claim about ensembles of equal size on corrupted pictures, or on pictures of other things: of samples of a
@@ -37,8 +37,9 @@ def check(
 ) -> list[Claim]:
     """`kinds` lists [subspace, name] of each kind of samples; `size` is the number of networks in an ensemble.
 
-    Raises ValueError where a table has no such ensembles, or tables differ in runs, corruptions or severities.
+    Raises ValueError where a table has no such ensembles or no test split, or tables differ in runs, corruptions or severities.
     """
+    subspace, independent = of_test(subspace, "subspace"), of_test(independent, "independent")
     runs, outside = _of_size(independent, size, "independent"), _of_size(independent_outside, size, "independent_outside")
     claims = []
     for samples, name in entries("kinds", kinds, "subspace", "name"):

@@ -17,7 +17,7 @@ import pandas as pd
 
 from lossland import limits
 from lossland.claim import Claim, together
-from lossland.sheets import entries, where
+from lossland.sheets import entries, of_test, where
 
 CAPTION = """
 Each row holds one claim about the plane of accuracy and of disagreement with a reference (figure 5), for n references (mean ±
@@ -37,8 +37,9 @@ def check(
     """`kinds` lists [subspace, name] of each kind of samples. Run i of each is around the network that run i of `independent`,
     a pool of networks, begins with.
 
-    Raises ValueError where runs are not those of `independent`.
+    Raises ValueError where runs are not those of `independent`, or a table is not of the test split.
     """
+    samples, independent = of_test(samples, "samples"), of_test(independent, "independent")
     runs = {name: where(samples, subspace=subspace) for subspace, name in entries("kinds", kinds, "subspace", "name")}
     position = together({"independent": _position(independent)} | {name: _position(rows) for name, rows in runs.items()})
     far = Claim(
