@@ -32,7 +32,8 @@ def check(
     group: Literal["all", "weights", "no norms"] = "weights",
 ) -> list[Claim]:
     """`between` is of a pool of the last networks of runs, `inside` of the trajectories of these runs in the same order, all
-    or the first of them. `after` is an epoch, past the first ones; `group` are the parameters that are compared.
+    or the first of them. `after` is the epoch at which the first epochs end, those before the learning rate first drops (a
+    quarter of the training in the released code); `group` are the parameters that are compared.
 
     Raises ValueError where a table is of something else.
     """
