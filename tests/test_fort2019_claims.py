@@ -187,7 +187,7 @@ def test_subspaces_of_other_runs_are_refused():
         fort2019_subspaces.check(samples=samples, independent=runs, kinds=[["random"]])
 
 
-def _ensembles(subspace, single, together, size=3, runs=RUNS, spread=SPREAD):
+def _ensembles(subspace, single, together, size=3, runs=RUNS, spread=SPREAD, members="0 1 2"):
     """Two ensembles of each size for each group, whose mean is what was planted; sizes that no claim is about hold nonsense."""
     planted = {1: single, size: together, size + 1: -9.0}
     rows = [
@@ -196,7 +196,7 @@ def _ensembles(subspace, single, together, size=3, runs=RUNS, spread=SPREAD):
         for s, value in planted.items()
         for i in (0, 1)
     ]
-    rows = pd.DataFrame(rows).assign(subspace=subspace, split="test", members="")
+    rows = pd.DataFrame(rows).assign(subspace=subspace, split="test", members=members)
     return _and_train(rows.assign(error=rows["value"], brier=2 * rows["value"], nll=3 * rows["value"]))
 
 
@@ -204,7 +204,10 @@ ENSEMBLE_KINDS = [["random", "random_pools", "random directions"]]
 
 
 def _gains(single, subspace, independent, both, /, **options):
-    tables = {"subspace": _ensembles("random", -9.0, subspace), "both": _ensembles("random_pools", -9.0, both)}
+    tables = {
+        "subspace": _ensembles("random", -9.0, subspace),
+        "both": _ensembles("random_pools", -9.0, both, members="0 1 2 3"),
+    }
     tables["independent"] = _ensembles("pools", single, independent)
     return fort2019_ensembles.check(**tables | options, size=3, kinds=ENSEMBLE_KINDS)
 
@@ -226,6 +229,11 @@ def test_runs_gain_more_than_subspaces_and_both_most(planted, verdicts):
         part = rows.filter(like=name, axis=0)
         assert set(part["verdict"]) == {verdict}, name
         assert part["mean"].tolist() == pytest.approx([gain, 2 * gain, 3 * gain])
+
+
+def test_both_are_subspaces_not_networks():
+    with pytest.raises(ValueError, match="both, of random_pools, has ensembles of 3 with 3 networks; measure it `by: source`"):
+        _gains(0.5, 0.4, 0.3, 0.2, both=_ensembles("random_pools", -9.0, 0.2))
 
 
 def test_ensembles_of_other_runs_or_sizes_are_refused():

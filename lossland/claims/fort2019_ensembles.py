@@ -1,11 +1,14 @@
 """The claims of Fort et al. 2019 (arXiv 1912.02757) about ensembles, figure 7: of runs, of samples around one, of both.
 
-    single - ensemble is what an ensemble gains; from one `single`, the greater gain is the lower score of the ensemble
+    an ensemble gains     single - independent
+    runs gain more        subspace - independent
+    both gain most        min(subspace, independent) - both
 
-A run is a group of networks, none of which is in two groups. Run i of the tables: `independent` is of the pool of its networks,
-`subspace` of the samples around one of them, `both` of the pool of the samples around each of them, by source. All three have
-`size` members, in `both` each of them the samples of one source; a score is the mean over all subsets of that size. What is
-confirmed of the paper prints no number of these.
+Differences of scores (error, Brier, nll; lower is better), above 0 where the claim is true, for each run: a group of networks,
+none of which is in two groups. `single` is the mean over all networks of the group, `independent` the mean over ensembles of
+`size` of them, `subspace` that of `size` samples around one of them, `both` that of `size` sources, each of which has as one
+member all samples around one network. So `both` averages more networks than the others do. What is confirmed of the paper
+prints no number of these.
 """
 
 from typing import Annotated
@@ -36,8 +39,8 @@ def check(
 ) -> list[Claim]:
     """`kinds` lists [subspace, pool, name] of each kind of samples: what `subspace` has of it, and what `both` has.
 
-    `both` is measured `by: source`. Raises ValueError where the runs of the tables are not the same, or a table is not of the
-    test split.
+    Run i of the three tables is of one group. `both` is measured `by: source`, on pools of the samples around each network.
+    Raises ValueError where it was measured by network, runs of the tables are not the same, or one is not of the test split.
     """
     independent, subspace = of_test(independent, "independent"), of_test(subspace, "subspace")
     both = of_test(both, "both")
@@ -54,7 +57,7 @@ def check(
         for score, unit in SCORES.items()
     ]
     for samples, pool, name in entries("kinds", kinds, "subspace", "pool", "name"):
-        tables = {samples: where(subspace, subspace=samples), pool: where(both, subspace=pool)}
+        tables = {samples: where(subspace, subspace=samples), pool: _by_source(where(both, subspace=pool), pool, size)}
         scores = together({"independent": ensemble} | {n: _scores(rows, size) for n, rows in tables.items()})
         claims += _compared(name, size, scores["independent"], scores[samples], scores[pool])
     return claims
@@ -83,6 +86,13 @@ def _compared(name, size, independent, subspace, both):
             ),
         )
     ]
+
+
+def _by_source(table, pool, size):
+    networks = table.loc[table["size"] == size, "members"].str.split().str.len()
+    if (networks <= size).any():
+        raise ValueError(f"both, of {pool}, has ensembles of {size} with {networks.min()} networks; measure it `by: source`")
+    return table
 
 
 def _scores(table, size):
