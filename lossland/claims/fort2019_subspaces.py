@@ -7,8 +7,9 @@ of the disagreement d with a reference and the accuracy a of networks; the limit
 a reference: the samples around it, and a pool of networks that begins with it. No network is in two pools. "Far above" the
 limit curve is taken as more than half way to independent predictions; this bar is ours.
 
-That samples lie on or below the limit curve is meant literally: a sample as accurate as its reference with any disagreement
-lies above it, for whoever changes doubtful answers first loses less accuracy than the limit, which changes all alike.
+That samples lie on or below the limit curve is meant literally. A sample that changes doubtful answers first loses less
+accuracy than the limit, which changes all answers alike, and lies above it. From the reference's own accuracy on perturbed(a)
+is 0, and any disagreement lies above it.
 """
 
 from typing import Annotated
