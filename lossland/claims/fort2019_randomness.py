@@ -2,9 +2,10 @@
 
     d(kind) = disagreement of two trainings that have in common: all of it (again), the initialisation, the order, nothing
 
-A run is a pool of two or more trainings, and no training is in two pools of a kind; d is the mean over the pairs of a pool.
-Run i of the kinds begins with one training. "As different" is taken as at least half as different; this bar is ours. Two
-trainings that have all in common differ by the hardware alone, on a machine that repeats itself not at all.
+A run is a pool of two or more trainings; d is the mean over the pairs of a pool. Run i of each kind begins with the same
+training, and pools of different runs share no training, no initialisation and no order of the data: else runs are not
+independent, and p is too small. "As different" is taken as at least half as different; this bar is ours. Trainings that have
+all in common differ by the hardware alone: this is the floor, 0 on a machine that repeats itself to the bit.
 """
 
 from typing import Annotated

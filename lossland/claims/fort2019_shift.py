@@ -1,11 +1,13 @@
 """The claims of Fort et al. 2019 (arXiv 1912.02757) about shifted data, figures 8 and 9, and about data of another kind.
 
-    gap(s) = score of an ensemble of samples - of independent networks, at severity s, mean over corruptions and subsets
-    growth = gap(5) - gap(0)                    JS: how much the members of an ensemble differ, at most log of their number
+    gap(s) = score(samples, s) - score(independent, s)           means over corruptions and ensembles, at severity s
+    growth = gap(5) - gap(0)
 
-A run is a group of networks, none of which is in two groups: run i of the independent networks is the pool of them, run i of
-a kind of samples is around one of them. Ensembles are of `size` networks in all tables, for JS grows with their number; the
-released code compared it among 5, 10 and 30. What the paper prints of JS is not confirmed, and is no target here.
+`samples` are ensembles of samples around one network, `independent` are ensembles of networks; the score is the error or the
+Brier score. The Jensen-Shannon divergence is how much the members of an ensemble differ, at most the log of their number: all
+ensembles have `size` members, while the released code compares sets of 5, 10 and 30. A run is a group of networks, none of
+which is in two groups: run i of `independent` is the pool of them, run i of a kind of samples is around one of them. What
+the paper prints of JS is not confirmed, and is no target here.
 """
 
 from typing import Annotated
