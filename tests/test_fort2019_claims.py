@@ -436,6 +436,7 @@ EPOCHS = [["line_1", 8], ["line_0", 0], ["line_2", 2.5]]
 )
 def test_late_forks_are_connected(instability, verdicts):
     rows = _verdicts(fort2019_forks.check(forks=_forks(*instability), epochs=EPOCHS))
+    assert rows["statement"].iloc[1] == "Forks at epoch 8 have an instability below 2 % of test error."
     assert rows["verdict"].tolist() == verdicts
     late = np.mean(np.array(instability[1]) * SPREAD)
     assert rows["mean"].tolist() == pytest.approx([instability[0] - late, late])
