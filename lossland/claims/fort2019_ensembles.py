@@ -7,8 +7,8 @@
 Differences of scores (error, Brier, nll; lower is better), above 0 where the claim is true, for each run: a group of networks,
 none of which is in two groups. `single` is the mean over all networks of the group, `independent` the mean over ensembles of
 `size` of them, `subspace` that of `size` samples around one of them, `both` that of `size` sources, each of which has as one
-member all samples around one network. So `both` averages more networks than the others do. What is confirmed of the paper
-prints no number of these.
+member all samples around one network. So `both` averages more networks than the others do. The claims are the paper's as
+remembered, not confirmed, and without its numbers.
 """
 
 from typing import Annotated
@@ -24,7 +24,8 @@ CAPTION = """
 Each row holds one claim about ensembles of equal size, of independent networks, of samples of a subspace around one of them,
 or of such subspaces around each, for n groups of networks (mean ± standard deviation). A claim holds if a one-sided t-test
 against the bar gives p below 0.05; it does not hold if our mean lies on the wrong side; else our runs do not decide. In the
-paper ensembles of independent networks gain more than those of a subspace, and both together gain most.
+paper ensembles of independent networks gain more than those of a subspace, and both together gain most (as remembered, not
+confirmed).
 """
 SCORES = {"error": "test error, as a fraction", "brier": "Brier score", "nll": "test nll"}
 

@@ -21,9 +21,10 @@ from lossland.sheets import of_test
 CAPTION = """
 Each row holds one claim about the predictions of networks of independent runs (mean ± standard deviation over n disjoint
 pairs of runs, or over n runs for silhouettes). A claim holds if a one-sided t-test against the bar gives p below 0.05; it
-does not hold if our mean lies on the wrong side; else our runs do not decide. For silhouettes p is too small: all points of
-a run are one number, but runs share one map. In the paper snapshots of one run agree with
-its end after the first epochs, independent runs do not agree, and t-SNE shows each run, with the subspaces around it, apart.
+does not hold if our mean lies on the wrong side; else our runs do not decide. For silhouettes p is too small: all points of a
+run are one number, but runs share one map. By the paper's abstract a run, with the subspaces around it, stays in one mode of
+predictions, and other initialisations find others; that its snapshots agree after the first epochs is remembered, not
+confirmed.
 """
 FAR = 2
 SPACES = {"silhouette_predictions": "predictions", "silhouette": "map"}

@@ -5,7 +5,8 @@
 A run is a pool of two or more trainings; d is the mean over the pairs of a pool. Run i of each kind begins with the same
 training, and pools of different runs share no training, no initialisation and no order of the data: else runs are not
 independent, and p is too small. "As different" is taken as at least half as different; this bar is ours. Trainings that have
-all in common differ by the hardware alone: this is the floor, 0 on a machine that repeats itself to the bit.
+all in common differ by the hardware alone: this is the floor, 0 on a machine that repeats itself to the bit. What figure S3
+shows is remembered, not confirmed.
 """
 
 from typing import Annotated
@@ -19,7 +20,8 @@ CAPTION = """
 Each row holds one claim about two trainings that share their initialisation, the order of the data, both or neither: how
 often their predictions differ, for n pairs (mean ± standard deviation). A claim holds if a one-sided t-test against the bar
 gives p below 0.05; it does not hold if our mean lies on the wrong side; else our runs do not decide. In the paper another
-order alone makes networks different, another initialisation too makes them more so, and the floor is the hardware's own noise.
+order alone makes networks different, another initialisation too makes them more so, and the floor is the hardware's own noise
+(as remembered, not confirmed).
 """
 ALIKE = 0.5
 NAMES = {"same_init": "another order", "same_order": "another initialisation", "different": "another initialisation and order"}

@@ -22,7 +22,8 @@ CAPTION = """
 Each row holds one claim about ensembles of equal size on corrupted pictures, or on pictures of other things: of samples of a
 subspace against independent networks, for n groups of networks (mean ± standard deviation). A claim holds if a one-sided
 t-test against the bar gives p below 0.05; it does not hold if our mean lies on the wrong side; else our runs do not decide.
-In the paper the gap between them grows with the severity of a corruption, and independent networks differ more.
+In the paper the gap between them grows with the severity of a corruption, and independent networks differ more (as remembered,
+not confirmed).
 """
 SEVERE = 5
 SCORES = {"error": "test error, as a fraction", "brier": "Brier score"}

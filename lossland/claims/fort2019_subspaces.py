@@ -23,8 +23,9 @@ from lossland.sheets import entries, of_test, where
 CAPTION = """
 Each row holds one claim about the plane of accuracy and of disagreement with a reference (figure 5), for n references (mean ±
 standard deviation). A claim holds if a one-sided t-test against the bar gives p below 0.05; it does not hold if our mean
-lies on the wrong side; else our runs do not decide. In the paper samples of subspaces lie on or below the curve of a
-randomly perturbed reference, and independent networks lie far above it, about as accurate and more diverse.
+lies on the wrong side; else our runs do not decide. By the paper's abstract no subspace makes networks as different as
+other initialisations do; that samples lie on or below the curve of a randomly perturbed reference, and independent networks
+far above it, is remembered, not confirmed.
 """
 HALF_WAY = 0.5
 

@@ -19,7 +19,8 @@ from lossland.sheets import where
 CAPTION = """
 Each row holds one claim about the cosine between networks, for n disjoint pairs of independent runs (mean ± standard
 deviation). A claim holds if a one-sided t-test against the bar gives p below 0.05; it does not hold if our mean lies on the
-wrong side; else our runs do not decide. In the paper independent runs are nearly orthogonal, and a run stays near itself.
+wrong side; else our runs do not decide. In the paper independent runs are nearly orthogonal, and a run stays near itself (as
+remembered, not confirmed).
 """
 ORTHOGONAL = 0.1
 
