@@ -55,6 +55,14 @@ def only(part, role, **columns) -> pd.DataFrame:
     return part
 
 
+def of_test(table, role) -> pd.DataFrame:
+    """The rows of the test split in the tables that a claim was given as its `role`. Raises ValueError where there are none."""
+    rows = where(table, split="test")
+    if rows.empty:
+        raise ValueError(f"{role} has no rows of the split test; measure that split")
+    return rows
+
+
 def matrix(pairs, value, same) -> np.ndarray:
     """Column `value` of the pairs first < second of one set as a symmetric [n n], with `same` on its diagonal."""
     made = np.diag(np.full(pairs["second"].max() + 1, float(same)))

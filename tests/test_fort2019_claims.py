@@ -1,5 +1,6 @@
 """The claims of Fort et al. 2019 on planted tables: each holds, does not hold, stays undecided; odd runs are refused."""
 
+from functools import partial
 from itertools import combinations
 
 import numpy as np
@@ -28,6 +29,11 @@ def _verdicts(claims):
     assert rows.index.is_unique
     assert set(rows["published"]) == {"none printed"}
     return rows
+
+
+def _and_train(table):
+    """With rows of another split that say something else."""
+    return pd.concat([table, table.assign(split="train", **dict.fromkeys(table.select_dtypes("float"), -9.0))])
 
 
 def _pool(column, value, k=6, **other):
@@ -103,7 +109,7 @@ def _tsne(predictions, mapped, samples=None):
             noise = np.linspace(-0.1, 0.1, 4) + 0.01 * source
             own = {"silhouette_predictions": values[0] + noise, "silhouette": values[1] + noise}
             parts.append(pd.DataFrame(own | {"source": source, "within": within, "epoch": range(4)}))
-    return pd.concat(parts).assign(subspace="runs", run="")
+    return pd.concat(parts).assign(subspace="runs", run="", split="test").pipe(_and_train)
 
 
 @pytest.mark.parametrize(
@@ -115,14 +121,13 @@ def _tsne(predictions, mapped, samples=None):
     ],
 )
 def test_runs_are_functions_of_their_own(between, inside, tsne, verdicts):
-    own = _trajectories("disagreement", inside, early=0.9, split="test")
-    rows = _verdicts(
-        fort2019_functions.check(between=_pool("disagreement", between, split="test"), inside=own, tsne=tsne, after=5)
-    )
+    own = _and_train(_trajectories("disagreement", inside, early=0.9, split="test"))
+    pool = _and_train(_pool("disagreement", between, split="test"))
+    rows = _verdicts(fort2019_functions.check(between=pool, inside=own, tsne=tsne, after=5))
     assert rows["verdict"].tolist() == verdicts
     assert rows["mean"].iloc[0] == pytest.approx(between + 2e-3 - 2 * (inside + 3.5e-4 + 5e-3))
     assert rows["mean"].iloc[1] == pytest.approx(0.01 + (0.4 if verdicts[1] == "holds" else -0.2))
-    with_first_epochs = fort2019_functions.check(between=_pool("disagreement", between), inside=own, tsne=tsne, after=0)
+    with_first_epochs = fort2019_functions.check(between=pool, inside=own, tsne=tsne, after=0)
     assert _verdicts(with_first_epochs)["verdict"].iloc[0] == "does not hold"
 
 
@@ -137,9 +142,8 @@ def _diversity(subspace, position, accuracy, runs=RUNS, reference=0.7, lift=0.0)
     )
     low, high = (limit(1 - rows["error"], reference, 10) for limit in (limits.perturbed, limits.independent))
     d = low + (position * rows["f"] * (high - low)) + lift
-    return rows.assign(
-        subspace=subspace, split="test", classes=10, reference_error=1 - reference, disagreement=d, diversity=d / rows["error"]
-    )
+    names = {"subspace": subspace, "split": "test", "classes": 10, "reference_error": 1 - reference}
+    return _and_train(rows.assign(**names, disagreement=d, diversity=d / rows["error"]))
 
 
 def _plane(random, gauss, independent, accuracy=(0.3, 0.5, 0.65)):
@@ -183,7 +187,7 @@ def test_subspaces_of_other_runs_are_refused():
         fort2019_subspaces.check(samples=samples, independent=runs, kinds=[["random"]])
 
 
-def _ensembles(subspace, single, together, size=3, runs=RUNS, spread=SPREAD):
+def _ensembles(subspace, single, together, size=3, runs=RUNS, spread=SPREAD, members="0 1 2"):
     """Two ensembles of each size for each group, whose mean is what was planted; sizes that no claim is about hold nonsense."""
     planted = {1: single, size: together, size + 1: -9.0}
     rows = [
@@ -192,15 +196,18 @@ def _ensembles(subspace, single, together, size=3, runs=RUNS, spread=SPREAD):
         for s, value in planted.items()
         for i in (0, 1)
     ]
-    rows = pd.DataFrame(rows).assign(subspace=subspace, split="test", members="")
-    return rows.assign(error=rows["value"], brier=2 * rows["value"], nll=3 * rows["value"])
+    rows = pd.DataFrame(rows).assign(subspace=subspace, split="test", members=members)
+    return _and_train(rows.assign(error=rows["value"], brier=2 * rows["value"], nll=3 * rows["value"]))
 
 
 ENSEMBLE_KINDS = [["random", "random_pools", "random directions"]]
 
 
 def _gains(single, subspace, independent, both, /, **options):
-    tables = {"subspace": _ensembles("random", -9.0, subspace), "both": _ensembles("random_pools", -9.0, both)}
+    tables = {
+        "subspace": _ensembles("random", -9.0, subspace),
+        "both": _ensembles("random_pools", -9.0, both, members="0 1 2 3"),
+    }
     tables["independent"] = _ensembles("pools", single, independent)
     return fort2019_ensembles.check(**tables | options, size=3, kinds=ENSEMBLE_KINDS)
 
@@ -224,6 +231,11 @@ def test_runs_gain_more_than_subspaces_and_both_most(planted, verdicts):
         assert part["mean"].tolist() == pytest.approx([gain, 2 * gain, 3 * gain])
 
 
+def test_both_are_subspaces_not_networks():
+    with pytest.raises(ValueError, match="both, of random_pools, has ensembles of 3 with 3 networks; measure it `by: source`"):
+        _gains(0.5, 0.4, 0.3, 0.2, both=_ensembles("random_pools", -9.0, 0.2))
+
+
 def test_ensembles_of_other_runs_or_sizes_are_refused():
     two = _ensembles("pools", 0.5, 0.3, runs=RUNS[:2], spread=SPREAD[:2])
     with pytest.raises(ValueError, match=r"runs cannot be paired: random has 1, 2, 3, but others have 1, 2$"):
@@ -243,7 +255,7 @@ def _shift(subspace, clean, severe, js, runs=RUNS):
                 error = f * (severe + (0.1 if len(corruptions) > 1 else 0) * (2 * i - 1) if severity else clean)
                 own = {"corruption": corruption, "severity": severity, "members": "0 1 2", "size": 3, "subset": 0}
                 rows.append(own | {"run": r, "error": error, "brier": 2 * error, "js": f * js * (severity or -99)})
-    table = pd.DataFrame(rows).assign(subspace=subspace)
+    table = _and_train(pd.DataFrame(rows).assign(subspace=subspace, split="test"))
     return pd.concat([table, table.assign(members="0 1", size=2, error=-9.0, brier=-9.0, js=-9.0)])
 
 
@@ -342,7 +354,7 @@ def _kind(disagreement, runs=RUNS, spread=(0.9, 1.0, 1.1)):
         for r, f in zip(runs, spread, strict=False)
         for i, j in combinations(range(3), 2)
     ]
-    return pd.DataFrame(rows).assign(subspace="s")
+    return _and_train(pd.DataFrame(rows).assign(subspace="s", split="test"))
 
 
 @pytest.mark.parametrize(
@@ -366,6 +378,38 @@ def test_the_order_of_the_data_is_enough(again, order, init, verdicts):
     assert rows["mean"].tolist() == pytest.approx(expected)
     with pytest.raises(ValueError, match="runs cannot be paired: same_order has 1, 2, but others have 1, 2, 3"):
         fort2019_randomness.check(**tables | {"same_order": _kind(0.2, RUNS[:2])})
+
+
+def _functions(**tables):
+    own = {"between": _pool("disagreement", 0.3, split="test"), "inside": _trajectories("disagreement", 0.1, split="test")}
+    return fort2019_functions.check(**own | {"tsne": _tsne(0.4, 0.6)} | tables, after=5)
+
+
+def _subspaces(**tables):
+    own = dict(zip(("samples", "independent"), _plane(0, 0, 1), strict=True))
+    return fort2019_subspaces.check(**own | tables, kinds=KINDS)
+
+
+def _randomness(**tables):
+    own = {kind: _kind(0.2) for kind in ("again", "same_init", "same_order", "different")}
+    return fort2019_randomness.check(**own | tables)
+
+
+@pytest.mark.parametrize(
+    ("check", "roles"),
+    [
+        (_functions, ("between", "inside", "tsne")),
+        (_subspaces, ("samples", "independent")),
+        (partial(_gains, 0.5, 0.4, 0.3, 0.2), ("independent", "subspace", "both")),
+        (partial(_shifted, (0.2, 0.4, 0.3), (0.25, 0.6, 0.1)), ("independent", "subspace")),
+        (_randomness, ("again", "same_init", "same_order", "different")),
+    ],
+)
+def test_tables_of_another_split_alone_are_refused(check, roles):
+    assert check()
+    for role in roles:
+        with pytest.raises(ValueError, match=f"^{role} has no rows of the split test; measure that split$"):
+            check(**{role: pd.DataFrame({"split": ["train"]})})
 
 
 def _forks(*instability):
@@ -392,6 +436,7 @@ EPOCHS = [["line_1", 8], ["line_0", 0], ["line_2", 2.5]]
 )
 def test_late_forks_are_connected(instability, verdicts):
     rows = _verdicts(fort2019_forks.check(forks=_forks(*instability), epochs=EPOCHS))
+    assert rows["statement"].iloc[1] == "Forks at epoch 8 have an instability below 2 % of test error."
     assert rows["verdict"].tolist() == verdicts
     late = np.mean(np.array(instability[1]) * SPREAD)
     assert rows["mean"].tolist() == pytest.approx([instability[0] - late, late])

@@ -308,6 +308,20 @@ def test_figure_7_has_means_and_deviations_over_subsets(tmp_path):
     written(tmp_path, behind, fort2019_fig7)
 
 
+def test_figure_7_names_runs_that_are_not_shared():
+    nets = ensembles("nets", {1: [0.3, 0.4], 2: [0.25]})
+    table = pd.concat([nets, nets.assign(run="4", error=0.5), ensembles("wa", {1: [0.2, 0.2], 2: [0.1]})])
+    titles = [["nets", "networks"], ["wa", "averages"]]
+    figure = fort2019_fig7.draw(ensembles=table, titles=titles)
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["networks (runs 1, 4)", "averages (run 1)"]
+    bars = figure.axes[0].containers[0]
+    assert bars.lines[0].get_ydata() == pytest.approx([57.5, 62.5]), "means over runs and subsets"
+    low, high = bars.lines[2][0].get_segments()[0][:, 1]
+    assert (high - low) / 2 == pytest.approx(100 * np.std([0.3, 0.4, 0.5, 0.5], ddof=1))
+    alike = fort2019_fig7.draw(ensembles=table[table["run"] == "1"], titles=titles)
+    assert [text.get_text() for text in alike.legends[0].get_texts()] == ["networks", "averages"]
+
+
 def test_figure_8_is_the_mean_over_corruptions(tmp_path):
     table = pd.concat([shifts("nets", 0.1), shifts("wa", 0.2, sizes=(1,))])
     figure = fort2019_fig8.draw(shifts=table, titles=[["nets", "networks"], ["wa", "averages"]], sizes=[1, 2])

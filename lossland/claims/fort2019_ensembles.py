@@ -1,11 +1,14 @@
 """The claims of Fort et al. 2019 (arXiv 1912.02757) about ensembles, figure 7: of runs, of samples around one, of both.
 
-    single - ensemble is what an ensemble gains; from one `single`, the greater gain is the lower score of the ensemble
+    an ensemble gains     single - independent
+    runs gain more        subspace - independent
+    both gain most        min(subspace, independent) - both
 
-A run is a group of networks, none of which is in two groups. Run i of the tables: `independent` is of the pool of its networks,
-`subspace` of the samples around one of them, `both` of the pool of the samples around each of them, by source. All three have
-`size` members, in `both` each of them the samples of one source; a score is the mean over all subsets of that size. What is
-confirmed of the paper prints no number of these.
+Differences of scores (error, Brier, nll; lower is better), above 0 where the claim is true, for each run: a group of networks,
+none of which is in two groups. `single` is the mean over all networks of the group, `independent` the mean over ensembles of
+`size` of them, `subspace` that of `size` samples around one of them, `both` that of `size` sources, each of which has as one
+member all samples around one network. So `both` averages more networks than the others do. The claims are the paper's as
+remembered, not confirmed, and without its numbers.
 """
 
 from typing import Annotated
@@ -15,13 +18,14 @@ import pandas as pd
 
 from lossland.claim import Claim, together
 from lossland.options import Count
-from lossland.sheets import entries, where
+from lossland.sheets import entries, of_test, where
 
 CAPTION = """
 Each row holds one claim about ensembles of equal size, of independent networks, of samples of a subspace around one of them,
 or of such subspaces around each, for n groups of networks (mean ± standard deviation). A claim holds if a one-sided t-test
 against the bar gives p below 0.05; it does not hold if our mean lies on the wrong side; else our runs do not decide. In the
-paper ensembles of independent networks gain more than those of a subspace, and both together gain most.
+paper ensembles of independent networks gain more than those of a subspace, and both together gain most (as remembered, not
+confirmed).
 """
 SCORES = {"error": "test error, as a fraction", "brier": "Brier score", "nll": "test nll"}
 
@@ -36,8 +40,11 @@ def check(
 ) -> list[Claim]:
     """`kinds` lists [subspace, pool, name] of each kind of samples: what `subspace` has of it, and what `both` has.
 
-    `both` is measured `by: source`. Raises ValueError where the runs of the tables are not the same.
+    Run i of the three tables is of one group. `both` is measured `by: source`, on pools of the samples around each network.
+    Raises ValueError where it was measured by network, runs of the tables are not the same, or one is not of the test split.
     """
+    independent, subspace = of_test(independent, "independent"), of_test(subspace, "subspace")
+    both = of_test(both, "both")
     single, ensemble = _scores(independent, 1), _scores(independent, size)
     claims = [
         Claim(
@@ -51,7 +58,7 @@ def check(
         for score, unit in SCORES.items()
     ]
     for samples, pool, name in entries("kinds", kinds, "subspace", "pool", "name"):
-        tables = {samples: where(subspace, subspace=samples), pool: where(both, subspace=pool)}
+        tables = {samples: where(subspace, subspace=samples), pool: _by_source(where(both, subspace=pool), pool, size)}
         scores = together({"independent": ensemble} | {n: _scores(rows, size) for n, rows in tables.items()})
         claims += _compared(name, size, scores["independent"], scores[samples], scores[pool])
     return claims
@@ -80,6 +87,13 @@ def _compared(name, size, independent, subspace, both):
             ),
         )
     ]
+
+
+def _by_source(table, pool, size):
+    networks = table.loc[table["size"] == size, "members"].str.split().str.len()
+    if (networks <= size).any():
+        raise ValueError(f"both, of {pool}, has ensembles of {size} with {networks.min()} networks; measure it `by: source`")
+    return table
 
 
 def _scores(table, size):

@@ -36,7 +36,7 @@ def check(*, forks: Annotated[pd.DataFrame, "shape"], epochs: list[list[str | fl
     return [
         Claim(
             "later forks are less unstable",
-            f"Forks at epoch {max(names):g} have a lower barrier between them than forks at epoch {min(names):g}.",
+            f"Forks at epoch {max(names):g} have a lower instability than forks at epoch {min(names):g}.",
             "instability of the test error, as a fraction: the earliest fork - the latest",
             list(early - late),
             [],
@@ -44,7 +44,7 @@ def check(*, forks: Annotated[pd.DataFrame, "shape"], epochs: list[list[str | fl
         ),
         Claim(
             "late forks are connected linearly",
-            f"Forks at epoch {max(names):g} have no barrier between them.",
+            f"Forks at epoch {max(names):g} have an instability below {100 * CONNECTED:g} % of test error.",
             "instability of the test error, as a fraction",
             list(late),
             [],

@@ -5,9 +5,9 @@
 
 A run is a training. Pairs among k runs are not independent: disagreements are of runs 0 and 1, 2 and 3, ..., and what is
 inside runs is the mean over the two of a pair. That it is "far less" is taken as less than half; this bar is ours. Silhouettes
-are means over the points of each run, positive where its points are nearer to one another than to other runs; runs of one
-picture have each other as neighbours, so their p is too sure. That of the map says how the picture looks, that of the
-predictions themselves says whether it is true.
+are means over the points of each run, positive where its points are nearer to one another than to other runs. A run is one
+number, but runs share one map and have each other as neighbours, so that p is too small. The silhouette of the map says how
+the picture looks, that of the predictions themselves whether it is true.
 """
 
 from typing import Annotated
@@ -16,12 +16,15 @@ import pandas as pd
 
 from lossland.claim import Claim, by_pairs, disjoint, towards_the_end
 from lossland.options import NonNegative
+from lossland.sheets import of_test
 
 CAPTION = """
 Each row holds one claim about the predictions of networks of independent runs (mean ± standard deviation over n disjoint
 pairs of runs, or over n runs for silhouettes). A claim holds if a one-sided t-test against the bar gives p below 0.05; it
-does not hold if our mean lies on the wrong side; else our runs do not decide. In the paper snapshots of one run agree with
-its end after the first epochs, independent runs do not agree, and t-SNE shows each run, with the subspaces around it, apart.
+does not hold if our mean lies on the wrong side; else our runs do not decide. For silhouettes p is too small: all points of a
+run are one number, but runs share one map. By the paper's abstract a run, with the subspaces around it, stays in one mode of
+predictions, and other initialisations find others; that its snapshots agree after the first epochs is remembered, not
+confirmed.
 """
 FAR = 2
 SPACES = {"silhouette_predictions": "predictions", "silhouette": "map"}
@@ -35,11 +38,13 @@ def check(
     after: NonNegative,
 ) -> list[Claim]:
     """`between` is of a pool of the last networks of runs, `inside` of the trajectories of these runs in the same order, all
-    or the first of them. `after` is an epoch, past the first ones. Sources of `tsne` are runs; `within` is 0 for the
-    trajectory, above for samples around its end, of which there are claims where there are such samples.
+    or the first of them. `after` is the epoch at which the first epochs end, those before the learning rate first drops (a
+    quarter of the training in the released code). Sources of `tsne` are runs; `within` is 0 for the trajectory, above for
+    samples around its end, of which there are claims where there are such samples.
 
-    Raises ValueError where a table is of something else.
+    Raises ValueError where a table is of something else, or not of the test split.
     """
+    between, inside, tsne = of_test(between, "between"), of_test(inside, "inside"), of_test(tsne, "tsne")
     rows = towards_the_end(inside, after)["disagreement"]
     own, others = by_pairs(rows.groupby(level=["subspace", "run"]).mean()).align(
         disjoint(between, "disagreement"), join="inner"

@@ -1,11 +1,13 @@
 """The claims of Fort et al. 2019 (arXiv 1912.02757) about shifted data, figures 8 and 9, and about data of another kind.
 
-    gap(s) = score of an ensemble of samples - of independent networks, at severity s, mean over corruptions and subsets
-    growth = gap(5) - gap(0)                    JS: how much the members of an ensemble differ, at most log of their number
+    gap(s) = score(samples, s) - score(independent, s)           means over corruptions and ensembles, at severity s
+    growth = gap(5) - gap(0)
 
-A run is a group of networks, none of which is in two groups: run i of the independent networks is the pool of them, run i of
-a kind of samples is around one of them. Ensembles are of `size` networks in all tables, for JS grows with their number; the
-released code compared it among 5, 10 and 30. What the paper prints of JS is not confirmed, and is no target here.
+`samples` are ensembles of samples around one network, `independent` are ensembles of networks; the score is the error or the
+Brier score. The Jensen-Shannon divergence is how much the members of an ensemble differ, at most the log of their number: all
+ensembles have `size` members, while the released code compares sets of 5, 10 and 30. A run is a group of networks, none of
+which is in two groups: run i of `independent` is the pool of them, run i of a kind of samples is around one of them. What
+the paper prints of JS is not confirmed, and is no target here.
 """
 
 from typing import Annotated
@@ -14,13 +16,14 @@ import pandas as pd
 
 from lossland.claim import Claim, together
 from lossland.options import Count
-from lossland.sheets import entries, where
+from lossland.sheets import entries, of_test, where
 
 CAPTION = """
 Each row holds one claim about ensembles of equal size on corrupted pictures, or on pictures of other things: of samples of a
 subspace against independent networks, for n groups of networks (mean ± standard deviation). A claim holds if a one-sided
 t-test against the bar gives p below 0.05; it does not hold if our mean lies on the wrong side; else our runs do not decide.
-In the paper the gap between them grows with the severity of a corruption, and independent networks differ more.
+In the paper the gap between them grows with the severity of a corruption, and independent networks differ more (as remembered,
+not confirmed).
 """
 SEVERE = 5
 SCORES = {"error": "test error, as a fraction", "brier": "Brier score"}
@@ -37,8 +40,9 @@ def check(
 ) -> list[Claim]:
     """`kinds` lists [subspace, name] of each kind of samples; `size` is the number of networks in an ensemble.
 
-    Raises ValueError where a table has no such ensembles, or tables differ in runs, corruptions or severities.
+    Raises ValueError where a table has no such ensembles or no test split, or tables differ in runs, corruptions or severities.
     """
+    subspace, independent = of_test(subspace, "subspace"), of_test(independent, "independent")
     runs, outside = _of_size(independent, size, "independent"), _of_size(independent_outside, size, "independent_outside")
     claims = []
     for samples, name in entries("kinds", kinds, "subspace", "name"):

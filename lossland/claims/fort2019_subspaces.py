@@ -7,8 +7,9 @@ of the disagreement d with a reference and the accuracy a of networks; the limit
 a reference: the samples around it, and a pool of networks that begins with it. No network is in two pools. "Far above" the
 limit curve is taken as more than half way to independent predictions; this bar is ours.
 
-That samples lie on or below the limit curve is meant literally: a sample as accurate as its reference with any disagreement
-lies above it, for whoever changes doubtful answers first loses less accuracy than the limit, which changes all alike.
+That samples lie on or below the limit curve is meant literally. A sample that changes doubtful answers first loses less
+accuracy than the limit, which changes all answers alike, and lies above it. From the reference's own accuracy on perturbed(a)
+is 0, and any disagreement lies above it.
 """
 
 from typing import Annotated
@@ -17,13 +18,14 @@ import pandas as pd
 
 from lossland import limits
 from lossland.claim import Claim, together
-from lossland.sheets import entries, where
+from lossland.sheets import entries, of_test, where
 
 CAPTION = """
 Each row holds one claim about the plane of accuracy and of disagreement with a reference (figure 5), for n references (mean ±
 standard deviation). A claim holds if a one-sided t-test against the bar gives p below 0.05; it does not hold if our mean
-lies on the wrong side; else our runs do not decide. In the paper samples of subspaces lie on or below the curve of a
-randomly perturbed reference, and independent networks lie far above it, about as accurate and more diverse.
+lies on the wrong side; else our runs do not decide. By the paper's abstract no subspace makes networks as different as
+other initialisations do; that samples lie on or below the curve of a randomly perturbed reference, and independent networks
+far above it, is remembered, not confirmed.
 """
 HALF_WAY = 0.5
 
@@ -37,8 +39,9 @@ def check(
     """`kinds` lists [subspace, name] of each kind of samples. Run i of each is around the network that run i of `independent`,
     a pool of networks, begins with.
 
-    Raises ValueError where runs are not those of `independent`.
+    Raises ValueError where runs are not those of `independent`, or a table is not of the test split.
     """
+    samples, independent = of_test(samples, "samples"), of_test(independent, "independent")
     runs = {name: where(samples, subspace=subspace) for subspace, name in entries("kinds", kinds, "subspace", "name")}
     position = together({"independent": _position(independent)} | {name: _position(rows) for name, rows in runs.items()})
     far = Claim(

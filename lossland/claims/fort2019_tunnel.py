@@ -5,7 +5,7 @@
 
 A run is a pair of networks, with the segment and a tunnel between them; no network is in two pairs. That the loss stays "low"
 is taken as a fifth of the rise on the segment at most, that the middle is "another function" as at least half as far from both
-ends as these are from each other; these bars are ours.
+ends as these are from each other; these bars are ours. What figure S2 shows is remembered, not confirmed.
 """
 
 from typing import Annotated
@@ -18,8 +18,8 @@ from lossland.sheets import where
 CAPTION = """
 Each row holds one claim about the paths between two networks, for n pairs (mean ± standard deviation). A claim holds if a
 one-sided t-test against the bar gives p below 0.05; it does not hold if our mean lies on the wrong side; else our runs do
-not decide. In the paper the loss hardly rises along the tunnel, while the function changes all the way from one end to the
-other: an equal loss is no equal function.
+not decide. By the abstract of the paper's first version paths of low loss between networks exist, but do not connect what
+they predict; the tunnel of figure S2 is remembered, not confirmed.
 """
 LOW, APART = 0.2, 0.5
 

@@ -19,7 +19,8 @@ from lossland.sheets import where
 CAPTION = """
 Each row holds one claim about the cosine between networks, for n disjoint pairs of independent runs (mean ± standard
 deviation). A claim holds if a one-sided t-test against the bar gives p below 0.05; it does not hold if our mean lies on the
-wrong side; else our runs do not decide. In the paper independent runs are nearly orthogonal, and a run stays near itself.
+wrong side; else our runs do not decide. In the paper independent runs are nearly orthogonal, and a run stays near itself (as
+remembered, not confirmed).
 """
 ORTHOGONAL = 0.1
 
@@ -32,7 +33,8 @@ def check(
     group: Literal["all", "weights", "no norms"] = "weights",
 ) -> list[Claim]:
     """`between` is of a pool of the last networks of runs, `inside` of the trajectories of these runs in the same order, all
-    or the first of them. `after` is an epoch, past the first ones; `group` are the parameters that are compared.
+    or the first of them. `after` is the epoch at which the first epochs end, those before the learning rate first drops (a
+    quarter of the training in the released code); `group` are the parameters that are compared.
 
     Raises ValueError where a table is of something else.
     """

@@ -3,7 +3,7 @@
     cosine(i, j) = <theta_i, theta_j> / (|theta_i| |theta_j|)        disagreement(i, j) = share of examples with other labels
 
 theta_i is the network after epoch i. Right, t-SNE of the predictions along several trainings, from light to dark as they go on.
-Differs from the paper in: its predictions are of 500 validation examples, ours of the split that was measured.
+Differs from the released code in: its predictions are of 500 validation examples, ours of the split that was measured.
 """
 
 from typing import Annotated, Literal
@@ -18,10 +18,10 @@ from lossland.style import AXES, WHITE_TO_DARK, panels, styled
 
 CAPTION = """
 Left and middle, each epoch of one training against each other: how far their weights point in one direction, and on how many
-examples their labels differ. Right, a t-SNE map of the predictions along independent trainings, one colour each, light at
-the beginning and dark at the end: in the paper they go to separate places. In a re-implementation (a CNN of 15,722
-parameters, CIFAR-10) the first and the last of 40 epochs have a cosine of 0.62 and disagree on 59 % of the examples, the
-last two on 7 %.
+examples their labels differ. Right, a t-SNE map of the predictions along independent trainings, one colour each, light at the
+beginning and dark at the end: by the paper's abstract each stays in a mode of its own. In a re-implementation (a CNN of
+15,722 parameters, CIFAR-10) the first and the last of 40 epochs have a cosine of 0.62 and disagree on 59 % of the examples,
+the last two on 7 %.
 """
 
 

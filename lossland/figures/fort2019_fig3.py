@@ -2,7 +2,8 @@
 
     cosine(i, j) = <theta_i, theta_j> / (|theta_i| |theta_j|)        disagreement(i, j) = share of examples with other labels
 
-A row for each set: independent networks of one architecture, or the samples of one run of cyclical SG-MCMC.
+A row for each set: independent networks of one architecture, or the samples of one run of cyclical SG-MCMC (what figure S4
+shows is remembered, not confirmed).
 """
 
 from typing import Annotated, Literal
@@ -18,9 +19,10 @@ from lossland.style import AXES, COLUMN, WHITE_TO_DARK, panels
 
 CAPTION = """
 Each network of a set against each other; above each matrix, the mean of all pairs. Left, the cosine of the angle between
-their weights: in the paper independent networks are nearly orthogonal. Right, the share of the examples on which their labels
-differ: in a re-implementation (CIFAR-10, ten networks of each kind) 27 % for a CNN of 15,722 parameters and 13 % for a
-residual network of 575,114, where the mean cosines are 0.01 and, with the scales of batch norm, 0.18.
+their weights: in the paper independent networks are nearly orthogonal (as remembered, not confirmed). Right, the share of the
+examples on which their labels differ: in a re-implementation (CIFAR-10, ten networks of each kind) 27 % for a CNN of 15,722
+parameters and 13 % for a residual network of 575,114, where the mean cosines are 0.01 and, with the scales of batch norm,
+0.18.
 """
 
 

@@ -15,8 +15,8 @@ from lossland.style import GREY, MARKERS, SERIES, legend_of, styled, tiles
 
 CAPTION = """
 A t-SNE map of predictions: a line is one training, markers are networks that were sampled around its end, one colour for
-each training and one marker for each kind of sample. In the paper the samples of all kinds stay with the training that they
-were drawn around, while independent trainings lie apart: sampling around one solution does not reach the others.
+each training and one marker for each kind of sample. By the paper's abstract what is sampled around a training stays in its
+mode of predictions, and other initialisations go to others: sampling around one solution does not reach them.
 """
 
 

@@ -3,7 +3,8 @@
     diversity(f) = d(f, f*) / (1 - a)        d = share of examples with other labels than f*, a = accuracy of f
 
 Lines are the limits of `lossland.limits` for the mean accuracy a* of the references f*: predictions independent of f*, and
-f* at random disturbed; with `gamma` the family between them too. Differs from the released code in: a* is measured.
+f* disturbed at random; with `gamma` the family between them too (figure S5 as remembered, not confirmed). Differs from the
+released code in: a* is measured.
 """
 
 from typing import Annotated
@@ -20,8 +21,9 @@ from lossland.style import GREY, panels, styled
 CAPTION = """
 Each small point is a network sampled around a trained one, each star an independently trained network: across, its accuracy,
 and up, the share of examples on which it differs from the trained one, in units of its own error. Above is better. Dashed,
-predictions independent of the trained network's; solid, its own predictions disturbed at random. In the paper samples of all
-subspaces lie near the lower line, and independent networks, as accurate as the trained one, far above them.
+predictions independent of the trained network's; solid, its own predictions disturbed at random. By the paper's
+abstract no subspace makes networks as different as other initialisations do; that samples lie near the lower line, and
+independent networks, as accurate as the trained one, far above, is remembered, not confirmed.
 """
 LOW, HIGH = -0.1, 1.2  # of the paper's axis
 

@@ -3,7 +3,7 @@
     similarity to optimum i, as the paper measures it:  d(theta, theta_i) / (1 - a(theta)),  0 where the labels are alike
 
 A cone is the triangles (origin, w_k, w_k+1) of a low-loss path side by side, each as it is in parameter space. Axes are
-distances.
+distances. The paper's similarity and its cone are remembered, not confirmed.
 """
 
 from typing import Annotated, Literal
@@ -20,8 +20,8 @@ from lossland.style import AXES, COLOURS, GREY, WHITE_TO_DARK, panels
 CAPTION = """
 Parameter space around two trained networks (dots) and the origin (cross); white is low, and grey lies outside the cut or is
 not finite. Beside the accuracy stands how much the labels differ from those of each of the two, in units of the error or in
-percent. In the paper a path of low loss leads from one to the other, but the same loss along it does not mean the same
-function.
+percent. By the abstract of the paper's first version paths of low loss lead from one to the other, but the functions along
+them are not the same.
 """
 MARK = COLOURS["bezier"]
 AGAINST = {"disagreement": "difference from optimum", "diversity": "difference from optimum", "cosine": "cosine to optimum"}

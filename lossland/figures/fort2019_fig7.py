@@ -1,8 +1,8 @@
 """Fort et al. 2019 (arXiv 1912.02757), figure 7: ensembles of networks, of subspace samples and of both, by their size.
 
-Points are means over the subsets of each size, bars the standard deviation over them (subsets overlap). A subspace is one
-member, with the mean of the predictions of its samples. A re-implementation's ensembles, one subset of each size, can be
-drawn behind.
+Points are means over runs and the subsets of each size, bars the standard deviation over both (subsets of one run overlap). A
+subspace is one member, with the mean of the predictions of its samples. Where not all series are of the same runs, the legend
+names those of each. A re-implementation's ensembles, one subset of each size, can be drawn behind.
 """
 
 from typing import Annotated, Literal
@@ -18,9 +18,9 @@ from lossland.style import AXES, GREY, behind, legend_of, styled, tiles
 
 CAPTION = """
 How good ensembles are that average the predictions of as many independent trainings as the axis says, each of which gives its
-last network, or the mean of networks sampled around it, or of its weights. Mean and standard deviation over subsets. In the
-paper (MediumCNN on CIFAR-10) independent networks gain more from being averaged than samples of any subspace around one, and
-both together gain most.
+last network, or the mean of networks sampled around it, or of its weights. Points and bars are mean and standard deviation
+over runs and subsets. In the paper (MediumCNN on CIFAR-10) independent networks gain more from being averaged than samples of
+any subspace around one, and both together gain most (as remembered, not confirmed).
 """
 
 
@@ -39,6 +39,7 @@ def draw(
     ValueError where a subspace is missing, or no accuracy of that architecture is known.
     """
     chosen = [(label, derived(only(part, "ensembles", split=split))) for label, part in parts(ensembles, titles, "ensembles")]
+    chosen = _with_runs(chosen)
     figure, axes = tiles(len(quantities), columns, height=2.4)
     for axis, quantity in zip(axes, quantities, strict=True):
         name, scale = AXES[quantity]
@@ -55,6 +56,15 @@ def draw(
         axis.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     legend_of(figure, axes, ncols=min(3, max(2, len(axes))))
     return figure
+
+
+def _with_runs(chosen):
+    """Labels name the runs of their series where these differ: a difference of two means may be one of their runs."""
+    runs = [tuple(table["run"].unique()) for _, table in chosen]
+    if len({frozenset(own) for own in runs}) == 1:
+        return chosen
+    named = [f"run{'s' * (len(own) > 1)} {', '.join(own)}" if any(own) else "one run" for own in runs]
+    return [(f"{label} ({own})", table) for (label, table), own in zip(chosen, named, strict=True)]
 
 
 def _printed(arch, quantity):

@@ -1,7 +1,8 @@
 """Fort et al. 2019 (arXiv 1912.02757), figures 8 and 9: ensembles on pictures that are more and more corrupted.
 
-Lines are means over the corruptions, bands the standard deviation over ensembles of that mean; severity 0 are the pictures
-as they are. A subspace is one member, with the mean of the predictions of its samples.
+Lines are means over the corruptions, bands the standard deviation of that mean over runs and ensembles; severity 0 are the
+pictures as they are. The size of an ensemble counts what the table was measured by: networks, which are independent in a pool
+of trainings and samples around one training in a subspace, or sources, each with all of its networks.
 """
 
 from typing import Annotated, Literal
@@ -15,10 +16,12 @@ from lossland.sheets import derived, only, parts
 from lossland.style import AXES, legend_of, styled, tiles
 
 CAPTION = """
-Ensembles against the severity with which their pictures are corrupted: colours are what is averaged, line styles of how many
-independent trainings. The Jensen-Shannon divergence is how much the networks that are averaged differ; compare it among equal
-numbers of them. In the paper (MediumCNN on CIFAR-10-C, ResNet-50 on ImageNet-C) the gap between ensembles of independent
-networks and subspaces around one grows with the severity.
+Ensembles against the severity with which their pictures are corrupted: colours are what is averaged, line styles how many of
+them (size): independent networks, or samples around one network. Lines are means over corruptions, runs and ensembles, bands
+the standard deviation over runs and ensembles. The Jensen-Shannon divergence is how much the networks that are averaged
+differ; compare it among equal numbers of them. In the paper (MediumCNN on CIFAR-10-C) the gap between ensembles
+of independent networks and subspaces around one grows with the severity, and so for ResNet-50 on ImageNet-C (both as
+remembered, not confirmed).
 """
 STYLES = ("-", "--", ":", "-.")
 
@@ -56,5 +59,5 @@ def draw(
 def _line(axis, table, quantity, scale, label, colour, style):
     ensembles = scale * table.groupby(["severity", "run", "subset"])[quantity].mean()
     at = ensembles.groupby("severity").agg(["mean", "std"]).fillna({"std": 0})
-    axis.plot(at.index, at["mean"], style, color=colour, linewidth=1.1, label=label)
-    axis.fill_between(at.index, at["mean"] - at["std"], at["mean"] + at["std"], color=colour, alpha=0.15, linewidth=0)
+    axis.plot(at.index, at["mean"], style, color=colour, linewidth=1.1, label=label, zorder=3)  # over the bands of all
+    axis.fill_between(at.index, at["mean"] - at["std"], at["mean"] + at["std"], color=colour, alpha=0.08, linewidth=0)

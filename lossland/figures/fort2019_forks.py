@@ -19,7 +19,7 @@ CAPTION = """
 How high the error rises on the straight segment between two networks that share the first epochs of their training and then
 see their batches in another order, against the epoch at which they part; train and test data, in both usual definitions.
 Frankle et al. 2020 call networks stable where it rises by less than 2 %, the dotted line. Fort et al. ask which source of
-randomness makes networks differ; here it is how long they share it.
+randomness makes networks differ (as remembered, not confirmed); here it is how long they share it.
 """
 STABLE = 2.0  # percent, Frankle et al. 2020
 DEFINITIONS = {"barrier": "above the line between the ends", "instability": "above the mean of the ends"}

@@ -19,7 +19,8 @@ CAPTION = """
 From one trained network (t = 0) to another (t = 1) along several paths: where the loss is as low as at the ends, the labels
 may be others all the same, which the disagreement shows. Where two lines have a colour, the solid one is measured against the
 first network and the dashed one against the second. The paper draws loss and accuracy along the straight line and an
-optimised connection; its point is that the same loss does not mean the same function.
+optimised connection (as remembered, not confirmed); by the abstract of its first version such paths of low loss exist, but do
+not connect what networks predict.
 """
 BOTH = ("disagreement", "cosine", "diversity")  # measured against each end
 

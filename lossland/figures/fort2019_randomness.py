@@ -19,8 +19,8 @@ from lossland.style import SERIES, panels
 CAPTION = """
 Pairs of networks that share their initialisation, the order of their batches, both or nothing: on how many examples their
 labels differ, and how far apart their weights point. Dots are pairs, bars their mean. The paper asks which source of
-randomness makes networks differ; two trainings that share all of them show the floor that is left by the hardware, which is
-zero where equal trainings give equal bytes.
+randomness makes networks differ (as remembered, not confirmed); two trainings that share all of them show the floor that is
+left by the hardware, which is zero where equal trainings give equal bytes.
 """
 
 
