@@ -89,7 +89,7 @@ def cut(subspace="cone", low=0.0):
             rows.append(
                 row | {"disagreement": away / 10, "cosine": (optimum @ (x, y)) / np.hypot(*optimum) / (np.hypot(x, y) or 1)}
             )
-    return pd.DataFrame(rows).assign(subspace=subspace, run="1", split="test")
+    return pd.DataFrame(rows).assign(subspace=subspace, run="1", split="test", group="weights")
 
 
 def path(subspace, height, run="1"):
@@ -97,7 +97,7 @@ def path(subspace, height, run="1"):
     bump = {"error": 0.02 + height * t * (1 - t), "nll": 0.1 + height * t * (1 - t), "u0": t, "u1": np.nan}
     ends = [bump | {"reference": 0, "disagreement": t / 10, "cosine": 1 - t}]
     ends += [bump | {"reference": 1, "disagreement": (1 - t) / 10, "cosine": t}]
-    return pd.concat([pd.DataFrame(e) for e in ends]).assign(subspace=subspace, run=run, split="test")
+    return pd.concat([pd.DataFrame(e) for e in ends]).assign(subspace=subspace, run=run, split="test", group="weights")
 
 
 def ensembles(subspace, errors, **columns):
@@ -287,6 +287,7 @@ def test_paths_are_compared_with_both_ends(tmp_path):
     assert [line.get_linestyle() for line in disagreement.lines] == ["-", "--"] * 2
     assert disagreement.lines[2].get_ydata() == pytest.approx(np.linspace(0, 10, 11))
     assert cosine.lines[3].get_ydata() == pytest.approx(np.linspace(0, 1, 11))
+    assert cosine.get_ylabel() == "cosine similarity, weights"
     written(tmp_path, figure, fort2019_paths)
 
 
@@ -389,15 +390,20 @@ def test_what_is_remembered_is_shown_as_such(tmp_path):
 
 def test_accuracies_stand_beside_the_published_ones(tmp_path):
     table = ensembles("nets", {1: [0.3, 0.4], 2: [0.25]})
-    made = fort2019_table.draw(ensembles=table, titles=[["nets", "own"]], sizes=[1, 2], archs=["MediumCNN", "MediumCNN*"])
+    made = fort2019_table.draw(
+        ensembles=table, titles=[["nets", "own"]], data="digits", sizes=[1, 2], archs=["MediumCNN", "MediumCNN*"]
+    )
     assert made["test accuracy %"].tolist()[:2] == pytest.approx([65, 75])
     assert made["ensembles"].tolist()[:2] == [2, 1]
-    rows = made.set_index(["source", "network", "setting"])["test accuracy %"]
-    assert rows[("setup (confirmed)", "MediumCNN, CIFAR-10", "Adam, channels [64,128,256,256], 40 epochs")] == pytest.approx(71)
-    assert (
-        rows[("reimpl-ayulockin (digitised)", "MediumCNN*, CIFAR-10", "deep ensemble, size 10, first k checkpoints")] == 83.19
+    assert made["data"].tolist()[:3] == ["digits", "digits", "CIFAR-10"]
+    rows = made.set_index(["source", "data", "network", "setting"])["test accuracy %"]
+    assert rows[("setup (confirmed)", "CIFAR-10", "MediumCNN", "Adam, channels [64,128,256,256], 40 epochs")] == pytest.approx(
+        71
     )
-    every = fort2019_table.draw(ensembles=table, titles=[["nets", "own"]])
+    assert (
+        rows[("reimpl-ayulockin (digitised)", "CIFAR-10", "MediumCNN*", "deep ensemble, size 10, first k checkpoints")] == 83.19
+    )
+    every = fort2019_table.draw(ensembles=table, titles=[["nets", "own"]], data="digits")
     remembered = every.dropna(subset="from memory, not confirmed")
     assert {64, 90} <= set(remembered["from memory, not confirmed"].round(9))
     assert remembered["test accuracy %"].isna().all()
