@@ -6,6 +6,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib import pyplot as plt
 from matplotlib.colors import to_hex
 
 from lossland import drawing, limits, sheets
@@ -27,6 +28,12 @@ from lossland.figures import (
 RECORD = json.dumps(
     {"revision": None, "chain": [{"code": {}, "device": "x86", "versions": {"torch": "2"}, "results": ["table t"]}]}
 )
+
+
+@pytest.fixture(autouse=True)
+def _closed():
+    yield
+    plt.close("all")
 
 
 def written(tmp_path, drawn, module):
@@ -64,7 +71,8 @@ def tsne(runs=3, epochs=10, kinds=3, subspace="map"):
         rows += [(run, *point) for point in path + samples]
     table = pd.DataFrame(rows, columns=["source", "within", "epoch", "x", "y"])
     table = table.assign(subspace=subspace, run="1", silhouette=np.linspace(0, 1, len(table)), silhouette_predictions=0.25)
-    return table.assign(index=range(len(table)))
+    other = table.assign(split="val", x=99.0, y=99.0, silhouette=-1.0)
+    return pd.concat([table.assign(split="test", index=range(len(table))), other.assign(index=range(len(table)))])
 
 
 def diversity(error, disagreement, subspace, run="1", reference_error=0.2, classes=10):
@@ -161,8 +169,8 @@ def test_figure_2_shows_one_training_by_its_epochs_and_all_from_above(tmp_path):
     assert len({run.get_color() for run in right.lines}) == 3
     shades = [sum(dot[:3]) for dot in right.collections[0].get_facecolors()]
     assert shades == sorted(shades, reverse=True), "dark is late"
-    shown = tsne().query("within == 0")["silhouette"].mean()
-    assert right.get_title().endswith(f"silhouette {shown:.2f}")
+    shown = tsne().query("within == 0 and split == 'test'")["silhouette"].mean()
+    assert right.get_title().endswith(f"test data, silhouette {shown:.2f}")
     written(tmp_path, figure, fort2019_fig2)
 
 
@@ -204,6 +212,9 @@ def test_figure_4_tells_runs_by_colour_and_samples_by_marker(tmp_path):
     assert to_hex(samples[1].get_facecolor()[0]) == to_hex(lines[0].get_color())
     assert len({to_hex(s.get_facecolor()[0]) for s in samples}) == 3
     assert "silhouette 0.50, of predictions 0.25" in axis.get_title()
+    assert axis.get_xlabel().endswith("test data")
+    with pytest.raises(ValueError, match="maps of map has no rows of split train, only of test, val"):
+        fort2019_fig4.draw(maps=tsne(), titles=[["map", "A"]], kinds=kinds, split="train")
     assert [text.get_text() for text in figure.legends[0].get_texts()] == ["run 1", "run 2", "run 3", *kinds[1:]]
     with pytest.raises(ValueError, match="kinds names 2, and the map of A has 3; name all of them"):
         fort2019_fig4.draw(maps=tsne(), titles=[["map", "A"]], kinds=kinds[:2])
