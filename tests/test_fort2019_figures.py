@@ -3,10 +3,10 @@
 import itertools
 import json
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib import pyplot as plt
 from matplotlib.colors import to_hex
 
 from lossland import drawing, limits, sheets
