@@ -3,6 +3,7 @@
 import itertools
 import json
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -27,6 +28,12 @@ from lossland.figures import (
 RECORD = json.dumps(
     {"revision": None, "chain": [{"code": {}, "device": "x86", "versions": {"torch": "2"}, "results": ["table t"]}]}
 )
+
+
+@pytest.fixture(autouse=True)
+def _closed():
+    yield
+    plt.close("all")
 
 
 def written(tmp_path, drawn, module):
@@ -64,7 +71,8 @@ def tsne(runs=3, epochs=10, kinds=3, subspace="map"):
         rows += [(run, *point) for point in path + samples]
     table = pd.DataFrame(rows, columns=["source", "within", "epoch", "x", "y"])
     table = table.assign(subspace=subspace, run="1", silhouette=np.linspace(0, 1, len(table)), silhouette_predictions=0.25)
-    return table.assign(index=range(len(table)))
+    other = table.assign(split="val", x=99.0, y=99.0, silhouette=-1.0)
+    return pd.concat([table.assign(split="test", index=range(len(table))), other.assign(index=range(len(table)))])
 
 
 def diversity(error, disagreement, subspace, run="1", reference_error=0.2, classes=10):
@@ -89,7 +97,7 @@ def cut(subspace="cone", low=0.0):
             rows.append(
                 row | {"disagreement": away / 10, "cosine": (optimum @ (x, y)) / np.hypot(*optimum) / (np.hypot(x, y) or 1)}
             )
-    return pd.DataFrame(rows).assign(subspace=subspace, run="1", split="test")
+    return pd.DataFrame(rows).assign(subspace=subspace, run="1", split="test", group="weights")
 
 
 def path(subspace, height, run="1"):
@@ -97,7 +105,7 @@ def path(subspace, height, run="1"):
     bump = {"error": 0.02 + height * t * (1 - t), "nll": 0.1 + height * t * (1 - t), "u0": t, "u1": np.nan}
     ends = [bump | {"reference": 0, "disagreement": t / 10, "cosine": 1 - t}]
     ends += [bump | {"reference": 1, "disagreement": (1 - t) / 10, "cosine": t}]
-    return pd.concat([pd.DataFrame(e) for e in ends]).assign(subspace=subspace, run=run, split="test")
+    return pd.concat([pd.DataFrame(e) for e in ends]).assign(subspace=subspace, run=run, split="test", group="weights")
 
 
 def ensembles(subspace, errors, **columns):
@@ -161,8 +169,8 @@ def test_figure_2_shows_one_training_by_its_epochs_and_all_from_above(tmp_path):
     assert len({run.get_color() for run in right.lines}) == 3
     shades = [sum(dot[:3]) for dot in right.collections[0].get_facecolors()]
     assert shades == sorted(shades, reverse=True), "dark is late"
-    shown = tsne().query("within == 0")["silhouette"].mean()
-    assert right.get_title().endswith(f"silhouette {shown:.2f}")
+    shown = tsne().query("within == 0 and split == 'test'")["silhouette"].mean()
+    assert right.get_title().endswith(f"test data, silhouette {shown:.2f}")
     written(tmp_path, figure, fort2019_fig2)
 
 
@@ -204,6 +212,9 @@ def test_figure_4_tells_runs_by_colour_and_samples_by_marker(tmp_path):
     assert to_hex(samples[1].get_facecolor()[0]) == to_hex(lines[0].get_color())
     assert len({to_hex(s.get_facecolor()[0]) for s in samples}) == 3
     assert "silhouette 0.50, of predictions 0.25" in axis.get_title()
+    assert axis.get_xlabel().endswith("test data")
+    with pytest.raises(ValueError, match="maps of map has no rows of split train, only of test, val"):
+        fort2019_fig4.draw(maps=tsne(), titles=[["map", "A"]], kinds=kinds, split="train")
     assert [text.get_text() for text in figure.legends[0].get_texts()] == ["run 1", "run 2", "run 3", *kinds[1:]]
     with pytest.raises(ValueError, match="kinds names 2, and the map of A has 3; name all of them"):
         fort2019_fig4.draw(maps=tsne(), titles=[["map", "A"]], kinds=kinds[:2])
@@ -287,6 +298,7 @@ def test_paths_are_compared_with_both_ends(tmp_path):
     assert [line.get_linestyle() for line in disagreement.lines] == ["-", "--"] * 2
     assert disagreement.lines[2].get_ydata() == pytest.approx(np.linspace(0, 10, 11))
     assert cosine.lines[3].get_ydata() == pytest.approx(np.linspace(0, 1, 11))
+    assert cosine.get_ylabel() == "cosine similarity, weights"
     written(tmp_path, figure, fort2019_paths)
 
 
@@ -389,15 +401,20 @@ def test_what_is_remembered_is_shown_as_such(tmp_path):
 
 def test_accuracies_stand_beside_the_published_ones(tmp_path):
     table = ensembles("nets", {1: [0.3, 0.4], 2: [0.25]})
-    made = fort2019_table.draw(ensembles=table, titles=[["nets", "own"]], sizes=[1, 2], archs=["MediumCNN", "MediumCNN*"])
+    made = fort2019_table.draw(
+        ensembles=table, titles=[["nets", "own"]], data="digits", sizes=[1, 2], archs=["MediumCNN", "MediumCNN*"]
+    )
     assert made["test accuracy %"].tolist()[:2] == pytest.approx([65, 75])
     assert made["ensembles"].tolist()[:2] == [2, 1]
-    rows = made.set_index(["source", "network", "setting"])["test accuracy %"]
-    assert rows[("setup (confirmed)", "MediumCNN, CIFAR-10", "Adam, channels [64,128,256,256], 40 epochs")] == pytest.approx(71)
-    assert (
-        rows[("reimpl-ayulockin (digitised)", "MediumCNN*, CIFAR-10", "deep ensemble, size 10, first k checkpoints")] == 83.19
+    assert made["data"].tolist()[:3] == ["digits", "digits", "CIFAR-10"]
+    rows = made.set_index(["source", "data", "network", "setting"])["test accuracy %"]
+    assert rows[("setup (confirmed)", "CIFAR-10", "MediumCNN", "Adam, channels [64,128,256,256], 40 epochs")] == pytest.approx(
+        71
     )
-    every = fort2019_table.draw(ensembles=table, titles=[["nets", "own"]])
+    assert (
+        rows[("reimpl-ayulockin (digitised)", "CIFAR-10", "MediumCNN*", "deep ensemble, size 10, first k checkpoints")] == 83.19
+    )
+    every = fort2019_table.draw(ensembles=table, titles=[["nets", "own"]], data="digits")
     remembered = every.dropna(subset="from memory, not confirmed")
     assert {64, 90} <= set(remembered["from memory, not confirmed"].round(9))
     assert remembered["test accuracy %"].isna().all()

@@ -47,8 +47,8 @@ def draw(
         _heat(figure, functions, pairs, "disagreement", 0)
         weights.set_title(f"{title}\ncosine of {group}")
         functions.set_title(f"{title}\ndisagreement, {split} data")
-        silhouette = _trajectories(above, only(first_run(rows_of(maps, together, "maps")), "maps", within=0))
-        above.set_title(f"{title}\nt-SNE, silhouette {silhouette:.2f}")
+        silhouette = _trajectories(above, only(first_run(rows_of(maps, together, "maps")), "maps", split=split, within=0))
+        above.set_title(f"{title}\nt-SNE, {split} data, silhouette {silhouette:.2f}")
     return figure
 
 

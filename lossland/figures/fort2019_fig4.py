@@ -9,8 +9,8 @@ from typing import Annotated
 import pandas as pd
 from matplotlib.figure import Figure
 
-from lossland.options import Count
-from lossland.sheets import first_run, parts
+from lossland.options import Count, Split
+from lossland.sheets import first_run, only, parts
 from lossland.style import GREY, MARKERS, SERIES, legend_of, styled, tiles
 
 CAPTION = """
@@ -25,17 +25,19 @@ def draw(
     maps: Annotated[pd.DataFrame, "tsne"],
     titles: list[list[str]],
     kinds: list[str],
+    split: Split = "test",
     columns: Count = 3,
 ) -> Figure:
     """`titles` lists [subspace, title] of each map in the order drawn, one run of it; `kinds` names what `within` numbers.
 
-    Kind 0 is the training, drawn as a line. Raises ValueError where a map is missing, or has more kinds than are named.
+    Kind 0 is the training, drawn as a line. Raises ValueError where a map or its split is missing, or has more kinds than are
+    named.
     """
     chosen = parts(maps, titles, "maps")
     figure, axes = tiles(len(chosen), columns, height=3.0)
     figure.set_figwidth(max(4.4, figure.get_figwidth()))  # as wide as its legend
     for axis, (title, part) in zip(axes, chosen, strict=True):
-        table = first_run(part)
+        table = only(first_run(part), "maps", split=split)
         if table["within"].max() >= len(kinds):
             raise ValueError(
                 f"kinds names {len(kinds)}, and the map of {title} has {table['within'].max() + 1}; name all of them"
@@ -52,7 +54,7 @@ def draw(
                 )
         mean = table[["silhouette", "silhouette_predictions"]].mean()
         said = f"silhouette {mean['silhouette']:.2f}, of predictions {mean['silhouette_predictions']:.2f}"
-        axis.set(title=f"{title}\n{said}", xticks=[], yticks=[], xlabel="first coordinate of the map")
+        axis.set(title=f"{title}\n{said}", xticks=[], yticks=[], xlabel=f"first coordinate of the map, {split} data")
     for _, marker, kind in styled([kind] for kind in kinds[1:]):
         axes[0].plot([], [], marker, color=GREY, markersize=4, label=kind)
     axes[0].set_ylabel("second coordinate")

@@ -3,7 +3,8 @@
     disagreement to end i = share of examples with other labels than theta_i        cosine to end i = cos(theta(t), theta_i)
 
 Along any paths between two networks: the segment, trained curves, chains, the tunnel. Lines are means over runs, bands their
-range; solid is measured against the network at t = 0, dashed against that at t = 1.
+range; solid is measured against the network at t = 0, dashed against that at t = 1. The axis of the cosine names the
+parameters that it is of.
 """
 
 from typing import Annotated, Literal
@@ -43,6 +44,7 @@ def draw(
     Raises ValueError where a path or the split is missing, or a subspace is a surface.
     """
     chosen = [(label, derived(only(part, "paths", split=split))) for label, part in parts(paths, titles, "paths")]
+    groups = " and ".join(pd.concat([table["group"] for _, table in chosen]).unique())
     figure, axes = tiles(len(quantities), columns, height=2.4, sharex=True)
     for axis, quantity in zip(axes, quantities, strict=True):
         name, scale = AXES[quantity]
@@ -54,7 +56,9 @@ def draw(
                 look = {"linestyle": "--" if reference else "-"}
                 band(axis, points.assign(value=points[quantity]), "u0", None if reference else label, colour, scale, **look)
         against = " against both ends" * (quantity in BOTH)
-        axis.set(title=f"{quantity}{against}", xlabel="t", ylabel=name if quantity == "cosine" else f"{split} {name}")
+        axis.set(
+            title=f"{quantity}{against}", xlabel="t", ylabel=f"{name}, {groups}" if quantity == "cosine" else f"{split} {name}"
+        )
     for style, end in (("-", 0), ("--", 1)):
         axes[-1].plot([], [], style, color=GREY, label=f"against t = {end}")
     legend_of(figure, axes, ncols=min(2 + len(chosen), 3 * len(axes)), title=runs_of(chosen[0][1], "pair") + " of networks")

@@ -16,8 +16,8 @@ from lossland.spread import spread
 
 CAPTION = """
 Accuracy of single networks (one network) and of ensembles, ours first (mean ± standard deviation over subsets), then what is
-published for CIFAR-10; the released code of the paper has 71 % for its MediumCNN. Networks with a star are a
-re-implementation's and have other layers, and one port leaves dropout on in its predictions. The column "from memory, not
+published; compare rows of the same data. The released code of the paper has 71 % for its MediumCNN. Networks with a star are
+a re-implementation's and have other layers, and one port leaves dropout on in its predictions. The column "from memory, not
 confirmed" holds numbers of the paper that were not found in any source: nothing rests on them.
 """
 TABLES = ["setup", "reimpl-ayulockin", "reimpl-tengandreaxu"]
@@ -28,22 +28,25 @@ def draw(
     *,
     ensembles: Annotated[pd.DataFrame, "ensemble"],
     titles: list[list[str]],
+    data: str,
     sizes: list[Count] = (1,),
     archs: list[str] = (),
 ) -> pd.DataFrame:
-    """`titles` lists [subspace, label] in the order printed, `sizes` the ensembles, `archs` the published rows; default: all.
+    """`titles` lists [subspace, label] in the order printed, `data` names what these were trained on, `sizes` the ensembles,
+    `archs` the published rows; default: all.
 
     Accuracies in percent, nll in nats. Raises ValueError where a subspace has no ensembles of a size.
     """
     rows = []
     for label, part in parts(ensembles, titles, "ensembles"):
         for size in sizes:
-            rows.append(_ours(label, only(part, "ensembles", split="test", size=size)))
+            rows.append(_ours(label, data, only(part, "ensembles", split="test", size=size)))
     return pd.DataFrame(rows + _published(archs))
 
 
-def _ours(label, part):
-    row = {"source": "ours", "network": label, "setting": "", "networks": part["size"].iloc[0], "ensembles": len(part)}
+def _ours(label, data, part):
+    row = {"source": "ours", "data": data, "network": label, "setting": ""}
+    row |= {"networks": part["size"].iloc[0], "ensembles": len(part)}
     row |= spread(PRINTED, 100 * (1 - part["error"]))
     return row | spread("test nll", part["nll"]) | spread("Brier score", part["brier"])
 
@@ -52,7 +55,7 @@ def _published(archs):
     printed = numbers("fort2019", remembered=True, table=TABLES, metric="test_acc", arch=archs).dropna(subset="value")
     rows = []
     for one in printed.itertuples():
-        row = {"source": f"{one.table} ({one.status})", "network": f"{one.arch}, {one.dataset}"}
+        row = {"source": f"{one.table} ({one.status})", "data": one.dataset, "network": one.arch}
         row["setting"] = f"{one.method}, {one.setting}".removesuffix(", -")
         rows.append(row | {MEMORY if one.status == "from_memory" else PRINTED: 100 * one.value})
     return rows
