@@ -13,8 +13,9 @@ COLOURS = {
     "nll": "#0072B2", "error": "#D55E00", "small": "#009E73", "large": "#CC79A7",
 }  # fmt: skip
 SHADES = ["#ffffff", "#cfe3f1", "#7fb2d6", "#2f6ea8", "#0b2545"]  # from low to high
-SERIES = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"]  # what has no colour of its own
-MARKERS = "osD^vP"
+# what has no colour of its own; the last is of Tol's palette, and as far from the others to any eye as they from each other
+SERIES = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#882255"]
+MARKERS = "osD^vP<"
 GREY = "#999999"  # what is not finite
 AXES = {  # label and scale
     "nll": ("nll [nats]", 1), "loss": ("loss [nats]", 1), "error": ("error [%]", 100), "accuracy": ("accuracy [%]", 100),
@@ -56,7 +57,7 @@ def legend_of(figure, axes, loc="outside lower center", **options):
 
 
 def styled(chosen):
-    """(colour, marker, *entry) for each entry of `chosen`, in a fixed order; no two of 42 are alike."""
+    """(colour, marker, *entry) for each entry of `chosen`, in a fixed order; no two of 56 are alike."""
     return [(colour, marker, *entry) for colour, marker, entry in zip(cycle(SERIES), cycle(MARKERS), chosen)]
 
 

@@ -39,6 +39,7 @@ def _closed():
 def written(tmp_path, drawn, module):
     suffixes = ("csv", "md", "html") if isinstance(drawn, pd.DataFrame) else ("png", "svg")
     drawing.save([tmp_path / f"drawn.{s}" for s in suffixes], drawn, module.CAPTION, RECORD)
+    plt.close("all")
 
 
 def pairs(quantity, value, n, subspace="a", run="1", epochs=None, **columns):
@@ -281,6 +282,18 @@ def test_figure_6_is_drawn_where_it_lies(tmp_path):
     written(tmp_path, figure, fort2019_fig6)
 
 
+def test_figure_6_has_a_scale_where_all_is_one_value_or_none(tmp_path):
+    table = cut().assign(error=0.0, disagreement=1e-15, diversity=np.nan, nll=2.0)
+    table.loc[table["index"] == 3, "disagreement"] = 0.0
+    quantities = ["accuracy", "error", "nll", "diversity 0"]
+    figure = fort2019_fig6.draw(cuts=table, titles=[["cone", "C"]], quantities=quantities)
+    scales = [bar.get_ylim() for bar in figure.axes[4:]]
+    assert scales == [(0, 100), (0, 1), (0, pytest.approx(2)), (0, 1)]
+    for axis, drawn in zip(figure.axes[:4], (True, True, True, False), strict=True):
+        assert any(len(p.vertices) for p in axis.collections[0].get_paths()) == drawn, axis.get_title()
+    written(tmp_path, figure, fort2019_fig6)
+
+
 def test_figure_6_wants_a_surface():
     with pytest.raises(ValueError, match="this needs a plane, and there is none with the similarity of A"):
         fort2019_fig6.draw(cuts=path("a", 0).assign(x=0, y=0), titles=[["a", "A"]])
@@ -340,6 +353,7 @@ def test_figure_8_is_the_mean_over_corruptions(tmp_path):
     accuracy, _, js = figure.axes
     one, two, averages = accuracy.lines
     assert one.get_xdata().tolist() == [0, 1, 2, 3, 4, 5]
+    assert [tick for tick in accuracy.get_xticks() if 0 <= tick <= 5] == [0, 1, 2, 3, 4, 5]
     assert one.get_ydata()[0] == pytest.approx(100 - 10 - 2 + 1)
     assert one.get_ydata()[5] == pytest.approx(100 - 10 - 25 - 0.5 - 2 + 1)
     assert two.get_ydata() == pytest.approx(one.get_ydata() + 1)
@@ -352,6 +366,22 @@ def test_figure_8_is_the_mean_over_corruptions(tmp_path):
     with pytest.raises(ValueError, match="sizes lists 5, and there are 4 line styles; list fewer"):
         fort2019_fig8.draw(shifts=table, titles=[["nets", "n"]], sizes=[1, 2, 3, 4, 5])
     written(tmp_path, figure, fort2019_fig8)
+
+
+def test_eight_series_are_told_apart(tmp_path):
+    names = [f"series {i}" for i in range(8)]
+    table = pd.concat([ensembles(name, {1: [0.1 + 0.03 * i], 3: [0.05 + 0.03 * i]}) for i, name in enumerate(names)])
+    figure = fort2019_fig7.draw(ensembles=table, titles=[[name, name] for name in names])
+    lines = [container.lines[0] for container in figure.axes[0].containers]
+    assert len({line.get_color() for line in lines}) == 8
+    assert len({line.get_marker() for line in lines[:7]}) == 7
+    (legend,) = figure.legends
+    assert legend._ncols <= 3
+    written(tmp_path, figure, fort2019_fig7)
+    box, inside = legend.get_window_extent(), figure.bbox
+    assert inside.x0 <= box.x0
+    assert box.x1 <= inside.x1
+    assert not any(axis.get_tightbbox().overlaps(box) for axis in figure.axes)
 
 
 def test_randomness_has_a_dot_for_each_pair(tmp_path):

@@ -70,7 +70,13 @@ def _shades(axis, points, title):
     x, y, values = (rectangle(points, column, f"the similarity of {title}") for column in ("x", "y", "shown"))
     values = np.ma.masked_invalid(values)
     axis.set(facecolor=GREY, aspect="equal")
-    return axis.contourf(x, y, values, levels=MaxNLocator(12).tick_values(values.min(), values.max()), cmap=WHITE_TO_DARK)
+    return axis.contourf(x, y, values, levels=MaxNLocator(12).tick_values(*_ends(values.compressed())), cmap=WHITE_TO_DARK)
+
+
+def _ends(values):
+    """Of the colours: the extremes, and where all values are one, or there is none, 0 and 1 with it between them."""
+    low, high = (values.min(), values.max()) if values.size else (0.0, 1.0)
+    return (low, high) if high - low > 1e-9 * max(abs(low), abs(high)) else (min(low, 0), max(high, 1))
 
 
 def _marks(axis, table):

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import MultipleLocator
 
 from lossland.options import Count
 from lossland.sheets import derived, only, parts
@@ -50,6 +51,7 @@ def draw(
                 named = label if size == known[0] else None
                 _line(axis, only(part, "shifts", size=size), quantity, scale, named, colour, STYLES[list(sizes).index(size)])
         axis.set(xlabel="severity of the corruption", ylabel=name)
+        axis.xaxis.set_major_locator(MultipleLocator(1))
     legend_of(figure, axes, ncols=min(4, 1 + len(axes)))
     lines = [Line2D([], [], color="black", linestyle=style) for style in STYLES[: len(sizes)]]
     axes[0].legend(lines, [f"size {size}" for size in sizes], handlelength=2.5)
