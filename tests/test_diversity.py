@@ -367,3 +367,22 @@ def test_similarity_is_measured_on_the_splits_that_are_named(planted):
         for split, error in (("val", ones), ("test", zeros)):
             assert table.loc[(split, reference), "error"].tolist() == error
             assert table.loc[(split, reference), "disagreement"].tolist() == apart
+
+
+def test_what_a_set_notes_of_its_networks_is_nothing_of_the_points_of_a_path(problem):
+    """A chain of three on a grid of 3, with all the notes of a pool: no sources, no epochs, no cost."""
+    noted = {"source": torch.tensor([0, 1, 1]), "epoch": torch.tensor([3.0, 1, 2]), "spent": torch.tensor([3.0, 4, 5])}
+    nets = torch.cat([e.anchors for e in ends_of(problem)])
+    pooled, bent = (Subspace(nets, chart, noted) for chart in (Points(3), PolyChain(3)))
+    for subspace, sources, epochs, cost in (
+        (pooled, [0, 1, 1], [3, 1, 2], [3, 4, 5]),
+        (bent, [0, 0, 0], [math.nan] * 3, [0] * 3),
+    ):
+        table = disagreement.measure(problem, subspace, resolution=3)
+        assert table["source_first"].tolist() == [sources[0], sources[0], sources[1]]
+        assert table["same_source"].tolist() == [sources[0] == sources[1], sources[0] == sources[2], sources[1] == sources[2]]
+        assert table["epoch_second"].tolist() == pytest.approx([epochs[1], epochs[2], epochs[2]], nan_ok=True)
+        angles = cosine.measure(problem, subspace, resolution=3).query("group == 'all'")
+        shared = [name for name in disagreement.SCHEMA if name in cosine.SCHEMA]
+        pd.testing.assert_frame_equal(angles[shared], table[shared])
+        assert ensemble.measure(problem, subspace, resolution=3, sizes=[1])["epochs"].tolist() == cost

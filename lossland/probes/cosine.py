@@ -7,13 +7,11 @@ the norm layers. The group matters: notebooks that reproduce the figure (ayulock
 scales of batch norm, which are near 1 in every network and lift the cosine of independent ones.
 """
 
-import itertools
-
 import pandas as pd
 import torch
 
 from lossland.geometry.measures import gram
-from lossland.landscape.members import origins
+from lossland.landscape.members import pairs
 from lossland.options import Count
 
 SCHEMA = {
@@ -33,20 +31,10 @@ def measure(problem, subspace, *, resolution: Count = 2) -> pd.DataFrame:
     u = subspace.chart.grid(resolution)
     if len(u) < 2:
         raise ValueError("cosine compares two networks, and there is one; pool several, or keep more snapshots")
-    source, _, epoch = origins(subspace, len(u))
-    first, second = torch.tensor(list(itertools.combinations(range(len(u)), 2))).T
-    pairs = {
-        "first": first,
-        "second": second,
-        "source_first": source[first],
-        "source_second": source[second],
-        "same_source": source[first] == source[second],
-        "epoch_first": epoch[first],
-        "epoch_second": epoch[second],
-    }
-    pairs = {name: column.numpy() for name, column in pairs.items()}
+    columns = {name: column.numpy() for name, column in pairs(subspace, len(u)).items()}
+    at = columns["first"], columns["second"]
     found = _cosines(problem.space, subspace, subspace.chart(u))
-    return pd.concat([pd.DataFrame({"group": g} | pairs | {"cosine": c[first, second].numpy()}) for g, c in found.items()])
+    return pd.concat([pd.DataFrame({"group": g} | columns | {"cosine": c.numpy()[at]}) for g, c in found.items()])
 
 
 def _cosines(space, subspace, c):
