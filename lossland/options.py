@@ -49,6 +49,7 @@ Split = Literal["train", "val", "test"]
 Scaling = Literal["standard", "unit", "raw"]
 Precision = Literal["fp32", "bf16", "auto"]
 BatchNorm = Literal["recalibrate", "interpolate", "keep"]
+Group = Literal["all", "weights", "no norms"]  # of parameters, see lossland/landscape/cosines.py
 
 
 @dataclass(frozen=True)

@@ -256,7 +256,8 @@ def test_similarity_along_a_line_agrees_with_that_of_its_ends(normalised, beyond
     """With itself an end has disagreement 0 and cosine 1; with the other, those of the tables of pairs; also where the line
     goes on."""
     ends = ends_of(normalised)[:2]
-    table = similarity.measure(normalised, line.build(normalised, ends, beyond=beyond), resolution=5, splits=["test", "train"])
+    segment, options = line.build(normalised, ends, beyond=beyond), {"resolution": 5, "splits": ["test", "train"]}
+    table = similarity.measure(normalised, segment, group="all", **options)
     at = table.set_index(["split", "reference", "u0"])
     pair = pool.build(normalised, ends)
     angle = cosine.measure(normalised, pair).set_index("group").loc["all", "cosine"].item()
@@ -268,12 +269,14 @@ def test_similarity_along_a_line_agrees_with_that_of_its_ends(normalised, beyond
             assert (other["disagreement"], other["cosine"]) == (apart["disagreement"], pytest.approx(angle, rel=1e-5))
             assert own["error"] == other["error"] == apart[errors]
             assert own["x"] == own["arc"] == pytest.approx((i + beyond) * apart["distance"], rel=1e-5)
+            assert own["x_reference"] == pytest.approx(own["x"])
+            assert other["x_reference"] == pytest.approx((1 - i + beyond) * apart["distance"], rel=1e-5)
     assert table["y"].isna().all()
 
 
 def test_similarity_has_the_scores_of_a_landscape_along_a_chain_and_its_angles(normalised):
     bent = chain.build(normalised, [pool.build(normalised, ends_of(normalised))])
-    table = similarity.measure(normalised, bent, resolution=5, splits=["test"])
+    table = similarity.measure(normalised, bent, resolution=5, splits=["test"], group="all")
     scored = (
         landscape.measure(normalised, bent, resolution=5, splits=["test"])
         .query("mark == 'grid'")
@@ -281,11 +284,32 @@ def test_similarity_has_the_scores_of_a_landscape_along_a_chain_and_its_angles(n
     )
     for reference, end in enumerate((bent.anchors[0], bent.anchors[-1])):
         rows = table[table["reference"] == reference].set_index("index")
+        assert (rows["x_reference"] == rows["arc"].iloc[-reference]).all(), "the length along the chain"
         assert rows["error"].tolist() == pytest.approx(scored["error"].tolist())
         assert rows["nll"].tolist() == pytest.approx(scored["nll"].tolist(), rel=1e-5)
         points = bent.at(bent.chart.grid(5)).double()
         expected = nn.functional.cosine_similarity(points, end[None].double()).tolist()
         assert rows["cosine"].tolist() == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize("group", ["all", "weights", "no norms"])
+def test_similarity_has_the_cosines_of_the_group_that_it_names(normalised, group):
+    bent = chain.build(normalised, [pool.build(normalised, ends_of(normalised))])
+    table = similarity.measure(normalised, bent, resolution=3, group=group).set_index(["reference", "index"])
+    assert (table["group"] == group).all()
+    pairs = cosine.measure(normalised, bent, resolution=3).set_index(["group", "first", "second"])["cosine"]
+    for reference, index, pair in ((0, 1, (0, 1)), (0, 2, (0, 2)), (1, 0, (0, 2)), (1, 1, (1, 2))):
+        assert table.loc[(reference, index), "cosine"] == pytest.approx(pairs[group, *pair])
+
+
+def test_similarity_sees_the_first_examples_alone(planted):
+    """The ends differ on the last 5 of 20."""
+    answers = torch.zeros(2, 20)
+    answers[1, 15:] = 1
+    segment = Subspace(answers, PolyChain(2))
+    for examples, apart in ((None, 0.25), (16, 1 / 16), (15, 0)):
+        table = similarity.measure(planted, segment, resolution=2, examples=examples).set_index(["reference", "u0"])
+        assert table.loc[(0, 1.0), ["error", "disagreement"]].tolist() == pytest.approx([apart] * 2)
 
 
 def test_similarity_in_a_plane_is_that_to_the_optima_that_it_notes(normalised):
@@ -297,7 +321,7 @@ def test_similarity_in_a_plane_is_that_to_the_optima_that_it_notes(normalised):
     optima = torch.tensor([[a.norm(), 0], [b @ first, b @ second]], dtype=torch.float64)
     box = ((0.0, float(a.norm())), (0.0, float(b @ second)))
     radial = Subspace(torch.stack([torch.zeros_like(a), first, second]), Affine(3, box), {"mark.optima": optima})
-    table = similarity.measure(normalised, radial, resolution=3)
+    table = similarity.measure(normalised, radial, resolution=3, group="all")
     assert table["arc"].isna().all()
     assert table[["x", "y"]].equals(table[["u0", "u1"]].set_axis(["x", "y"], axis=1))
     origin = table[(table["u0"] == 0) & (table["u1"] == 0)]
@@ -367,3 +391,22 @@ def test_similarity_is_measured_on_the_splits_that_are_named(planted):
         for split, error in (("val", ones), ("test", zeros)):
             assert table.loc[(split, reference), "error"].tolist() == error
             assert table.loc[(split, reference), "disagreement"].tolist() == apart
+
+
+def test_what_a_set_notes_of_its_networks_is_nothing_of_the_points_of_a_path(problem):
+    """A chain of three on a grid of 3, with all the notes of a pool: no sources, no epochs, no cost."""
+    noted = {"source": torch.tensor([0, 1, 1]), "epoch": torch.tensor([3.0, 1, 2]), "spent": torch.tensor([3.0, 4, 5])}
+    nets = torch.cat([e.anchors for e in ends_of(problem)])
+    pooled, bent = (Subspace(nets, chart, noted) for chart in (Points(3), PolyChain(3)))
+    for subspace, sources, epochs, cost in (
+        (pooled, [0, 1, 1], [3, 1, 2], [3, 4, 5]),
+        (bent, [0, 0, 0], [math.nan] * 3, [0] * 3),
+    ):
+        table = disagreement.measure(problem, subspace, resolution=3)
+        assert table["source_first"].tolist() == [sources[0], sources[0], sources[1]]
+        assert table["same_source"].tolist() == [sources[0] == sources[1], sources[0] == sources[2], sources[1] == sources[2]]
+        assert table["epoch_second"].tolist() == pytest.approx([epochs[1], epochs[2], epochs[2]], nan_ok=True)
+        angles = cosine.measure(problem, subspace, resolution=3).query("group == 'all'")
+        shared = [name for name in disagreement.SCHEMA if name in cosine.SCHEMA]
+        pd.testing.assert_frame_equal(angles[shared], table[shared])
+        assert ensemble.measure(problem, subspace, resolution=3, sizes=[1])["epochs"].tolist() == cost

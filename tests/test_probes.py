@@ -122,7 +122,8 @@ def test_the_shards_of_a_probe_are_the_rows_of_the_whole(name, n, options, norma
     """Bit for bit, whatever their number, with more shards than points too."""
     options = {o: v for o, v in options.items() if o in catalogue.plugin("probes", name).options}
     nets = torch.stack([normalised.space.init(s) for s in range(3)])
-    surface = Subspace(nets, Affine(3, ((0, 1), (0, 1))), {"mark.path": torch.rand(4, 2, dtype=torch.float64)})
+    marks = {f"mark.{name}": torch.rand(k, 2, dtype=torch.float64) for name, k in (("path", 4), ("optima", 2))}
+    surface = Subspace(nets, Affine(3, ((0, 1), (0, 1))), marks)
     probe = import_module(f"lossland.probes.{name}")
     whole = probe.measure(normalised, surface, resolution=5, **options)
     parts = [probe.measure(normalised, surface, resolution=5, shard=(i, n), **options) for i in range(1, n + 1)]

@@ -1,4 +1,8 @@
-"""The networks of a set as members of ensembles: where each comes from, which subsets are looked at, what each has cost."""
+"""The networks of a set as members of ensembles: where each comes from, which subsets are looked at, what each has cost.
+
+What a set notes of its networks is known of k networks where these are its points: the points of a path or a plane are of no
+training, however many they are.
+"""
 
 import itertools
 from collections.abc import Iterator
@@ -18,10 +22,8 @@ def subsets(subspace, k, *, by="network", sizes=None, limit=50, seed=0) -> Itera
 
     Raises ValueError where a size is larger than the number there is.
     """
-    zeros = torch.zeros(k, dtype=torch.float64)
-    counted = k == len(subspace.anchors)  # the points of a path cost no training of their own
-    source, before = (subspace.notes.get(name, zeros) if counted else zeros for name in ("source", "before"))
-    spent = subspace.spent if counted else zeros
+    known, zeros = _known(subspace, k), torch.zeros(k, dtype=torch.float64)
+    source, before, spent = (known.get(name, zeros) for name in ("source", "before", "spent"))
     units = [(source == s).nonzero()[:, 0].tolist() for s in source.unique()] if by == "source" else [[i] for i in range(k)]
     for size in sizes or range(1, len(units) + 1):
         if size > len(units):
@@ -35,9 +37,28 @@ def subsets(subspace, k, *, by="network", sizes=None, limit=50, seed=0) -> Itera
 
 def origins(subspace, k) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """(source of a pool, number within it, epoch of its training) [k] of k networks; 0, 0 and NaN where none is noted."""
-    known = subspace.notes if k == len(subspace.anchors) and isinstance(subspace.chart, Points) else {}
+    known = _known(subspace, k)
     zeros, nowhere = torch.zeros(k, dtype=torch.int64), torch.full((k,), torch.nan, dtype=torch.float64)
     return known.get("source", zeros), known.get("within", zeros), known.get("epoch", nowhere)
+
+
+def pairs(subspace, k) -> dict[str, torch.Tensor]:
+    """The columns of all pairs first < second of k networks: their numbers, and the sources and epochs of both (`origins`)."""
+    source, _, epoch = origins(subspace, k)
+    first, second = torch.tensor(list(itertools.combinations(range(k), 2))).T
+    return {
+        "first": first,
+        "second": second,
+        "source_first": source[first],
+        "source_second": source[second],
+        "same_source": source[first] == source[second],
+        "epoch_first": epoch[first],
+        "epoch_second": epoch[second],
+    }
+
+
+def _known(subspace, k):
+    return subspace.notes if isinstance(subspace.chart, Points) and k == len(subspace.anchors) else {}
 
 
 def _cost(source, spent):

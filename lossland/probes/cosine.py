@@ -1,19 +1,16 @@
-"""The angles between networks in parameter space (Fort et al. 2019, arXiv 1912.02757, figure 2, left, and figure 3).
+"""The cosines, not angles, between networks in parameter space (Fort et al. 2019, arXiv 1912.02757, figure 2, left, figure 3).
 
     cosine(i, j) = theta_i . theta_j / (|theta_i| |theta_j|)     over the parameters of a group
 
-Groups: `all` parameters, as in the released code; the `weights` alone, without biases and norm layers; `no norms`, all but
-the norm layers. The group matters: notebooks that reproduce the figure (ayulockin/LossLandscape) drop biases but keep the
-scales of batch norm, which are near 1 in every network and lift the cosine of independent ones.
+The groups are those of `lossland.landscape.cosines`: `all`, as in the released code, the `weights` alone, and `no norms`.
+Notebooks that reproduce the figure (ayulockin/LossLandscape) drop biases but keep the scales of batch norm, which lift the
+cosine of independent networks.
 """
 
-import itertools
-
 import pandas as pd
-import torch
 
-from lossland.geometry.measures import gram
-from lossland.landscape.members import origins
+from lossland.landscape.cosines import cosines
+from lossland.landscape.members import pairs
 from lossland.options import Count
 
 SCHEMA = {
@@ -21,7 +18,6 @@ SCHEMA = {
     "same_source": "bool_", "epoch_first": "float64", "epoch_second": "float64", "cosine": "float64",
 }  # fmt: skip
 KEY = ["group", "first", "second"]
-GROUPS = {"all": ("weight", "bias", "norm"), "weights": ("weight",), "no norms": ("weight", "bias")}
 
 
 def measure(problem, subspace, *, resolution: Count = 2) -> pd.DataFrame:
@@ -33,28 +29,7 @@ def measure(problem, subspace, *, resolution: Count = 2) -> pd.DataFrame:
     u = subspace.chart.grid(resolution)
     if len(u) < 2:
         raise ValueError("cosine compares two networks, and there is one; pool several, or keep more snapshots")
-    source, _, epoch = origins(subspace, len(u))
-    first, second = torch.tensor(list(itertools.combinations(range(len(u)), 2))).T
-    pairs = {
-        "first": first,
-        "second": second,
-        "source_first": source[first],
-        "source_second": source[second],
-        "same_source": source[first] == source[second],
-        "epoch_first": epoch[first],
-        "epoch_second": epoch[second],
-    }
-    pairs = {name: column.numpy() for name, column in pairs.items()}
-    found = _cosines(problem.space, subspace, subspace.chart(u))
-    return pd.concat([pd.DataFrame({"group": g} | pairs | {"cosine": c[first, second].numpy()}) for g, c in found.items()])
-
-
-def _cosines(space, subspace, c):
-    """The cosines [n n], float64, of the points with coefficients c [n k], by group: sums over tensors, no point is made."""
-    inner = {}
-    for name, anchors in zip(space.names, space.parts(subspace.anchors), strict=True):
-        products = c @ gram(anchors) @ c.T
-        for group, kinds in GROUPS.items():
-            if space.kinds[name] in kinds:
-                inner[group] = inner.get(group, 0) + products
-    return {group: (total / torch.outer(s := total.diagonal().sqrt(), s)).clamp(-1, 1) for group, total in inner.items()}
+    columns = {name: column.numpy() for name, column in pairs(subspace, len(u)).items()}
+    at = columns["first"], columns["second"]
+    found = cosines(problem.space, subspace, u, u)
+    return pd.concat([pd.DataFrame({"group": g} | columns | {"cosine": c.numpy()[at]}) for g, c in found.items()])

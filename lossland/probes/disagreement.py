@@ -4,13 +4,11 @@ Fort et al. 2019, arXiv 1912.02757, figures 2 and 3).
 disagreement(i, j) = mean over x of [argmax f(x; theta_i) != argmax f(x; theta_j)]        distance = |theta_i - theta_j|
 """
 
-import itertools
-
 import pandas as pd
 import torch
 
 from lossland.landscape.evaluate import predict, targets
-from lossland.landscape.members import origins
+from lossland.landscape.members import pairs
 from lossland.options import BatchNorm, Count, Split
 
 SCHEMA = {
@@ -32,16 +30,9 @@ def measure(problem, subspace, *, resolution: Count = 2, split: Split = "test", 
         raise ValueError("disagreement compares two networks, and there is one; pool several, or keep more snapshots")
     labels = torch.stack([p.argmax(1) for p in predict(problem, subspace, u, split, bn)])
     errors = (labels != targets(problem, split)).double().mean(1)
-    source, _, epoch = origins(subspace, len(u))
-    first, second = torch.tensor(list(itertools.combinations(range(len(u)), 2))).T
-    columns = {
-        "first": first,
-        "second": second,
-        "source_first": source[first],
-        "source_second": source[second],
-        "same_source": source[first] == source[second],
-        "epoch_first": epoch[first],
-        "epoch_second": epoch[second],
+    columns = pairs(subspace, len(u))
+    first, second = columns["first"], columns["second"]
+    columns |= {
         "disagreement": torch.stack([(labels[i] != labels[j]).double().mean() for i, j in zip(first, second, strict=True)]),
         "distance": subspace.distances(u[first], u[second]),
         "error_first": errors[first],
