@@ -73,6 +73,6 @@ def _trajectories(axis, table):
         axis.plot(path["x"], path["y"], color=colour, alpha=0.4, linewidth=0.7, label=f"run {run + 1}")
         shade = 0.25 + 0.5 * path["epoch"].rank(pct=True)
         axis.scatter(path["x"], path["y"], s=9, color=shades(shade), linewidths=0.3, edgecolors=colour)
-    axis.set(xticks=[], yticks=[], xlabel="first coordinate of the map", ylabel="second coordinate", box_aspect=1)
+    axis.set(xticks=[], yticks=[], xlabel="first coordinate", ylabel="second coordinate", box_aspect=1)
     axis.legend(loc="best", handlelength=1)
     return table["silhouette"].mean()
