@@ -3,6 +3,9 @@
 nll = -mean log p_y      error = mean [argmax p != y]      brier = mean sum_c (p_c - [c = y])^2, in [0, 2]
 ece = sum over 15 bins of (share of the bin) |accuracy - confidence|      (Guo et al. 2017, arXiv 1706.04599)
 js = mean [ H(mean_m p_m) - mean_m H(p_m) ],  H(p) = -sum_c p_c log p_c   of M distributions p [M N C], in [0, ln M] nats
+
+brier and ece are written here although scikit-learn and torchmetrics have them: these take seconds to import, in every job
+that scores. The tests check ours against theirs.
 """
 
 import math
@@ -22,7 +25,6 @@ def scores(p, y) -> dict[str, float]:
 
 
 def _calibration_error(p, y, bins=15):
-    """A library's would take five seconds to import, in every job that scores."""
     confidence, label = p.max(1)
     number = torch.bucketize(confidence, torch.linspace(0, 1, bins + 1, dtype=p.dtype)[1:-1])
     excess = (label == y).double() - confidence

@@ -15,7 +15,7 @@ from lossland.geometry.charts.trivial import Trivial
 from lossland.geometry.measures import project
 from lossland.landscape.evaluate import evaluate
 from lossland.landscape.subspace import Subspace
-from lossland.landscape.train import minimise, pointwise
+from lossland.landscape.train import expected_loss, minimise, pointwise, projected
 from lossland.methods import cone, line, radial_plane, sgd, tunnel
 from lossland.options import Recipe
 from lossland.probes import landscape
@@ -155,30 +155,58 @@ def test_a_tunnel_keeps_ends_and_shares_and_is_lower_than_the_segment(problem, e
     assert made.decay["weight_decay"] == pytest.approx(1e-4)
 
 
-def test_points_that_train_side_by_side_do_not_know_of_one_another(problem):
-    """Without a direction, each row is the point that would have come of it alone: one batch for all, no force between."""
+@pytest.mark.parametrize("name", ["problem", "normalised"])
+def test_points_that_train_side_by_side_do_not_know_of_one_another(name, request):
+    """Each row is the point that would have come of it alone: one batch and one dropout for all, no force between them."""
+    problem = request.getfixturevalue(name)
     recipe = replace(RECIPE, epochs=2)
     start = torch.stack([problem.init(s) for s in range(3)])
-    together = minimise(problem, pointwise(1e-3), start, recipe, 0)
-    alone = [minimise(problem, pointwise(1e-3), row[None], recipe, 0) for row in start]
-    assert torch.equal(together.anchors, torch.cat([a.anchors for a in alone]))
-    torch.testing.assert_close(together.losses, torch.stack([a.losses for a in alone]).mean(0))
+    for objective in (pointwise(1e-3), projected(pointwise(1e-3), problem.init(9))):
+        together = minimise(problem, objective, start, recipe, 0)
+        alone = [minimise(problem, objective, row[None], recipe, 0) for row in start]
+        assert torch.equal(together.anchors, torch.cat([a.anchors for a in alone]))
+        torch.testing.assert_close(together.losses, torch.stack([a.losses for a in alone]).mean(0))
+
+
+def test_a_point_of_a_tunnel_does_not_depend_on_how_many_there_are(problem, ends):
+    """The middle of three is the one point of a tunnel of one."""
+    one, three = (tunnel.build(problem, ends, recipe=replace(RECIPE, epochs=3), seed=0, points=n) for n in (1, 3))
+    assert torch.equal(one.anchors[1], three.anchors[2])
+    assert not torch.equal(one.anchors[1], line.build(problem, ends).at(column(0.5))[0])
 
 
 def test_the_part_of_a_gradient_along_a_direction_is_taken_and_no_more(problem):
     theta, across = problem.init(0), problem.init(1)
     _, inputs, target = next(problem.batches("train", 16))
-    value, whole = problem.gradient(theta, inputs, target, None, 0.1)
-    mean, (left,) = pointwise(0.1, across)(problem, theta[None], [0], (inputs, target), None)
-    assert mean == value
-    assert (left.double() @ across.double()).abs() < 1e-7 * whole.norm() * across.norm()
-    share = (whole.double() @ across.double()) / across.double().square().sum()
-    torch.testing.assert_close(whole - left, (share * across.double()).float(), rtol=1e-4, atol=1e-8)
+    value, whole = problem.gradient(theta, inputs, target, None, 0.1)  # without dropout, nothing is drawn
+    for objective in (pointwise(0.1), expected_loss(Points(1), 0.1)):
+        mean, (left,) = projected(objective, across)(problem, theta[None], [0], (inputs, target), torch.Generator())
+        assert mean == value
+        assert (left.double() @ across.double()).abs() < 1e-7 * whole.norm() * across.norm()
+        share = (whole.double() @ across.double()) / across.double().square().sum()
+        torch.testing.assert_close(whole - left, (share * across.double()).float(), rtol=1e-4, atol=1e-8)
+
+
+def test_a_curve_that_trains_across_a_direction_stays_in_its_hyperplanes(problem, ends):
+    """The connector of three anchors, its middle free: it moves, and not along the segment."""
+    first, last = (e.end for e in ends)
+    start, way = torch.stack([first, (first + last) / 2, last]), last.double() - first.double()
+    objective = projected(expected_loss(Bezier(3), 1e-4), way)
+    made = minimise(problem, objective, start, replace(RECIPE, epochs=5), 0, free=[1]).anchors
+    moved = (made - start).double()
+    assert not moved[[0, 2]].any()
+    assert moved[1].norm() > 0.01
+    assert (moved[1] @ way).abs() < 1e-5 * moved[1].norm() * way.norm()
 
 
 def test_a_tunnel_refuses_steps_that_leave_its_hyperplanes(problem, ends):
     with pytest.raises(ValueError, match="those of adam are not; use sgd"):
         tunnel.build(problem, ends, recipe=replace(RECIPE, optimiser="adam"), seed=0)
+
+
+def test_a_tunnel_refuses_to_clip_gradients_together(problem, ends):
+    with pytest.raises(ValueError, match=r"recipe.clip is 0.5, and shortens the gradients of all points of a tunnel together"):
+        tunnel.build(problem, ends, recipe=replace(RECIPE, clip=0.5), seed=0)
 
 
 def test_a_tunnel_refuses_a_memory_that_its_points_would_share():

@@ -138,23 +138,37 @@ def expected_loss(chart, weight_decay):
     return objective
 
 
-def pointwise(weight_decay, across=None):
+def pointwise(weight_decay):
     """Objective of points that are trained side by side on the same minibatches: each free row has its own loss.
 
-    `across` [D] takes from every gradient its part along this direction, in float64: under sgd the rows then stay in the
-    hyperplanes across it in which they began, to rounding (Fort & Jastrzebski 2019, arXiv 1906.04724). The value is the
-    mean over the rows.
+    All have the same dropout too, so none depends on how many others there are. The value is the mean over the rows. A recipe's
+    `clip` acts on the gradient of all rows together.
     """
-    unit = None if across is None else across.double() / across.double().norm()
 
     def objective(problem, anchors, free, batch, rng):
-        values, gradients = zip(*(problem.gradient(anchors[row], *batch, rng, weight_decay) for row in free), strict=True)
-        if unit is not None:
-            for gradient in gradients:
-                gradient.sub_((gradient.double() @ unit) * unit)
+        draws = rng.get_state()
+        found = (problem.gradient(anchors[row], *batch, rng.set_state(draws), weight_decay) for row in free)
+        values, gradients = zip(*found, strict=True)
         return torch.stack(values).mean(), torch.stack(gradients)
 
     return objective
+
+
+def projected(objective, across):
+    """An `objective` whose gradients are without their parts along a direction, `across` [D], taken in float64.
+
+    Under sgd the rows then stay in the hyperplanes across it in which they began, to rounding (Fort & Jastrzebski 2019,
+    arXiv 1906.04724).
+    """
+    unit = across.double() / across.double().norm()
+
+    def without(problem, anchors, free, batch, rng):
+        value, gradients = objective(problem, anchors, free, batch, rng)
+        for gradient in gradients:
+            gradient.sub_((gradient.double() @ unit) * unit)
+        return value, gradients
+
+    return without
 
 
 @dataclass

@@ -3,8 +3,9 @@
     theta = theta* + t v / |v|,    v ~ N(0, 1) [D] over all parameters jointly,    t = radius U(0, 1)
 
 With `least`, a sample of lower accuracy on the val split is drawn again. Fort et al. take radius 10 and at least 0.70 for
-ensembles (0.65 in the paper's text), 70 without a bar for the plane of diversity and accuracy. Differs from the released code
-in: a sample for which all trials fail is refused; there it is left out, and the ensemble is smaller than it says.
+ensembles (0.65 in the paper's text, as remembered, not confirmed), 70 without a bar for the plane of diversity and accuracy.
+Differs from the released code in: a sample for which all trials fail is refused; there it is left out, and the ensemble is
+smaller than it says.
 """
 
 from typing import Annotated

@@ -4,8 +4,8 @@
     P = 1 - d d^T / |d|^2,    d = theta_2 - theta_1,    so that <theta_k - theta_1, d> stays k/(n+1) |d|^2
 
 Each inner point falls into the valley across the segment (arXiv 1906.04724), without a force between neighbours. The result
-is the chain through the points; only these were trained, not what lies between them. No code was released, and the
-projection is one reading of the text: the paper minimises from points of the segment.
+is the chain through the points; only these were trained, not what lies between them. No code was released; that the paper
+minimises from points of the segment is remembered, not confirmed, and the projection is one reading of it.
 """
 
 from typing import Annotated
@@ -14,7 +14,7 @@ import torch
 
 from lossland.geometry.charts.polychain import PolyChain
 from lossland.landscape.subspace import Subspace
-from lossland.landscape.train import minimise, pointwise
+from lossland.landscape.train import minimise, pointwise, projected
 from lossland.options import Between, Count, Recipe, Seed
 
 
@@ -22,16 +22,21 @@ def build(problem, sources: Annotated[list, Between(2, 2)], *, recipe: Recipe, s
     """`sources` are the two optima, and stay; `points` inner points are trained side by side, each for the recipe's epochs.
 
     Notes: `loss` [epochs], the mean over the inner points, and the weight decay. Raises ValueError where the steps of the
-    recipe's optimiser leave the hyperplanes, or where the task carries a memory from batch to batch.
+    recipe's optimiser leave the hyperplanes, where it clips gradients, or where the task carries a memory from batch to batch.
     """
     if recipe.optimiser != "sgd":
         raise ValueError(f"a tunnel needs steps along projected gradients, and those of {recipe.optimiser} are not; use sgd")
+    if recipe.clip:
+        raise ValueError(
+            f"recipe.clip is {recipe.clip:g}, and shortens the gradients of all points of a tunnel together; leave it out"
+        )
     if problem.task.MEMORY:
         raise ValueError("a tunnel trains its points on the same batches, and a memory would pass from one to the next")
     ends = torch.stack([s.end for s in sources])
     start = PolyChain(2)(torch.linspace(0, 1, points + 2)[:, None]) @ ends
     start[0], start[-1] = ends  # to the bit
-    objective = pointwise(recipe.weight_decay, (ends[1].double() - ends[0].double()).to(problem.device))
+    across = (ends[1].double() - ends[0].double()).to(problem.device)
+    objective = projected(pointwise(recipe.weight_decay), across)
     trained = minimise(problem, objective, start, recipe, seed, free=list(range(1, points + 1)))
     notes = {"loss": trained.losses, "weight_decay": torch.tensor(recipe.weight_decay)}
     return Subspace(trained.anchors.cpu(), PolyChain(points + 2), notes)

@@ -4,7 +4,8 @@
     SmallCNN    channels 16, 32, 32          MediumCNN    channels 64, 128, 256, 256
 
 As in the released code (google-deepmind/deepmind-research, ensemble_loss_landscape), biases are random too. SmallCNN's
-channels are remembered, not released.
+channels are remembered, not released. Differs from its trainings in: there batches are drawn with replacement, 386 of 128 an
+epoch, here the examples come in a random order, each once.
 """
 
 from itertools import pairwise

@@ -3,7 +3,8 @@
     js = mean [ H(mean_m p_m) - mean_m H(p_m) ]      entropy = mean H(mean_m p_m)      confidence = mean max_c (mean_m p_m)_c
 
 of M networks on the test pictures of other data, under the scaling of the networks' own. js grows with M and is at most ln M:
-compare it only at equal M, which `sizes` says. The released code has another M for each method, and log(p + 1e-5) for log p.
+compare it only at equal M, which `sizes` says. The released code has another M for each method, log(p + 1e-5) for log p,
+and with fewer `examples` takes random pictures, not the first.
 """
 
 from dataclasses import replace
