@@ -171,7 +171,7 @@ def test_figure_2_shows_one_training_by_its_epochs_and_all_from_above(tmp_path):
     shades = [sum(dot[:3]) for dot in right.collections[0].get_facecolors()]
     assert shades == sorted(shades, reverse=True), "dark is late"
     shown = tsne().query("within == 0 and split == 'test'")["silhouette"].mean()
-    assert right.get_title().endswith(f"test data, silhouette {shown:.2f}")
+    assert right.get_title().endswith(f"silhouette {shown:.2f}, test data")
     written(tmp_path, figure, fort2019_fig2)
 
 

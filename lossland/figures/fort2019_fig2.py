@@ -48,7 +48,7 @@ def draw(
         weights.set_title(f"{title}\ncosine of {group}")
         functions.set_title(f"{title}\ndisagreement, {split} data")
         silhouette = _trajectories(above, only(first_run(rows_of(maps, together, "maps")), "maps", split=split, within=0))
-        above.set_title(f"{title}\nt-SNE, {split} data, silhouette {silhouette:.2f}")
+        above.set_title(f"{title}, t-SNE\nsilhouette {silhouette:.2f}, {split} data")
     return figure
 
 

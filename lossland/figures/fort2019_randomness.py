@@ -57,6 +57,6 @@ def _dots(axis, pairs, label):
         beside = y + np.linspace(-0.2, 0.2, len(values)) * (len(values) > 1)
         axis.plot(values, beside, "o", color=colour, markersize=2.5, clip_on=False)
         axis.annotate(
-            f"{values.mean():.3g}", (max(values.max(), values.mean()), y), (5, 0), textcoords="offset points", va="center"
+            f"{values.mean():.2f}", (max(values.max(), values.mean()), y), (5, 0), textcoords="offset points", va="center"
         )
     axis.set(xlabel=label, xlim=(0, 1.2 * max(values.max() for values in pairs) or 1))
