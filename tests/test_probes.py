@@ -113,14 +113,13 @@ def test_two_evaluations_of_one_job_do_not_share_their_points(problem, networks,
 
 
 SHARDED = [name for name in catalogue.names("probes") if "shard" in catalogue.plugin("probes", name).options]
+OPTIONS = {"landscape": [{}, {"decay": "norms", "augmented": True}], "curvature": [{"products": 8}]}
 
 
-@pytest.mark.parametrize("name", SHARDED)
+@pytest.mark.parametrize(("name", "options"), [(name, options) for name in SHARDED for options in OPTIONS.get(name, [{}])])
 @pytest.mark.parametrize("n", [1, 3, 40])
-@pytest.mark.parametrize("options", [{}, {"decay": "norms", "augmented": True}], ids=["default", "as released"])
-def test_the_shards_of_a_probe_are_the_rows_of_the_whole(name, n, options, normalised):
+def test_the_shards_of_a_probe_are_the_rows_of_the_whole(name, options, n, normalised):
     """Bit for bit, whatever their number, with more shards than points too."""
-    options = {o: v for o, v in options.items() if o in catalogue.plugin("probes", name).options}
     nets = torch.stack([normalised.space.init(s) for s in range(3)])
     marks = {f"mark.{name}": torch.rand(k, 2, dtype=torch.float64) for name, k in (("path", 4), ("optima", 2))}
     surface = Subspace(nets, Affine(3, ((0, 1), (0, 1))), marks)
