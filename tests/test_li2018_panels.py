@@ -409,8 +409,8 @@ def test_directions_are_compared_with_random_ones():
     assert made["plane"].tolist() == ["raw", "components"]
     first = made.iloc[1]
     assert (first["runs"], first["pairs"]) == (2, 2)
-    assert first["|cosine|"] == pytest.approx(0.2)
-    assert first["largest |cosine|"] == pytest.approx(0.3)
+    assert first["size of the cosine"] == pytest.approx(0.2)
+    assert first["largest size"] == pytest.approx(0.3)
     assert (first["expected"], first["length / that of the network"]) == (0.02, 1.5)
     assert made["variance held %"].tolist() == pytest.approx([np.nan, 70], nan_ok=True)
     with pytest.raises(ValueError, match="directions has no rows of x"):

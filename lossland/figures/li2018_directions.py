@@ -13,10 +13,10 @@ from lossland.sheets import parts, where
 from lossland.spread import spread
 
 CAPTION = """
-The angle between the directions of each plane: |cosine| (mean ± standard deviation over all pairs and runs, and the largest)
-beside what two random vectors of as many entries have on average; how long a direction is beside the network that it starts
-from; and the share of a trajectory's variance that principal components hold together. In the paper random directions are
-taken as orthogonal, for in many dimensions they nearly are, and two components hold 40 to 90 % of the variance.
+The angle between the directions of each plane: the size of the cosine (mean ± standard deviation over all pairs and runs, and
+the largest) beside what two random vectors of as many entries have on average; how long a direction is beside the network that
+it starts from; and the share of a trajectory's variance that principal components hold together. In the paper random directions
+are taken as orthogonal, for in many dimensions they nearly are, and two components hold 40 to 90 % of the variance.
 """
 
 
@@ -27,7 +27,7 @@ def draw(*, directions: Annotated[pd.DataFrame, "directions"], titles: list[list
 
 def _row(table):
     cosine, expected, length = (where(table, quantity=q)["value"] for q in ("cosine", "expected", "relative norm"))
-    row = {"runs": table["run"].nunique(), "pairs": len(cosine)} | spread("|cosine|", cosine.abs())
-    row |= {"largest |cosine|": cosine.abs().max(), "expected": expected.mean()}
+    row = {"runs": table["run"].nunique(), "pairs": len(cosine)} | spread("size of the cosine", cosine.abs())
+    row |= {"largest size": cosine.abs().max(), "expected": expected.mean()}
     shares = where(table, quantity="centred").groupby("run")["value"].sum()
     return row | spread("length / that of the network", length) | spread("variance held %", 100 * shares)
