@@ -69,6 +69,10 @@ class Arrays:
     def to(self, device):
         return replace(self, x=_moved(self.x, device), y=_moved(self.y, device))
 
+    def showing(self, split, x, y):
+        """The same dataset with other examples for a split."""
+        return replace(self, x=self.x | {split: x}, y=self.y | {split: y})
+
     def inputs(self, split, rows, rng=None):
         """Inputs [n ...] of examples `rows`, augmented where `rng` is given; uint8 is scaled, pictures are channels-last."""
         x = self.x[split]
@@ -100,8 +104,8 @@ def moments(x):
 def pictures(train, test, *, classes=None, val=0, augment=None, scaling="standard") -> Arrays:
     """Arrays of (x uint8 [N C H W], y [N]) pairs; the last `val` training examples are the validation split.
 
-    What the network sees: with `standard`, channels of mean 0 and standard deviation 1 over the training split; with `unit`
-    the range 0 to 1, with `raw` 0 to 255.
+    Augmentations of amount 0 are none. What the network sees: with `standard`, channels of mean 0 and standard deviation 1 over
+    the training split; with `unit` the range 0 to 1, with `raw` 0 to 255.
 
     Raises ValueError if nothing would be left to train on.
     """
@@ -116,7 +120,7 @@ def pictures(train, test, *, classes=None, val=0, augment=None, scaling="standar
         classes or int(max(y.max(), test_y.max())) + 1,
         mean,
         std,
-        augment or {},
+        {name: amount for name, amount in (augment or {}).items() if amount},
     )
 
 

@@ -97,6 +97,11 @@ def together(rows) -> dict:
     return rows
 
 
+def by_run(table, columns):
+    """Means of a column, or of several, by run."""
+    return table.groupby(["subspace", "run"])[columns].mean().droplevel("subspace")
+
+
 def disjoint(pairs, column) -> pd.Series:
     """The values of `column` for networks 0 and 1, 2 and 3, ... of one pool, by 0, 1, ...: numbers that share no network.
 

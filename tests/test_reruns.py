@@ -23,7 +23,7 @@ MODEL = "class Extra:\n    pass\n\n\ndef build("
 
 # row of the README -> (file, old, new), what reruns, a sentence that says why
 EDITS = {
-    "a method": (("lossland/methods/curve.py", "list(range(1, bends - 1))", "[*range(1, bends - 1)]"), CURVES, "subspace bezier: lossland/methods/curve.py was edited"),
+    "a method": (("lossland/methods/curve.py", "stack([s.end for s in sources])", "stack([*(s.end for s in sources)])"), CURVES, "subspace bezier: lossland/methods/curve.py was edited"),
     "a method gets an option whose default is what it did before": (("lossland/methods/curve.py", "    bends: Annotated", "    start: float = 0.0,\n    bends: Annotated"), CURVES, "subspace bezier: lossland/methods/curve.py was edited"),
     "a model": (("lossland/models/mlp.py", "def build(", MODEL), TRAINED, "network net/1: lossland/models/mlp.py was edited"),
     "a model that the config does not use": (("lossland/models/vgg.py", "def build(", MODEL), set(), ""),
@@ -83,7 +83,7 @@ def test_another_branch_and_back_reruns_nothing(editable):
     git("add", "--all")
     git("commit", "--message", "one")
     git("checkout", "-b", "other")
-    edit(editable / "lossland/methods/curve.py", "list(range(1, bends - 1))", "[*range(1, bends - 1)]")
+    edit(editable / "lossland/methods/curve.py", "stack([s.end for s in sources])", "stack([*(s.end for s in sources)])")
     edit(editable / "workflow_scripts/table.py", "NAMES = {", "COLUMNS = NAMES = {")
     git("commit", "--all", "--message", "other")
     assert planned(editable) >= CURVES
@@ -105,7 +105,7 @@ def test_the_table_of_the_readme_is_what_is_measured():
 def test_a_harmless_edit_can_be_accepted_and_is_told_of(editable):
     results = editable / "results/toy"
     before = pd.read_parquet(results / "table/bezier_path.parquet")
-    edit(editable / "lossland/methods/curve.py", "list(range(1, bends - 1))", "[*range(1, bends - 1)]")
+    edit(editable / "lossland/methods/curve.py", "stack([s.end for s in sources])", "stack([*(s.end for s in sources)])")
     edit(editable / "tests/toy.yaml", "subspace: plane, resolution: 5", "subspace: plane, resolution: 7")
     done = run(editable, "lossland", "accept", "--config", "tests/toy.yaml", "--because", "the same list")
     assert done.returncode == 0, done.stderr
@@ -131,7 +131,7 @@ def test_a_harmless_edit_can_be_accepted_and_is_told_of(editable):
 
 
 def test_an_acceptance_that_was_cut_off_is_done_again(editable):
-    edit(editable / "lossland/methods/curve.py", "list(range(1, bends - 1))", "[*range(1, bends - 1)]")
+    edit(editable / "lossland/methods/curve.py", "stack([s.end for s in sources])", "stack([*(s.end for s in sources)])")
     lock = editable / ".snakemake/locks/0.output.lock"
     lock.parent.mkdir(exist_ok=True)
     lock.write_text("x")

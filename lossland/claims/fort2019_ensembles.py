@@ -16,7 +16,7 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 
-from lossland.claim import Claim, together
+from lossland.claim import Claim, by_run, together
 from lossland.options import Count
 from lossland.sheets import entries, of_test, where
 
@@ -102,4 +102,4 @@ def _scores(table, size):
     if rows.empty:
         names = ", ".join(table["subspace"].unique()) or "a table"
         raise ValueError(f"{names} has no ensembles of size {size}; measure that size, or name another")
-    return rows.groupby(["subspace", "run"])[list(SCORES)].mean().droplevel("subspace")
+    return by_run(rows, list(SCORES))

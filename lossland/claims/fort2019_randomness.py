@@ -13,7 +13,7 @@ from typing import Annotated
 
 import pandas as pd
 
-from lossland.claim import Claim, together
+from lossland.claim import Claim, by_run, together
 from lossland.sheets import of_test
 
 CAPTION = """
@@ -39,7 +39,7 @@ def check(
     Raises ValueError where the runs of the tables are not the same, or a table is not of the test split.
     """
     tables = {"again": again, "same_init": same_init, "same_order": same_order, "different": different}
-    d = together({name: _apart(of_test(table, name)) for name, table in tables.items()})
+    d = together({name: by_run(of_test(table, name), "disagreement") for name, table in tables.items()})
     order = Claim(
         "the order of the data is enough",
         "Another order of the data alone makes networks as different as another initialisation too.",
@@ -62,7 +62,3 @@ def check(
             for kind, name in NAMES.items()
         ),
     ]
-
-
-def _apart(table):
-    return table.groupby(["subspace", "run"])["disagreement"].mean().droplevel("subspace")

@@ -14,7 +14,7 @@ from typing import Annotated
 
 import pandas as pd
 
-from lossland.claim import Claim, together
+from lossland.claim import Claim, by_run, together
 from lossland.options import Count
 from lossland.sheets import entries, of_test, where
 
@@ -56,7 +56,7 @@ def check(
 
 def _growth(name, own, runs):
     scores = {"independent": runs, name: own}
-    at = {s: together({n: _by_run(where(rows, severity=s))[list(SCORES)] for n, rows in scores.items()}) for s in (0, SEVERE)}
+    at = {s: together({n: by_run(where(rows, severity=s), list(SCORES)) for n, rows in scores.items()}) for s in (0, SEVERE)}
     gap = {s: found[name] - found["independent"] for s, found in at.items()}
     return [
         Claim(
@@ -72,7 +72,7 @@ def _growth(name, own, runs):
 
 
 def _js(name, pictures, own, runs):
-    js = together({n: _by_run(rows)["js"] for n, rows in (("independent", runs), (name, own))})
+    js = together({n: by_run(rows, "js") for n, rows in (("independent", runs), (name, own))})
     return Claim(
         f"runs differ more than {name} on {pictures} pictures",
         f"On {pictures} pictures independent networks differ more than as many samples ({name}).",
@@ -81,10 +81,6 @@ def _js(name, pictures, own, runs):
         [],
         above=0,
     )
-
-
-def _by_run(table):
-    return table.groupby(["subspace", "run"]).mean(numeric_only=True).droplevel("subspace")
 
 
 def _shifted(table):

@@ -8,12 +8,12 @@ the paper prints no number. It is for weights alone: scales of norm layers start
 networks that have nothing in common.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import pandas as pd
 
 from lossland.claim import Claim, by_pairs, disjoint, towards_the_end
-from lossland.options import NonNegative
+from lossland.options import Group, NonNegative
 from lossland.sheets import where
 
 CAPTION = """
@@ -30,7 +30,7 @@ def check(
     between: Annotated[pd.DataFrame, "cosine"],
     inside: Annotated[pd.DataFrame, "cosine"],
     after: NonNegative,
-    group: Literal["all", "weights", "no norms"] = "weights",
+    group: Group = "weights",
 ) -> list[Claim]:
     """`between` is of a pool of the last networks of runs, `inside` of the trajectories of these runs in the same order, all
     or the first of them. `after` is the epoch at which the first epochs end, those before the learning rate first drops (a

@@ -21,12 +21,7 @@ def load(root, *, val: Index = 0, scaling: Scaling = "standard", crop: Index = 4
     folder = fetch(root, "cifar-10-binary.tar.gz", "c32a1d4ab5d03f1284b67883e8d87530", "cifar-10-batches-bin")
     train = read([folder / f"data_batch_{i}.bin" for i in range(1, 6)], labels=1)
     test = read([folder / "test_batch.bin"], labels=1)
-    return pictures(train, test, classes=10, val=val, augment=augmented(crop=crop, flip=flip), scaling=scaling)
-
-
-def augmented(**amounts):
-    """The augmentations that are asked for."""
-    return {name: amount for name, amount in amounts.items() if amount}
+    return pictures(train, test, classes=10, val=val, augment={"crop": crop, "flip": flip}, scaling=scaling)
 
 
 def fetch(root, archive, md5, folder) -> Path:

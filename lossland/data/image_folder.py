@@ -19,7 +19,7 @@ def load(root, *, folder: str, size: Count = 32, val: Index = 0, crop: Index = 4
     train, test = listings(Path(root) / folder, "train", "test")
     x, y = _read(train, size)
     shuffled = torch.randperm(len(y), generator=torch.Generator().manual_seed(0))  # files come sorted by class
-    augment = {name: amount for name, amount in (("crop", crop), ("flip", flip)) if amount}
+    augment = {"crop": crop, "flip": flip}
     return pictures((x[shuffled], y[shuffled]), _read(test, size), classes=len(train.classes), val=val, augment=augment)
 
 

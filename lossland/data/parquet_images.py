@@ -35,7 +35,7 @@ def load(
     """
     parts = [_read(Path(root) / folder, pattern, image, label, limit) for pattern in (train, test)]
     classes = next((c for *_, c in parts if c), None)
-    augment = {name: amount for name, amount in (("crop", crop), ("flip", flip)) if amount}
+    augment = {"crop": crop, "flip": flip}
     return pictures(*((x, y) for x, y, _ in parts), classes=classes, val=val, augment=augment, scaling=scaling)
 
 

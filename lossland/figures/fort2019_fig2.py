@@ -6,13 +6,13 @@ theta_i is the network after epoch i. Right, t-SNE of the predictions along seve
 Differs from the released code in: its predictions are of 500 validation examples, ours of the split that was measured.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import pandas as pd
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
-from lossland.options import Split
+from lossland.options import Group, Split
 from lossland.sheets import entries, first_run, matrix, only, rows_of
 from lossland.style import AXES, WHITE_TO_DARK, panels, styled
 
@@ -31,7 +31,7 @@ def draw(
     disagreement: Annotated[pd.DataFrame, "disagreement"],
     maps: Annotated[pd.DataFrame, "tsne"],
     titles: list[list[str]],
-    group: Literal["all", "weights", "no norms"] = "weights",
+    group: Group = "weights",
     split: Split = "test",
 ) -> Figure:
     """`titles` lists [subspace of one training, subspace of the map, title] in the order drawn, a row each; one run of each.

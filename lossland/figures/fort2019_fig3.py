@@ -6,14 +6,14 @@ A row for each set: independent networks of one architecture, or the samples of 
 shows is remembered, not confirmed).
 """
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from lossland.options import Split
+from lossland.options import Group, Split
 from lossland.sheets import first_run, matrix, only, parts
 from lossland.style import AXES, COLUMN, WHITE_TO_DARK, panels
 
@@ -31,7 +31,7 @@ def draw(
     cosine: Annotated[pd.DataFrame, "cosine"],
     disagreement: Annotated[pd.DataFrame, "disagreement"],
     titles: list[list[str]],
-    group: Literal["all", "weights", "no norms"] = "weights",
+    group: Group = "weights",
     split: Split = "test",
 ) -> Figure:
     """`titles` lists [subspace, title] of each set in the order drawn, a row each; one run of it.

@@ -6,13 +6,13 @@ A dot is a pair of networks, a bar the mean of the pairs. Networks that share in
 what the hardware does alone.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from lossland.options import Split
+from lossland.options import Group, Split
 from lossland.sheets import only, parts
 from lossland.style import SERIES, panels
 
@@ -29,7 +29,7 @@ def draw(
     disagreement: Annotated[pd.DataFrame, "disagreement"],
     cosine: Annotated[pd.DataFrame, "cosine"],
     titles: list[list[str]],
-    group: Literal["all", "weights", "no norms"] = "weights",
+    group: Group = "weights",
     split: Split = "test",
 ) -> Figure:
     """`titles` lists [subspace, label] of each pool of networks in the order drawn; all pairs of all of its runs.
@@ -38,12 +38,10 @@ def draw(
     """
     figure, (axes,) = panels(1, 2, height=0.7 + 0.35 * len(titles), sharey=True)
     figure.set_figwidth(6.2)
-    labels = [label for label, _ in parts(disagreement, titles, "disagreement")]
-    labelled = [
-        only(part, "disagreement", split=split)["disagreement"] for _, part in parts(disagreement, titles, "disagreement")
-    ]
+    labels, pools = zip(*parts(disagreement, titles, "disagreement"), strict=True)
+    differing = [100 * only(part, "disagreement", split=split)["disagreement"] for part in pools]
     turned = [1 - only(part, "cosine", group=group)["cosine"] for _, part in parts(cosine, titles, "cosine")]
-    _dots(axes[0], [100 * values for values in labelled], f"disagreement, {split} data [%]")
+    _dots(axes[0], differing, f"disagreement, {split} data [%]")
     _dots(axes[1], turned, f"1 - cosine similarity, {group}")
     axes[0].set_yticks(range(len(labels)), labels)
     axes[0].invert_yaxis()

@@ -6,7 +6,7 @@ matters: scales of norm layers are near 1 in every network and lift the cosine o
 
 import torch
 
-from lossland.geometry.measures import gram
+from lossland.geometry.measures import gram, norms
 
 GROUPS = {"all": ("weight", "bias", "norm"), "weights": ("weight",), "no norms": ("weight", "bias")}
 
@@ -27,5 +27,4 @@ def cosines(space, subspace, u, v) -> dict[str, torch.Tensor]:
 
 
 def _cosine(c, products, d):
-    lengths = [(a @ products * a).sum(1).clamp(min=0).sqrt() for a in (c, d)]
-    return (c @ products @ d.T / torch.outer(*lengths)).clamp(-1, 1)
+    return (c @ products @ d.T / torch.outer(norms(c, products), norms(d, products))).clamp(-1, 1)

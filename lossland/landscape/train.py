@@ -18,6 +18,7 @@ from functools import partial
 import torch
 
 from lossland.geometry.charts.points import Points
+from lossland.geometry.charts.polychain import PolyChain
 from lossland.landscape import descent
 from lossland.landscape.subspace import Subspace
 from lossland.schedules import learning_rate
@@ -122,6 +123,18 @@ def trajectory(problem, start, recipe, seed, kept, rate=None, before=None, noise
     notes |= {"lr": torch.tensor([rate(max(n - 1, 0) / steps) for n in row_of], dtype=torch.float64)}
     notes |= {"lineage": torch.cat([before, own]), "spent": before[:, 1].sum() + epoch}
     return Subspace(rows, Points(len(kept)), notes)
+
+
+def path(problem, ends, chart, objective, recipe, seed) -> Subspace:
+    """A path between two networks `ends` [2 D], which stay: the inner anchors of `chart` begin on the segment, and are trained.
+
+    Notes: the `loss` of every epoch, the weight decay.
+    """
+    start = PolyChain(2)(torch.linspace(0, 1, chart.k)[:, None]) @ ends
+    start[0], start[-1] = ends  # to the bit
+    trained = minimise(problem, objective, start, recipe, seed, free=list(range(1, chart.k - 1)))
+    notes = {"loss": trained.losses, "weight_decay": torch.tensor(recipe.weight_decay)}
+    return Subspace(trained.anchors.cpu(), chart, notes)
 
 
 def expected_loss(chart, weight_decay):

@@ -14,7 +14,7 @@ import torch
 from lossland.geometry.charts.bezier import Bezier
 from lossland.geometry.charts.polychain import PolyChain
 from lossland.landscape.subspace import Subspace
-from lossland.landscape.train import expected_loss, minimise
+from lossland.landscape.train import expected_loss, path
 from lossland.options import Between, Recipe, Seed
 
 
@@ -29,10 +29,5 @@ def build(
 ) -> Subspace:
     """`sources` are the two end networks; `bends` counts the points that define the curve: 3 is one free bend."""
     ends = torch.stack([s.end for s in sources])
-    start = PolyChain(2)(torch.linspace(0, 1, bends)[:, None]) @ ends
-    start[0], start[-1] = ends  # to the bit
     chart = {"bezier": Bezier, "polychain": PolyChain}[chart](bends)
-    objective = expected_loss(chart, recipe.weight_decay)
-    trained = minimise(problem, objective, start, recipe, seed, free=list(range(1, bends - 1)))
-    notes = {"loss": trained.losses, "weight_decay": torch.tensor(recipe.weight_decay)}
-    return Subspace(trained.anchors.cpu(), chart, notes)
+    return path(problem, ends, chart, expected_loss(chart, recipe.weight_decay), recipe, seed)

@@ -14,7 +14,7 @@ import torch
 
 from lossland.geometry.charts.polychain import PolyChain
 from lossland.landscape.subspace import Subspace
-from lossland.landscape.train import minimise, pointwise, projected
+from lossland.landscape.train import path, pointwise, projected
 from lossland.options import Between, Count, Recipe, Seed
 
 
@@ -33,10 +33,6 @@ def build(problem, sources: Annotated[list, Between(2, 2)], *, recipe: Recipe, s
     if problem.task.MEMORY:
         raise ValueError("a tunnel trains its points on the same batches, and a memory would pass from one to the next")
     ends = torch.stack([s.end for s in sources])
-    start = PolyChain(2)(torch.linspace(0, 1, points + 2)[:, None]) @ ends
-    start[0], start[-1] = ends  # to the bit
     across = (ends[1].double() - ends[0].double()).to(problem.device)
     objective = projected(pointwise(recipe.weight_decay), across)
-    trained = minimise(problem, objective, start, recipe, seed, free=list(range(1, points + 1)))
-    notes = {"loss": trained.losses, "weight_decay": torch.tensor(recipe.weight_decay)}
-    return Subspace(trained.anchors.cpu(), PolyChain(points + 2), notes)
+    return path(problem, ends, PolyChain(points + 2), objective, recipe, seed)

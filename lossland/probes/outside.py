@@ -46,8 +46,8 @@ def measure(
     if other != own:
         raise ValueError(f"the other data are {other}, but the networks were trained on {own}; name data of the same shape")
     x, none = data.x["test"], torch.zeros(len(data.x["test"]), dtype=torch.int64)  # their labels are not ours
-    seen = replace(problem.data, x=problem.data.x | {"test": x}, y=problem.data.y | {"test": none})
-    seen, state_of = replace(problem, data=seen, examples=examples), statistics(problem, subspace, bn)
+    seen = replace(problem, data=problem.data.showing("test", x, none), examples=examples)
+    state_of = statistics(problem, subspace, bn)
     p = torch.stack(list(predict(seen, subspace, subspace.chart.grid(resolution), "test", state_of=state_of)))
     rows = []
     for row, members in subsets_of(subspace, len(p), by=by, sizes=sizes, limit=subsets, seed=seed):

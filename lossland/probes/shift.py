@@ -57,8 +57,7 @@ def measure(
     u, state_of = subspace.chart.grid(resolution), remembered(statistics(problem, subspace, bn))
     rows = []
     for shifted, x, y in _shifts(problem, split, examples, folder, corruptions, severities):
-        data = replace(problem.data, x=problem.data.x | {split: x}, y=problem.data.y | {split: y})
-        seen = replace(problem, data=data, examples=examples)
+        seen = replace(problem, data=problem.data.showing(split, x, y), examples=examples)
         p, y = torch.stack(list(predict(seen, subspace, u, split, state_of=state_of))), targets(seen, split)
         for row, members in subsets_of(subspace, len(p), by=by, sizes=sizes, limit=subsets, seed=seed):
             kept = {name: row[name] for name in ("size", "subset", "members")}
