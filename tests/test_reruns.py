@@ -122,7 +122,7 @@ def test_a_harmless_edit_can_be_accepted_and_is_told_of(editable):
         in told
     )
     assert planned(editable) == set() == why(editable)[1]
-    edit(editable / "lossland/methods/curve.py", "[*range(1, bends - 1)]", "list(range(1, bends - 1))")
+    edit(editable / "lossland/methods/curve.py", "stack([*(s.end for s in sources)])", "stack([s.end for s in sources])")
     assert planned(editable) == CURVES == why(editable)[1]
     done = run(editable, "lossland", "accept", "--config", "tests/toy.yaml")
     assert "7 results were accepted" in done.stdout
