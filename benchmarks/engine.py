@@ -95,7 +95,7 @@ def engine(problem, chart, precision):
     """An epoch through the library, of the one free anchor of a chart."""
     anchors = torch.stack([problem.init(seed) for seed in range(chart.k)])
     recipe = Recipe(**vars(RECIPE) | {"precision": precision})
-    return lambda: minimise(problem, expected_loss(chart, recipe.weight_decay), anchors, recipe, 0, free=[chart.k // 2])
+    return lambda: minimise(problem, expected_loss(chart, recipe.weight_decay), anchors.clone(), recipe, 0, free=[chart.k // 2])
 
 
 def measure(device, precisions, repeats=5, images=1024):

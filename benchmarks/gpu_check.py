@@ -76,12 +76,12 @@ def resumed_is_whole(device, precision):
     recipe = Recipe(epochs=2, lr=0.05, precision=precision)
     objective = expected_loss(Bezier(2), 0.0)
     start = torch.stack([problem.init(0)] * 2)
-    whole = minimise(problem, objective, start, recipe, 0)
+    whole = minimise(problem, objective, start.clone(), recipe, 0)
     cut = replace(problem, journal=Cut())
     try:
-        minimise(cut, objective, start, recipe, 0)
+        minimise(cut, objective, start.clone(), recipe, 0)
     except KeyboardInterrupt:
-        again = minimise(cut, objective, start, recipe, 0)
+        again = minimise(cut, objective, start.clone(), recipe, 0)
     return torch.equal(whole.anchors, again.anchors)
 
 

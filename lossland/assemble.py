@@ -8,7 +8,7 @@ import torch
 
 from lossland.landscape.problem import Problem, default_device
 from lossland.landscape.space import ParamSpace
-from lossland.options import Recipe
+from lossland.options import Recipe, Volume
 from lossland.store import DiskJournal, load_arrays
 
 
@@ -18,7 +18,8 @@ def problem(job) -> Problem:
     data = load_arrays(*job.data, job.data_root)
     ((model, options),) = job.spec["model"].items()
     build = import_module(f"lossland.models.{model}").build
-    space = ParamSpace(partial(build, data.shape, data.classes, **options))
+    outputs = import_module(f"lossland.tasks.{data.task}").outputs(data.classes)
+    space = ParamSpace(partial(build, data.shape, outputs, **options))
     interval = float(os.environ.get("LOSSLAND_CHECKPOINT_SECONDS", 30))
     journal = DiskJournal(job.unfinished, interval, job.asked_to_stop)
     made = Problem(space, data, default_device(), journal=journal)
@@ -27,6 +28,11 @@ def problem(job) -> Problem:
 
 
 def options(job) -> dict:
-    """The options of the job's plug-in, the recipe as a Recipe, the user's own file or folder as a path."""
-    made = {"recipe": lambda v: Recipe(**v), "file": job.data_root.joinpath, "folder": job.data_root.joinpath}
+    """The options of the job's plug-in; recipe and volume as what they are of, the user's own file or folder as a path."""
+    made = {
+        "recipe": lambda v: Recipe(**v),
+        "volume": lambda v: Volume(**v),
+        "file": job.data_root.joinpath,
+        "folder": job.data_root.joinpath,
+    }
     return {n: made[n](v) if n in made and v is not None else v for n, v in job.options.items()}

@@ -88,6 +88,24 @@ class Recipe:
                 raise ValueError(f"gamma lists {factors} factors for {drops} milestones; list one for each, or give one number")
 
 
+@dataclass(frozen=True)
+class Volume:
+    """What pushes a new vertex of a simplicial complex outwards: - lambda power/2 log(V^2 + floor) in its loss, V the volume of
+    the complex (Benton et al. 2021, arXiv 2102.13042). The defaults are the paper's; the others are those of its code.
+
+    lambda = strength / log V of a complex of random networks of the same structure (`rule` random), `strength` itself
+    (constant), or max(strength / log(V^2 + 1e-4), 1e-8) of a simplex of random networks (released). V is that of the whole
+    complex (`over`), or of its first simplex. `determinant` float32 is the released formula, which overflows.
+    """
+
+    strength: NonNegative = 1e-8
+    rule: Literal["random", "constant", "released"] = "random"
+    power: Literal[1, 2] = 1
+    over: Literal["complex", "first"] = "complex"
+    floor: Positive = 1e-4
+    determinant: Literal["float64", "float32"] = "float64"
+
+
 def refuse(annotation, value) -> tuple[tuple, str] | None:
     """Why `value` is no `annotation`, as (path inside the value, reason); None if it is one."""
     if annotation is Any:

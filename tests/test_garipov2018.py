@@ -172,7 +172,7 @@ def test_4_one_t_for_each_minibatch_from_a_stream_of_its_own(problem):
     anchors = torch.stack([problem.init(s) for s in range(3)])
     charts = [Watched(3), Watched(3)]
     for chart, data in zip(charts, (problem, other), strict=True):
-        minimise(data, expected_loss(chart, 0.0), anchors, Recipe(3, 0.01, batch_size=10), 5, free=[1])
+        minimise(data, expected_loss(chart, 0.0), anchors.clone(), Recipe(3, 0.01, batch_size=10), 5, free=[1])
     drawn = [torch.cat(chart.drawn) for chart in charts]
     assert drawn[0].shape == (3 * problem.steps(10), 1)
     assert torch.equal(*drawn)

@@ -160,11 +160,11 @@ def test_points_that_train_side_by_side_do_not_know_of_one_another(name, request
     """Each row is the point that would have come of it alone: one batch and one dropout for all, no force between them."""
     problem = request.getfixturevalue(name)
     recipe = replace(RECIPE, epochs=2)
-    start = torch.stack([problem.init(s) for s in range(3)])
-    for objective in (pointwise(1e-3), projected(pointwise(1e-3), problem.init(9))):
-        together = minimise(problem, objective, start, recipe, 0)
-        alone = [minimise(problem, objective, row[None], recipe, 0) for row in start]
-        assert torch.equal(together.anchors, torch.cat([a.anchors for a in alone]))
+    start = torch.stack([problem.init(s) for s in range(5)])
+    for objective in (pointwise(1e-3), projected(pointwise(1e-3), [0, 4])):
+        together = minimise(problem, objective, start.clone(), recipe, 0, free=[1, 2, 3])
+        alone = [minimise(problem, objective, start.clone(), recipe, 0, free=[row]) for row in (1, 2, 3)]
+        assert torch.equal(together.anchors[1:4], torch.stack([a.anchors[row] for row, a in enumerate(alone, 1)]))
         torch.testing.assert_close(together.losses, torch.stack([a.losses for a in alone]).mean(0))
 
 
@@ -179,20 +179,20 @@ def test_the_part_of_a_gradient_along_a_direction_is_taken_and_no_more(problem):
     theta, across = problem.init(0), problem.init(1)
     _, inputs, target = next(problem.batches("train", 16))
     value, whole = problem.gradient(theta, inputs, target, None, 0.1)  # without dropout, nothing is drawn
-    for objective in (pointwise(0.1), expected_loss(Points(1), 0.1)):
-        mean, (left,) = projected(objective, across)(problem, theta[None], [0], (inputs, target), torch.Generator())
-        assert mean == value
-        assert (left.double() @ across.double()).abs() < 1e-7 * whole.norm() * across.norm()
-        share = (whole.double() @ across.double()) / across.double().square().sum()
-        torch.testing.assert_close(whole - left, (share * across.double()).float(), rtol=1e-4, atol=1e-8)
+    anchors = torch.stack([theta, torch.zeros_like(across), across])
+    mean, (left,) = projected(pointwise(0.1), [1, 2])(problem, anchors, [0], (inputs, target), torch.Generator())
+    assert mean == value
+    assert (left.double() @ across.double()).abs() < 1e-7 * whole.norm() * across.norm()
+    share = (whole.double() @ across.double()) / across.double().square().sum()
+    torch.testing.assert_close(whole - left, (share * across.double()).float(), rtol=1e-4, atol=1e-8)
 
 
 def test_a_curve_that_trains_across_a_direction_stays_in_its_hyperplanes(problem, ends):
     """The connector of three anchors, its middle free: it moves, and not along the segment."""
     first, last = (e.end for e in ends)
     start, way = torch.stack([first, (first + last) / 2, last]), last.double() - first.double()
-    objective = projected(expected_loss(Bezier(3), 1e-4), way)
-    made = minimise(problem, objective, start, replace(RECIPE, epochs=5), 0, free=[1]).anchors
+    objective = projected(expected_loss(Bezier(3), 1e-4), [0, 2])
+    made = minimise(problem, objective, start.clone(), replace(RECIPE, epochs=5), 0, free=[1]).anchors
     moved = (made - start).double()
     assert not moved[[0, 2]].any()
     assert moved[1].norm() > 0.01

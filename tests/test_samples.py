@@ -391,10 +391,12 @@ from lossland.store import DiskJournal, load_subspace, save_subspace
 class Large(nn.Module):
     def __init__(self):
         super().__init__()
-        self.weight = nn.Parameter(torch.zeros(10_000, 10_000))
+        self.weights = nn.ParameterList(torch.zeros(5_000, 5_000) for _ in range(4))
 
     def forward(self, x):
-        return x @ self.weight
+        for weight in self.weights:
+            x = x @ weight
+        return x
 
 
 def private():
@@ -411,14 +413,14 @@ def watch():
 torch.set_num_threads(1)
 before, peaks = private(), [0]
 threading.Thread(target=watch, daemon=True).start()
-x, y = torch.randn(2, 10_000), torch.tensor([0, 1])
-data = Arrays(*(dict.fromkeys(("train", "val", "test"), t) for t in (x, y)), 10_000)
+x, y = torch.randn(2, 5_000), torch.tensor([0, 1])
+data = Arrays(*(dict.fromkeys(("train", "val", "test"), t) for t in (x, y)), 5_000)
 problem = Problem(ParamSpace(Large), data, journal=DiskJournal("work"))
 recipe = Recipe(KEPT - 1, 1e-3, batch_size=2, momentum=0.0, schedule="constant")
 save_subspace("run.safetensors", sgd.build(problem, [], recipe=recipe, seed=0, every=1), "{}")
 peaks.append(0)
 run = load_subspace("run.safetensors")
-assert run.anchors.shape == (KEPT, 10_000**2)
+assert run.anchors.shape == (KEPT, 4 * 5_000**2)
 for method, options in ((weight_average, {}), (diagonal_gaussian, dict(seed=0, samples=1))):
     method.build(problem, [run], **options)
 print(*((peak - before) / (4 * problem.space.dimension) for peak in peaks))

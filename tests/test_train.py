@@ -129,7 +129,7 @@ def test_same_seed_same_bytes_other_seed_other_bytes(problem):
 def test_fixed_rows_stay_bit_equal_under_momentum_and_decay(problem):
     start = torch.stack([problem.init(s) for s in range(4)])
     objective = expected_loss(Bezier(4), 0.1)
-    trained = minimise(problem, objective, start, RECIPE, 0, free=[2])
+    trained = minimise(problem, objective, start.clone(), RECIPE, 0, free=[2])
     assert torch.equal(trained.anchors[[0, 1, 3]], start[[0, 1, 3]])
     assert not torch.equal(trained.anchors[2], start[2])
 
@@ -151,7 +151,7 @@ def test_every_step_is_watched_from_the_start_on_and_losses_fall(problem):
     recipe, seen = replace(RECIPE, epochs=60), []
     start = torch.stack([problem.init(1)] * 2)
     watch = lambda n, anchors: seen.append((n, anchors.clone()))  # noqa: E731
-    trained = minimise(problem, expected_loss(Bezier(2), 0), start, recipe, 0, watch=watch)
+    trained = minimise(problem, expected_loss(Bezier(2), 0), start.clone(), recipe, 0, watch=watch)
     assert [n for n, _ in seen] == list(range(60 * problem.steps(10) + 1))
     assert torch.equal(seen[0][1], start)
     assert torch.equal(seen[-1][1], trained.anchors)
@@ -162,7 +162,7 @@ def test_a_last_example_joins_the_batch_before_and_the_end_is_kept(problem):
     """64 examples in batches of 21 are three steps an epoch, not four: batch norm needs two."""
     recipe = replace(RECIPE, batch_size=21)
     start = torch.stack([problem.init(1)])
-    trained = minimise(problem, expected_loss(Points(1), 1e-3), start, recipe, 1)
+    trained = minimise(problem, expected_loss(Points(1), 1e-3), start.clone(), recipe, 1)
     assert problem.steps(21) == 3
     assert torch.equal(sgd.build(problem, [], recipe=recipe, seed=1).end, trained.anchors[0])
 
@@ -229,10 +229,10 @@ def test_two_trainings_of_one_job_do_not_share_their_work(problem, tmp_path):
     """A job that is killed after its first training finds that one done and starts the second at its beginning."""
     objective = expected_loss(Bezier(2), 0)
     starts = [torch.stack([problem.init(s)] * 2) for s in (1, 2)]
-    expected = [minimise(problem, objective, start, RECIPE, 0).anchors for start in starts]
+    expected = [minimise(problem, objective, start.clone(), RECIPE, 0).anchors for start in starts]
     for _ in range(2):
         kept = replace(problem, journal=DiskJournal(tmp_path))
-        found = [minimise(kept, objective, start, RECIPE, 0).anchors for start in starts]
+        found = [minimise(kept, objective, start.clone(), RECIPE, 0).anchors for start in starts]
         assert all(torch.equal(a, b) for a, b in zip(found, expected, strict=True))
 
 

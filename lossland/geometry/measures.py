@@ -60,6 +60,26 @@ def norms(coefficients, gram):
     return ((c @ gram) * c).sum(1).clamp(min=0).sqrt()
 
 
+def off_edges(vector, points, rows, inverse):
+    """`vector` [D] in place, less its part in the span of the edges from the first of the `rows` of points [k D] to the others.
+
+    `inverse` is that of the Gram matrix of the edges.
+    """
+    inner = torch.zeros(len(rows) - 1, dtype=torch.float64, device=points.device)
+    parts = [slice(start, start + CHUNK) for start in range(0, len(vector), CHUNK)]
+
+    def edges(part):
+        ends = points[rows, part].double()
+        return ends[1:] - ends[0]
+
+    for part in parts:
+        inner += edges(part) @ vector[part].double()
+    along = inverse @ inner
+    for part in parts:
+        vector[part] -= along @ edges(part)
+    return vector
+
+
 def project(points, origin, directions):
     """Least-squares coordinates u [n m] of `points` [n D] in origin + span(directions [m D]), and their distances from it [n].
 

@@ -75,6 +75,21 @@ class ParamSpace:
         """Named views into theta [D]. `split` is one autograd node; slicing per tensor costs 15 times as much."""
         return {n: p.view(s) for n, p, s in zip(self.names, theta.split(self._sizes), self._shapes, strict=True)}
 
+    def leaves(self, theta, into, share):
+        """The same views, as leaves whose gradients a backward pass adds `share` times to `into` [D], each once it is known."""
+
+        def leaf(view, part):
+            def hand_over(view):
+                part.add_(view.grad, alpha=share)
+                view.grad = None
+
+            view = view.detach().requires_grad_()
+            view.register_post_accumulate_grad_hook(hand_over)
+            return view
+
+        parts = self.unravel(into)
+        return {n: leaf(view, parts[n]) for n, view in self.unravel(theta).items()}
+
     def parts(self, points):
         """The columns of points [k D] that belong to each parameter tensor, in order: views [k d]."""
         return points.split(self._sizes, 1)
@@ -94,7 +109,7 @@ class ParamSpace:
         return torch.cat(kept)
 
     def forward(self, theta, *inputs):
-        """Outputs under batch statistics, dropout on; no state is kept."""
+        """Outputs under batch statistics, dropout on, of theta [D] or of its `leaves`; no state is kept."""
         self._enter("train")
         return self._call(theta, {}, inputs)
 
@@ -112,7 +127,7 @@ class ParamSpace:
         if not self.normalised:
             return {}
         self._enter("calibrate")
-        state, seen = self._blank(theta), 0
+        state, seen = self._blank(theta.device), 0
         for inputs in batches:
             n = len(inputs[0])
             seen += n
@@ -126,13 +141,14 @@ class ParamSpace:
         return {n: sum(c * s[n] for c, s in zip(coefficients.tolist(), states, strict=True)) for n in self._statistics}
 
     def _call(self, theta, state, inputs):
-        buffers = self.buffers | (state or self._blank(theta))
+        parameters = self.unravel(theta) if torch.is_tensor(theta) else theta
+        buffers = self.buffers | (state or self._blank(parameters[self.names[0]].device))
         # strict: a forgotten parameter would otherwise silently keep the value of the skeleton
-        return functional_call(self._module, (self.unravel(theta), buffers), inputs, strict=True)
+        return functional_call(self._module, (parameters, buffers), inputs, strict=True)
 
-    def _blank(self, theta):
+    def _blank(self, device):
         shapes = dict(self._module.named_buffers())
-        return {n: torch.empty_like(shapes[n], device=theta.device).fill_("var" in n) for n in self._statistics}
+        return {n: torch.empty_like(shapes[n], device=device).fill_("var" in n) for n in self._statistics}
 
     def _enter(self, mode):
         if mode == self._mode:

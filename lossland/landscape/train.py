@@ -19,6 +19,7 @@ import torch
 
 from lossland.geometry.charts.points import Points
 from lossland.geometry.charts.polychain import PolyChain
+from lossland.geometry.measures import gram, off_edges
 from lossland.landscape import descent
 from lossland.landscape.subspace import Subspace
 from lossland.schedules import learning_rate
@@ -37,7 +38,7 @@ class Trained:
 
 
 def minimise(problem, objective, start, recipe, seed, *, free=None, rate=None, noise=None, watch=None) -> Trained:
-    """Train `start` [k D] by `recipe` under `seed`.
+    """Train `start` [k D] by `recipe` under `seed`; where it lies on the problem's device it is moved itself, not a copy.
 
     `free` lists the rows that move (default: all); `rate` maps time in epochs to the learning rate (default: the
     recipe's schedule), `noise` to the standard deviation of Gaussian noise that is added to each entry of the gradient
@@ -53,7 +54,7 @@ def minimise(problem, objective, start, recipe, seed, *, free=None, rate=None, n
     free = list(range(len(start))) if free is None else free
     rate = rate or partial(learning_rate, recipe)
     descend = getattr(descent, recipe.optimiser)
-    run = _Run(start.detach().to(problem.device, copy=True), free, torch.zeros(recipe.epochs, dtype=torch.float64))
+    run = _Run(start.detach().to(problem.device), free, torch.zeros(recipe.epochs, dtype=torch.float64))
     del start  # as large as the network, like all that follows
     if kept := journal.load():
         run.restore(kept)
@@ -113,9 +114,8 @@ def trajectory(problem, start, recipe, seed, kept, rate=None, before=None, noise
             rows[row_of[n]] = anchors[0].cpu()
 
     objective = pointwise(recipe.weight_decay)  # a mean over the one point would copy it, and its gradient, at each step
-    held = [start[None]]
-    del start  # nobody else holds it, so it is gone once it is copied
-    trained = minimise(problem, objective, held.pop(), recipe, seed, rate=rate, noise=noise, watch=watch)
+    start = start[None].to(problem.device, copy=True)  # a source stays as it is
+    trained = minimise(problem, objective, start, recipe, seed, rate=rate, noise=noise, watch=watch)
     before = torch.zeros(0, 2, dtype=torch.int64) if before is None else before
     own = torch.tensor([[zlib.crc32(trained.anchors.cpu().numpy()), recipe.epochs]])
     epoch = torch.tensor(kept, dtype=torch.float64)
@@ -167,21 +167,30 @@ def pointwise(weight_decay):
     return objective
 
 
-def projected(objective, across):
-    """An `objective` whose gradients are without their parts along a direction, `across` [D], taken in float64.
+def projected(objective, fixed):
+    """An `objective` whose gradients are without their parts along the edges between the rows `fixed` of the anchors, taken
+    in float64.
 
-    Under sgd the rows then stay in the hyperplanes across it in which they began, to rounding (Fort & Jastrzebski 2019,
-    arXiv 1906.04724).
+    Under sgd the free rows then stay in the subspaces across all edges in which they began, to rounding (Fort & Jastrzebski
+    2019, arXiv 1906.04724). Raises ValueError where the edges depend on one another.
     """
-    unit = across.double() / across.double().norm()
+    inverse = []
 
-    def without(problem, anchors, free, batch, rng):
+    def across(problem, anchors, free, batch, rng):
+        if not inverse:
+            inverse.append(_inverse(gram(anchors[fixed[1:]], anchors[fixed[0]])))
         value, gradients = objective(problem, anchors, free, batch, rng)
         for gradient in gradients:
-            gradient.sub_((gradient.double() @ unit) * unit)
+            off_edges(gradient, anchors, fixed, *inverse)
         return value, gradients
 
-    return without
+    return across
+
+
+def _inverse(inner):
+    if not torch.linalg.eigvalsh(inner)[0] > 1e-12 * inner.diagonal().max():
+        raise ValueError("two of the networks are one, or three lie on one line; name others")
+    return torch.linalg.inv(inner)
 
 
 @dataclass

@@ -33,6 +33,5 @@ def build(problem, sources: Annotated[list, Between(2, 2)], *, recipe: Recipe, s
     if problem.task.MEMORY:
         raise ValueError("a tunnel trains its points on the same batches, and a memory would pass from one to the next")
     ends = torch.stack([s.end for s in sources])
-    across = (ends[1].double() - ends[0].double()).to(problem.device)
-    objective = projected(pointwise(recipe.weight_decay), across)
+    objective = projected(pointwise(recipe.weight_decay), [0, points + 1])
     return path(problem, ends, PolyChain(points + 2), objective, recipe, seed)
