@@ -12,7 +12,7 @@ from lossland.geometry.charts.cone import Cone
 from lossland.geometry.charts.points import Points
 from lossland.geometry.charts.polychain import PolyChain
 from lossland.geometry.charts.trivial import Trivial
-from lossland.geometry.measures import CHUNK, frame, gram
+from lossland.geometry.measures import ENTRIES, frame, gram
 from lossland.landscape.subspace import Subspace
 
 T = torch.linspace(0, 1, 41, dtype=torch.float64)[:, None]
@@ -75,7 +75,7 @@ def test_norms_and_distances_equal_those_of_the_points():
 
 
 def test_gram_in_chunks_is_the_gram():
-    edges = torch.randn(3, CHUNK + 17)
+    edges = torch.randn(3, ENTRIES + 17)
     expected = (edges[1:] - edges[0]).double() @ (edges[1:] - edges[0]).double().T
     torch.testing.assert_close(gram(edges[1:], edges[0]), expected, rtol=1e-6, atol=1e-3)
 

@@ -2,16 +2,22 @@
 
 import torch
 
-CHUNK = 1 << 18  # columns widened to float64 at a time: no second copy of the anchors, and memory that is used again
+ENTRIES = 1 << 20  # widened to float64 at a time: no second copy of the anchors, and memory that is used again
+
+
+def columns(rows, width) -> list[slice]:
+    """The columns of `rows` rows of a `width`, a part at a time."""
+    step = max(1, ENTRIES // max(rows, 1))
+    return [slice(start, start + step) for start in range(0, width, step)]
 
 
 def gram(edges, base=None):
     """Gram matrix [n n] in float64 of the rows of `edges` [n D], minus `base` [D] where given."""
     total = torch.zeros(len(edges), len(edges), dtype=torch.float64, device=edges.device)
-    for start in range(0, edges.shape[1], CHUNK):
-        part = edges[:, start : start + CHUNK].double()
+    for own in columns(*edges.shape):
+        part = edges[:, own].double()
         if base is not None:
-            part = part - base[start : start + CHUNK].double()
+            part = part - base[own].double()
         total += part @ part.T
     return total
 
@@ -19,8 +25,7 @@ def gram(edges, base=None):
 def moments(points):
     """Mean and standard deviation (ddof 0) [D] of points [k D], in their type."""
     mean, deviation = torch.empty_like(points[0]), torch.empty_like(points[0])
-    for start in range(0, points.shape[1], CHUNK):
-        part = slice(start, start + CHUNK)
+    for part in columns(*points.shape):
         rows = points[:, part].double()
         middle = rows.mean(0)
         mean[part], deviation[part] = middle, (rows - middle).square_().mean(0).sqrt_()
@@ -30,8 +35,7 @@ def moments(points):
 def combined(coefficients, points):
     """c @ points [D], in their type, of c [k] in float64: small differences of large points are not rounded on the way."""
     total = torch.empty_like(points[0])
-    for start in range(0, points.shape[1], CHUNK):
-        part = slice(start, start + CHUNK)
+    for part in columns(*points.shape):
         total[part] = coefficients @ points[:, part].double()
     return total
 
@@ -66,7 +70,7 @@ def off_edges(vector, points, rows, inverse):
     `inverse` is that of the Gram matrix of the edges.
     """
     inner = torch.zeros(len(rows) - 1, dtype=torch.float64, device=points.device)
-    parts = [slice(start, start + CHUNK) for start in range(0, len(vector), CHUNK)]
+    parts = columns(len(rows), len(vector))
 
     def edges(part):
         ends = points[rows, part].double()
@@ -86,8 +90,7 @@ def project(points, origin, directions):
     Raises ValueError where the directions depend on one another.
     """
     m, total = len(directions), 0
-    for start in range(0, len(origin), CHUNK):
-        part = slice(start, start + CHUNK)
+    for part in columns(m + len(points), len(origin)):
         rows = torch.cat([directions[:, part].double(), points[:, part].double() - origin[part].double()])
         total = total + rows @ rows.T
     inner, squares = total[m:, :m], total.diagonal()

@@ -11,7 +11,7 @@ import math
 
 import torch
 
-from lossland.geometry.measures import CHUNK, gram
+from lossland.geometry.measures import columns, gram
 
 
 def inner(vertices):
@@ -22,8 +22,8 @@ def inner(vertices):
 def extended(inner, vertices):
     """`inner` [k-1 k-1] of all vertices [k D] but the last, with the last: k D products, not k^2 D / 2."""
     row = torch.zeros(len(vertices), dtype=torch.float64, device=vertices.device)
-    for start in range(0, vertices.shape[1], CHUNK):
-        part = vertices[:, start : start + CHUNK].double()
+    for own in columns(*vertices.shape):
+        part = vertices[:, own].double()
         part -= part[0].clone()
         row += part @ part[-1]
     whole = torch.nn.functional.pad(inner, (0, 1, 0, 1))
