@@ -1,6 +1,7 @@
 """The loss inside a complex and on the spokes of a connector, against plain evaluations and a dense search."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,7 @@ import torch
 from lossland.geometry.charts.complex import Complex
 from lossland.geometry.charts.points import Points
 from lossland.geometry.charts.polychain import PolyChain
-from lossland.landscape.evaluate import calibrated, evaluate, mean_scores, slope
+from lossland.landscape.evaluate import calibrated, evaluate, mean_scores, score, slope
 from lossland.landscape.subspace import Subspace
 from lossland.methods import complex, connector, sgd, simplex
 from lossland.options import Recipe
@@ -47,6 +48,14 @@ def test_the_slope_of_the_loss_by_finite_differences(normalised):
     above, below = (mean_scores(normalised, theta + s * step * direction, state, "train")[0].item() for s in (1, -1))
     assert (above - below) / (2 * step) == pytest.approx(gradient.norm().item(), rel=2e-3)
     assert torch.equal(gradient, slope(normalised, theta, state))
+
+
+def test_a_score_that_a_task_has_not_is_nan():
+    regression = SimpleNamespace(task=SimpleNamespace(SCORES=("nll", "squared_error")))
+    table = torch.arange(12.0).view(3, 2, 2)
+    assert torch.equal(score(regression, table, "nll"), table[:, :, 0])
+    assert score(regression, table, "error").shape == (3, 2)
+    assert score(regression, table, "error").isnan().all()
 
 
 def test_samples_and_vertices_are_those_of_plain_evaluations(problem, joined):
@@ -133,7 +142,8 @@ def test_spokes_are_segments(problem, networks):
             plain = landscape.measure(problem, segment, resolution=5)
             for (side, quantity), rows in plain.groupby(["split", "quantity"]):
                 if quantity in ("nll", "error"):
-                    own = table.loc[(to, leg)].query("split == @side").sort_values("index")
+                    own = table.loc[(to, leg)]
+                    own = own[own["split"] == side].sort_values("index")
                     np.testing.assert_allclose(own[quantity], rows["value"], atol=0.02 if quantity == "error" else 1e-4)
                     assert own["t"].tolist() == rows["u0"].tolist()
     drawn = table.loc["simplex"]
