@@ -133,6 +133,14 @@ def corners(part, named) -> tuple[np.ndarray, np.ndarray]:
     return points["u0"].to_numpy(), points["u1"].to_numpy()
 
 
+def cube(table) -> tuple[np.ndarray, np.ndarray]:
+    """(lowest x, y, z, highest x, y, z) of a cube around all points, with a margin; one of side 2 around equal points."""
+    points = table[["x", "y", "z"]].to_numpy()
+    low, high = points.min(axis=0), points.max(axis=0)
+    half = 0.53 * (high - low).max() or 1.0
+    return (low + high) / 2 - half, (low + high) / 2 + half
+
+
 def cliques(vertices, size) -> list[tuple[int, ...]]:
     """The edges (`size` 2) or faces (3) of the simplexes of a complex, each once, as positions in its `vertices` table."""
     members = {}

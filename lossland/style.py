@@ -5,6 +5,7 @@ from itertools import cycle, pairwise
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.ticker import MaxNLocator
 
 # Okabe & Ito's palette, by what is drawn
 COLOURS = {
@@ -94,6 +95,14 @@ def filled(axis, plane, levels, **look):
     """A plane (u1 down, u0 across) in shades between `levels`, grey where it is not finite; what a colour bar is made of."""
     axis.set_facecolor(GREY)
     return axis.contourf(plane.columns, plane.index, plane, levels, cmap=WHITE_TO_DARK, **look)
+
+
+def shaded(axis, plane, highest):
+    """A plane in round steps from 0 to its highest finite value, or about `highest` where that is lower; see `filled`."""
+    finite = plane.where(plane.abs() < float("inf"))
+    top = finite.max(axis=None)
+    levels = MaxNLocator(10).tick_values(0, min(highest, top) if top > 0 else highest)
+    return filled(axis, finite.clip(0, levels[-1]), levels)
 
 
 def triangle(axis, x, y, modes):

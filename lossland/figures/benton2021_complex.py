@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from lossland.sheets import cliques, first_run
+from lossland.sheets import cliques, cube, first_run
 from lossland.style import COLOURS, SERIES
 
 CAPTION = """
@@ -27,11 +27,11 @@ def draw(*, vertices: Annotated[pd.DataFrame, "vertices"]) -> go.Figure:
     table = first_run(vertices).sort_values("index").reset_index(drop=True)
     look = {"backgroundcolor": "white", "gridcolor": "#dddddd", "zerolinecolor": "#dddddd"}
     shares = [f"component {i}: {100 * table[f'share_{name}'].iloc[0]:.0f} % of variance" for i, name in enumerate("xyz", 1)]
-    scene = {f"{name}axis": {"title": share} | look for name, share in zip("xyz", shares, strict=True)}
+    sides = zip("xyz", shares, *cube(table), strict=True)
+    scene = {f"{name}axis": {"title": share, "range": [low, high]} | look for name, share, low, high in sides}
+    scene |= {"aspectmode": "cube", "camera": {"eye": {"x": 1.5, "y": -1.3, "z": 0.9}}}
     figure = go.Figure([_faces(table), _edges(table), _vertices(table, "mode"), _vertices(table, "connector")])
-    figure.update_layout(
-        scene=scene | {"aspectmode": "data"}, font={"family": "system-ui, sans-serif", "size": 12}, template="none"
-    )
+    figure.update_layout(scene=scene, font={"family": "system-ui, sans-serif", "size": 12}, template="none")
     return figure.update_layout(legend={"x": 0, "y": 1}, showlegend=True, margin=dict.fromkeys("lrtb", 20))
 
 
@@ -51,7 +51,7 @@ def _edges(table):
 
 def _vertices(table, name):
     part = table[table["mode"] == (name == "mode")]
-    symbol = {"size": 7, "symbol": "circle"} if name == "mode" else {"size": 5, "symbol": "diamond"}
+    symbol = {"size": 6, "symbol": "circle"} if name == "mode" else {"size": 5, "symbol": "diamond"}
     said = f"{name} %{{text}}<br>train nll %{{customdata[0]:.3g}} nats<br>train error %{{customdata[1]:.3g}} %"
     return go.Scatter3d(
         x=part["x"],
@@ -60,7 +60,7 @@ def _vertices(table, name):
         mode="markers+text",
         text=part["index"].astype(str),
         textposition="top center",
-        customdata=np.stack([part["nll"], 100 * part["error"]], axis=1),
+        customdata=part[["nll", "error", "simplexes"]].assign(error=100 * part["error"]).to_numpy(),
         hovertemplate=f"{said}<br>simplexes %{{customdata[2]}}<extra></extra>",
         marker=symbol | {"color": COLOURS[name], "line": {"color": "white", "width": 1}},
         name=name,

@@ -54,13 +54,13 @@ def draw(
 
 
 def _outputs(table, title):
-    """f_i(x) [x, network]."""
+    """f_i(x) [x, network]; NaN where not finite."""
     if table["x1"].notna().any():
         raise ValueError(f"functions of {title} have two inputs; bands need a regression in one dimension")
     outputs = table.pivot(index="x0", columns="index", values="output").sort_index()
     if outputs.shape[1] < 2:
         raise ValueError(f"functions of {title} are of one network; a band needs two or more")
-    return outputs
+    return outputs.where(outputs.abs() < float("inf"))
 
 
 def _bands(axis, outputs):

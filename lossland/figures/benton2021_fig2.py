@@ -7,14 +7,12 @@ Beside them, one plane of parameter space; what lies in it is marked.
 
 from typing import Annotated
 
-import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 from lossland.options import Positive
 from lossland.sheets import first_run, only, sheet, where
-from lossland.style import AXES, COLOURS, SERIES, filled, legend_of, panels
+from lossland.style import AXES, COLOURS, SERIES, legend_of, panels, shaded
 
 CAPTION = """
 From one trained network (t = 0) to another (t = 1) along curves whose bends are draws of a Gaussian around that of a trained
@@ -64,11 +62,8 @@ def _lines(axis, curves, scale):
 
 
 def _plane(figure, axis, plane, highest):
-    shown = sheet(plane, "train", "nll")
-    finite = shown.to_numpy()[np.isfinite(shown)]
-    levels = MaxNLocator(10).tick_values(0, min(highest, finite.max()) if finite.size else highest)
-    drawn = filled(axis, shown.where(np.isfinite(shown)).clip(upper=levels[-1]), levels)
-    figure.colorbar(drawn, ax=axis, label="train nll [nats]", ticks=levels[::2], aspect=25)
+    drawn = shaded(axis, sheet(plane, "train", "nll"), highest)
+    figure.colorbar(drawn, ax=axis, label="train nll [nats]", aspect=25)
     path, points = (where(plane, mark=mark).drop_duplicates("index").sort_values("index") for mark in ("path", "spanning"))
     axis.plot(path["u0"], path["u1"], color=CURVE)
     axis.plot(points["u0"][:2], points["u1"][:2], "o", color=CURVE, markeredgecolor="white", markersize=5.5, label="network")

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from mpl_toolkits.mplot3d.art3d import Line3DCollection, Poly3DCollection
 
-from lossland.sheets import cliques, first_run
+from lossland.sheets import cliques, cube, first_run
 from lossland.style import COLOURS, SERIES, legend_of, panels
 
 CAPTION = """
@@ -54,9 +54,7 @@ def _vertices(axis, table):
 
 def _axes(axis, table):
     """A cube, so that distances keep their proportions."""
-    points = table[["x", "y", "z"]]
-    middle, side = (points.max() + points.min()) / 2, max(np.ptp(points, axis=0).max(), 1e-9)
-    axis.set(**{f"{name}lim": (m - 0.53 * side, m + 0.53 * side) for name, m in middle.items()})
+    axis.set(**dict(zip(("xlim", "ylim", "zlim"), zip(*cube(table), strict=True), strict=True)))
     axis.set_box_aspect((1, 1, 1), zoom=0.95)
     for name, line in zip("xyz", (axis.xaxis, axis.yaxis, axis.zaxis), strict=True):
         line.set_pane_color((1, 1, 1, 0))

@@ -12,11 +12,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 from lossland.options import Index, Positive
 from lossland.sheets import corners, first_run, sheet
-from lossland.style import filled, triangle
+from lossland.style import shaded, triangle
 
 CAPTION = """
 Left, the train nll on the plane through three vertices of a simplex of low loss; white is low, and the dots are its vertices.
@@ -59,20 +58,18 @@ def draw(
 
 def _face(figure, face, modes, highest):
     axis = figure.subplots()
-    shown = sheet(face, "train", "nll")
-    finite = shown.to_numpy()[np.isfinite(shown)]
-    levels = MaxNLocator(10).tick_values(0, min(highest, finite.max()) if finite.size else highest)
-    drawn = filled(axis, shown.where(np.isfinite(shown)).clip(0, levels[-1]), levels)
+    drawn = shaded(axis, sheet(face, "train", "nll"), highest)
     triangle(axis, *corners(face, face["subspace"].iloc[0]), modes)
     axis.set(aspect="equal", xlabel="distance", ylabel="distance", title="A face of the simplex")
-    figure.colorbar(drawn, ax=axis, label="train nll [nats]", ticks=levels[::2], location="bottom", aspect=25)
+    figure.colorbar(drawn, ax=axis, label="train nll [nats]", location="bottom", shrink=0.8, aspect=25)
     figure.legend(*axis.get_legend_handles_labels(), loc="outside upper center", ncols=2)
 
 
 def _boundary(axis, lattice, title):
     """The probabilities in shades, and where they are 1/2 as a line."""
     drawn = axis.contourf(lattice.columns, lattice.index, lattice, LEVELS, cmap=CLASSES)
-    axis.contour(lattice.columns, lattice.index, lattice, [0.5], colors="black", linewidths=1.0)
+    if lattice.min(axis=None) < 0.5 < lattice.max(axis=None):
+        axis.contour(lattice.columns, lattice.index, lattice, [0.5], colors="black", linewidths=1.0)
     axis.set(title=title, aspect="equal")
     axis.tick_params(labelsize=6)
     return drawn
