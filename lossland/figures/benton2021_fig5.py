@@ -20,7 +20,7 @@ from lossland.style import GREY, band, legend_of, panels, runs_of, styled
 
 CAPTION = """
 A complex between trained networks, grown by one connector after another: its volume, the same as the released code computes
-it (crosses at the top: the determinant is infinite; triangles at the bottom: it is 0), how far the newest connector lies from
+it (crosses: the determinant is no finite number, triangles: it is 0), how far the newest connector lies from
 the face of the others, and the train error of samples inside, their mean (solid) and the worst (dashed). Lines are means over
 runs, bands their range. In the paper (VGG16 on CIFAR-10, two networks) the volume rises to about 1e5 and falls to about 1e-4
 with the 11th connector, and all 25 samples are above 98 % train accuracy.
@@ -76,8 +76,11 @@ def _released(axis, whole, title, colour, look, beside):
     """log10 of the root of V^2 where it is a number above 0; else marks near the edges."""
     known = whole["released"].where((whole["released"] > 0) & np.isfinite(whole["released"]))
     _line(axis, whole, np.log10(known) / 2, title, colour, look)
-    for odd, edge, mark in ((np.inf, 0.97 - beside, "x"), (0, 0.03 + beside, "v")):
-        stages = whole.loc[whole["released"] == odd, "stage"].unique()
+    for odd, edge, mark in (
+        (~np.isfinite(whole["released"]), 0.97 - beside, "x"),
+        (whole["released"] == 0, 0.03 + beside, "v"),
+    ):
+        stages = whole.loc[odd, "stage"].unique()
         axis.plot(stages, np.full(len(stages), edge), mark, color=colour, markersize=4, transform=axis.get_xaxis_transform())
 
 
