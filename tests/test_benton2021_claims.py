@@ -158,7 +158,13 @@ NETWORKS = ensembles("nets", [0.10, 0.08, 0.07, 0.065], 300)
 
 def espro(errors, without, **options):
     simplexes = pd.concat([ensembles("two", errors, 400, apart=0.005), ensembles("two_0", without, 400, apart=0.006)])
-    given = {"independent": NETWORKS, "simplexes": simplexes, "sizes": [1, 2], "kinds": [["two", "2-simplex"]]}
+    given = {
+        "independent": NETWORKS,
+        "simplexes": simplexes,
+        "sizes": [1, 2],
+        "budgets": [1, 2],
+        "kinds": [["two", "2-simplex"]],
+    }
     return benton2021_espro.check(**given | {"unpushed": [["two", "two_0", "2-simplex"]]} | options)
 
 
@@ -196,16 +202,21 @@ def test_published_differences_are_those_of_one_data_set():
 
 def test_budgets_are_not_extrapolated_and_groups_are_paired():
     with pytest.raises(ValueError, match="has budgets of 300 to 1200 passes, and simplexes cost 1600; measure larger"):
-        espro([0.07] * 4, [0.07] * 4, sizes=[4])
+        espro([0.07] * 4, [0.07] * 4, budgets=[4])
+    alone = verdicts(espro([0.06] * 4, [0.06] * 4, sizes=[4], budgets=[1], unpushed=[]))
+    assert [name.rpartition(":")[0] for name in alone.index[::2]] == [
+        "2-simplex at the budget of 1 component",
+        "2-simplex at 4 components",
+    ]
     with pytest.raises(ValueError, match="simplexes of two has no rows of size 3, only of 1, 2"):
-        espro([0.07, 0.06], [0.07, 0.06], sizes=[3])
+        espro([0.07, 0.06], [0.07, 0.06], sizes=[3], budgets=[])
     with pytest.raises(ValueError, match="runs cannot be paired: 2-simplex has 1, 2, 3, but others have 1, 2"):
         espro([0.07, 0.06], [0.07, 0.06], independent=NETWORKS[NETWORKS["run"] != "3"])
     with pytest.raises(ValueError, match="simplexes has no rows of none, only of two, two_0"):
         espro([0.07, 0.06], [0.07, 0.06], unpushed=[["two", "none", "2-simplex"]])
     with pytest.raises(ValueError, match="independent has no rows of the split test"):
         espro([0.07, 0.06], [0.07, 0.06], independent=NETWORKS[NETWORKS["split"] == "val"])
-    assert not [c for c in espro([0.07], [0.07], unpushed=[], sizes=[1]) if "lambda" in c.claim]
+    assert not [c for c in espro([0.07], [0.07], unpushed=[], sizes=[1], budgets=[1]) if "lambda" in c.claim]
 
 
 def pairs(subspace, inside, between, train_error, runs=RUNS):

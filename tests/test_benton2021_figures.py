@@ -87,7 +87,12 @@ def test_figure_5_marks_determinants_that_are_no_volume():
     assert marks == {"x": [4, 5], "v": [6]}
     mark = next(line for line in released.lines if line.get_marker() == "x" and len(line.get_xdata()))
     assert mark.get_color() == labelled(released, "B").get_color()
-    assert all(0 < y < 1 for y in mark.get_ydata()), "inside the axes, whatever their range"
+    assert all(0.8 < y < 1 for y in mark.get_ydata()), "in the strip, whatever the range"
+    figure.canvas.draw()
+    low, high = released.get_ylim()
+    top = np.nanmax(points(labelled(released, "A"))[1]) + 0.5
+    assert (top - low) / (high - low) < 0.8, "no value lies in a strip"
+    assert [text.get_text() for text in released.texts] == ["zero", "not finite"]
 
 
 def test_figure_5_draws_what_is_published_only_where_asked():

@@ -36,32 +36,28 @@ def check(
     simplexes: Annotated[pd.DataFrame, "ensemble"],
     kinds: list[list[str]],
     sizes: list[Count] = (1,),
+    budgets: list[Count] = (1,),
     unpushed: list[list[str]] = (),
     noise: Fraction = 0.003,
     dataset: Literal["CIFAR-10", "CIFAR-100"] | None = None,
 ) -> list[Claim]:
-    """`kinds` lists [subspace, name] of what `simplexes` has, measured `by: source`, `sizes` numbers of components, `unpushed`
-    [subspace, the same with lambda = 0, name] of what is compared with it. `dataset` chooses what is published, of a kind whose
-    name is the paper's (1-simplex, 2-simplex).
+    """`kinds` lists [subspace, name] of what `simplexes` has, measured `by: source`; `sizes` and `budgets` the
+    numbers of components that are compared at equal components, and at equal budget; `unpushed` [subspace, the same with
+    lambda = 0, name]. `dataset` chooses what is published, of a kind whose name is the paper's (1-simplex, 2-simplex).
 
     Raises ValueError where runs differ, a size is missing, or a budget is beyond that of the deep ensembles.
     """
     networks, simplexes = of_test(independent, "independent"), of_test(simplexes, "simplexes")
     claims = []
-    for name, own in parts(simplexes, kinds, "simplexes", "kinds"):
-        for size in sizes:
-            scores = {"independent": _scores(networks, "independent", size), name: _scores(own, "simplexes", size)}
-            independent_scores, own_scores = together(scores).values()
+    for name, rows in parts(simplexes, kinds, "simplexes", "kinds"):
+        for size in sorted({*sizes, *budgets}):
+            found = {"independent": _scores(networks, "independent", size), name: _scores(rows, "simplexes", size)}
+            others, own = together(found).values()
             printed = _printed(dataset, name, size)
-            claims += _equal_components(name, size, independent_scores, own_scores, printed)
-            claims += _equal_budget(name, size, networks, own_scores, printed)
-    if unpushed:
-        for subspace, without, name in entries("unpushed", unpushed, "subspace", "the same with lambda = 0", "name"):
-            both = {each: rows_of(simplexes, each, "simplexes") for each in (subspace, without)}
-            for size in sizes:
-                found = together({each: _scores(rows, "simplexes", size) for each, rows in both.items()})
-                claims.append(_insensitive(name, size, noise, *found.values()))
-    return claims
+            claims += _equal_components(name, size, others, own, printed) if size in sizes else []
+            claims += _equal_budget(name, size, networks, own, printed) if size in budgets else []
+    arms = entries("unpushed", unpushed, "subspace", "the same with lambda = 0", "name") if unpushed else []
+    return claims + [_insensitive(name, size, noise, simplexes, *arm) for *arm, name in arms for size in sizes]
 
 
 def _equal_components(name, size, networks, own, printed):
@@ -94,12 +90,14 @@ def _equal_budget(name, size, networks, own, printed):
     ]
 
 
-def _insensitive(name, size, noise, own, without):
+def _insensitive(name, size, noise, simplexes, subspace, without):
+    rows = {arm: _scores(rows_of(simplexes, arm, "simplexes"), "simplexes", size) for arm in (subspace, without)}
+    pushed, free = together(rows).values()
     return Claim(
         f"lambda does not matter: {name} of {size}",
         f"The ensemble's error is the same whether the volume is pushed or not ({name}).",
         "absolute difference of the test errors with lambda and with lambda = 0, as a fraction",
-        list((own["error"] - without["error"]).abs()),
+        list((pushed["error"] - free["error"]).abs()),
         [],
         below=noise,
     )
@@ -112,7 +110,7 @@ def _at_budget(networks, run, epochs, score):
         low, high = known["epochs"].min(), known["epochs"].max()
         raise ValueError(
             f"independent, run {run}, has budgets of {low:g} to {high:g} passes, and simplexes cost {epochs:g}; "
-            "measure larger deep ensembles, or leave that size out"
+            "measure larger deep ensembles, or leave that size out of budgets"
         )
     return float(np.interp(epochs, known["epochs"], known[score]))
 

@@ -12,6 +12,7 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from lossland.published import numbers
@@ -43,19 +44,18 @@ def draw(
     figure.set_figwidth(6.4)
     volume, released, height, error = axes.flat
     for i, ((colour, marker, title, table), (_, samples)) in enumerate(zip(styled(grown), errors, strict=True)):
-        look = {"marker": marker, "markersize": 3}
-        whole, newest = where(table, simplex=-1), table[table["simplex"] >= 0]
-        _line(volume, whole, whole["log_volume"] / np.log(10), title, colour, look)
-        _released(released, whole, title, colour, look, beside=0.06 * i)
-        least = newest.groupby(["stage", "run"], as_index=False)["height"].min()
-        _line(height, least, np.log10(least["height"].where(least["height"] > 0)), title, colour, look)
-        for column, how, style in (("error_mean", "mean", "-"), ("error_max", "max", "--")):
-            found = samples.groupby(["stage", "run"], as_index=False)[column].agg(how)
-            _line(error, found, 100 * found[column], title if style == "-" else None, colour, look | {"linestyle": style})
+        look = {"label": title, "colour": colour, "marker": marker, "markersize": 3}
+        whole = where(table, simplex=-1)
+        least = table[table["simplex"] >= 0].groupby(["stage", "run"], as_index=False)["height"].min()
+        band(volume, whole.assign(value=whole["log_volume"] / np.log(10)), "stage", **look)
+        band(height, least.assign(value=np.log10(least["height"].where(least["height"] > 0))), "stage", **look)
+        _released(released, whole, look, 0.05 * i)
+        _errors(error, samples, look)
+    _strips(released, pd.concat([where(table, simplex=-1) for _, table in grown]))
     if published:
         _published(volume, error)
     volume.set(title="volume of the complex", ylabel="volume V")
-    released.set(title="as released: float32 determinant", ylabel="volume V of one simplex")
+    released.set(title="as released: float32 determinant", ylabel="V of one simplex")
     height.set(title="newest connector", ylabel="height above the others")
     error.set(title="samples inside: mean, and worst (dashed)", ylabel="train error [%]", ylim=(0, None))
     for axis in axes.flat:
@@ -68,20 +68,35 @@ def draw(
     return figure
 
 
-def _line(axis, table, values, label, colour, look):
-    band(axis, table.assign(value=values), "stage", label, colour, **look)
+def _released(axis, whole, look, beside):
+    """log10 of the root of V^2 where that is a number above 0; else marks in the strips."""
+    zero, odd = _no_volume(whole)
+    band(axis, whole.assign(value=np.log10(whole["released"].mask(zero | odd)) / 2), "stage", **look)
+    for which, edge, mark in ((odd, 0.97 - beside, "x"), (zero, 0.03 + beside, "v")):
+        stages = whole.loc[which, "stage"].unique()
+        place = {"transform": axis.get_xaxis_transform(), "color": look["colour"]}
+        axis.plot(stages, np.full(len(stages), edge), mark, markersize=4, **place)
 
 
-def _released(axis, whole, title, colour, look, beside):
-    """log10 of the root of V^2 where it is a number above 0; else marks near the edges."""
-    known = whole["released"].where((whole["released"] > 0) & np.isfinite(whole["released"]))
-    _line(axis, whole, np.log10(known) / 2, title, colour, look)
-    for odd, edge, mark in (
-        (~np.isfinite(whole["released"]), 0.97 - beside, "x"),
-        (whole["released"] == 0, 0.03 + beside, "v"),
-    ):
-        stages = whole.loc[odd, "stage"].unique()
-        axis.plot(stages, np.full(len(stages), edge), mark, color=colour, markersize=4, transform=axis.get_xaxis_transform())
+def _no_volume(whole):
+    return whole["released"] == 0, ~np.isfinite(whole["released"])
+
+
+def _strips(axis, whole):
+    """A fifth of the axis, above and below, that holds no values, where there is something to mark."""
+    for which, bottom, name in zip(_no_volume(whole), (0, 0.8), ("zero", "not finite"), strict=True):
+        if which.any():
+            axis.margins(y=0.35)
+            axis.add_patch(Rectangle((0, bottom), 1, 0.2, transform=axis.transAxes, color=GREY, alpha=0.15, linewidth=0))
+            axis.text(0.02, bottom + 0.1, name, transform=axis.transAxes, va="center", fontsize=7)
+
+
+def _errors(axis, samples, look):
+    """The mean over all samples of a stage, and the worst of them, dashed."""
+    stages = samples.groupby(["stage", "run"], as_index=False)
+    band(axis, stages["error_mean"].mean().rename(columns={"error_mean": "value"}), "stage", scale=100, **look)
+    worst = stages["error_max"].max().rename(columns={"error_max": "value"})
+    band(axis, worst, "stage", scale=100, **look | {"label": None, "linestyle": "--"})
 
 
 def _published(volume, error):
@@ -89,7 +104,6 @@ def _published(volume, error):
     dimension = printed["dimension_min"]
     look = {"color": GREY, "linestyle": ":", "zorder": 0, "label": "paper"}
     volume.plot([1, dimension], 2 * [np.log10(printed["volume_highest"])], **look)
-    volume.plot(
-        [dimension + 1], [np.log10(printed["volume_at_11"])], "*", color="white", markeredgecolor=GREY, markersize=9, zorder=5
-    )
+    star = {"color": "white", "markeredgecolor": GREY, "markersize": 9, "zorder": 5}
+    volume.plot([dimension + 1], [np.log10(printed["volume_at_11"])], "*", **star)
     error.axhline(100 - printed["train_accuracy_percent_min"], **look)
