@@ -30,7 +30,7 @@ def code_of(spec, root=ROOT) -> dict[str, str]:
     files = [f"workflow_scripts/{spec['section']}.py", *(f"lossland/{room}/{name}.py" for room, name, _ in plugins)]
     for room, name, options in plugins:
         if room == "data":
-            files.append(f"lossland/tasks/{_task(root, f'lossland/data/{name}.py')}.py")
+            files += [f"lossland/tasks/{task}.py" for task in _tasks(root, f"lossland/data/{name}.py")]
         if "target" in options:  # a module of the user's own
             files += _files_of(root, options["target"].partition(":")[0])
     return _code(tuple(files), root)
@@ -131,7 +131,7 @@ def _tree(root, file):
 
 
 @lru_cache(None)
-def _task(root, file):
-    """The task that a dataset gives its Arrays, as `task="..."`; classification is their default."""
-    given = [n.value.value for n in ast.walk(_tree(root, file)) if isinstance(n, ast.keyword) and n.arg == "task"]
-    return given[0] if given else "classification"
+def _tasks(root, file):
+    """The tasks that a dataset may give its Arrays, as `task="..."`; classification is their default."""
+    given = [n.value for n in ast.walk(_tree(root, file)) if isinstance(n, ast.keyword) and n.arg == "task"]
+    return [n.value for value in given for n in ast.walk(value) if isinstance(n, ast.Constant)] or ["classification"]

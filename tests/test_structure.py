@@ -30,7 +30,7 @@ MAY = {
     "arrays": TORCH,
     "pictures": TORCH | {"numpy", "PIL"},
     "geometry": TORCH | {"geometry"},
-    "tasks": TORCH,
+    "tasks": TORCH | {"tasks"},
     "landscape": TORCH | BASE | {"landscape"},
     "methods": TORCH | BASE | {"landscape", "safetensors"},
     "corrupted_files": TORCH | {"numpy"},
@@ -135,16 +135,18 @@ def test_methods_and_probes_do_not_share_names():
 @pytest.mark.parametrize("name", catalogue.names("methods"))
 def test_every_method_runs_on_the_toy_problem_and_again_from_its_journal(name, problem, tmp_path):
     """With as many sources of three points as it takes, up to three, and its required options filled by type."""
-    from lossland.methods import chain, sgd
+    from lossland.methods import chain, curve, sgd
 
     recipe = Recipe(epochs=2, lr=0.1, batch_size=32)
     save_file(problem.space.unravel(problem.init(5)), tmp_path / "own.safetensors")
-    fill = {Recipe: recipe, Seed: 0, Count: 1, Positive: 0.01, Safetensors: tmp_path / "own.safetensors"}
+    fill = {Recipe: recipe, Seed: 0, Count: 1, list[Count]: [2, 1], Positive: 0.01, Safetensors: tmp_path / "own.safetensors"}
     plugin = catalogue.plugin("methods", name)
     given = {o: fill[kind] for o, (kind, default) in plugin.options.items() if default is catalogue.REQUIRED}
     sources = [sgd.build(problem, [], recipe=recipe, seed=s, snapshots=[0, 1]) for s in range(int(min(plugin.sources.high, 3)))]
-    if name == "cone":
-        sources = [chain.build(problem, sources)]
+    if name in ("cone", "swag_curve"):
+        sources = [
+            chain.build(problem, sources) if name == "cone" else curve.build(problem, sources * 2, recipe=recipe, seed=0)
+        ]
     build = import_module(f"lossland.methods.{name}").build
     made = build(problem, sources, **given)
     assert isinstance(made, Subspace)

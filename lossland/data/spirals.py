@@ -9,8 +9,13 @@ from lossland.options import Count, NonNegative, Seed
 from lossland.streams import stream
 
 
-def load(root, *, n: Count = 100, noise: NonNegative = 1.0, turns: NonNegative = 1.5, seed: Seed = 0) -> Arrays:
-    """`n` training, n/2 validation and 2n test points; radius grows with the angle over `turns` turns."""
+def load(
+    root, *, n: Count = 100, noise: NonNegative = 1.0, turns: NonNegative = 1.5, binary: bool = False, seed: Seed = 0
+) -> Arrays:
+    """`n` training, n/2 validation and 2n test points; radius grows with the angle over `turns` turns.
+
+    With `binary` a network has one logit, not two (task `binary`), as in the paper.
+    """
 
     def spirals(split, size):
         rng = stream(seed, "spirals", split)
@@ -20,4 +25,5 @@ def load(root, *, n: Count = 100, noise: NonNegative = 1.0, turns: NonNegative =
         return (point + noise * torch.rand(size, 2, generator=rng)) / (turns * 2 * math.pi), y
 
     parts = {split: spirals(split, size) for split, size in (("train", n), ("val", n // 2), ("test", 2 * n))}
-    return Arrays({s: x for s, (x, _) in parts.items()}, {s: y for s, (_, y) in parts.items()}, 2)
+    x, y = ({s: part[i] for s, part in parts.items()} for i in (0, 1))
+    return Arrays(x, y, 2, task="binary" if binary else "classification")

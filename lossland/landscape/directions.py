@@ -1,4 +1,5 @@
-"""Random directions at the scale of a network, and the affine subspace around it (Li et al. 2018, arXiv 1712.09913, section 4).
+"""Random directions at the scale of a network, and the affine subspace around it (Li et al. 2018, arXiv 1712.09913, section 4);
+the plane through three networks (Garipov et al. 2018, arXiv 1802.10026, figure 1).
 
     filter     d_i <- d_i |w_i| / |d_i|     for each filter i of each parameter tensor (see `ParamSpace.filters`)
     layer      d   <- d   |w|   / |d|       for each parameter tensor
@@ -12,7 +13,7 @@ coordinates of a trajectory are those of least squares, not lengths along axes t
 import torch
 
 from lossland.geometry.charts.affine import Affine
-from lossland.geometry.measures import project
+from lossland.geometry.measures import frame, project
 from lossland.landscape.subspace import Subspace
 
 
@@ -56,9 +57,30 @@ def around(source, directions, *, box=None, margin=0.2, notes=None) -> Subspace:
         marked |= {n: source.notes[n] for n in ("epoch", "lr")}
     elif box is None:
         raise ValueError("the range of this subspace is that of a trajectory, and its source kept one point; keep snapshots")
-    if box is None:
-        low, high = marked["trajectory"].amin(0), marked["trajectory"].amax(0)
-        middle, side = (low + high) / 2, (high - low).max() * (1 + 2 * margin)
-        box = torch.stack([middle - side / 2, middle + side / 2], 1).tolist()
+    box = box or _cube(marked["trajectory"], margin)
     anchors = torch.cat([centre[None], directions.to(centre)])
     return Subspace(anchors, Affine(m + 1, box), marked | (notes or {}) | source.decay)
+
+
+def through(points, *, margin=0.2, path=(), notes=None) -> Subspace:
+    """The plane through three points [3 D]: the first is its origin, its orthonormal axes are along the second, then the third.
+
+    What is drawn is a square around them and the points, each [D], of `path`, widened by `margin` of its side. Notes:
+    `mark.spanning` [3 2], and `mark.path` [n 2] where there is one. Raises ValueError where the three lie on one line.
+    """
+    origin = points[0]
+    axes = frame(points[1] - origin, points[2] - origin)
+
+    def project(points):
+        return torch.stack([torch.stack([(p - origin).double() @ e for e in axes]) for p in points])
+
+    marked = {"mark.spanning": project(points)} | ({"mark.path": project(path)} if path else {})
+    anchors = torch.stack([origin, *(e.to(origin) for e in axes)])
+    return Subspace(anchors, Affine(3, _cube(torch.cat(list(marked.values())), margin)), marked | (notes or {}))
+
+
+def _cube(u, margin):
+    """(low, high) along each axis of a cube around points u [n m], widened by `margin` of its side."""
+    low, high = u.amin(0), u.amax(0)
+    middle, side = (low + high) / 2, (high - low).max() * (1 + 2 * margin)
+    return torch.stack([middle - side / 2, middle + side / 2], 1).tolist()

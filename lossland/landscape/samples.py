@@ -6,7 +6,9 @@ The samples lie where the journal keeps its rows, on disk where there is one, so
 import torch
 
 from lossland.geometry.charts.points import Points
+from lossland.geometry.measures import combined, moments
 from lossland.landscape.subspace import Subspace
+from lossland.streams import stream
 
 
 def window(source, last=None):
@@ -29,8 +31,38 @@ def handed_on(source, n, centre=None) -> dict[str, torch.Tensor]:
     That network is `centre` [D], by default the one that the points of the source are around, or else its last.
     """
     reference = source.notes.get("reference", source.end).cpu() if centre is None else centre
-    spent = source.spent[-1:].repeat(n)
-    return {"reference": reference, "lineage": source.lineage, "spent": spent} | source.decay
+    return {"reference": reference} | cost(source, n) | source.decay
+
+
+def cost(source, n) -> dict[str, torch.Tensor]:
+    """The notes `lineage` and `spent` [n] of n networks, each made from all of `source`."""
+    return {"lineage": source.lineage, "spent": source.spent[-1:].repeat(n)}
+
+
+def low_rank(points, seed, scale, rank=None):
+    """A function i -> sample number i [D] of the Gaussian that SWAG fits on points [n D] (Maddox et al. 2019, 1902.02476).
+
+        theta = mu + sqrt(scale) [ sigma z1 + D z2 / sqrt(K - 1) ],    z1 ~ N(0, 1) [D],  z2 ~ N(0, 1) [K]
+
+    The K = `rank` columns of D, by default n, are the last points, each less the mean of all points up to it; a variance in
+    sigma is at least 1e-30. Raises ValueError where there are fewer points.
+    """
+    n = len(points)
+    k = rank or n
+    if not 2 <= k <= n:
+        raise ValueError(f"the covariance needs {max(k, 2)} points, and there are {n}; keep more of them, or lower rank")
+    mean, deviation = moments(points)
+    deviation.clamp_(min=1e-15)
+    until = torch.ones(n, n, dtype=torch.float64).tril() / torch.arange(1, n + 1)[:, None]
+    deviations = (torch.eye(n) - until)[-k:]
+
+    def sample(i):
+        z1 = torch.randn(len(mean), generator=stream(seed, "diagonal", i))
+        z2 = torch.randn(k, dtype=torch.float64, generator=stream(seed, "low rank", i))
+        c = 1 / n + (scale / (k - 1)) ** 0.5 * z2 @ deviations
+        return combined(c, points).addcmul_(deviation, z1, value=scale**0.5)
+
+    return sample
 
 
 def drawn(problem, source, n, sample, centre=None) -> Subspace:

@@ -40,6 +40,14 @@ class Subspace:
             raise ValueError(f"there is no snapshot of epoch {epoch}, only of {there}; name it in the source's snapshots")
         return self.anchors[kept.index(epoch)]
 
+    def corners(self, numbers):
+        """The anchors [n D] of these numbers, in order. Raises ValueError where they are no networks, or not there."""
+        if not self.chart.barycentric:
+            raise ValueError(f"the anchors of {self.chart} are no networks; name a complex, a curve or a set as source")
+        if max(numbers) >= self.chart.k:
+            raise ValueError(f"vertex {max(numbers)} is named, but there are {self.chart.k}, numbered from 0; name others")
+        return self.anchors[list(numbers)]
+
     @property
     def lineage(self):
         """[r 2]; empty where nothing was trained."""

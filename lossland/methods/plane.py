@@ -11,8 +11,7 @@ from typing import Annotated
 import torch
 
 from lossland.geometry.charts import Curve
-from lossland.geometry.charts.affine import Affine
-from lossland.geometry.measures import frame
+from lossland.landscape.directions import through
 from lossland.landscape.subspace import Subspace
 from lossland.options import Between, Count, NonNegative
 
@@ -27,17 +26,5 @@ def build(problem, sources: Annotated[list, Between(1, 3)], *, margin: NonNegati
     if len(sources) not in (1, 3) or (curve and not bent):
         raise ValueError(f"a plane needs 3 networks or one curve with a bend, got {len(sources)} source(s)")
     spanning = curve.anchors[[0, -1, 1]] if curve else torch.stack([s.end for s in sources])
-    origin = spanning[0]
-    e1, e2 = frame(spanning[1] - origin, spanning[2] - origin)
-
-    def project(points):
-        return torch.stack([torch.stack([(p - origin).double() @ e for e in (e1, e2)]) for p in points])
-
-    notes = {"mark.spanning": project(spanning)}
-    if curve:
-        notes["mark.path"] = project(curve.points(curve.chart.grid(path_points)))
-    marked = torch.cat(list(notes.values()))
-    low, high = marked.amin(0), marked.amax(0)
-    centre, side = (low + high) / 2, (high - low).max() * (1 + 2 * margin)
-    box = torch.stack([centre - side / 2, centre + side / 2], 1)
-    return Subspace(torch.stack([origin, e1.to(origin), e2.to(origin)]), Affine(3, box.tolist()), notes | sources[0].decay)
+    path = list(curve.points(curve.chart.grid(path_points))) if curve else ()
+    return through(spanning, margin=margin, path=path, notes=sources[0].decay)

@@ -13,13 +13,16 @@ from safetensors import SafetensorError, safe_open
 
 from lossland.geometry.charts.points import Points
 from lossland.landscape.subspace import Subspace
-from lossland.options import NoSources, Safetensors, refuse
+from lossland.options import NoSources, Safetensors, Seed, refuse
 
 STATISTICS = ("running_mean", "running_var", "num_batches_tracked")
 
 
-def build(problem, sources: NoSources, *, file: Safetensors, sha256: str = "") -> Subspace:
-    """`file` is a path, in a config one below data_root; `sha256` is the checksum that it must have, if it is given.
+def build(
+    problem, sources: NoSources, *, file: Safetensors, sha256: str = "", fresh: list[str] = (), seed: Seed = 0
+) -> Subspace:
+    """`file` is a path, in a config one below data_root; `sha256` is the checksum that it must have, if it is given. The
+    parameters named in `fresh`, as those of a new head, are those of the initialisation under `seed`, whatever the file has.
 
     Raises FileNotFoundError or ValueError where the file is missing, another one, or of another network.
     """
@@ -32,7 +35,10 @@ def build(problem, sources: NoSources, *, file: Safetensors, sha256: str = "") -
             found = hashlib.file_digest(opened, "sha256").hexdigest()
         if found != sha256.lower():
             raise ValueError(f"{file} has the sha256 {found}, not {sha256}; fetch it again, or correct the checksum")
-    parameters = _read(file)
+    initial = problem.space.unravel(problem.init(seed).cpu())
+    if unknown := set(fresh) - set(initial):
+        raise ValueError(f"fresh names {min(unknown)}, and the network has no such parameter; it has {', '.join(initial)}")
+    parameters = _read(file) | {name: initial[name] for name in fresh}
     _refuse_another_network(file, parameters, problem.space)
     return Subspace(problem.space.ravel(parameters)[None], Points(1))
 

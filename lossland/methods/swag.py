@@ -10,13 +10,9 @@ the number that it may hold.
 
 from typing import Annotated
 
-import torch
-
-from lossland.geometry.measures import combined, moments
-from lossland.landscape.samples import drawn, window
+from lossland.landscape.samples import drawn, low_rank, window
 from lossland.landscape.subspace import Subspace
 from lossland.options import Between, Count, NonNegative, Seed
-from lossland.streams import stream
 
 
 def build(
@@ -34,20 +30,5 @@ def build(
     Notes: see `samples.drawn`. Raises ValueError where there are fewer points.
     """
     (run,) = sources
-    points = window(run, last)
-    n = len(points)
-    k = rank or n
-    if not 2 <= k <= n:
-        raise ValueError(f"the covariance needs {max(k, 2)} points, and there are {n}; keep more snapshots, or lower rank")
-    mean, deviation = moments(points)
-    deviation.clamp_(min=1e-15)
-    until = torch.ones(n, n, dtype=torch.float64).tril() / torch.arange(1, n + 1)[:, None]
-    deviations = (torch.eye(n) - until)[-k:]
-
-    def sample(i):
-        z1 = torch.randn(len(mean), generator=stream(seed, "diagonal", i))
-        z2 = torch.randn(k, dtype=torch.float64, generator=stream(seed, "low rank", i))
-        c = 1 / n + (scale / (k - 1)) ** 0.5 * z2 @ deviations
-        return combined(c, points).addcmul_(deviation, z1, value=scale**0.5), scale
-
-    return drawn(problem, run, samples, sample)
+    sample = low_rank(window(run, last), seed, scale, rank)
+    return drawn(problem, run, samples, lambda i: (sample(i), scale))

@@ -6,6 +6,8 @@
     affine      c(u) = (1, u)                          u in R^(k-1)       planes, random subspaces arXiv 1712.09913
     trivial     c(t) = s, s^2, ..., s = |1 - 2t|       t in [0, 1]        the curve through zero   arXiv 1802.10026
     cone        c(t, r) = r polychain(t)               t in [0, 1], r     triangles at the origin  arXiv 1912.02757
+    complex     c(u) = u, barycentric                  u in simplexes     simplexes of networks    arXiv 2102.13042
+    bundle      c(t, i) = bezier(t) over bend i        t in [0, 1], i     curves of common ends    arXiv 2102.13042
 
 A chart knows the measure that its paper trains under (`sample`) and the points at which tables are evaluated (`grid`).
 """

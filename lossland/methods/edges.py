@@ -1,0 +1,21 @@
+"""The chain along edges of a simplicial complex, from vertex to vertex (Benton et al. 2021, arXiv 2102.13042).
+
+theta(t) = (1 - t) w_i + t w_j,    one edge after another, each for an equal share of t; nothing is trained
+"""
+
+from typing import Annotated
+
+from lossland.geometry.charts.polychain import PolyChain
+from lossland.landscape.subspace import Subspace
+from lossland.options import Between, Index
+
+
+def build(problem, sources: Annotated[list, Between(1, 1)], *, vertices: list[Index] = (0, 1)) -> Subspace:
+    """`vertices` are two or more numbers of anchors of the source, in the order of the chain; in a complex first the modes.
+
+    Raises ValueError where they are fewer, or not there.
+    """
+    (source,) = sources
+    if len(vertices) < 2:
+        raise ValueError(f"an edge joins 2 vertices, and vertices lists {len(vertices)}; name two or more")
+    return Subspace(source.corners(vertices), PolyChain(len(vertices)), source.decay)

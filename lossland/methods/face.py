@@ -1,0 +1,25 @@
+"""The plane of a face of a simplicial complex (Benton et al. 2021, arXiv 2102.13042, figures 3, 4 and 6); nothing is trained.
+
+theta(x, y) = w_0 + x e_1 + y e_2,   e_1 = (w_1 - w_0) / |w_1 - w_0|,   e_2 by Gram-Schmidt from w_2,   w_i the three vertices
+
+Differs from the released code in: the origin is a vertex and one axis an edge, and the square is around the triangle.
+"""
+
+from typing import Annotated
+
+from lossland.landscape.directions import through
+from lossland.landscape.subspace import Subspace
+from lossland.options import Between, Index, NonNegative
+
+
+def build(
+    problem, sources: Annotated[list, Between(1, 1)], *, vertices: list[Index] = (0, 1, 2), margin: NonNegative = 0.2
+) -> Subspace:
+    """`vertices` are three numbers of anchors of the source, in a complex first the modes; `margin` widens the drawn square.
+
+    Notes: `mark.spanning` [3 2], the vertices. Raises ValueError where they are not three, not there, or on one line.
+    """
+    (source,) = sources
+    if len(vertices) != 3:
+        raise ValueError(f"a face has 3 vertices, and vertices lists {len(vertices)}; name three")
+    return through(source.corners(vertices), margin=margin, notes=source.decay)

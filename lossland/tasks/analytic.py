@@ -1,0 +1,30 @@
+"""A loss that is a formula of theta: what the network gives for an example is the loss itself.
+
+nll = f(theta)        in the units of the formula, called nll as every other loss that is trained and drawn
+"""
+
+from lossland.tasks.classification import MEMORY as MEMORY
+from lossland.tasks.classification import batch as batch
+from lossland.tasks.classification import minibatches as minibatches
+
+SCORES = ("nll",)
+
+
+def outputs(classes):
+    """The loss."""
+    return 1
+
+
+def losses(outputs, target):
+    """The losses [n] that were given, [n] or [n 1]."""
+    return outputs.float().reshape(-1)
+
+
+def scores(outputs, target):
+    """The SCORES of every example, [n 1]."""
+    return losses(outputs, target)[:, None]
+
+
+def probabilities(outputs):
+    """Raises ValueError: nothing is predicted."""
+    raise ValueError("a formula predicts nothing; measure landscape, or name data with classes")
