@@ -49,15 +49,31 @@ def tempered(p, y):
 
     T of the even examples is fitted on the odd ones, and the reverse: no validation data, and no example sees its own T.
     """
+    return scaled(p, temperatures(p, y))
+
+
+def temperatures(p, y) -> tuple[float, float]:
+    """(T for the even examples, T for the odd ones): each minimises the nll of the others under p^(1/T) / Z."""
     from scipy.optimize import minimize_scalar
 
-    logits = p.double().clamp(min=torch.finfo(torch.float64).tiny).log()
-    result = torch.empty_like(logits)
-    for own, other in ((slice(0, None, 2), slice(1, None, 2)), (slice(1, None, 2), slice(0, None, 2))):
+    logits = _logits(p)
 
-        def nll(log_temperature, part=other):
+    def fitted(part):
+        def nll(log_temperature):
             return F.cross_entropy(logits[part] / math.exp(log_temperature), y[part]).item()
 
-        temperature = math.exp(minimize_scalar(nll, bounds=(-4, 4), method="bounded").x)
-        result[own] = (logits[own] / temperature).softmax(1)
+        return math.exp(minimize_scalar(nll, bounds=(-4, 4), method="bounded").x)
+
+    return fitted(slice(1, None, 2)), fitted(slice(0, None, 2))
+
+
+def scaled(p, temperatures):
+    """p^(1/T) / Z [N C] under a temperature of the even and one of the odd examples."""
+    result = _logits(p)
+    for i, temperature in enumerate(temperatures):
+        result[i::2] = (result[i::2] / temperature).softmax(1)
     return result
+
+
+def _logits(p):
+    return p.double().clamp(min=torch.finfo(torch.float64).tiny).log()

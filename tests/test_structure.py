@@ -158,7 +158,7 @@ def test_every_method_runs_on_the_toy_problem_and_again_from_its_journal(name, p
 
 @pytest.mark.parametrize("name", catalogue.names("probes"))
 def test_every_probe_returns_its_schema(name, problem, normalised):
-    from lossland.methods import line, random_plane, sgd
+    from lossland.methods import connector, line, random_plane, sgd
     from lossland.probes import landscape
 
     problem = normalised if name == "shift" else problem  # pictures alone can be corrupted
@@ -169,7 +169,10 @@ def test_every_probe_returns_its_schema(name, problem, normalised):
         table = probe.measure(landscape.measure(problem, segment, resolution=5))
     else:
         around = random_plane.build(problem, runs[:1], seed=0)
-        measured = {"dynamics": runs[0], "directions": around, "projection": around}.get(name, segment)
+        joined = connector.build(problem, runs, recipe=Recipe(1, 0.1), seed=0)
+        measured = {"dynamics": runs[0], "directions": around, "projection": around, "cuts": _cuts(runs[0])}
+        measured |= dict.fromkeys(("inside", "sampled", "spokes", "vertices", "volume"), joined)
+        measured = measured.get(name, segment)
         others = [problem.data] if "data" in catalogue.plugin("probes", name).inputs else []
         table = probe.measure(problem, measured, *others)
     assert isinstance(table, pd.DataFrame)
@@ -178,6 +181,11 @@ def test_every_probe_returns_its_schema(name, problem, normalised):
     if "quantity" in table:
         table = table[table["quantity"] == "error"]
     assert table[[c for c in ("error", "value", "min", "max") if c in table]].stack().between(0, 1).all()
+
+
+def _cuts(network):
+    k = len(network.anchors)
+    return replace(network, notes={"dimension": torch.arange(k), "radius": torch.ones(k, dtype=torch.float64)})
 
 
 def test_planning_does_not_import_torch():

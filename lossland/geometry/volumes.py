@@ -83,4 +83,4 @@ def released(vertices):
     squares = (lengths[:, None] + lengths - 2 * centred @ centred.T).clamp(min=0) * (1 - torch.eye(n).to(vertices))
     border = 1 - torch.eye(n + 1).to(vertices)
     matrix = torch.cat([torch.cat([squares, border[:-1, -1:]], 1), border[-1:]])
-    return torch.linalg.det(matrix).abs() / (math.factorial(n - 1) ** 2 * 2 ** (n - 1))
+    return torch.linalg.det(matrix).abs() / float(math.factorial(n - 1) ** 2 * 2 ** (n - 1))

@@ -69,7 +69,7 @@ def evaluate(problem, subspace, u, splits, bn="recalibrate", part=slice(None), a
         pictures = ("augmented", number) if augmented else None
         state = state_of(c, theta, pictures)
         seen = [pictures if split == "train" else None for split in splits]
-        return torch.stack([_mean_scores(problem, theta, state, *how) for how in zip(splits, seen, strict=True)])
+        return torch.stack([mean_scores(problem, theta, state, *how) for how in zip(splits, seen, strict=True)])
 
     return point_by_point(problem, subspace, u, part, (len(splits), len(problem.task.SCORES)), scores)
 
@@ -114,6 +114,12 @@ def coordinates(u) -> dict[str, torch.Tensor]:
     return {"u0": u[:, 0], "u1": u[:, 1] if u.shape[1] > 1 else torch.full_like(u[:, 0], torch.nan)}
 
 
+def score(problem, table, name):
+    """The score `name` [...] in what `evaluate` returned, [... scores]; NaN where the task has none of that name."""
+    names = problem.task.SCORES
+    return table[..., names.index(name)] if name in names else torch.full(table.shape[:-1], torch.nan, dtype=table.dtype)
+
+
 def part_of(n, shard) -> slice:
     """Part i of k of n points, where `shard` is (i, k) and i counts from 1; the parts differ by one point at most."""
     i, k = shard
@@ -144,12 +150,25 @@ def targets(problem, split):
     return torch.cat([problem.data.y[split][rows].reshape(-1) for rows in minibatches]).cpu()
 
 
-def _mean_scores(problem, theta, state, split, pictures):
+@torch.no_grad()
+def mean_scores(problem, theta, state, split, pictures=None):
+    """Mean scores [scores], float64, of theta [D] under the batch-norm statistics `state`; `pictures` names an augmentation."""
     total, number = 0, 0
     for outputs, target in _outputs(problem, theta, state, split, pictures):
         scores = problem.task.scores(outputs, target)
         total, number = total + scores.double().sum(0), number + len(scores)
     return (total / number).cpu()
+
+
+def slope(problem, theta, state, split="train"):
+    """The gradient [D] of the mean nll of a split at theta [D], dropout off; the batch-norm statistics `state` are held."""
+    theta = theta.detach().requires_grad_()
+    total, number = torch.zeros_like(theta), 0
+    for outputs, target in _outputs(problem, theta, state, split):
+        losses = problem.task.losses(outputs, target)
+        total += torch.autograd.grad(losses.sum(), theta)[0]
+        number += losses.numel()
+    return total / number
 
 
 def _outputs(problem, theta, state, split, pictures=None):

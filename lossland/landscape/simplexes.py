@@ -54,8 +54,25 @@ def grown(problem, sources, simplexes, objective, recipe, seed, *, passes, stren
 
 def restricted(simplexes, newest):
     """The simplexes that have the vertex `newest`, cut down to it and those before, each once."""
-    cut = (tuple(v for v in simplex if v <= newest) for simplex in simplexes if newest in simplex)
-    return list(dict.fromkeys(cut))
+    return [simplex for simplex in _cut(simplexes, newest + 1) if newest in simplex]
+
+
+def _cut(simplexes, k):
+    return list(dict.fromkeys(tuple(v for v in simplex if v < k) for simplex in simplexes))
+
+
+def modes(complex) -> int:
+    """How many vertices of a complex were there before the first was trained. Raises ValueError on what is no such complex."""
+    if not isinstance(complex.chart, Complex) or "strength" not in complex.notes:
+        raise ValueError(f"{complex.chart} is no complex whose vertices were trained; name a simplex, complex or connector")
+    return len(complex.anchors) - len(complex.notes["strength"])
+
+
+def stages(complex) -> dict[int, list[tuple[int, ...]]]:
+    """The simplexes of a complex after each added vertex, 1 and on: cut down to the vertices so far, each once, no points."""
+    first = modes(complex)
+    cut = {k - first: _cut(complex.chart.simplexes, k) for k in range(first + 1, len(complex.anchors) + 1)}
+    return {stage: [simplex for simplex in simplexes if len(simplex) > 1] for stage, simplexes in cut.items()}
 
 
 def strengths(problem, volume, simplexes, first, released, seed) -> list[float]:

@@ -3,7 +3,9 @@ Ovadia et al. 2019, arXiv 1906.02530).
 
     scores and js of p(y | x') = mean over members of softmax f(x')        x' = corruption(x, severity), severity 1 to 5
 
-as in the table `ensemble`; severity 0 is the clean split, once, as corruption "none". js grows with the number M of members and
+as in the table `ensemble`; severity 0 is the clean split, once, as corruption "none". `nll_tempered` and `ece_tempered` are
+those of p^(1/T) / Z, T fitted to the same ensemble on the clean pictures, each half of which serves the other
+(`lossland.scores.temperatures`; Benton et al. 2021, arXiv 2102.13042, figure 11). js grows with the number M of members and
 is at most ln M: compare it only at equal M, which `sizes` says. The released code has another M for each method.
 """
 
@@ -19,11 +21,12 @@ from lossland.corruptions import COLOURED, CORRUPTIONS, corrupted
 from lossland.landscape.evaluate import predict, remembered, statistics, targets
 from lossland.landscape.members import subsets as subsets_of
 from lossland.options import BatchNorm, Between, Count, Seed, Split
-from lossland.scores import jensen_shannon, scores
+from lossland.scores import jensen_shannon, scaled, scores, temperatures
 
 SCHEMA = {
     "split": "string", "corruption": "string", "severity": "int64", "size": "int64", "subset": "int64", "members": "string",
     "nll": "float64", "error": "float64", "brier": "float64", "ece": "float64", "js": "float64",
+    "nll_tempered": "float64", "ece_tempered": "float64",
 }  # fmt: skip
 KEY = ["split", "corruption", "severity", "size", "subset"]
 
@@ -55,14 +58,22 @@ def measure(
     Raises ValueError on what are no pictures, on unknown corruptions and on a folder of other classes or severities.
     """
     u, state_of = subspace.chart.grid(resolution), remembered(statistics(problem, subspace, bn))
-    rows = []
+    rows, fitted = [], {}
     for shifted, x, y in _shifts(problem, split, examples, folder, corruptions, severities):
         seen = replace(problem, data=problem.data.showing(split, x, y), examples=examples)
         p, y = torch.stack(list(predict(seen, subspace, u, split, state_of=state_of))), targets(seen, split)
         for row, members in subsets_of(subspace, len(p), by=by, sizes=sizes, limit=subsets, seed=seed):
             kept = {name: row[name] for name in ("size", "subset", "members")}
-            rows.append({"split": split} | shifted | kept | scores(p[members].mean(0), y) | {"js": jensen_shannon(p[members])})
+            mean, name = p[members].mean(0), row["members"]
+            fitted[name] = fitted.get(name) or temperatures(mean, y)  # the clean pictures come first
+            own = scores(mean, y) | {"js": jensen_shannon(p[members])} | _tempered(mean, y, fitted[name])
+            rows.append({"split": split} | shifted | kept | own)
     return pd.DataFrame(rows)
+
+
+def _tempered(p, y, temperatures):
+    found = scores(scaled(p, temperatures), y)
+    return {f"{name}_tempered": found[name] for name in ("nll", "ece")}
 
 
 def _shifts(problem, split, examples, folder, corruptions, severities):

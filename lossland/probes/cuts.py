@@ -1,0 +1,39 @@
+"""How low the loss was found in random cuts of parameter space, by dimension and radius (Fort & Jastrzebski 2019, arXiv
+1906.04724; Li et al. 2018, arXiv 1804.08838).
+
+    theta = r theta_0 + M z,    z [d] trained,    M [D d] random and orthonormal       radius r in norms of the initialisation
+"""
+
+from dataclasses import replace
+
+import pandas as pd
+
+from lossland.landscape.evaluate import evaluate, score
+from lossland.options import BatchNorm, Count, Split
+
+SCHEMA = {
+    "split": "string", "index": "int64", "dimension": "int64", "radius": "float64", "nll": "float64", "error": "float64",
+    "norm": "float64",
+}  # fmt: skip
+KEY = ["split", "index"]
+
+
+def measure(
+    problem,
+    subspace,
+    *,
+    splits: list[Split] = ("train", "test"),
+    bn: BatchNorm = "recalibrate",
+    examples: Count | None = None,
+) -> pd.DataFrame:
+    """One row for each trained point and split; `norm` is |theta|. Raises ValueError on what are no random cuts."""
+    if not {"dimension", "radius"} <= set(subspace.notes):
+        raise ValueError(f"cuts measures points of random cuts, and {subspace.chart} has none; name a random_cut")
+    problem, u = replace(problem, examples=examples), subspace.chart.grid(None)
+    table = evaluate(problem, subspace, u, splits, bn)
+    noted = {name: subspace.notes[name].numpy() for name in ("dimension", "radius")}
+    columns = {"index": range(len(u))} | noted | {"norm": subspace.norms(u).numpy()}
+    scores = {name: score(problem, table, name).T.numpy() for name in ("nll", "error")}
+    return pd.concat(
+        [pd.DataFrame(columns | {"split": s} | {n: v[i] for n, v in scores.items()}) for i, s in enumerate(splits)]
+    )

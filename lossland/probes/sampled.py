@@ -1,0 +1,45 @@
+"""Where draws of a complex lie (Benton et al. 2021, arXiv 2102.13042, appendix A.1 and figure A.2).
+
+    x, y = the coordinates of u @ vertices in the plane of the first three, the first edge along x
+
+Flat Dirichlet draws are uniform in a simplex of any shape, a long one too: `stretch` moves the second vertex away from the
+first, so that their edge is that many times as long.
+"""
+
+import pandas as pd
+import torch
+
+from lossland.geometry import volumes
+from lossland.geometry.charts.complex import Complex
+from lossland.options import Count, Positive, Seed
+from lossland.streams import stream
+
+SCHEMA = {"index": "int64", "simplex": "int64", "x": "float64", "y": "float64"}
+KEY = ["index"]
+
+
+def measure(problem, subspace, *, samples: Count = 1000, stretch: Positive = 1.0, seed: Seed = 0) -> pd.DataFrame:
+    """One row for each draw, with the number of the `simplex` that it was drawn from.
+
+    x and y are in units of parameter space; the first vertex is at 0, 0. How often each simplex is drawn from is that of the
+    complex, not stretched. Raises ValueError on what is no complex of three vertices or more, and where they lie on a line.
+    """
+    if not isinstance(subspace.chart, Complex) or subspace.chart.k < 3:
+        raise ValueError(f"sampled shows the plane of three vertices, and {subspace.chart} has none; name a larger complex")
+    u = subspace.chart.sample(samples, stream(seed, "sampled"))
+    members = torch.zeros(len(subspace.chart.simplexes), subspace.chart.k, dtype=torch.bool)
+    for row, simplex in zip(members, subspace.chart.simplexes, strict=True):
+        row[list(simplex)] = True
+    own = ((u > 0)[:, None] == members).all(2).int().argmax(1)
+    x, y = (u @ _flat(volumes.inner(subspace.anchors), stretch)).T
+    return pd.DataFrame({"index": range(samples), "simplex": own.numpy(), "x": x.numpy(), "y": y.numpy()})
+
+
+def _flat(inner, stretch):
+    """x and y [k 2] of the vertices in the plane of the first three, from their Gram matrix seen from the first."""
+    along = inner[1] / inner[1, 1].sqrt()
+    across = inner[2] - along[2] * along
+    if not across[2] > 1e-12 * inner[2, 2]:
+        raise ValueError("the first three vertices lie on one line; name a complex that has a volume")
+    along[1] *= stretch
+    return torch.stack([along, across / across[2].sqrt()], 1)

@@ -1,0 +1,62 @@
+"""Temperatures: fitted on one half, used on the other, of the same pictures or of the clean ones."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from lossland.geometry.charts.points import Points
+from lossland.landscape.evaluate import predict, targets
+from lossland.landscape.subspace import Subspace
+from lossland.probes import shift
+from lossland.scores import scaled, scores, temperatures, tempered
+from lossland.streams import stream
+
+
+def drawn(n=4000, sharpness=(1.0, 1.0)):
+    """Logits whose softmax is the law of the labels, times a sharpness of the even examples and one of the odd."""
+    rng = stream("tempered", n)
+    logits = 2 * torch.randn(n, 5, generator=rng, dtype=torch.float64)
+    y = torch.multinomial(logits.softmax(1), 1, generator=rng)[:, 0]
+    return (logits * torch.tensor(sharpness).repeat(n // 2)[:, None]).softmax(1), y
+
+
+def test_a_temperature_is_that_of_the_other_half():
+    even, odd = temperatures(*drawn(sharpness=(3.0, 0.5)))
+    assert even == pytest.approx(0.5, rel=0.1), "fitted on the odd examples"
+    assert odd == pytest.approx(3.0, rel=0.1)
+
+
+@pytest.mark.parametrize("pair", [(1.0, 1.0), (0.3, 7.0)])
+def test_scaling_takes_powers(pair):
+    p, _ = drawn(10)
+    expected = torch.stack([row ** (1 / pair[i % 2]) for i, row in enumerate(p)])
+    torch.testing.assert_close(scaled(p, pair), expected / expected.sum(1, keepdim=True))
+
+
+def test_what_is_fitted_to_itself_is_what_it_was():
+    p, y = drawn(200, sharpness=(4.0, 4.0))
+    assert torch.equal(tempered(p, y), scaled(p, temperatures(p, y)))
+    assert scores(tempered(p, y), y)["nll"] < scores(p, y)["nll"]
+    assert scores(tempered(p, y), y)["error"] == scores(p, y)["error"]
+
+
+def test_the_temperature_of_a_shift_is_that_of_the_clean_pictures(normalised):
+    """Of each ensemble's own mean, also where the pictures are corrupted."""
+    members = Subspace(torch.stack([normalised.init(s) for s in range(3)]), Points(3))
+    table = shift.measure(normalised, members, corruptions=["contrast"], severities=[5]).set_index(["severity", "members"])
+    p, y = torch.stack(list(predict(normalised, members, members.chart.grid(), "test"))), targets(normalised, "test")
+    for name in ("0", "0 2", "0 1 2"):
+        mean = p[[int(i) for i in name.split()]].mean(0)
+        own = scores(tempered(mean, y), y)
+        assert table.loc[(0, name), ["nll_tempered", "ece_tempered"]].tolist() == [own["nll"], own["ece"]]
+
+    x = shift.corrupted(normalised.data.x["test"], "contrast", 5)
+    seen = replace(normalised, data=normalised.data.showing("test", x, normalised.data.y["test"]))
+    clean, dark = p.mean(0), torch.stack(list(predict(seen, members, members.chart.grid(), "test"))).mean(0)
+    pair = temperatures(clean, y)
+    by_hand = [-math.log((row ** (1 / pair[i % 2]) / (row ** (1 / pair[i % 2])).sum())[y[i]]) for i, row in enumerate(dark)]
+    assert table.loc[(5, "0 1 2"), "nll_tempered"] == pytest.approx(np.mean(by_hand))
+    assert pair != pytest.approx(temperatures(dark, y), rel=1e-3)
