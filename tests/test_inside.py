@@ -69,12 +69,12 @@ def test_samples_and_vertices_are_those_of_plain_evaluations(problem, joined):
             plain = evaluate(problem, joined, coordinates, ["train", "test"])
             for i, split in enumerate(("train", "test")):
                 row = rows.set_index("split").loc[split]
-                for j, score in enumerate(("nll", "error")):
-                    assert row[f"{score}_{names[1]}"] == plain[:, i, j].max()
+                for j, name in enumerate(("nll", "error")):
+                    assert row[f"{name}_{names[1]}"] == plain[:, i, j].max()
                     if names[0]:
-                        assert row[f"{score}_{names[0]}"] == pytest.approx(plain[:, i, j].mean().item())
+                        assert row[f"{name}_{names[0]}"] == pytest.approx(plain[:, i, j].mean().item())
                         worst = plain[plain[:, 0, 0].argmax(), i, j].item()
-                        assert row[f"{score}_worst"] == worst, "no step was taken"
+                        assert row[f"{name}_worst"] == worst, "no step was taken"
 
 
 def test_the_worst_is_never_below_the_worst_sample_and_grows_with_the_steps(problem, networks):
