@@ -245,7 +245,7 @@ def test_the_page_of_a_complex_has_the_same_parts_and_says_what_a_vertex_is(tmp_
     assert connectors.customdata[:, 0].tolist() == pytest.approx([0.02, 0.03, 0.04])
     assert connectors.customdata[:, 1].tolist() == pytest.approx([10] * 3)
     assert connectors.customdata[:, 2].tolist() == ["0 1", "0 1", "0 2"]
-    assert figure.layout.scene.yaxis.title.text == "component 2: 25 % of variance"
+    assert figure.layout.scene.yaxis.title.text == "PC 2: 25 % of variance"
     saved(figure, tmp_path / "a.html")
     saved(benton2021_complex.draw(vertices=planted_vertices()), tmp_path / "b.html")
     assert (tmp_path / "a.html").read_bytes() == (tmp_path / "b.html").read_bytes()

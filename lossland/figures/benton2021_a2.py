@@ -16,8 +16,8 @@ from lossland.style import SERIES, legend_of, tiles
 
 CAPTION = """
 Dots are points drawn in a simplicial complex, projected onto the plane of its first three vertices; the colour is the simplex
-that a point was drawn in. Where edges are of very different lengths the scales of the axes differ. In the paper (appendix
-A.1) 200 draws of the flat Dirichlet distribution fill a simplex with equal edges and one that is stretched 100 : 1 : 1 alike.
+that a point was drawn in. Where edges are of very different lengths so are the scales of the axes. The paper (appendix A.1)
+looks in this way at a simplex with equal edges and at one that is stretched 100 : 1 : 1.
 """
 
 

@@ -26,10 +26,10 @@ def draw(*, vertices: Annotated[pd.DataFrame, "vertices"]) -> go.Figure:
     """One run of the complex. Axes are distances in true proportions, with the share of the variance that each holds."""
     table = first_run(vertices).sort_values("index").reset_index(drop=True)
     look = {"backgroundcolor": "white", "gridcolor": "#dddddd", "zerolinecolor": "#dddddd"}
-    shares = [f"component {i}: {100 * table[f'share_{name}'].iloc[0]:.0f} % of variance" for i, name in enumerate("xyz", 1)]
+    shares = [f"PC {i}: {100 * table[f'share_{name}'].iloc[0]:.0f} % of variance" for i, name in enumerate("xyz", 1)]
     sides = zip("xyz", shares, *cube(table), strict=True)
     scene = {f"{name}axis": {"title": share, "range": [low, high]} | look for name, share, low, high in sides}
-    scene |= {"aspectmode": "cube", "camera": {"eye": {"x": 1.5, "y": -1.3, "z": 0.9}}}
+    scene |= {"aspectmode": "cube", "camera": {"eye": {"x": 1.6, "y": -1.4, "z": 0.9}, "center": {"x": 0, "y": 0, "z": -0.15}}}
     figure = go.Figure([_faces(table), _edges(table), _vertices(table, "mode"), _vertices(table, "connector")])
     figure.update_layout(scene=scene, font={"family": "system-ui, sans-serif", "size": 12}, template="none")
     return figure.update_layout(legend={"x": 0, "y": 1}, showlegend=True, margin=dict.fromkeys("lrtb", 20))

@@ -17,7 +17,7 @@ from lossland.style import SERIES, WHITE_TO_DARK, legend_of, tiles
 CAPTION = """
 The functions of several networks, a panel for each way to come by them: the mean as a line, bands of one, two and three
 standard deviations between networks, some of the functions thin; grey bars are the intervals where there are training points.
-In the paper the bands of ESPRO are narrow at the data and wider between and outside of it than those of deep ensembles.
+In the paper the bands of ESPRO are wider between and outside of them than those of deep ensembles and of a curve.
 """
 DEVIATIONS = (3, 2, 1)  # the palest first
 

@@ -17,8 +17,8 @@ from lossland.style import AXES, COLOURS, SERIES, legend_of, panels, shaded
 CAPTION = """
 From one trained network (t = 0) to another (t = 1) along curves whose bends are draws of a Gaussian around that of a trained
 curve (SWAG); the mean is the thick line, and the straight segment between the same networks is there for scale. Right, the
-train nll on a plane through the two networks and a bend; white is low. In the paper (VGG16 on CIFAR-10) every curve that is
-drawn stays in the region of low loss: what joins two networks is no single path but a volume.
+train nll on a plane through the two networks and a bend; white is low. In the paper every curve that is drawn stays in the
+region of low loss: what joins two networks is no single path but a volume.
 """
 CURVE = COLOURS["bezier"]
 

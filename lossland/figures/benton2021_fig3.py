@@ -17,9 +17,8 @@ from lossland.style import filled, legend_of, tiles, triangle
 CAPTION = """
 The planes through three vertices of a simplicial complex, in one scale of colours: white is low, what is above the scale is
 darkest, grey is not finite. Dots are modes, networks that were trained on their own; diamonds are connectors, trained so
-that the loss is low in the whole of their simplexes. In the paper (figure 3: VGG16 on CIFAR-10, two modes and two
-connectors; figures 4 and 6: CIFAR-100) every face with at most one mode lies in one region of low loss, and between two
-modes it is interrupted.
+that the loss is low in the whole of their simplexes. In the paper (VGG16; figure 3 CIFAR-10, figure 4 CIFAR-100) the faces
+of the complex lie in one region of low loss, and the segment from mode to mode belongs to no simplex.
 """
 
 
@@ -44,14 +43,15 @@ def draw(
     finite = np.concatenate([s.to_numpy()[np.isfinite(s)] for s in sheets])
     top = min(highest, finite.max()) if finite.size and finite.max() > 0 else highest
     levels = np.linspace(0, top, 8)
-    figure, axes = tiles(len(chosen), columns, height=2.1, layout="compressed")
-    figure.get_layout_engine().set(h_pad=0.08)
+    figure, axes = tiles(len(chosen), columns, layout="compressed")
+    figure.set_figheight(0.5 + 1.95 * axes[0].get_gridspec().nrows)  # the legend is there once
+    figure.get_layout_engine().set(h_pad=0.06)
     for axis, (title, part), shown, filled_in in zip(axes, chosen, sheets, modes, strict=True):
         drawn = filled(axis, shown.where(np.isfinite(shown)).clip(0, top), levels)
         triangle(axis, *corners(part, title), filled_in)
-        axis.set(
-            title=title, aspect="equal", xlabel="distance", ylabel="distance" if axis.get_subplotspec().is_first_col() else ""
-        )
+        axis.set(title=title, aspect="equal", xlabel="distance")
+        if axis.get_subplotspec().is_first_col():
+            axis.set_ylabel("distance")
     figure.colorbar(drawn, ax=axes, label=f"{split} nll [nats]", ticks=levels, format="%.3g", aspect=25, pad=0.01)
     legend_of(figure, axes, "outside upper center", ncols=2)
     return figure

@@ -20,8 +20,8 @@ from lossland.style import shaded, triangle
 CAPTION = """
 Left, the train nll on the plane through three vertices of a simplex of low loss; white is low, and the dots are its vertices.
 Right, five networks of the simplex, each with the boundary where it holds both classes to be equally likely, and the mean of
-all of them with its uncertainty. In the paper (a perceptron of eight layers) networks of one simplex fit the training points
-equally well, and disagree where there are none.
+all of them. In the paper (a perceptron of eight layers) the networks are drawn in a simplex of four vertices, and their
+boundaries differ.
 """
 CLASSES = LinearSegmentedColormap.from_list("classes", ["#6ba9d2", "#ffffff", "#eda36b"])
 SINGLE = 5
