@@ -17,9 +17,8 @@ from lossland.style import filled, legend_of, tiles, triangle
 CAPTION = """
 The planes through three vertices of a simplicial complex, in one scale of colours: white is low, what is above the scale is
 darkest, grey is not finite. Dots are modes, networks that were trained on their own; diamonds are connectors, trained so
-that the loss is low in the whole of their simplexes. In the paper (figure 3: VGG16 on CIFAR-10, two modes and two connectors;
-figure 4: CIFAR-100, four and three) the faces of the complex lie in one region of low loss; the segment from mode to mode
-belongs to no simplex.
+that the loss is low in the whole of their simplexes. In the paper (VGG16; figure 3 CIFAR-10, figure 4 CIFAR-100) the faces
+of the complex lie in one region of low loss, and the segment from mode to mode belongs to no simplex.
 """
 
 

@@ -18,9 +18,9 @@ from lossland.style import COLOURS, SERIES, legend_of, panels
 
 CAPTION = """
 The vertices of a simplicial complex in the space of their first three principal components, seen from two sides; the axes
-are distances and say what share of the variance they hold. Dots are modes, networks that were trained on
-their own, diamonds are connectors; lines are edges of simplexes, and triangles their faces. In the paper (VGG16) seven modes
-and nine connectors make one complex of twelve simplexes, all of it of low loss.
+are distances and say what share of the variance they hold. Dots are modes, networks that were trained on their own, diamonds
+are connectors; lines are edges of simplexes, and triangles their faces. In the paper (VGG16) seven modes and nine connectors
+make one complex of twelve simplexes, all of it of low loss.
 """
 VIEWS = ((22, -60), (22, 30))  # degrees of elevation and of azimuth
 
