@@ -25,7 +25,7 @@ CAPTION = """
 Each row holds one claim about ensembles of simplexes of low loss (ESPRO) against deep ensembles of the same networks, for n
 groups of networks (mean ± standard deviation). A claim holds if a one-sided t-test against the bar gives p below 0.05; it does
 not hold if our mean lies on the wrong side; else our runs do not decide. In the paper a simplex has a lower test error at equal
-components and at equal time, and lambda does not matter; it prints one run, in which neighbours differ by up to 0.3 points.
+components and at equal time, and lambda does not matter; it shows one run, without error bars.
 """
 SCORES = {"error": "test error, as a fraction", "nll": "test nll [nats]"}
 
