@@ -38,14 +38,10 @@ def test_the_probability_of_class_one_over_a_plane():
         np.testing.assert_allclose(rows["output"], 1 / (1 + np.exp(logits[:, 0] - logits[:, 1])), rtol=1e-5)
 
 
-def test_the_mean_of_a_regression_over_a_line(monkeypatch):
-    """A task whose prediction is one number; targets are numbers too."""
-    from lossland.tasks import classification
-
-    monkeypatch.setattr(classification, "probabilities", lambda outputs: outputs.double())
+def test_the_mean_of_a_regression_over_a_line():
     problem = linear(1, outputs=1)
-    y = {split: torch.zeros(8, 1) for split in problem.data.y}
-    problem = replace(problem, data=replace(problem.data, y=y))
+    y = {split: torch.zeros(8) for split in problem.data.y}
+    problem = replace(problem, data=replace(problem.data, y=y, task="regression"))
     theta = torch.tensor([2.0, -1.0])
     table = functions.measure(problem, Subspace(theta[None], Points(1)), margin=0.5, resolution=9)
     np.testing.assert_allclose(table["x0"], np.linspace(-3, 5, 9))

@@ -127,21 +127,23 @@ def part_of(n, shard) -> slice:
 
 
 @torch.no_grad()
-def predict(problem, subspace, u, split, bn="recalibrate", state_of=None) -> Iterator[torch.Tensor]:
+def predict(problem, subspace, u, split, bn="recalibrate", state_of=None, ask="probabilities") -> Iterator[torch.Tensor]:
     """The predictive distribution [N C], on the CPU, of each point at u [n m], one point at a time.
 
     `state_of`, made by `statistics` of another problem, takes the place of `bn`: the training data of that one calibrate.
+    `ask` names another function of the task that makes something of the outputs.
     """
     state_of = state_of or statistics(problem, subspace, bn)
     for c in subspace.coefficients(u):
         theta = subspace.combine(c).to(problem.device)
-        yield prediction(problem, theta, state_of(c, theta), split)
+        yield prediction(problem, theta, state_of(c, theta), split, ask)
 
 
 @torch.no_grad()
-def prediction(problem, theta, state, split):
-    """The predictive distribution [N C], on the CPU, of theta [D] under the batch-norm statistics `state`."""
-    return torch.cat([problem.task.probabilities(outputs) for outputs, _ in _outputs(problem, theta, state, split)]).cpu()
+def prediction(problem, theta, state, split, ask="probabilities"):
+    """The predictive distribution [N C], on the CPU, of theta [D] under the batch-norm statistics `state`; see `predict`."""
+    asked = getattr(problem.task, ask)
+    return torch.cat([asked(outputs) for outputs, _ in _outputs(problem, theta, state, split)]).cpu()
 
 
 def targets(problem, split):

@@ -52,10 +52,8 @@ def measure(
     }
     columns, source = {name: column.numpy() for name, column in columns.items()}, origins(subspace, len(u))[0].tolist()
     parts, state_of = [], statistics(problem, subspace, bn)
-    for index, p in enumerate(predict(seen, subspace, u, "test", state_of=state_of)):
-        if p.shape[1] > 2:
-            raise ValueError(f"functions are drawn of one output, and there are {p.shape[1]} classes; name data of two")
-        parts.append(pd.DataFrame({"index": index, "source": source[index]} | columns | {"output": p[:, -1].numpy()}))
+    for index, values in enumerate(predict(seen, subspace, u, "test", state_of=state_of, ask="values")):
+        parts.append(pd.DataFrame({"index": index, "source": source[index]} | columns | {"output": values.numpy()}))
     return pd.concat(parts)
 
 

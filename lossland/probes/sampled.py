@@ -19,7 +19,7 @@ KEY = ["index"]
 
 
 def measure(problem, subspace, *, samples: Count = 1000, stretch: Positive = 1.0, seed: Seed = 0) -> pd.DataFrame:
-    """One row for each draw, with the number of the `simplex` that it was drawn from.
+    """One row for each draw, with the number of the `simplex` that it was drawn from, and three of simplex -1, the corners.
 
     x and y are in units of parameter space; the first vertex is at 0, 0. How often each simplex is drawn from is that of the
     complex, not stretched. Raises ValueError on what is no complex of three vertices or more, and where they lie on a line.
@@ -31,8 +31,10 @@ def measure(problem, subspace, *, samples: Count = 1000, stretch: Positive = 1.0
     for row, simplex in zip(members, subspace.chart.simplexes, strict=True):
         row[list(simplex)] = True
     own = ((u > 0)[:, None] == members).all(2).int().argmax(1)
+    u = torch.cat([subspace.chart.grid()[:3], u])
     x, y = (u @ _flat(volumes.inner(subspace.anchors), stretch)).T
-    return pd.DataFrame({"index": range(samples), "simplex": own.numpy(), "x": x.numpy(), "y": y.numpy()})
+    numbers = [-1] * 3 + own.tolist()
+    return pd.DataFrame({"index": range(len(u)), "simplex": numbers, "x": x.numpy(), "y": y.numpy()})
 
 
 def _flat(inner, stretch):

@@ -25,14 +25,14 @@ KEY = ["index"]
 
 def measure(problem, subspace, *, bn: BatchNorm = "recalibrate", examples: Count | None = None) -> pd.DataFrame:
     """One row for each vertex: whether it is a `mode`, a network that was there before, the numbers of the `simplexes` that it
-    is in, as text, and its train scores. Of fewer than four vertices the last components are NaN.
+    is in, as text, and its train scores. Of fewer than four vertices the last components are zero.
 
     Raises ValueError on what is no complex whose vertices were trained, and where they span fewer dimensions than they might.
     """
     problem, k, first = replace(problem, examples=examples), subspace.chart.k, modes(subspace)
     inner = volumes.inner(subspace.anchors)
     weights, shares = components(inner, min(3, k - 1))
-    places, share = torch.full((3, k), torch.nan, dtype=torch.float64), torch.full((3,), torch.nan, dtype=torch.float64)
+    places, share = torch.zeros(3, k, dtype=torch.float64), torch.zeros(3, dtype=torch.float64)
     places[: len(weights)], share[: len(weights)] = (weights @ inner) - (weights @ inner).mean(1, keepdim=True), shares
     table = evaluate(problem, subspace, subspace.chart.grid(), ["train"], bn)[:, 0]
     simplexes = [[i for i, simplex in enumerate(subspace.chart.simplexes) if v in simplex] for v in range(k)]

@@ -37,3 +37,8 @@ def probabilities(outputs):
     """Predictive distribution [n 2], in float64."""
     f = outputs.double().reshape(-1)
     return torch.stack([-f, f], 1).sigmoid()
+
+
+def values(outputs):
+    """p(y = 1) [n], in float64."""
+    return outputs.double().reshape(-1).sigmoid()

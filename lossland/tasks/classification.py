@@ -43,3 +43,10 @@ def scores(outputs, target):
 def probabilities(outputs):
     """Predictive distribution [n C], in float64: in float32 a class that is 104 nats behind has none."""
     return outputs.double().softmax(1)
+
+
+def values(outputs):
+    """p(y = 1) [n] of two classes, in float64. Raises ValueError where there are more."""
+    if outputs.shape[1] != 2:
+        raise ValueError(f"functions are drawn of one output, and there are {outputs.shape[1]} classes; name data of two")
+    return probabilities(outputs)[:, 1]

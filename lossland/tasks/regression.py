@@ -34,5 +34,10 @@ def probabilities(outputs):
     raise ValueError("a regression gives no class a probability; measure landscape or functions, or name data with classes")
 
 
+def values(outputs):
+    """The means [n], in float64."""
+    return outputs.double().reshape(-1)
+
+
 def _squares(outputs, target):
     return (outputs.float().reshape(-1) - target).square()
