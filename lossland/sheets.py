@@ -1,5 +1,8 @@
 """What figures and claims take of tables: the parts that an option names, one run, a plane as a rectangle, its network."""
 
+import re
+from itertools import combinations
+
 import numpy as np
 import pandas as pd
 
@@ -120,3 +123,28 @@ def with_error(title, part) -> str:
     """`title`, and below it the test error of the network, where it was measured."""
     error = at_centre(part, "test", "error")
     return f"{title}\ntest error {100 * error:.2f} %" if np.isfinite(error) else title
+
+
+def corners(part, named) -> tuple[np.ndarray, np.ndarray]:
+    """(x [3], y [3]) of the vertices of a face in its plane. Raises ValueError where three are not marked."""
+    points = where(part, mark="spanning").drop_duplicates("index").sort_values("index")
+    if len(points) != 3:
+        raise ValueError(f"{named} marks {len(points)} vertices, and a face has three; measure a subspace of method face")
+    return points["u0"].to_numpy(), points["u1"].to_numpy()
+
+
+def cube(table) -> tuple[np.ndarray, np.ndarray]:
+    """(lowest x, y, z, highest x, y, z) of a cube around all points, with a margin; one of side 2 around equal points."""
+    points = table[["x", "y", "z"]].to_numpy()
+    low, high = points.min(axis=0), points.max(axis=0)
+    half = 0.53 * (high - low).max() or 1.0
+    return (low + high) / 2 - half, (low + high) / 2 + half
+
+
+def cliques(vertices, size) -> list[tuple[int, ...]]:
+    """The edges (`size` 2) or faces (3) of the simplexes of a complex, each once, as positions in its `vertices` table."""
+    members = {}
+    for position, numbers in enumerate(vertices["simplexes"]):
+        for number in re.findall(r"\d+", numbers):
+            members.setdefault(number, []).append(position)
+    return sorted({found for simplex in members.values() for found in combinations(simplex, size)})

@@ -5,12 +5,14 @@ from itertools import cycle, pairwise
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.ticker import MaxNLocator
 
 # Okabe & Ito's palette, by what is drawn
 COLOURS = {
     "segment": "#0072B2", "bezier": "#D55E00", "polychain": "#009E73",
     "fge": "#CC79A7", "sse": "#E69F00", "single": "#000000",
     "nll": "#0072B2", "error": "#D55E00", "small": "#009E73", "large": "#CC79A7",
+    "mode": "#D55E00", "connector": "#009E73",
 }  # fmt: skip
 SHADES = ["#ffffff", "#cfe3f1", "#7fb2d6", "#2f6ea8", "#0b2545"]  # from low to high
 # what has no colour of its own; the last is of Tol's palette, and as far from the others to any eye as they from each other
@@ -93,6 +95,23 @@ def filled(axis, plane, levels, **look):
     """A plane (u1 down, u0 across) in shades between `levels`, grey where it is not finite; what a colour bar is made of."""
     axis.set_facecolor(GREY)
     return axis.contourf(plane.columns, plane.index, plane, levels, cmap=WHITE_TO_DARK, **look)
+
+
+def shaded(axis, plane, highest):
+    """A plane in round steps from 0 to its highest finite value, or about `highest` where that is lower; see `filled`."""
+    finite = plane.where(plane.abs() < float("inf"))
+    top = finite.max(axis=None)
+    levels = MaxNLocator(10).tick_values(0, min(highest, top) if top > 0 else highest)
+    return filled(axis, finite.clip(0, levels[-1]), levels)
+
+
+def triangle(axis, x, y, modes):
+    """A face of a complex in its plane: its edges, its first `modes` vertices as filled dots, the others as open diamonds."""
+    axis.fill(x, y, fill=False, edgecolor=SERIES[-2], linewidth=0.9)
+    for part, name, marker in ((slice(modes), "mode", "o"), (slice(modes, None), "connector", "D")):
+        face = COLOURS[name] if name == "mode" else "white"
+        look = {"markerfacecolor": face, "markeredgecolor": "white" if name == "mode" else COLOURS[name]}
+        axis.plot(x[part], y[part], marker, label=name, markersize=5.5 if name == "mode" else 4.5, clip_on=False, **look)
 
 
 def cross(axis, u0, u1, colour):

@@ -1,0 +1,44 @@
+"""Benton et al. 2021 (arXiv 2102.13042), figure A.2: points that are drawn in a simplex, as they lie in its plane.
+
+    (x, y) = the distances along the first edge of a complex and across it, of draws that are uniform in its simplexes
+
+A simplex with one long edge shows whether the draws crowd at a corner.
+"""
+
+from typing import Annotated
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from lossland.options import Count
+from lossland.sheets import first_run, parts, where
+from lossland.style import SERIES, legend_of, tiles
+
+CAPTION = """
+Dots are points drawn in a simplicial complex, projected onto the plane of its first three vertices; the colour is the simplex
+that a point was drawn in. Where edges are of very different lengths so are the scales of the axes. The paper (appendix A.1)
+looks in this way at a simplex with equal edges and at one that is stretched 100 : 1 : 1.
+"""
+
+
+def draw(*, samples: Annotated[pd.DataFrame, "sampled"], titles: list[list[str]], columns: Count = 3) -> Figure:
+    """`titles` lists [subspace, title] of each complex in the order drawn, one run of it; rows of simplex -1 are its corners.
+
+    Raises ValueError where a complex is missing.
+    """
+    chosen = [(title, first_run(part)) for title, part in parts(samples, titles, "samples")]
+    figure, axes = tiles(len(chosen), columns, height=2.3)
+    for axis, (title, part) in zip(axes, chosen, strict=True):
+        corner = where(part, simplex=-1).sort_values("index")
+        axis.fill(corner["x"], corner["y"], fill=False, edgecolor=SERIES[-2], linewidth=0.9)
+        drawn = part[part["simplex"] >= 0]
+        for number, points in drawn.groupby("simplex"):
+            colour = SERIES[number % len(SERIES)]
+            look = {"markersize": 3, "alpha": 0.7, "markeredgewidth": 0}
+            axis.plot(points["x"], points["y"], "o", color=colour, label=f"simplex {number}", **look)
+        axis.set(title=f"{title}: {len(drawn)} draws")
+    figure.supxlabel("distance along the first edge")
+    figure.supylabel("distance across it")
+    if samples["simplex"].max() > 0:
+        legend_of(figure, axes, "outside upper center", ncols=6)
+    return figure
