@@ -35,9 +35,9 @@ def rows_of(table, subspace, role) -> pd.DataFrame:
     return rows
 
 
-def parts(table, titles, role) -> list[tuple[str, pd.DataFrame]]:
-    """(title, rows) for each [subspace, title] of `titles`, in that order."""
-    return [(title, rows_of(table, name, role)) for name, title in entries("titles", titles, "subspace", "title")]
+def parts(table, titles, role, option="titles") -> list[tuple[str, pd.DataFrame]]:
+    """(title, rows) for each [subspace, title] of `titles`, the value of `option`, in that order."""
+    return [(title, rows_of(table, name, role)) for name, title in entries(option, titles, "subspace", "title")]
 
 
 def first_run(table) -> pd.DataFrame:

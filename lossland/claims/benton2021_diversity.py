@@ -1,0 +1,73 @@
+"""The claims of Benton et al. 2021 (arXiv 2102.13042) about diversity, section 5.3: one simplex has many functions.
+
+    d(inside)  = test disagreement of two draws of one simplex        e = train error of a draw
+    d(between) = test disagreement of two independent networks        all of them means over pairs
+
+Two draws that differ only where they do not fit the training data would differ on no more of the test data: "other functions"
+is d(inside) - e above a bar. A run is a group of networks and the simplexes around them. The paper shows boundaries of two
+spirals and prints no number; the bar, and the comparison with independent networks, are ours.
+"""
+
+from typing import Annotated
+
+import pandas as pd
+
+from lossland.claim import Claim, by_run, together
+from lossland.options import Fraction
+from lossland.sheets import of_test, parts, where
+
+CAPTION = """
+Each row holds one claim about the functions inside a simplex of low loss, by how often two draws of it differ on the test data,
+for n groups of networks (mean ± standard deviation). A claim holds if a one-sided t-test against the bar gives p below 0.05; it
+does not hold if our mean lies on the wrong side; else our runs do not decide. The paper shows that draws of one simplex fit the
+same spirals by different boundaries, and prints no number.
+"""
+
+
+def check(
+    *,
+    draws: Annotated[pd.DataFrame, "disagreement"],
+    independent: Annotated[pd.DataFrame, "disagreement"],
+    kinds: list[list[str]],
+    bar: Fraction = 0.0,
+) -> list[Claim]:
+    """`kinds` lists [subspace, name] of the draws of simplexes, or pools of them, measured on the train and the test split;
+    `independent` is of pools of networks, of run i those that the simplexes of run i are around.
+
+    Raises ValueError where runs differ, a split is missing, or no two draws are of one simplex.
+    """
+    between = of_test(independent, "independent")
+    apart = by_run(between[~between["same_source"]], "disagreement")
+    claims = []
+    for name, rows in parts(draws, kinds, "draws", "kinds"):
+        inside = rows[rows["same_source"]]
+        found = {"independent": apart, name: by_run(of_test(inside, f"draws of {name}"), "disagreement")}
+        found = together(found | {f"train rows of {name}": _train_error(inside)})
+        claims += _compared(name, bar, *found.values())
+    return claims
+
+
+def _compared(name, bar, apart, inside, train_error):
+    return [
+        Claim(
+            f"other functions inside: {name}",
+            f"Draws of one simplex ({name}) differ on the test data more than they err on the training data.",
+            "test disagreement of two draws - their train error, as a fraction",
+            list(inside - train_error),
+            [],
+            above=bar,
+        ),
+        Claim(
+            f"independent networks differ more: {name}",
+            f"Independent networks differ on more of the test data than draws of one simplex ({name}) do.",
+            "test disagreement of two independent networks - of two draws, as a fraction",
+            list(apart - inside),
+            [],
+            above=0,
+        ),
+    ]
+
+
+def _train_error(pairs):
+    rows = where(pairs, split="train")
+    return by_run(rows.assign(error=(rows["error_first"] + rows["error_second"]) / 2), "error")

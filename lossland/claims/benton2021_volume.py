@@ -1,0 +1,111 @@
+"""The claims of Benton et al. 2021 (arXiv 2102.13042) about volume and dimension, section 4.3 and figure 5, in several arms.
+
+    growth   = slope of log V against the number of connectors, over as many as the paper's volume grows for
+    fall     = the first number of connectors at which V is smaller than at one less
+    collapse = that at which the newest connector lies lower than a tenth of the median height of those before it
+
+with height the distance from the face of the others, the least over simplexes; one more than were added where there is none.
+An arm is how the volume that pushes was computed (float64, or float32 as in the released code) and how lambda was chosen; what
+is claimed of, is measured in float64. V has another unit at each number of connectors and can fall though none lies low: the
+height says what it means. Whether a float32 determinant makes the collapse, and the tenth, are our questions.
+"""
+
+from typing import Annotated
+
+import pandas as pd
+
+from lossland.claim import Claim, together
+from lossland.published import numbers
+from lossland.sheets import parts, rows_of, where
+
+CAPTION = """
+Each row holds one claim about the volume of a complex against the number of its connectors, in one arm of figure 5, for n
+complexes (mean ± standard deviation). A claim holds if a one-sided t-test against the bar gives p below 0.05; it does not hold
+if our mean lies on the wrong side; else our runs do not decide. In the paper the volume grows up to ten connectors and
+collapses with the eleventh, hence at least ten dimensions; arms of fewer connectors have no claim about that.
+"""
+LOW = 0.1
+
+
+def check(
+    *,
+    volumes: Annotated[pd.DataFrame, "volume"],
+    arms: list[list[str]],
+    released: str,
+    control: str,
+) -> list[Claim]:
+    """`arms` lists [subspace, name]; `released` is the subspace with determinant and lambda as released, `control` that in
+    float64 with constant lambda. Of an arm that ends before the paper's collapse only the growth is claimed.
+
+    Raises ValueError where an arm has no rows, or one stage, or the two that are compared have other runs.
+    """
+    dimension = int(numbers("benton2021", table="Figure 5", metric="dimension_min")["value"].item())
+    claims = [
+        claim for name, rows in parts(volumes, arms, "volumes", "arms") for claim in _of_arm(name, _courses(rows), dimension)
+    ]
+    compared = {"released": released, "control": control}
+    found = together({role: _first(_collapsed, _courses(rows_of(volumes, arm, role))) for role, arm in compared.items()})
+    later = Claim(
+        "float64 collapses later",
+        "With a float64 volume and constant lambda more connectors fit in than with determinant and lambda as released.",
+        "number of connectors at the collapse, one more than were added where there is none: control - released",
+        list(found["control"] - found["released"]),
+        [],
+        above=0,
+    )
+    return [*claims, later]
+
+
+def _of_arm(name, courses, dimension):
+    grows = Claim(
+        f"the volume grows: {name}",
+        f"The volume grows with the number of connectors ({name}).",
+        f"growth of log V [nats] with one connector more, of the first {dimension} at most",
+        [_slope(course["log_volume"].iloc[:dimension]) for course in courses.values()],
+        [],
+        above=0,
+    )
+    if min(map(len, courses.values())) <= dimension:
+        return [grows]
+    return [grows] + [
+        Claim(
+            f"{what}: {name}",
+            f"{what.capitalize()} at connector {dimension + 1} or before ({name}).",
+            "number of connectors at which it does first, one more than were added where it does not",
+            list(_first(sign, courses)),
+            [dimension + 1],
+            below=dimension + 1.5,
+        )
+        for what, sign in (("the volume falls", _fallen), ("the newest connector lies low", _collapsed))
+    ]
+
+
+def _courses(rows):
+    """run -> log_volume of the whole complex and height of the newest vertex, by stage."""
+    whole = where(rows, simplex=-1).set_index(["run", "stage"])["log_volume"]
+    height = rows[rows["simplex"] >= 0].groupby(["run", "stage"])["height"].min()
+    table = pd.DataFrame({"log_volume": whole, "height": height}).sort_index()
+    courses = {run: part.droplevel("run") for run, part in table.groupby(level="run")}
+    if short := [run for run, course in courses.items() if len(course) < 2]:
+        raise ValueError(f"volumes of {rows['subspace'].iloc[0]}, run {short[0]}, are of one stage; add two connectors or more")
+    return courses
+
+
+def _slope(values):
+    """Of the straight line of least squares; not finite where a value is not."""
+    away = values.index.to_numpy() - values.index.to_numpy().mean()
+    return float((away * values.to_numpy()).sum() / (away**2).sum())
+
+
+def _first(sign, courses):
+    """By run: the first stage with the sign, or one more than the last."""
+    signs = {run: sign(course) for run, course in courses.items()}
+    return pd.Series({run: seen.idxmax() if seen.any() else seen.index[-1] + 1 for run, seen in signs.items()}, dtype=float)
+
+
+def _fallen(course):
+    return course["log_volume"] < course["log_volume"].shift()
+
+
+def _collapsed(course):
+    return course["height"] < LOW * course["height"].expanding().median().shift()
