@@ -153,7 +153,7 @@ def bent(problem):
     return curve.build(problem, ends, recipe=RECIPE, seed=0)
 
 
-def test_curves_in_number_have_the_moments_of_the_bends_that_sgd_passes(problem, bent):
+def test_sampled_curves_have_the_moments_of_the_bends_that_sgd_passes(problem, bent):
     """Against the bends of a training that is watched at every step."""
     before = bent.anchors.clone()
     made = swag_curve.build(problem, [bent], recipe=RECIPE, seed=4, samples=2, last=2)
@@ -196,14 +196,14 @@ def test_the_samples_of_a_bend_have_the_covariance_of_swag(problem, bent):
     assert (ratio - 1).abs().max() < 6 * (2 / 4000) ** 0.5
 
 
-def test_curves_in_number_refuse_other_sources(problem, bent):
+def test_swag_curve_refuses_other_sources(problem, bent):
     with pytest.raises(ValueError, match="needs a Bezier curve of one bend"):
         swag_curve.build(problem, [Subspace(bent.anchors, PolyChain(3))], recipe=RECIPE, seed=0, samples=1)
     with pytest.raises(ValueError, match=r"last is 4, but recipe\.epochs is 3"):
         swag_curve.build(problem, [bent], recipe=RECIPE, seed=0, samples=1, last=4)
 
 
-def test_interrupted_curves_in_number_are_the_same(problem, bent, tmp_path):
+def test_interrupted_sampled_curves_are_the_same(problem, bent, tmp_path):
     options = {"recipe": RECIPE, "seed": 0, "samples": 2}
     whole = swag_curve.build(problem, [bent], **options)
     for _ in range(40):

@@ -1,4 +1,4 @@
-"""Curves of low loss in number: SWAG over the bend of a curve (Benton et al. 2021, arXiv 2102.13042, section 4.1, figure 2).
+"""A set of curves between two networks: SWAG over the bend (Benton et al. 2021, arXiv 2102.13042, section 4.1, figure 2).
 
     bend_i ~ N(mu, scale (sigma^2 + D D^T / (K - 1))),    mu, sigma, D from the bends that SGD passes through (see `swag`)
 
