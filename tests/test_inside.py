@@ -1,6 +1,7 @@
 """The loss inside a complex and on the spokes of a connector, against plain evaluations and a dense search."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,7 @@ import torch
 from lossland.geometry.charts.complex import Complex
 from lossland.geometry.charts.points import Points
 from lossland.geometry.charts.polychain import PolyChain
-from lossland.landscape.evaluate import calibrated, evaluate, mean_scores, slope
+from lossland.landscape.evaluate import calibrated, evaluate, mean_scores, score, slope
 from lossland.landscape.subspace import Subspace
 from lossland.methods import complex, connector, sgd, simplex
 from lossland.options import Recipe
@@ -49,6 +50,14 @@ def test_the_slope_of_the_loss_by_finite_differences(normalised):
     assert torch.equal(gradient, slope(normalised, theta, state))
 
 
+def test_a_score_that_a_task_has_not_is_nan():
+    regression = SimpleNamespace(task=SimpleNamespace(SCORES=("nll", "squared_error")))
+    table = torch.arange(12.0).view(3, 2, 2)
+    assert torch.equal(score(regression, table, "nll"), table[:, :, 0])
+    assert score(regression, table, "error").shape == (3, 2)
+    assert score(regression, table, "error").isnan().all()
+
+
 def test_samples_and_vertices_are_those_of_plain_evaluations(problem, joined):
     table = inside.measure(problem, joined, samples=7, stages=[1, 2], ascent=0, seed=3)
     assert table.groupby("stage")["simplex"].unique().map(list).to_dict() == {1: [0, 1], 2: [0, 1]}
@@ -60,12 +69,12 @@ def test_samples_and_vertices_are_those_of_plain_evaluations(problem, joined):
             plain = evaluate(problem, joined, coordinates, ["train", "test"])
             for i, split in enumerate(("train", "test")):
                 row = rows.set_index("split").loc[split]
-                for j, score in enumerate(("nll", "error")):
-                    assert row[f"{score}_{names[1]}"] == plain[:, i, j].max()
+                for j, name in enumerate(("nll", "error")):
+                    assert row[f"{name}_{names[1]}"] == plain[:, i, j].max()
                     if names[0]:
-                        assert row[f"{score}_{names[0]}"] == pytest.approx(plain[:, i, j].mean().item())
+                        assert row[f"{name}_{names[0]}"] == pytest.approx(plain[:, i, j].mean().item())
                         worst = plain[plain[:, 0, 0].argmax(), i, j].item()
-                        assert row[f"{score}_worst"] == worst, "no step was taken"
+                        assert row[f"{name}_worst"] == worst, "no step was taken"
 
 
 def test_the_worst_is_never_below_the_worst_sample_and_grows_with_the_steps(problem, networks):
@@ -133,7 +142,8 @@ def test_spokes_are_segments(problem, networks):
             plain = landscape.measure(problem, segment, resolution=5)
             for (side, quantity), rows in plain.groupby(["split", "quantity"]):
                 if quantity in ("nll", "error"):
-                    own = table.loc[(to, leg)].query("split == @side").sort_values("index")
+                    own = table.loc[(to, leg)]
+                    own = own[own["split"] == side].sort_values("index")
                     np.testing.assert_allclose(own[quantity], rows["value"], atol=0.02 if quantity == "error" else 1e-4)
                     assert own["t"].tolist() == rows["u0"].tolist()
     drawn = table.loc["simplex"]
