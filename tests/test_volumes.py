@@ -261,7 +261,7 @@ def test_three_vertices_lie_in_a_plane_and_have_the_scores_of_a_landscape(proble
     recipe = Recipe(2, 0.1)
     joined = connector.build(problem, [sgd.build(problem, [], recipe=recipe, seed=s) for s in (1, 2)], recipe=recipe, seed=0)
     table = vertices.measure(problem, joined)
-    assert table[["z", "share_z"]].isna().all(axis=None)
+    assert not table[["z", "share_z"]].any(axis=None)
     assert table[["share_x", "share_y"]].sum(axis=1).tolist() == pytest.approx([1, 1, 1])
     alone = landscape.measure(problem, Subspace(joined.anchors, Points(3)), splits=["train"]).set_index("quantity")
     for quantity in ("nll", "error"):
