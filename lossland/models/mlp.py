@@ -1,14 +1,15 @@
-"""Multilayer perceptron with ReLU: flatten, then linear layers of the given widths."""
+"""Multilayer perceptron: flatten, then linear layers of the given widths, each but the last with ReLU and dropout."""
 
 from itertools import pairwise
 from math import prod
 
 from torch import nn
 
-from lossland.options import Count
+from lossland.options import Count, Fraction
 
 
-def build(shape, classes, *, hidden: list[Count] = (100, 100)) -> nn.Module:
+def build(shape, classes, *, hidden: list[Count] = (100, 100), dropout: Fraction = 0.0) -> nn.Module:
     widths = [prod(shape), *hidden, classes]
-    layers = [layer for a, b in pairwise(widths) for layer in (nn.Linear(a, b), nn.ReLU())]
-    return nn.Sequential(nn.Flatten(), *layers[:-1])
+    thinned = [nn.Dropout(dropout)] if dropout else []
+    layers = [layer for a, b in pairwise(widths) for layer in (*thinned, nn.ReLU(), nn.Linear(a, b))]
+    return nn.Sequential(nn.Flatten(), *layers[len(thinned) + 1 :])
