@@ -50,10 +50,10 @@ def _paths(table, subspace, role):
 
 def _model(down, between, cuts, long, whole):
     start, model = down.iloc[0].mean(), f"n = {long}, D = {whole}"
-    beyond = cuts["dimension"] + long - whole
-    if not ((beyond > 0).any() and (beyond < 0).any()):
+    reached = cuts.assign(reached=cuts["nll"] / (cuts["radius"] * start))
+    meet, miss = reached[cuts["dimension"] + long > whole], reached[cuts["dimension"] + long < whole]
+    if meet.empty or miss.empty:
         raise ValueError(f"cuts has no dimensions on both sides of D - n = {whole - long}; measure smaller and larger ones")
-    reached = (cuts["nll"] / (cuts["radius"] * start)).groupby(cuts["run"])
     return [
         Claim(
             f"down all the way, {model}",
@@ -75,7 +75,7 @@ def _model(down, between, cuts, long, whole):
             f"cuts that meet a wedge, {model}",
             "In every random cut with d + n > D an optimum is found.",
             "highest loss reached / loss at the start of the cut",
-            list(reached.apply(lambda own: own[beyond[own.index] > 0].max())),
+            list(meet.groupby("run")["reached"].max()),
             [],
             below=SUCCESS,
         ),
@@ -83,7 +83,7 @@ def _model(down, between, cuts, long, whole):
             f"cuts that meet none, {model}",
             "In no random cut with d + n < D an optimum is found.",
             "lowest loss reached / loss at the start of the cut",
-            list(reached.apply(lambda own: own[beyond[own.index] < 0].min())),
+            list(miss.groupby("run")["reached"].min()),
             [],
             above=SUCCESS,
         ),
