@@ -55,8 +55,9 @@ def verdicts(claims):
 
 
 def and_test(table):
-    """With rows of the other split that say something else."""
-    return pd.concat([table, table.assign(split="test", nll=99.0, error=0.99)]).sample(frac=1, random_state=0)
+    """With rows of the other split that say something else, in no order and under one index, as tables that were joined."""
+    both = pd.concat([table, table.assign(split="test", nll=99.0, error=0.99)]).sample(frac=1, random_state=0)
+    return both.set_axis([0] * len(both))
 
 
 # The wedge model: 10 of 40 directions are short, the loss at initialisation is 2.
@@ -166,7 +167,7 @@ def test_cuts_are_cells_with_their_numbers(tmp_path):
 
 def test_cuts_that_diverge_are_grey():
     table = networks()
-    table.loc[(table["radius"] == 4) & (table["dimension"] == 1), "nll"] = np.nan
+    table["nll"] = table["nll"].mask((table["radius"] == 4) & (table["dimension"] == 1))
     figure = fort_jastrzebski2019_cuts.draw(cuts=table, titles=[["net", "N"]])
     assert np.ma.getmaskarray(figure.axes[0].collections[0].get_array()).sum() == 1
     assert len(figure.axes[0].texts) == 8
