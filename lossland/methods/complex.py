@@ -37,9 +37,12 @@ def build(
     """
     volume, m = volume or Volume(), len(sources)
     simplexes = simplexes or [[i, *range(m, m + connectors)] for i in range(m)]
-    added = 1 + max(map(max, simplexes)) - m
+    named = {vertex for simplex in simplexes for vertex in simplex}
+    added = 1 + max(named) - m
     if added < 1:
         raise ValueError(f"simplexes name no vertex beyond the {m} networks; add a connector, number {m}")
+    if missing := set(range(m + added)) - named:
+        raise ValueError(f"vertex {min(missing)} is in no simplex; name it in one")
     released = [0, *(n + 3 for n in range(1, added))]  # in its list the first is 0, and the others are two vertices too many
     lambdas = strengths(problem, volume, simplexes, m, released, seed)
     objective = partial(Spro, volume=volume, weight_decay=recipe.weight_decay, samples=samples, reduction=reduction, draw=draw)

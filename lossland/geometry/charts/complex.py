@@ -17,7 +17,7 @@ from lossland.geometry.charts import Chart
 class Complex(Chart):
     """`simplexes` list the numbers of their vertices; `weights` are how often each is drawn from, by default all as often.
 
-    Raises ValueError where they name a vertex twice, one that is not there, or not all that are.
+    Raises ValueError where they name a vertex twice, or one that is not there.
     """
 
     k: int
@@ -31,8 +31,6 @@ class Complex(Chart):
         for simplex in simplexes:
             if len(set(simplex)) < len(simplex) or not set(simplex) <= set(range(self.k)):
                 raise ValueError(f"a simplex is {list(simplex)}; it must list different vertices of 0 to {self.k - 1}")
-        if missing := set(range(self.k)) - {vertex for simplex in simplexes for vertex in simplex}:
-            raise ValueError(f"vertex {min(missing)} is in no simplex; name it in one")
         if len(self.weights) != len(simplexes):
             raise ValueError(f"there are {len(simplexes)} simplexes and {len(self.weights)} weights; give one for each")
 
