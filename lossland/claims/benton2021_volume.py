@@ -4,11 +4,11 @@
     collapse = the first number of connectors at which V is below a hundredth of the highest before
     low      = that at which the newest connector lies lower than a tenth of the median height of those before it
 
-the first connector apart, which is as high as half the way between the modes; height the distance from the face of the others, the least over simplexes; one more than were added where there is none.
-An arm is how the volume that pushes was computed (float64, or float32 as in the released code) and how lambda was chosen; what
-is claimed of, is measured in float64. V has another unit at each number of connectors and can fall though none lies low: the
-height says what it means. Whether a float32 determinant makes the collapse, the hundredth (the
-paper's V falls by nine orders of magnitude) and the tenth are ours.
+with height the distance from the face of the others, the least over simplexes, and the first connector, which is as high as
+half the way between the modes, left apart; one more than were added where there is none. An arm is how the volume that pushes
+was computed (float64, or float32 as in the released code) and how lambda was chosen; what is claimed of, is measured in
+float64. V has another unit at each number of connectors and can fall though none lies low: the height says what it means.
+Whether a float32 determinant makes the collapse, the hundredth (the paper's V falls by nine orders) and the tenth are ours.
 """
 
 import math
