@@ -49,7 +49,7 @@ def draw(
         axis.set(title=f"{title}, {outputs.shape[1]} networks", xlim=(outputs.index[0], outputs.index[-1]))
     figure.supxlabel("input x")
     figure.supylabel("output f(x)")
-    legend_of(figure, axes, "outside upper center", ncols=6)
+    legend_of(figure, axes, "outside upper center", ncols=3)
     return figure
 
 

@@ -45,8 +45,8 @@ def draw(*, disagreement: Annotated[pd.DataFrame, "disagreement"], titles: list[
                 axis.axhspan(apart[quantity].min(), apart[quantity].max(), color=colour, alpha=0.2, linewidth=0)
                 axis.axhline(apart[quantity].mean(), color=colour, linestyle="--", label=name)
     both.set(xlabel="distance", ylabel=f"{split} {label}", xscale="log", ylim=(0, None))
-    far.set(xlabel="epochs before the last network", ylabel="distance", xscale="log", yscale="log")
-    other.set(xlabel="epochs before the last network", ylabel=f"{split} {label}", xscale="log", ylim=(0, None))
+    far.set(xlabel="epochs before the last network", ylabel="distance", xlim=(0, None), yscale="log")
+    other.set(xlabel="epochs before the last network", ylabel=f"{split} {label}", xlim=(0, None), ylim=(0, None))
     legend_of(figure, (far,), ncols=4)
     return figure
 

@@ -3,8 +3,8 @@ Jastrzebski 2019, arXiv 1906.04724, whose connectors are trained at the vertex a
 
     minimise over v:   1/H sum_h L(theta_h) - lambda p/2 log(V(K)^2 + floor) + w/2 |v|^2,     theta_h ~ uniform on K
 
-K are the simplexes that have the new vertex v; all other vertices stay. v begins at the mean of all of them. One batch and H
-points of K make a step. With theta_h = c_h @ vertices, v gets c_hv dL/dtheta_h; of the volume a step reads each vertex twice
+K are the simplexes that have the new vertex v; all other vertices stay. v begins at the mean of those that it shares a
+simplex with. One batch and H points of K make a step. With theta_h = c_h @ vertices, v gets c_hv dL/dtheta_h; of the volume a step reads each vertex twice
 and copies none (`geometry.volumes`), so that it holds the vertices and three vectors more: theta_h, gradient, momentum. The
 decay w acts on v, as in the released code, not on theta_h.
 """
@@ -40,10 +40,14 @@ def grown(problem, sources, simplexes, objective, recipe, seed, *, passes, stren
     lineage = {training: epochs for source in sources for training, epochs in source.lineage.tolist()}
     losses, spent = [], [source.spent[-1].item() for source in sources]
     for newest, strength in zip(range(first, k), strengths, strict=True):
-        torch.mean(vertices[:newest], 0, out=vertices[newest])
+        own = restricted(simplexes, newest)
+        beside = sorted({v for simplex in own for v in simplex} - {newest})
+        vertices[newest] = 0
+        for v in beside:
+            vertices[newest].add_(vertices[v], alpha=1 / len(beside))
         part = replace(problem, journal=problem.journal.part("vertex"))
-        own = objective(restricted(simplexes, newest), strength)
-        losses.append(minimise(part, own, vertices[: newest + 1], recipe, (seed, newest), free=[newest]).losses)
+        made = minimise(part, objective(own, strength), vertices[: newest + 1], recipe, (seed, newest), free=[newest])
+        losses.append(made.losses)
         lineage[zlib.crc32(vertices[newest].cpu().numpy())] = recipe.epochs * passes
         spent.append(sum(lineage.values()))
     notes = {"loss": torch.stack(losses), "strength": torch.tensor(strengths, dtype=torch.float64)}
