@@ -3,9 +3,10 @@ Jastrzebski 2019, arXiv 1906.04724, whose connectors are trained at the vertex a
 
     minimise over v:   1/H sum_h L(theta_h) - lambda p/2 log(V(K)^2 + floor) + w/2 |v|^2,     theta_h ~ uniform on K
 
-K are the simplexes that have the new vertex v; all other vertices stay. v begins at the mean of those that it shares a
-simplex with. One batch and H points of K make a step. With theta_h = c_h @ vertices, v gets c_hv dL/dtheta_h; of the volume a step reads each vertex twice
-and copies none (`geometry.volumes`), so that it holds the vertices and three vectors more: theta_h, gradient, momentum. The
+K are the simplexes that have the new vertex v; all other vertices stay. v begins at the mean of those that it shares a simplex
+with. One batch and H points of K make a step. With theta_h = c_h @ vertices, v gets c_hv dL/dtheta_h; of the volume a step
+reads each vertex twice and copies none (`geometry.volumes`), so that under sgd it holds the vertices and three vectors more:
+theta_h, gradient, momentum; the released determinant, in float32, holds three copies of the vertices for the time it takes. The
 decay w acts on v, as in the released code, not on theta_h.
 """
 
