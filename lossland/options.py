@@ -57,8 +57,9 @@ class Recipe:
     """How something is trained: the optimiser, its schedule, its minibatches and its arithmetic.
 
     `weight_decay` w adds w/2 |theta|^2 to the loss at the *sampled point* theta, in the loss and not in the optimiser
-    (Garipov et al. 2018, released code). `lr` is the highest rate; `schedule` names a function of `schedules.py`, `gamma` is
-    the factor of all its `milestones`, or a list of one for each. A gradient longer than `clip` is shortened to that length.
+    (Garipov et al. 2018, released code); in simplexes and complexes theta is the new vertex (Benton et al. 2021). `lr` is the
+    highest rate; `schedule` names a function of `schedules.py`, `gamma` is the factor of all its `milestones`, or a list of
+    one for each. A gradient longer than `clip` is shortened to that length.
     """
 
     epochs: Count
@@ -91,11 +92,13 @@ class Recipe:
 @dataclass(frozen=True)
 class Volume:
     """What pushes a new vertex of a simplicial complex outwards: - lambda power/2 log(V^2 + floor) in its loss, V the volume of
-    the complex (Benton et al. 2021, arXiv 2102.13042). The defaults are the paper's; the others are those of its code.
+    the simplexes that have it (Benton et al. 2021, arXiv 2102.13042).
 
     lambda = strength / log V of a complex of random networks of the same structure (`rule` random), `strength` itself
-    (constant), or max(strength / log(V^2 + 1e-4), 1e-8) of a simplex of random networks (released). V is that of the whole
-    complex (`over`), or of its first simplex. `determinant` float32 is the released formula, which overflows.
+    (constant), or max(strength / log(V^2 + 1e-4), 1e-8) of a simplex of random networks (released). V is that of all those
+    simplexes (`over`), or of the first. `determinant` float32 is the released formula, which overflows; where it does nothing
+    pushes. The defaults are the paper's, all else its code's; only `floor` is the code's, for the paper has none: below V =
+    1e-2 it takes the push away.
     """
 
     strength: NonNegative = 1e-8

@@ -14,12 +14,11 @@ from torch.nn import functional as F
 
 from lossland.geometry import volumes
 from lossland.geometry.charts.complex import Complex
-from lossland.geometry.charts.points import Points
 from lossland.geometry.charts.polychain import PolyChain
 from lossland.landscape.journal import Journal
-from lossland.landscape.simplexes import Spro, restricted, strengths
+from lossland.landscape.simplexes import Spro, _lambda, restricted, strengths
 from lossland.landscape.subspace import Subspace
-from lossland.landscape.train import minimise, pointwise
+from lossland.landscape.train import expected_loss, minimise, pointwise
 from lossland.methods import complex, connector, sgd, simplex
 from lossland.options import Recipe, Volume
 from lossland.store import DiskJournal
@@ -96,6 +95,21 @@ def test_a_simplex_of_two_vertices_is_the_line_between_them(problem, networks):
     assert not torch.equal(made.anchors[1], networks[0].end)
 
 
+def test_the_objective_of_an_edge_at_lambda_zero_is_that_of_a_line(problem):
+    """The same t: the gradient of the new vertex is that of the last anchor of a chain of two."""
+    anchors = torch.stack([problem.init(seed) for seed in range(2)])
+    batch = next(problem.batches("train", 16))[1:]
+    _, (gradient,) = Spro([(0, 1)], 0.0, FREE, 0.0, 1, "mean", "index")(problem, anchors, [1], batch, stream("points"))
+    t = Complex(2, [(0, 1)]).sample(1, stream("points"))[:, 1:]
+
+    class Fixed(PolyChain):
+        def sample(self, n, rng):
+            return t
+
+    _, (expected,) = expected_loss(Fixed(2), 0.0)(problem, anchors, [1], batch, stream("other"))
+    torch.testing.assert_close(gradient, expected, rtol=1e-5, atol=1e-7)
+
+
 def test_the_sum_over_the_points_is_the_mean_at_a_higher_rate(problem, networks):
     """Sum, lr r, decay w, lambda l = mean, lr H r, w / H, l / H: what the released code does at one fifth of its numbers."""
     told = {"seed": 3, "vertices": 2, "samples": 5}
@@ -139,16 +153,29 @@ def test_lambda_by_its_rules(problem):
 
 
 def test_the_released_rule_falls_to_its_floor_where_the_determinant_overflows(problem):
-    wide = Subspace(1e6 * problem.init(0)[None], Points(1))
     far = replace(problem, space=Far(problem.space))
     found = strengths(far, Volume(strength=0.1, rule="released"), [tuple(range(9))], 1, list(range(2, 10)), 0)
     assert found[-1] == 1e-8
     assert found[0] > 1e-3
-    recipe = replace(RECIPE, epochs=1)
-    own = Volume(strength=0.1, rule="constant", power=2, determinant="float32")
-    with pytest.raises(FloatingPointError, match="not finite"):
-        complex.build(far, [wide, *(Subspace(far.init(s)[None], Points(1)) for s in range(1, 9))], recipe=recipe, seed=0,
-                      simplexes=[list(range(10))], volume=own)  # fmt: skip
+
+
+def test_where_the_released_determinant_overflows_nothing_pushes(problem):
+    """Ten random networks far apart: the gradient is that of the loss and the decay alone."""
+    far = replace(problem, space=Far(problem.space))
+    anchors = torch.stack([far.init(seed) for seed in range(10)])
+    batch = next(problem.batches("train", 16))[1:]
+    pushed, free = (
+        Spro([tuple(range(10))], strength, Volume(determinant="float32"), 1e-3, 2, "mean", "index")(
+            problem, anchors, [9], batch, stream("points")
+        )
+        for strength in (0.1, 0.0)
+    )
+    assert not volumes.released(anchors).isfinite()
+    assert torch.equal(pushed[1], free[1])
+
+
+def test_a_determinant_that_is_no_number_leaves_the_floor_of_the_released_rule():
+    assert _lambda(0.1, math.nan) == _lambda(0.1, math.inf) == 1e-8
 
 
 def test_a_volume_of_random_networks_below_one_is_refused(problem):
@@ -216,6 +243,7 @@ def test_a_complex_that_was_killed_goes_on_to_the_same_bytes(problem, networks, 
         ({"simplexes": [[0, 1], [1, 2]]}, "name no vertex beyond the 3 networks; add a connector, number 3"),
         ({"simplexes": [[0, 3], [1, 3]]}, "vertex 2 is in no simplex"),
         ({"simplexes": [[0, 3, 3], [1, 2, 3]]}, "must list different vertices"),
+        ({"simplexes": [[0, 3], [1, 2, 3]]}, "no volume in common to draw by; give draw: index"),
     ],
 )
 def test_a_wrong_complex_is_refused_before_anything_is_trained(problem, networks, options, told):

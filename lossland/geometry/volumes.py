@@ -62,10 +62,10 @@ def height(inner, simplex, vertex):
 
 def slope(inner, simplex, vertex):
     """d log V / d vertex as coefficients [k] of the vertices, which sum to zero; zeros where there is no volume."""
-    slope = torch.zeros(len(inner), dtype=inner.dtype)
+    slope = torch.zeros_like(inner[0])
     if log_volume(inner, simplex) > -math.inf:
         own = [*(v for v in simplex if v != vertex), vertex]
-        slope[own[1:]] = torch.linalg.solve(edges(inner, own), torch.eye(len(own) - 1, dtype=inner.dtype)[:, -1])
+        slope[own[1:]] = torch.linalg.solve(edges(inner, own), torch.eye(len(own) - 1).to(inner)[:, -1])
         slope[own[0]] = -slope.sum()
     return slope
 

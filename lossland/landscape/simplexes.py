@@ -12,7 +12,7 @@ decay w acts on v, as in the released code, not on theta_h.
 
 import math
 import zlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import torch
@@ -95,12 +95,17 @@ def strengths(problem, volume, simplexes, first, released, seed) -> list[float]:
         row.copy_(problem.init(int(torch.randint(2**62, (), generator=stream(seed, "random", i)))))
     if volume.rule == "released":
         squares = [volumes.released(random[:n]).item() if n else None for n in released]
-        return [0.0 if v is None else max(volume.strength / math.log(v + 1e-4), 1e-8) for v in squares]
+        return [0.0 if v is None else _lambda(volume.strength, v) for v in squares]
     inner = volumes.inner(random)
     whole = [torch.logsumexp(volumes.log_volumes(inner, restricted(simplexes, v)), 0).item() for v in range(first, k)]
     if min(whole) <= 0:
         raise ValueError(f"random networks span a volume of e^{min(whole):.3g}, at most 1; give volume.rule: constant")
     return [volume.strength / logarithm for logarithm in whole]
+
+
+def _lambda(strength, square):
+    """The released rule; where its determinant is not finite what remains is its floor."""
+    return max(strength / math.log(square + 1e-4), 1e-8) if math.isfinite(square) else 1e-8
 
 
 def by_volume(complex) -> Subspace:
@@ -129,17 +134,19 @@ class Spro:
     samples: int
     reduction: Literal["mean", "sum"]
     draw: Literal["volume", "index"]
+    _older: list = field(default_factory=list)
 
     def __call__(self, problem, anchors, free, batch, rng):
         (newest,) = free
         vertex, gradient, value = anchors[newest], torch.zeros_like(anchors[newest]), 0.0
-        inner = self._inner(anchors, newest)
+        float64 = self.volume.determinant == "float64"
+        inner = self._inner(anchors, newest) if self._by_volume or (self.strength and float64) else None
         share = 1 / self.samples if self.reduction == "mean" else 1.0
         for c in self._points(len(anchors), inner, rng).to(anchors):
             loss, _ = problem.gradient(c @ anchors, *batch, rng, into=gradient, share=share * c[newest].item())
             value = value + share * loss
         if self.strength:
-            push = _released if self.volume.determinant == "float32" else _outwards
+            push = _outwards if float64 else _released
             simplexes = self.simplexes[:1] if self.volume.over == "first" else self.simplexes
             value = value - self.strength * push(anchors, inner, simplexes, self.volume, self.strength, gradient)
         if self.weight_decay:
@@ -147,15 +154,19 @@ class Spro:
             value = value + 0.5 * self.weight_decay * (vertex @ vertex)
         return value, gradient[None]
 
+    @property
+    def _by_volume(self):
+        return self.draw == "volume" and len(self.simplexes) > 1
+
     def _inner(self, anchors, newest):
-        """Inner products of all vertices; those of the older ones are computed once in a training."""
-        if "older" not in self.__dict__:
-            self.__dict__["older"] = volumes.inner(anchors[:newest])
-        return volumes.extended(self.__dict__["older"], anchors)
+        """Inner products of all vertices; those of the older ones, which stay, are computed once."""
+        if not self._older:
+            self._older.append(volumes.inner(anchors[:newest]))
+        return volumes.extended(*self._older, anchors)
 
     def _points(self, k, inner, rng):
         """Barycentric coordinates [H k] of a step's points."""
-        weights = _shares(volumes.log_volumes(inner, self.simplexes)).tolist() if self.draw == "volume" else ()
+        weights = _shares(volumes.log_volumes(inner, self.simplexes)).tolist() if self._by_volume else ()
         return Complex(k, self.simplexes, weights).sample(self.samples, rng)
 
 
@@ -170,11 +181,15 @@ def _outwards(anchors, inner, simplexes, volume, strength, gradient):
 
 
 def _released(anchors, inner, simplexes, volume, strength, gradient):
-    """The same by the released determinant, in float32."""
+    """The same by the released determinant, in float32. Where that is not finite nothing pushes: the released code trains on
+    with NaN."""
     vertex = anchors[-1].detach().requires_grad_()
     squares = [volumes.released(torch.stack([*anchors[list(simplex[:-1])], vertex])) for simplex in simplexes]
     tiny = torch.finfo(vertex.dtype).tiny  # a root has no slope at zero
     whole = sum(square.clamp(min=tiny).sqrt() for square in squares)
     value = 0.5 * volume.power * (whole.square() + volume.floor).log()
-    gradient.sub_(torch.autograd.grad(value, vertex)[0], alpha=strength)
+    (slope,) = torch.autograd.grad(value, vertex)
+    if not slope.isfinite().all():
+        return 0.0
+    gradient.sub_(slope, alpha=strength)
     return value.detach()

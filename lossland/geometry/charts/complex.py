@@ -15,7 +15,8 @@ from lossland.geometry.charts import Chart
 
 @dataclass(frozen=True)
 class Complex(Chart):
-    """`simplexes` list the numbers of their vertices; `weights` are how often each is drawn from, by default all as often.
+    """`simplexes` list the numbers of their vertices, in any order; `weights` are how often each is drawn from, by default all
+    as often.
 
     Raises ValueError where they name a vertex twice, or one that is not there.
     """
@@ -25,7 +26,7 @@ class Complex(Chart):
     weights: tuple[float, ...] = ()
 
     def __post_init__(self):
-        simplexes = tuple(map(tuple, self.simplexes))
+        simplexes = tuple(tuple(sorted(simplex)) for simplex in self.simplexes)
         object.__setattr__(self, "simplexes", simplexes)
         object.__setattr__(self, "weights", tuple(self.weights) or (1.0,) * len(simplexes))
         for simplex in simplexes:
