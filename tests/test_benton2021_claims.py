@@ -250,36 +250,45 @@ def test_budgets_are_not_extrapolated_and_groups_are_paired():
     assert not [c for c in espro([0.07], [0.07], unpushed=[], sizes=[1], budgets=[1]) if "lambda" in c.claim]
 
 
-def pairs(subspace, inside, between, train_error, runs=RUNS):
-    """Pairs of two sources: of one source `inside`, of two `between`, on the test data; on the train data, nonsense."""
+def pairs(subspace, inside, between, train, runs=RUNS):
+    """Pairs of two sources: of one source `inside` on the test data and `train` on the other, of two sources `between`."""
     rows = []
     for run in runs:
-        for split in ("train", "test"):
-            for same, value in ((True, inside), (False, between)):
-                for sign in (-0.01, 0.01):
-                    own = {"run": run, "split": split, "same_source": same}
-                    own["disagreement"] = value * SPREAD[run] + sign if split == "test" else -9.0
-                    error = train_error if split == "train" and same else -9.0
-                    rows.append(own | {"error_first": error - 0.001, "error_second": error + 0.001})
+        for same, split, value in ((1, "test", inside), (0, "test", between), (1, "train", train), (0, "train", -9.0)):
+            own = {"run": run, "split": split, "same_source": bool(same)}
+            rows += [own | {"disagreement": value * (SPREAD[run] if same else 1) + sign} for sign in (-0.01, 0.01)]
     return pd.DataFrame(rows).assign(subspace=subspace)
 
 
 KINDS = [["draws", "2-simplex"]]
+NETS = pairs("nets", -9.0, 0.10, -9.0)
+
+
+def functions(*planted, **options):
+    return verdicts(benton2021_diversity.check(draws=pairs("draws", *planted), independent=NETS, kinds=KINDS, **options))
 
 
 def test_one_simplex_has_many_functions_but_fewer_than_independent_networks():
-    nets = pairs("nets", -9.0, 0.10, 0.0)
-    good = verdicts(benton2021_diversity.check(draws=pairs("draws", 0.05, 0.2, 0.01), independent=nets, kinds=KINDS))
+    good = functions(0.05, 9.0, 0.01)
     assert set(good["verdict"]) == {"holds"}
-    assert good["mean"].tolist() == pytest.approx([0.04, 0.05])
-    bad = verdicts(benton2021_diversity.check(draws=pairs("draws", 0.12, 0.2, 0.13), independent=nets, kinds=KINDS))
+    assert good["mean"].tolist() == pytest.approx([0.4, 0.05])
+    assert good.loc["other functions inside: 2-simplex", "bar"] == "above 0.1"
+    bad = functions(0.12, 9.0, 0.115)
     assert set(bad["verdict"]) == {"does not hold"}
-    high = benton2021_diversity.check(draws=pairs("draws", 0.05, 0.2, 0.01), independent=nets, kinds=KINDS, bar=0.045)
-    assert verdicts(high)["verdict"].iloc[0] == "does not hold"
+    assert bad["mean"].tolist() == pytest.approx([0.05, -0.02])
+
+
+def test_draws_of_one_function_or_of_any_loss_are_no_other_functions():
+    name = "other functions inside: 2-simplex"
+    assert functions(0.0, 9.0, 0.0).loc[name, ["mean", "verdict"]].tolist() == [0, "does not hold"]
+    for same in (0.02, 0.09):
+        alike = functions(same, 9.0, same).loc[name]
+        assert (alike["mean"], alike["verdict"]) == (pytest.approx(0), "does not hold"), "as often on the training data"
+    assert functions(0.05, 9.0, 0.01, bar=0.5).loc[name, "verdict"] == "does not hold"
 
 
 def test_draws_of_other_groups_or_of_one_split_are_refused():
-    nets, draws = pairs("nets", -9.0, 0.10, 0.0), pairs("draws", 0.05, 0.2, 0.01)
+    nets, draws = NETS, pairs("draws", 0.05, 9.0, 0.01)
     with pytest.raises(ValueError, match="runs cannot be paired: 2-simplex has 1, 2, but others have 1, 2, 3"):
         benton2021_diversity.check(draws=draws[draws["run"] != "3"], independent=nets, kinds=KINDS)
     with pytest.raises(ValueError, match="draws of 2-simplex has no rows of the split test"):
