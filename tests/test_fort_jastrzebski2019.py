@@ -296,9 +296,28 @@ def test_claims_about_connectors_follow_the_tables():
     assert set(verdicts(found(spokes(), spokes(connector=0.3)))) == {"holds"}
     assert set(verdicts(found(spokes(connector=3.0), spokes(connector=4.0)))) == {"does not hold"}
     rows = claim.table(found(spokes(), spokes(connector=0.3)))
-    assert rows["mean"].tolist() == pytest.approx([0.51 / 2.01, 0.51 / 2.51, 0.31 / 0.51])
+    assert rows["mean"].tolist() == pytest.approx([0.51 / 2.51, 0.51 / 2.01, 0.51 / 2.51, 0.31 / 0.51])
+    assert rows["bar"].tolist() == ["below 0.5", "below 0.5", "below 1", "below 1"]
     with pytest.raises(ValueError, match="runs cannot be paired: uniform has 1, 2, but others have 1, 2, 3"):
         found(spokes(), spokes().query("run != '3'"))
+
+
+def test_a_connector_that_stays_near_the_mean_of_the_optima_connects_nothing():
+    """At 0.9 of the loss where its training starts it is lower than between optima, but by less than a half."""
+    stays = spokes(connector=1.8)
+    found = claim.table(connector_claims.check(vertex=stays, uniform=stays, kinds=[["joined", "joined", "three"]]))
+    assert found["mean"].tolist() == pytest.approx([1.81 / 2.51, 1.81 / 2.01, 1.81 / 2.51, 1])
+    assert found["verdict"].tolist() == ["does not hold", "does not hold", "holds", "does not hold"]
+
+
+def test_the_middle_is_that_of_all_segments_between_optima():
+    """One of three rises five times as high as the others; at a quarter of the way another is high, not in the middle."""
+    table = spokes(m=3, barrier=0.5)
+    first = (table["to"] == "optimum") & (table["leg"] == 0) & (table["split"] == "train")
+    second = (table["to"] == "optimum") & (table["leg"] == 1) & (table["split"] == "train")
+    table["nll"] = table["nll"].mask(first, 5 * table["nll"]).mask(second & np.isclose(table["t"], 0.2), 9.0)
+    row = claim.table(connector_claims.check(vertex=table, uniform=table, kinds=[["joined", "joined", "three"]])).iloc[0]
+    assert row["mean"] == pytest.approx(0.51 / (0.51 * 7 / 3))
 
 
 # Ensembling methods
