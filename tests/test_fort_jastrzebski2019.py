@@ -256,8 +256,21 @@ def test_the_slope_is_that_of_equal_factors_and_runs_are_paired():
     rows = claim.table(tunnel_claims.check(widths=three, kinds=kinds))
     assert rows["mean"].tolist() == pytest.approx([np.log(2)] * 2)
     assert rows["mean std"].tolist() == pytest.approx([0, 0], abs=1e-9), "what a run has at all values is no spread"
+    assert [text.split("; ")[1] for text in rows["measured"]] == ["train loss changes by a factor of 1"] * 2
     with pytest.raises(ValueError, match=r"runs cannot be paired: dropout 0\.5 has 1, 2, but others have 1, 2, 3"):
         tunnel_claims.check(widths=three[(three["subspace"] != "c") | (three["run"] != "3")], kinds=kinds)
+
+
+def test_claims_about_tunnels_say_how_the_train_loss_changes():
+    """Losses of 0.02, 0.03 and 0.045, times the spread of each run: factors of 1.5, whatever the widths do."""
+    losses = {"a": 0.02, "b": 0.03, "c": 0.045}
+    three = pd.concat([widths(name, 0.1).assign(loss=loss) for name, loss in losses.items()])
+    three["loss"] *= three["run"].map(SPREAD)
+    kinds = [["b", "batch size", 32], ["c", "batch size", 64], ["a", "batch size", 16]]
+    rows = claim.table(tunnel_claims.check(widths=three, kinds=kinds))
+    for what, measured in zip(("width", "width / |theta|"), rows["measured"], strict=True):
+        end = "train loss changes by a factor of 1.5; both for one value to the next"
+        assert measured == f"slope of log({what}); {end}"
 
 
 # Connectors
