@@ -4,8 +4,8 @@
     share = width / |theta|
 
 A column is one hyperparameter, the others held; its values stand at equal distances. Lines are means over runs, bands their
-range; hollow are widths of which some direction did not reach the level, so that they are lower bounds. The train loss of the
-networks themselves is below: a wider tunnel at a higher loss is no tunnel.
+range; hollow are widths of which some direction did not reach the level, so that they are lower bounds. Nothing is matched:
+widths of networks of different train loss are compared, and that loss is below: a wider tunnel at a higher loss is no tunnel.
 """
 
 from typing import Annotated, Literal
@@ -18,10 +18,10 @@ from lossland.style import COLOURS, band, panels, runs_of
 
 CAPTION = """
 How far one can go from a trained network in a random direction until the train loss has risen by a fixed amount, in units of
-its norm and as it is, against one hyperparameter of its training in each column; below, the train loss where one starts, for
-networks that have not reached one loss are not compared. By a summary of the paper, larger learning rates, smaller batches
-and stronger regularisation increase this distance; by its abstract they act in similar ways. Numbers of the paper are not
-known to us.
+its norm and as it is, against one hyperparameter of its training in each column. Widths of networks of different train loss are
+compared and nothing is matched: the train loss where one starts is below. By a summary of the paper, larger learning rates,
+smaller batches and stronger regularisation increase this distance; by its abstract they act in similar ways. Numbers of the
+paper are not known to us.
 """
 ROWS = {
     "share": (r"width / $|\theta|$", COLOURS["nll"]),
