@@ -90,7 +90,12 @@ def volumes(subspace, low=99, top=16, factor=2.0, runs=RUNS):
 def grown(control, released, **options):
     table = pd.concat([volumes("new", **control), volumes("old", **released), volumes("odd", factor=-1.0)])
     arms = [["new", "float64"], ["old", "as released"]]
-    return benton2021_volume.check(volumes=table, arms=arms, released="old", control="new", **options)
+    return benton2021_volume.check(volumes=table, arms=arms, compared=[["old", "new", "the determinant"]], **options)
+
+
+def alone(table):
+    """The claims of one arm, and it against itself."""
+    return benton2021_volume.check(volumes=table, arms=[["new", "n"]], compared=[["new", "new", "nothing"]])
 
 
 def test_the_volume_grows_and_collapses_where_it_was_planted():
@@ -100,14 +105,24 @@ def test_the_volume_grows_and_collapses_where_it_was_planted():
         assert rows.loc[f"{what}: as released", ["mean", "verdict"]].tolist() == [9, "holds"]
         assert rows.loc[f"{what}: as released", "published"] == "11"
         assert rows.loc[f"{what}: float64", ["mean", "verdict"]].tolist() == [17, "does not hold"], "one more than there are"
-    assert rows.loc["float64 collapses later", ["mean", "verdict"]].tolist() == [8, "holds"]
+    assert rows.loc["connectors fit in longer: the determinant", ["mean", "verdict"]].tolist() == [8, "holds"]
     late = verdicts(grown({}, {"low": 11})).loc["the newest connector lies low: as released"]
     assert late[["mean", "verdict"]].tolist() == [11, "undecided"], "10, 11 and 12 leave it open"
 
 
+def test_each_comparison_says_what_differs_and_has_a_direction():
+    table = pd.concat([volumes("a", low=9), volumes("b", low=9), volumes("c", low=13)])
+    pairs = [["a", "b", "the rule"], ["b", "c", "the floor"], ["c", "a", "the way back"]]
+    rows = verdicts(benton2021_volume.check(volumes=table, arms=[["a", "A"]], compared=pairs))
+    found = rows.filter(like="connectors fit in longer", axis=0)
+    assert found.index.tolist() == [f"connectors fit in longer: {what}" for _, _, what in pairs]
+    assert found["mean"].tolist() == [0, 4, -4]
+    assert found["verdict"].tolist() == ["does not hold", "holds", "does not hold"]
+
+
 def test_where_both_arms_collapse_alike_float64_is_no_remedy():
     rows = verdicts(grown({"low": 9}, {"low": 9}))
-    assert rows.loc["float64 collapses later", ["mean", "verdict"]].tolist() == [0, "does not hold"]
+    assert rows.loc["connectors fit in longer: the determinant", ["mean", "verdict"]].tolist() == [0, "does not hold"]
     assert rows.loc["the newest connector lies low: float64", "mean"] == 9
 
 
@@ -124,34 +139,36 @@ def test_the_first_connector_is_no_measure_of_the_others():
     rows = volumes("new")
     for stage, height in ((1, 100.0), (4, 0.4)):
         rows.loc[(rows["stage"] == stage) & (rows["simplex"] >= 0), "height"] = height
-    found = verdicts(benton2021_volume.check(volumes=rows, arms=[["new", "n"]], released="new", control="new"))
+    found = verdicts(alone(rows))
     assert found.loc["the newest connector lies low: n", "mean"] == 4
 
 
 def test_growth_is_that_before_the_published_collapse():
     table = volumes("new", low=12)
-    (grows, *_) = benton2021_volume.check(volumes=table, arms=[["new", "n"]], released="new", control="new")
+    (grows, *_) = alone(table)
     assert grows.ours == pytest.approx([1.8, 2.0, 2.2])
     none = table.assign(log_volume=table["log_volume"].where(table["stage"] != 3, -np.inf))
-    (grows, *_) = benton2021_volume.check(volumes=none, arms=[["new", "n"]], released="new", control="new")
+    (grows, *_) = alone(none)
     assert grows.row()["verdict"] == "does not hold", "a complex without a volume has no growth"
 
 
 def test_few_connectors_have_no_claim_on_the_collapse():
     table = volumes("new", top=10)
-    rows = verdicts(benton2021_volume.check(volumes=table, arms=[["new", "n"]], released="new", control="new"))
-    assert rows.index.tolist() == ["the volume grows: n", "float64 collapses later"]
+    rows = verdicts(alone(table))
+    assert rows.index.tolist() == ["the volume grows: n", "connectors fit in longer: nothing"]
     with pytest.raises(ValueError, match="volumes of new, run 1, are of one stage; add two connectors or more"):
-        benton2021_volume.check(volumes=volumes("new", top=1), arms=[["new", "n"]], released="new", control="new")
+        alone(volumes("new", top=1))
 
 
 def test_arms_that_are_missing_or_of_other_runs_are_refused():
-    with pytest.raises(ValueError, match="control has no rows of no, only of new; name one of them"):
-        benton2021_volume.check(volumes=volumes("new"), arms=[["new", "n"]], released="new", control="no")
-    with pytest.raises(ValueError, match="runs cannot be paired: control has 1, 2, 3, but others have 1, 2"):
+    with pytest.raises(ValueError, match="volumes has no rows of no, only of new; name one of them"):
+        benton2021_volume.check(volumes=volumes("new"), arms=[["new", "n"]], compared=[["new", "no", "d"]])
+    with pytest.raises(ValueError, match="runs cannot be paired: later has 1, 2, 3, but others have 1, 2"):
         grown({}, {"runs": RUNS[:2]})
     with pytest.raises(ValueError, match=r"arms.0 is \['new'\]; it must be \[subspace, title\]"):
-        benton2021_volume.check(volumes=volumes("new"), arms=[["new"]], released="new", control="new")
+        benton2021_volume.check(volumes=volumes("new"), arms=[["new"]], compared=[["new", "new", "d"]])
+    with pytest.raises(ValueError, match=r"compared.0 is \['new'\]; it must be \[earlier, later, what differs\]"):
+        benton2021_volume.check(volumes=volumes("new"), arms=[["new", "n"]], compared=[["new"]])
 
 
 def ensembles(subspace, errors, cost, runs=RUNS, apart=0.001):
@@ -233,36 +250,45 @@ def test_budgets_are_not_extrapolated_and_groups_are_paired():
     assert not [c for c in espro([0.07], [0.07], unpushed=[], sizes=[1], budgets=[1]) if "lambda" in c.claim]
 
 
-def pairs(subspace, inside, between, train_error, runs=RUNS):
-    """Pairs of two sources: of one source `inside`, of two `between`, on the test data; on the train data, nonsense."""
+def pairs(subspace, inside, between, train, runs=RUNS):
+    """Pairs of two sources: of one source `inside` on the test data and `train` on the other, of two sources `between`."""
     rows = []
     for run in runs:
-        for split in ("train", "test"):
-            for same, value in ((True, inside), (False, between)):
-                for sign in (-0.01, 0.01):
-                    own = {"run": run, "split": split, "same_source": same}
-                    own["disagreement"] = value * SPREAD[run] + sign if split == "test" else -9.0
-                    error = train_error if split == "train" and same else -9.0
-                    rows.append(own | {"error_first": error - 0.001, "error_second": error + 0.001})
+        for same, split, value in ((1, "test", inside), (0, "test", between), (1, "train", train), (0, "train", -9.0)):
+            own = {"run": run, "split": split, "same_source": bool(same)}
+            rows += [own | {"disagreement": value * (SPREAD[run] if same else 1) + sign} for sign in (-0.01, 0.01)]
     return pd.DataFrame(rows).assign(subspace=subspace)
 
 
 KINDS = [["draws", "2-simplex"]]
+NETS = pairs("nets", -9.0, 0.10, -9.0)
+
+
+def functions(*planted, **options):
+    return verdicts(benton2021_diversity.check(draws=pairs("draws", *planted), independent=NETS, kinds=KINDS, **options))
 
 
 def test_one_simplex_has_many_functions_but_fewer_than_independent_networks():
-    nets = pairs("nets", -9.0, 0.10, 0.0)
-    good = verdicts(benton2021_diversity.check(draws=pairs("draws", 0.05, 0.2, 0.01), independent=nets, kinds=KINDS))
+    good = functions(0.05, 9.0, 0.01)
     assert set(good["verdict"]) == {"holds"}
-    assert good["mean"].tolist() == pytest.approx([0.04, 0.05])
-    bad = verdicts(benton2021_diversity.check(draws=pairs("draws", 0.12, 0.2, 0.13), independent=nets, kinds=KINDS))
+    assert good["mean"].tolist() == pytest.approx([0.4, 0.05])
+    assert good.loc["other functions inside: 2-simplex", "bar"] == "above 0.1"
+    bad = functions(0.12, 9.0, 0.115)
     assert set(bad["verdict"]) == {"does not hold"}
-    high = benton2021_diversity.check(draws=pairs("draws", 0.05, 0.2, 0.01), independent=nets, kinds=KINDS, bar=0.045)
-    assert verdicts(high)["verdict"].iloc[0] == "does not hold"
+    assert bad["mean"].tolist() == pytest.approx([0.05, -0.02])
+
+
+def test_draws_of_one_function_or_of_any_loss_are_no_other_functions():
+    name = "other functions inside: 2-simplex"
+    assert functions(0.0, 9.0, 0.0).loc[name, ["mean", "verdict"]].tolist() == [0, "does not hold"]
+    for same in (0.02, 0.09):
+        alike = functions(same, 9.0, same).loc[name]
+        assert (alike["mean"], alike["verdict"]) == (pytest.approx(0), "does not hold"), "as often on the training data"
+    assert functions(0.05, 9.0, 0.01, bar=0.5).loc[name, "verdict"] == "does not hold"
 
 
 def test_draws_of_other_groups_or_of_one_split_are_refused():
-    nets, draws = pairs("nets", -9.0, 0.10, 0.0), pairs("draws", 0.05, 0.2, 0.01)
+    nets, draws = NETS, pairs("draws", 0.05, 9.0, 0.01)
     with pytest.raises(ValueError, match="runs cannot be paired: 2-simplex has 1, 2, but others have 1, 2, 3"):
         benton2021_diversity.check(draws=draws[draws["run"] != "3"], independent=nets, kinds=KINDS)
     with pytest.raises(ValueError, match="draws of 2-simplex has no rows of the split test"):

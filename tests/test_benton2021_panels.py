@@ -366,11 +366,11 @@ def planted_draws(name, simplexes, stretch=1.0):
     table = pd.DataFrame(np.concatenate([corners, points]), columns=["x", "y"])
     table["simplex"] = [-1] * 3 + simplexes
     table["index"] = range(len(table))
-    return table.assign(subspace=name, run="")
+    return table.assign(subspace=name, run="", stretch=stretch)
 
 
 def test_draws_lie_in_their_triangles(tmp_path):
-    one, two = planted_draws("one", [0] * 30, stretch=100.0), planted_draws("two", [0, 1] * 15)
+    one, two = planted_draws("one", [0] * 30), planted_draws("two", [0, 1] * 15)
     figure = benton2021_a2.draw(samples=pd.concat([two, one]), titles=[["one", "One"], ["two", "Two"]])
     for axis, table, title in zip(figure.axes, (one, two), ("One: 30 draws", "Two: 30 draws"), strict=True):
         assert axis.get_title() == title
@@ -385,3 +385,14 @@ def test_draws_lie_in_their_triangles(tmp_path):
     saved(alone, tmp_path / "g.png")
     with pytest.raises(ValueError, match="samples has no rows of three, only of one; name one of them"):
         benton2021_a2.draw(samples=one, titles=[["three", ""]])
+
+
+def test_one_simplex_is_drawn_as_it_is_and_stretched(tmp_path):
+    plain, long, other = planted_draws("one", [0] * 30), planted_draws("one", [0] * 30, 100.0), planted_draws("two", [0, 0])
+    figure = benton2021_a2.draw(samples=pd.concat([long, other, plain]), titles=[["one", "One"], ["two", "Two"]])
+    titles = ["One: 30 draws", "One: 30 draws\none edge 100 times as long", "Two: 2 draws"]
+    assert [axis.get_title() for axis in figure.axes] == titles
+    for axis, table in zip(figure.axes, (plain, long, other), strict=True):
+        assert axis.patches[0].get_xy()[:3] == pytest.approx(table[["x", "y"]].to_numpy()[:3])
+        assert len(drawn(axis)["simplex 0"].get_xydata()) == len(table) - 3
+    saved(figure, tmp_path / "f.png")

@@ -17,6 +17,9 @@ from lossland.claims import (
     fort_jastrzebski2019_cuts as cut_claims,
 )
 from lossland.claims import (
+    fort_jastrzebski2019_ensembling as ensembling_claims,
+)
+from lossland.claims import (
     fort_jastrzebski2019_tunnels as tunnel_claims,
 )
 from lossland.claims import (
@@ -296,9 +299,28 @@ def test_claims_about_connectors_follow_the_tables():
     assert set(verdicts(found(spokes(), spokes(connector=0.3)))) == {"holds"}
     assert set(verdicts(found(spokes(connector=3.0), spokes(connector=4.0)))) == {"does not hold"}
     rows = claim.table(found(spokes(), spokes(connector=0.3)))
-    assert rows["mean"].tolist() == pytest.approx([0.51 / 2.01, 0.51 / 2.51, 0.31 / 0.51])
+    assert rows["mean"].tolist() == pytest.approx([0.51 / 2.51, 0.51 / 2.01, 0.51 / 2.51, 0.31 / 0.51])
+    assert rows["bar"].tolist() == ["below 0.5", "below 0.5", "below 1", "below 1"]
     with pytest.raises(ValueError, match="runs cannot be paired: uniform has 1, 2, but others have 1, 2, 3"):
         found(spokes(), spokes().query("run != '3'"))
+
+
+def test_a_connector_that_stays_near_the_mean_of_the_optima_connects_nothing():
+    """At 0.9 of the loss where its training starts it is lower than between optima, but by less than a half."""
+    stays = spokes(connector=1.8)
+    found = claim.table(connector_claims.check(vertex=stays, uniform=stays, kinds=[["joined", "joined", "three"]]))
+    assert found["mean"].tolist() == pytest.approx([1.81 / 2.51, 1.81 / 2.01, 1.81 / 2.51, 1])
+    assert found["verdict"].tolist() == ["does not hold", "does not hold", "holds", "does not hold"]
+
+
+def test_the_middle_is_that_of_all_segments_between_optima():
+    """One of three rises five times as high as the others; at a quarter of the way another is high, not in the middle."""
+    table = spokes(m=3, barrier=0.5)
+    first = (table["to"] == "optimum") & (table["leg"] == 0) & (table["split"] == "train")
+    second = (table["to"] == "optimum") & (table["leg"] == 1) & (table["split"] == "train")
+    table["nll"] = table["nll"].mask(first, 5 * table["nll"]).mask(second & np.isclose(table["t"], 0.2), 9.0)
+    row = claim.table(connector_claims.check(vertex=table, uniform=table, kinds=[["joined", "joined", "three"]])).iloc[0]
+    assert row["mean"] == pytest.approx(0.51 / (0.51 * 7 / 3))
 
 
 # Ensembling methods
@@ -335,3 +357,70 @@ def test_methods_are_seen_from_their_last_network(tmp_path):
     assert [len(p) for p in points] == [6, 6, 3], "two snapshots before the last in each of three runs; three pairs"
     assert points[2].tolist() == [[40, pytest.approx(40)]] * 3
     written(tmp_path, figure, fort_jastrzebski2019_ensembling)
+
+
+FAR = "independent networks against large cycles"
+TRAININGS = 7  # three disjoint pairs, and one that has no partner
+
+
+def cycles(subspace, distance, disagreement, pooled, n=TRAININGS):
+    """Three networks of each training, all as far apart as planted, times 1 + i / 100 in training i."""
+    rows = [
+        {
+            "run": "" if pooled else str(i),
+            "source_first": i if pooled else 0,
+            "distance": f * distance,
+            "disagreement": f * share,
+        }
+        for i in range(n)
+        for f in [1 + i / 100]
+        for share in (disagreement - 0.01, disagreement, disagreement + 0.01)
+    ]
+    table = pd.DataFrame(rows).assign(subspace=subspace, split="test", same_source=True)
+    other = table.assign(same_source=False, distance=-9.0, disagreement=-9.0)  # of two trainings
+    return pd.concat([table.assign(source_second=table["source_first"]), other.assign(source_second=n)])[::-1]
+
+
+def networks_of_a_pool(distance, disagreement, n=TRAININGS):
+    """Those that are compared, 0 and 1, 2 and 3, ..., are as planted; the others nonsense."""
+    rows = [
+        {"source_first": i, "source_second": j, "distance": f * distance, "disagreement": f * disagreement}
+        for i, j in itertools.combinations(range(n), 2)
+        for f in [1.0 if i % 2 == 0 and j == i + 1 else -9.0]
+    ]
+    return pd.DataFrame(rows).assign(subspace="pool", run="", split="test", same_source=False)
+
+
+@pytest.mark.parametrize("pooled", [True, False])
+def test_methods_go_as_far_as_was_planted(pooled):
+    large, independent = cycles("sse", 8.0, 0.06, pooled), networks_of_a_pool(16.0, 0.09)
+    small = cycles("fge", 2.0, 0.03, pooled)
+    rows = claim.table(ensembling_claims.check(small=small, large=large, independent=independent)).set_index("claim")
+    names = [f"{what}: {q}" for q in ("distance", "disagreement") for what in ("large cycles against small ones", FAR)]
+    assert rows.index.tolist() == names
+    assert rows["n"].tolist() == [TRAININGS, 3, TRAININGS, 3]
+    of_pairs = np.mean([1 / 1.005, 1 / 1.025, 1 / 1.045])
+    assert rows["mean"].tolist() == pytest.approx([4, 2 * of_pairs, 2, 1.5 * of_pairs])
+    assert rows["mean std"].iloc[[0, 2]].tolist() == pytest.approx([0, 0], abs=1e-9), "trainings are paired"
+    assert set(rows["verdict"]) == {"holds"}
+    other = claim.table(ensembling_claims.check(small=large, large=small, independent=networks_of_a_pool(1.0, 0.01)))
+    assert set(other["verdict"]) == {"does not hold"}
+
+
+def test_distance_and_disagreement_are_claimed_apart():
+    tables = {"small": cycles("fge", 2.0, 0.06, True), "large": cycles("sse", 8.0, 0.05, True)}
+    found = verdicts(ensembling_claims.check(**tables, independent=networks_of_a_pool(5.0, 0.09)))
+    assert found.tolist() == ["holds", "does not hold", "does not hold", "holds"]
+
+
+def test_methods_of_other_trainings_are_refused():
+    tables = {"small": cycles("fge", 2.0, 0.03, False), "large": cycles("sse", 8.0, 0.06, False)}
+    pool = networks_of_a_pool(16.0, 0.09)
+    with pytest.raises(ValueError, match="runs cannot be paired: large has 0/0, 1/0, but others have 0/0, 1/0, 2/0"):
+        ensembling_claims.check(
+            small=cycles("f", 2.0, 0.03, False, 3), large=cycles("s", 8.0, 0.06, False, 2), independent=pool
+        )
+    with pytest.raises(ValueError, match="independent runs are compared in pairs; name a table of one pool"):
+        ensembling_claims.check(**tables, independent=pd.concat([pool, pool.assign(subspace="more")]))
+    with pytest.raises(ValueError, match="large has no rows of the split test; measure that split"):
+        ensembling_claims.check(**tables | {"large": tables["large"].assign(split="train")}, independent=pool)

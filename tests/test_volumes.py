@@ -274,7 +274,8 @@ def test_draws_of_a_triangle_are_uniform_in_it_whatever_its_shape(problem, stret
     points = torch.zeros(3, problem.space.dimension, dtype=torch.float64)
     points[:, :2] = torch.tensor([[1.0, 2], [4, 6], [0, 9]])
     n = 4000
-    table = sampled.measure(problem, complex_of(points, [[0, 1, 2]], 1), samples=n, stretch=stretch)
+    table = sampled.measure(problem, complex_of(points, [[0, 1, 2]], 1), samples=n, stretches=[stretch])
+    assert set(table["stretch"]) == {stretch}
     corner, table = table[table["simplex"] < 0], table[table["simplex"] >= 0]
     edges = points[1:, :2] - points[0, :2]
     length = edges[0].norm().item()
@@ -287,6 +288,22 @@ def test_draws_of_a_triangle_are_uniform_in_it_whatever_its_shape(problem, stret
     np.testing.assert_allclose(u.mean(1), 1 / 3, atol=5 * math.sqrt(1 / 18 / n))
     np.testing.assert_allclose(np.cov(u, ddof=0), (np.eye(3) - 1 / 3) / 12, atol=0.01)
     assert (table["simplex"] == 0).all()
+
+
+def test_a_stretch_moves_the_same_draws_along_the_first_edge(problem):
+    """x grows by (stretch - 1) u_1 times the length of that edge, the coordinate u_1 solved for from the corners as they are."""
+    triangle = complex_of(normal(3, problem.space.dimension), [[0, 1, 2]], 1)
+    table = sampled.measure(problem, triangle, samples=50, stretches=[1, 100.0])
+    assert not table.duplicated(sampled.KEY).any()
+    assert table["stretch"].dtype == np.float64
+    plain, long = (table[table["stretch"] == stretch].set_index("index") for stretch in (1, 100))
+    assert len(plain) == len(long) == 53
+    assert plain[["simplex", "y"]].equals(long[["simplex", "y"]])
+    system = np.vstack([plain[["x", "y"]].to_numpy()[:3].T, np.ones(3)])
+    u = np.linalg.solve(system, np.vstack([plain[["x", "y"]].to_numpy().T, np.ones(53)]))
+    np.testing.assert_allclose(long["x"], plain["x"] + 99 * u[1] * plain.loc[1, "x"], rtol=1e-9, atol=1e-9)
+    alone = sampled.measure(problem, triangle, samples=50)
+    assert alone.equals(table[table["stretch"] == 1])
 
 
 def test_a_draw_lies_in_the_simplex_that_it_names(problem):

@@ -8,7 +8,9 @@ with height the distance from the face of the others, the least over simplexes, 
 half the way between the modes, left apart; one more than were added where there is none. An arm is how the volume that pushes
 was computed (float64, or float32 as in the released code) and how lambda was chosen; what is claimed of, is measured in
 float64. V has another unit at each number of connectors and can fall though none lies low: the height says what it means.
-Whether a float32 determinant makes the collapse, the hundredth (the paper's V falls by nine orders) and the tenth are ours.
+Two arms are compared by `low`, and a comparison says what differs between them: the determinant at an equal rule of lambda, the
+rule at an equal determinant, the floor alone. These comparisons, the hundredth (the paper's V falls by nine orders) and the
+tenth are ours.
 """
 
 import math
@@ -18,13 +20,14 @@ import pandas as pd
 
 from lossland.claim import Claim, together
 from lossland.published import numbers
-from lossland.sheets import parts, rows_of, where
+from lossland.sheets import entries, parts, rows_of, where
 
 CAPTION = """
 Each row holds one claim about the volume of a complex against the number of its connectors, in one arm of figure 5, for n
 complexes (mean ± standard deviation). A claim holds if a one-sided t-test against the bar gives p below 0.05; it does not hold
 if our mean lies on the wrong side; else our runs do not decide. In the paper the volume grows up to ten connectors and
-collapses with the eleventh, hence at least ten dimensions; arms of fewer connectors have no claim about that.
+collapses with the eleventh, hence at least ten dimensions; arms of fewer connectors have no claim about that. Two arms are
+compared by how many connectors fit in before the newest lies low; each such claim names what differs between them.
 """
 LOW, COLLAPSED = 0.1, 0.01
 
@@ -33,29 +36,32 @@ def check(
     *,
     volumes: Annotated[pd.DataFrame, "volume"],
     arms: list[list[str]],
-    released: str,
-    control: str,
+    compared: list[list[str]],
 ) -> list[Claim]:
-    """`arms` lists [subspace, name]; `released` is the subspace with determinant and lambda as released, `control` that in
-    float64 with constant lambda. Of an arm that ends before the paper's collapse only the growth is claimed.
+    """`arms` lists [subspace, name], `compared` [subspace, subspace in which more connectors are to fit, what differs].
 
-    Raises ValueError where an arm has no rows, or one stage, or the two that are compared have other runs.
+    Of an arm that ends before the paper's collapse only the growth is claimed. Raises ValueError where an arm has no rows, or
+    one stage, or two that are compared have other runs.
     """
     dimension = int(numbers("benton2021", table="Figure 5", metric="dimension_min")["value"].item())
     claims = [
         claim for name, rows in parts(volumes, arms, "volumes", "arms") for claim in _of_arm(name, _courses(rows), dimension)
     ]
-    compared = {"released": released, "control": control}
-    found = together({role: _first(_low, _courses(rows_of(volumes, arm, role))) for role, arm in compared.items()})
-    later = Claim(
-        "float64 collapses later",
-        "With a float64 volume and constant lambda more connectors fit in than with determinant and lambda as released.",
-        "number of connectors at which the newest lies low, one more than were added where there is none: control - released",
-        list(found["control"] - found["released"]),
+    chosen = entries("compared", compared, "earlier", "later", "what differs")
+    return claims + [_longer(volumes, *entry) for entry in chosen]
+
+
+def _longer(volumes, earlier, later, what):
+    arms = {"earlier": earlier, "later": later}
+    found = together({role: _first(_low, _courses(rows_of(volumes, arm, "volumes"))) for role, arm in arms.items()})
+    return Claim(
+        f"connectors fit in longer: {what}",
+        f"More connectors fit in with {later} than with {earlier}; what differs is {what}.",
+        "number of connectors at which the newest lies low, one more than were added where there is none: later - earlier",
+        list(found["later"] - found["earlier"]),
         [],
         above=0,
     )
-    return [*claims, later]
 
 
 def _of_arm(name, courses, dimension):

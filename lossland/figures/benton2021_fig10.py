@@ -17,7 +17,8 @@ from lossland.style import SERIES, WHITE_TO_DARK, legend_of, tiles
 CAPTION = """
 The functions of several networks, a panel for each way to come by them: the mean as a line, bands of one, two and three
 standard deviations between networks, some of the functions thin; grey bars are the intervals where there are training points.
-In the paper the bands of ESPRO are wider between and outside of them than those of deep ensembles and of a curve.
+In the paper the bands of ESPRO are wider between and outside of them than those of deep ensembles and of a curve. Draws of a
+curve are uniform along it here; in the paper's comparison they are from a posterior.
 """
 DEVIATIONS = (3, 2, 1)  # the palest first
 

@@ -2,8 +2,8 @@
 
     x, y = the coordinates of u @ vertices in the plane of the first three, the first edge along x
 
-Flat Dirichlet draws are uniform in a simplex of any shape, a long one too: `stretch` moves the second vertex away from the
-first, so that their edge is that many times as long.
+Flat Dirichlet draws are uniform in a simplex of any shape, a long one too: a stretch moves the second vertex away from the
+first, so that their edge is that many times as long. All of the `stretches` show the same draws.
 """
 
 import pandas as pd
@@ -14,12 +14,13 @@ from lossland.geometry.charts.complex import Complex
 from lossland.options import Count, Positive, Seed
 from lossland.streams import stream
 
-SCHEMA = {"index": "int64", "simplex": "int64", "x": "float64", "y": "float64"}
-KEY = ["index"]
+SCHEMA = {"stretch": "float64", "index": "int64", "simplex": "int64", "x": "float64", "y": "float64"}
+KEY = ["stretch", "index"]
 
 
-def measure(problem, subspace, *, samples: Count = 1000, stretch: Positive = 1.0, seed: Seed = 0) -> pd.DataFrame:
-    """One row for each draw, with the number of the `simplex` that it was drawn from, and three of simplex -1, the corners.
+def measure(problem, subspace, *, samples: Count = 1000, stretches: list[Positive] = (1.0,), seed: Seed = 0) -> pd.DataFrame:
+    """For each stretch a row for each draw, with the number of the `simplex` it was drawn from, and three of simplex -1, the
+    corners.
 
     x and y are in units of parameter space; the first vertex is at 0, 0. How often each simplex is drawn from is that of the
     complex, not stretched. Raises ValueError on what is no complex of three vertices or more, and where they lie on a line.
@@ -32,9 +33,12 @@ def measure(problem, subspace, *, samples: Count = 1000, stretch: Positive = 1.0
         row[list(simplex)] = True
     own = ((u > 0)[:, None] == members).all(2).int().argmax(1)
     u = torch.cat([subspace.chart.grid()[:3], u])
-    x, y = (u @ _flat(volumes.inner(subspace.anchors), stretch)).T
-    numbers = [-1] * 3 + own.tolist()
-    return pd.DataFrame({"index": range(len(u)), "simplex": numbers, "x": x.numpy(), "y": y.numpy()})
+    points = pd.DataFrame({"index": range(len(u)), "simplex": [-1] * 3 + own.tolist()})
+    inner, tables = volumes.inner(subspace.anchors), []
+    for stretch in stretches:
+        x, y = (u @ _flat(inner, stretch)).T.numpy()
+        tables.append(points.assign(stretch=float(stretch), x=x, y=y))
+    return pd.concat(tables, ignore_index=True)
 
 
 def _flat(inner, stretch):
