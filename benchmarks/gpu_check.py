@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 
 import engine
+import simplex
 import torch
 
 from lossland.geometry.charts.bezier import Bezier
@@ -121,6 +122,7 @@ def main():
     print(f"| {title} | torch {torch.__version__} | {time.strftime('%Y-%m-%d')} |")
     precisions = ["fp32", "bf16"] if cuda else ["fp32"]
     print(engine.measure(device, precisions, images=4096 if cuda else 256).round(3).to_string(index=False))
+    print(simplex.measure(device, vertices=8, batch=128 if cuda else 2).round(3).to_string(index=False))
     checks = {f"resumed equals whole, {p}": resumed_is_whole(device, p) for p in precisions}
     cosine = agreement_of_bf16(device)
     checks[f"bf16 gradient agrees (cosine {cosine:.4f})"] = cosine > 0.99
