@@ -49,7 +49,7 @@ def draw(
         least = table[table["simplex"] >= 0].groupby(["stage", "run"], as_index=False)["height"].min()
         band(volume, whole.assign(value=whole["log_volume"] / np.log(10)), "stage", **look)
         band(height, least.assign(value=np.log10(least["height"].where(least["height"] > 0))), "stage", **look)
-        _released(released, whole, look, 0.05 * i)
+        _released(released, whole, look, 0.16 * i / len(grown))
         _errors(error, samples, look)
     _strips(released, pd.concat([where(table, simplex=-1) for _, table in grown]))
     if published:
