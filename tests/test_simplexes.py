@@ -278,7 +278,7 @@ class Far:
 
 
 MEMORY = """
-import threading, time, torch
+import gc, threading, time, torch
 from lossland.arrays import Arrays
 from lossland.geometry.volumes import inner, log_volume
 from lossland.landscape.problem import Problem
@@ -308,11 +308,15 @@ problem.gradient(problem.init(0), (x,), y, torch.Generator())
 vertices = torch.empty(16, problem.space.dimension)
 for seed, row in enumerate(vertices):
     row.copy_(problem.init(seed))
-before, peak = private(), [0]
+peak, copies = [0], []
 threading.Thread(target=watch, daemon=True).start()
 objective = Spro([tuple(range(16))], 1e-3, Volume(), 0.0, 2, "mean", "index")
-made = minimise(problem, objective, vertices, Recipe(3, 1e-6, batch_size=2), 0, free=[15])
-print((peak[0] - before) / (4 * problem.space.dimension), log_volume(inner(vertices), range(16)).item())
+for _ in range(2):
+    gc.collect()
+    before, peak[0] = private(), 0
+    made = minimise(problem, objective, vertices, Recipe(2, 1e-6, batch_size=2), 0, free=[15])
+    copies.append((peak[0] - before) / (4 * problem.space.dimension))
+print(min(copies), log_volume(inner(vertices), range(16)).item())
 assert made.losses.isfinite().all() and vertices[15].isfinite().all()
 """
 
@@ -320,7 +324,8 @@ assert made.losses.isfinite().all() and vertices[15].isfinite().all()
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_a_step_of_sixteen_vertices_of_a_large_network_holds_three_vectors_more(tmp_path):
     """VGG-16, 15 million parameters: point, gradient and momentum beside the vertices, and what its largest layers need for
-    themselves, less than half a copy. The volume of random networks, about e^41, is finite."""
+    themselves, less than half a copy; the lesser of two trainings, for what the process gives back late is none of it. The
+    volume of random networks, about e^41, is finite."""
     done = subprocess.run(
         [sys.executable, "-c", MEMORY],
         cwd=tmp_path,
