@@ -1,5 +1,6 @@
 """Toy problems that every test may use, and copies of the project that a test may edit."""
 
+import json
 import os
 import re
 import shutil
@@ -18,6 +19,9 @@ from lossland.landscape.space import ParamSpace
 from lossland.models import mlp
 
 ROOT = Path(__file__).resolve().parent.parent
+RECORD = json.dumps(
+    {"revision": None, "chain": [{"code": {}, "device": "x86", "versions": {"torch": "2"}, "results": ["table t"]}]}
+)
 TOY = ("--cores", "2", "--configfile", "tests/toy.yaml")
 torch.set_num_threads(1)
 
@@ -104,3 +108,43 @@ def planned(project, *arguments):
     assert status == 0, output
     made = [name for line in re.findall(r"^    output: (.*)$", output, re.M) for name in line.split(", ")]
     return {str(Path(name).with_suffix("")).removeprefix("results/toy/") for name in made}
+
+
+@pytest.fixture
+def closed():
+    """Figures do not outlive their test."""
+    import matplotlib.pyplot as plt
+
+    yield
+    plt.close("all")
+
+
+def written(folder, drawn, module):
+    """A figure or a table saved with its caption, as the workflow does."""
+    from lossland import drawing
+
+    suffixes = ("csv", "md", "html") if hasattr(drawn, "columns") else ("png", "svg")
+    drawing.save([folder / f"drawn.{s}" for s in suffixes], drawn, module.CAPTION, RECORD)
+
+
+def saved(figure, path):
+    from lossland import drawing
+
+    drawing.save([path], figure, "", json.dumps({"revision": None, "chain": []}))
+    assert path.stat().st_size > 5000
+
+
+def judged(claims):
+    """The rows of claims, by their names."""
+    from lossland import claim
+
+    rows = claim.table(claims).set_index("claim")
+    assert rows.index.is_unique
+    return rows
+
+
+def unprinted(claims):
+    """The same of claims to which the paper prints no number."""
+    rows = judged(claims)
+    assert set(rows["published"]) == {"none printed"}
+    return rows

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import judged
 
-from lossland import claim
 from lossland.claims import (
     benton2021_diversity,
     benton2021_espro,
@@ -15,12 +15,6 @@ from lossland.claims import (
 
 RUNS = ("1", "2", "3")
 SPREAD = dict(zip(RUNS, (0.9, 1.0, 1.1), strict=True))
-
-
-def verdicts(claims):
-    rows = claim.table(claims).set_index("claim")
-    assert rows.index.is_unique
-    return rows
 
 
 def inside(mean, worst, nll, runs=RUNS):
@@ -48,18 +42,18 @@ def segments(barrier, runs=RUNS, subspace="line"):
 
 
 def test_the_loss_is_low_inside_on_the_mean_and_at_the_worst():
-    good = verdicts(benton2021_simplexes.check(inside=inside(0.002, 0.006, 0.1), segments=segments(2.0)))
+    good = judged(benton2021_simplexes.check(inside=inside(0.002, 0.006, 0.1), segments=segments(2.0)))
     assert set(good["verdict"]) == {"holds"}
     shares = [0.0015 / 0.2, 0.006 / 0.2, 0.01, 0.1 / 2]
     assert good["mean"].tolist() == pytest.approx(shares), "the mean over simplexes, the highest of them"
     assert good["published"].tolist() == ["none printed", "none printed", "0.02", "none printed"]
-    bad = verdicts(benton2021_simplexes.check(inside=inside(0.06, 0.09, 3.0), segments=segments(2.0)))
+    bad = judged(benton2021_simplexes.check(inside=inside(0.06, 0.09, 3.0), segments=segments(2.0)))
     assert set(bad["verdict"]) == {"does not hold"}
 
 
 def test_the_lowest_barrier_between_two_of_several_modes_counts():
     both = pd.concat([segments(2.0), segments(0.05, subspace="lower")])
-    rows = verdicts(benton2021_simplexes.check(inside=inside(0.002, 0.006, 0.1), segments=both))
+    rows = judged(benton2021_simplexes.check(inside=inside(0.002, 0.006, 0.1), segments=both))
     assert rows["mean"].iloc[-1] == pytest.approx(2)
     assert rows["verdict"].iloc[-1] == "does not hold"
 
@@ -99,21 +93,21 @@ def alone(table):
 
 
 def test_the_volume_grows_and_collapses_where_it_was_planted():
-    rows = verdicts(grown({}, {"low": 9}))
+    rows = judged(grown({}, {"low": 9}))
     assert rows.loc["the volume grows: float64", ["mean", "verdict"]].tolist() == pytest.approx([2, "holds"])
     for what in ("the volume collapses", "the newest connector lies low"):
         assert rows.loc[f"{what}: as released", ["mean", "verdict"]].tolist() == [9, "holds"]
         assert rows.loc[f"{what}: as released", "published"] == "11"
         assert rows.loc[f"{what}: float64", ["mean", "verdict"]].tolist() == [17, "does not hold"], "one more than there are"
     assert rows.loc["connectors fit in longer: the determinant", ["mean", "verdict"]].tolist() == [8, "holds"]
-    late = verdicts(grown({}, {"low": 11})).loc["the newest connector lies low: as released"]
+    late = judged(grown({}, {"low": 11})).loc["the newest connector lies low: as released"]
     assert late[["mean", "verdict"]].tolist() == [11, "undecided"], "10, 11 and 12 leave it open"
 
 
 def test_each_comparison_says_what_differs_and_has_a_direction():
     table = pd.concat([volumes("a", low=9), volumes("b", low=9), volumes("c", low=13)])
     pairs = [["a", "b", "the rule"], ["b", "c", "the floor"], ["c", "a", "the way back"]]
-    rows = verdicts(benton2021_volume.check(volumes=table, arms=[["a", "A"]], compared=pairs))
+    rows = judged(benton2021_volume.check(volumes=table, arms=[["a", "A"]], compared=pairs))
     found = rows.filter(like="connectors fit in longer", axis=0)
     assert found.index.tolist() == [f"connectors fit in longer: {what}" for _, _, what in pairs]
     assert found["mean"].tolist() == [0, 4, -4]
@@ -121,14 +115,14 @@ def test_each_comparison_says_what_differs_and_has_a_direction():
 
 
 def test_where_both_arms_collapse_alike_float64_is_no_remedy():
-    rows = verdicts(grown({"low": 9}, {"low": 9}))
+    rows = judged(grown({"low": 9}, {"low": 9}))
     assert rows.loc["connectors fit in longer: the determinant", ["mean", "verdict"]].tolist() == [0, "does not hold"]
     assert rows.loc["the newest connector lies low: float64", "mean"] == 9
 
 
 def test_a_volume_can_collapse_though_no_connector_lies_low():
     """It falls by e a connector, and is below a hundredth of the first after five (e^5 = 148)."""
-    rows = verdicts(grown({"factor": -1.0, "runs": ("2",)}, {"low": 11, "runs": ("2",)}))
+    rows = judged(grown({"factor": -1.0, "runs": ("2",)}, {"low": 11, "runs": ("2",)}))
     assert rows.loc["the volume grows: float64", "verdict"] == "does not hold"
     assert rows.loc["the volume collapses: float64", "mean"] == 6
     assert rows.loc["the newest connector lies low: float64", "mean"] == 17
@@ -139,7 +133,7 @@ def test_the_first_connector_is_no_measure_of_the_others():
     rows = volumes("new")
     for stage, height in ((1, 100.0), (4, 0.4)):
         rows.loc[(rows["stage"] == stage) & (rows["simplex"] >= 0), "height"] = height
-    found = verdicts(alone(rows))
+    found = judged(alone(rows))
     assert found.loc["the newest connector lies low: n", "mean"] == 4
 
 
@@ -154,7 +148,7 @@ def test_growth_is_that_before_the_published_collapse():
 
 def test_few_connectors_have_no_claim_on_the_collapse():
     table = volumes("new", top=10)
-    rows = verdicts(alone(table))
+    rows = judged(alone(table))
     assert rows.index.tolist() == ["the volume grows: n", "connectors fit in longer: nothing"]
     with pytest.raises(ValueError, match="volumes of new, run 1, are of one stage; add two connectors or more"):
         alone(volumes("new", top=1))
@@ -200,7 +194,7 @@ def espro(errors, without, **options):
 
 
 def test_simplexes_are_better_at_equal_components_and_at_equal_budget():
-    rows = verdicts(espro([0.07, 0.06], [0.071, 0.061]))
+    rows = judged(espro([0.07, 0.06], [0.071, 0.061]))
     assert set(rows["verdict"]) == {"holds"}
     assert rows.loc["2-simplex at 1 component: error", "mean"] == pytest.approx(0.03)
     assert rows.loc["2-simplex at 2 components: nll", "mean"] == pytest.approx(0.06)
@@ -211,7 +205,7 @@ def test_simplexes_are_better_at_equal_components_and_at_equal_budget():
 
 
 def test_more_components_are_no_better_than_as_many_passes():
-    rows = verdicts(espro([0.095, 0.09], [0.05, 0.09]))
+    rows = judged(espro([0.095, 0.09], [0.05, 0.09]))
     assert rows.loc["2-simplex at 1 component: error", "verdict"] == "holds"
     assert rows.loc["2-simplex at the budget of 1 component: error", "verdict"] == "does not hold"
     assert rows.loc["2-simplex at 2 components: nll", "verdict"] == "does not hold"
@@ -220,21 +214,21 @@ def test_more_components_are_no_better_than_as_many_passes():
 
 
 def test_published_differences_are_those_of_one_data_set():
-    rows = verdicts(espro([0.07, 0.06], [0.07, 0.06], dataset="CIFAR-10"))["published"]
+    rows = judged(espro([0.07, 0.06], [0.07, 0.06], dataset="CIFAR-10"))["published"]
     assert rows["2-simplex at 1 component: error"] == f"{(6.95 - 6.60) / 100:.3g}"
     at_8333 = np.interp(8333, [6220, 12440], [6.95, 6.38])
     assert rows["2-simplex at the budget of 1 component: error"] == f"{(at_8333 - 6.60) / 100:.3g}"
-    other = verdicts(espro([0.07, 0.06], [0.07, 0.06], dataset="CIFAR-100"))["published"]
+    other = judged(espro([0.07, 0.06], [0.07, 0.06], dataset="CIFAR-100"))["published"]
     assert other["2-simplex at 1 component: error"] == f"{(28.21 - 26.22) / 100:.3g}"
     assert other["2-simplex at the budget of 1 component: error"] == "none printed", "no times are published of it"
-    unknown = verdicts(espro([0.07, 0.06], [0.07, 0.06], dataset="CIFAR-10", kinds=[["two", "3-simplex"]]))["published"]
+    unknown = judged(espro([0.07, 0.06], [0.07, 0.06], dataset="CIFAR-10", kinds=[["two", "3-simplex"]]))["published"]
     assert set(unknown) == {"none printed"}
 
 
 def test_budgets_are_not_extrapolated_and_groups_are_paired():
     with pytest.raises(ValueError, match="has budgets of 300 to 1200 passes, and simplexes cost 1600; measure larger"):
         espro([0.07] * 4, [0.07] * 4, budgets=[4])
-    alone = verdicts(espro([0.06] * 4, [0.06] * 4, sizes=[4], budgets=[1], unpushed=[]))
+    alone = judged(espro([0.06] * 4, [0.06] * 4, sizes=[4], budgets=[1], unpushed=[]))
     assert [name.rpartition(":")[0] for name in alone.index[::2]] == [
         "2-simplex at the budget of 1 component",
         "2-simplex at 4 components",
@@ -265,7 +259,7 @@ NETS = pairs("nets", -9.0, 0.10, -9.0)
 
 
 def functions(*planted, **options):
-    return verdicts(benton2021_diversity.check(draws=pairs("draws", *planted), independent=NETS, kinds=KINDS, **options))
+    return judged(benton2021_diversity.check(draws=pairs("draws", *planted), independent=NETS, kinds=KINDS, **options))
 
 
 def test_one_simplex_has_many_functions_but_fewer_than_independent_networks():
@@ -312,7 +306,7 @@ def shift(subspace, clean, severe, tempered=1.0, runs=RUNS, corruptions=("gaussi
 
 def noisy(own, other, **options):
     given = {"simplexes": own, "independent": other, "kinds": [["espro", "ESPRO"]], "size": 3}
-    return verdicts(benton2021_shift.check(**given | options))
+    return judged(benton2021_shift.check(**given | options))
 
 
 def test_simplexes_stay_ahead_at_each_severity_and_in_each_score():

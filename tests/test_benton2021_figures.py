@@ -1,28 +1,13 @@
 """Figures 5, 8, 11 and A.3 of Benton et al. 2021 show what their tables say: read back from the axes, of planted tables."""
 
-import json
-
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import written
 
-from lossland import drawing
 from lossland.figures import benton2021_a3, benton2021_fig5, benton2021_fig8, benton2021_fig11
 
-RECORD = json.dumps(
-    {"revision": None, "chain": [{"code": {}, "device": "x86", "versions": {"torch": "2"}, "results": ["table t"]}]}
-)
-
-
-@pytest.fixture(autouse=True)
-def _closed():
-    yield
-    plt.close("all")
-
-
-def written(tmp_path, figure, module):
-    drawing.save([tmp_path / f"drawn.{s}" for s in ("png", "svg")], figure, module.CAPTION, RECORD)
+pytestmark = pytest.mark.usefixtures("closed")
 
 
 def labelled(axis, label):

@@ -1,18 +1,17 @@
 """The figures of Benton et al. 2021 draw what is in their tables: values that were planted are read back."""
 
-import json
 from itertools import combinations
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import pytest
+from conftest import saved
 from matplotlib.colors import to_hex
 from matplotlib.contour import QuadContourSet
 from mpl_toolkits.mplot3d.art3d import Line3DCollection, Poly3DCollection
 
-from lossland import drawing, sheets
+from lossland import sheets
 from lossland.figures import (
     benton2021_a2,
     benton2021_complex,
@@ -28,15 +27,7 @@ CORNERS = [(0.0, 0.0), (4.0, 0.0), (1.0, 3.0)]
 T = np.linspace(0, 1, 5)
 
 
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    plt.close("all")
-
-
-def saved(figure, path):
-    drawing.save([path], figure, "", json.dumps({"revision": None, "chain": []}))
-    assert path.stat().st_size > 5000
+pytestmark = pytest.mark.usefixtures("closed")
 
 
 def drawn(axis):

@@ -6,8 +6,9 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import unprinted
 
-from lossland import claim, limits
+from lossland import limits
 from lossland.claims import (
     fort2019_ensembles,
     fort2019_forks,
@@ -22,13 +23,6 @@ from lossland.claims import (
 RUNS = ("1", "2", "3")
 SPREAD = np.array([0.9, 1.0, 1.1])
 KINDS = [["random", "random directions"], ["gauss", "Gaussian"]]
-
-
-def _verdicts(claims):
-    rows = claim.table(claims).set_index("claim")
-    assert rows.index.is_unique
-    assert set(rows["published"]) == {"none printed"}
-    return rows
 
 
 def _and_train(table):
@@ -64,14 +58,14 @@ def _weights(between, inside, after=5, **options):
 
 
 def test_independent_runs_are_orthogonal_in_the_group_that_is_named():
-    good = _verdicts(_weights(-0.02, 0.7))
+    good = unprinted(_weights(-0.02, 0.7))
     assert set(good["verdict"]) == {"holds"}
     assert good["n"].tolist() == [3, 3], "three disjoint pairs of six runs"
     assert good["mean"].iloc[0] == pytest.approx(0.02 - 2e-3), "a cosine counts by its size"
     assert good["mean"].iloc[1] == pytest.approx(0.7 + 3.5e-4 + 0.02 - 2e-3), "from the first point past `after`"
-    other = _verdicts(_weights(-0.02, 0.7, group="all"))
+    other = unprinted(_weights(-0.02, 0.7, group="all"))
     assert set(other["verdict"]) == {"does not hold"}
-    opposed = _verdicts(_weights(-0.5, -0.8))
+    opposed = unprinted(_weights(-0.5, -0.8))
     assert set(opposed["verdict"]) == {"does not hold"}, "opposite networks are not orthogonal"
 
 
@@ -123,12 +117,12 @@ def _tsne(predictions, mapped, samples=None):
 def test_runs_are_functions_of_their_own(between, inside, tsne, verdicts):
     own = _and_train(_trajectories("disagreement", inside, early=0.9, split="test"))
     pool = _and_train(_pool("disagreement", between, split="test"))
-    rows = _verdicts(fort2019_functions.check(between=pool, inside=own, tsne=tsne, after=5))
+    rows = unprinted(fort2019_functions.check(between=pool, inside=own, tsne=tsne, after=5))
     assert rows["verdict"].tolist() == verdicts
     assert rows["mean"].iloc[0] == pytest.approx(between + 2e-3 - 2 * (inside + 3.5e-4 + 5e-3))
     assert rows["mean"].iloc[1] == pytest.approx(0.01 + (0.4 if verdicts[1] == "holds" else -0.2))
     with_first_epochs = fort2019_functions.check(between=pool, inside=own, tsne=tsne, after=0)
-    assert _verdicts(with_first_epochs)["verdict"].iloc[0] == "does not hold"
+    assert unprinted(with_first_epochs)["verdict"].iloc[0] == "does not hold"
 
 
 def _diversity(subspace, position, accuracy, runs=RUNS, reference=0.7, lift=0.0):
@@ -153,12 +147,12 @@ def _plane(random, gauss, independent, accuracy=(0.3, 0.5, 0.65)):
 
 def test_subspaces_lie_below_the_limit_and_runs_far_above():
     samples, runs = _plane(-0.1, -0.2, 0.9)
-    good = _verdicts(fort2019_subspaces.check(samples=samples, independent=runs, kinds=KINDS))
+    good = unprinted(fort2019_subspaces.check(samples=samples, independent=runs, kinds=KINDS))
     assert set(good["verdict"]) == {"holds"}
     assert good["mean"].iloc[0] == pytest.approx(0.9)
     assert good.filter(like="lie above", axis=0)["mean"].tolist() == pytest.approx([1.0, 1.1])
     samples, runs = _plane(0.1, 0.6, 0.3)
-    bad = _verdicts(fort2019_subspaces.check(samples=samples, independent=runs, kinds=KINDS))
+    bad = unprinted(fort2019_subspaces.check(samples=samples, independent=runs, kinds=KINDS))
     assert bad["verdict"].tolist() == ["does not hold", "does not hold", "holds", "does not hold", "does not hold"]
 
 
@@ -222,7 +216,7 @@ def _gains(single, subspace, independent, both, /, **options):
     ],
 )
 def test_runs_gain_more_than_subspaces_and_both_most(planted, verdicts):
-    rows = _verdicts(_gains(*planted))
+    rows = unprinted(_gains(*planted))
     single, subspace, independent, both = planted
     gains = [single - independent, subspace - independent, min(subspace, independent) - both]
     for name, verdict, gain in zip(("an ensemble gains", "runs gain more", "both gain most"), verdicts, gains, strict=True):
@@ -281,7 +275,7 @@ def _shifted(runs, random, outside=(0.4, 0.1), size=3, **options):
     ],
 )
 def test_the_gap_grows_with_severity(runs, random, outside, verdicts):
-    rows = _verdicts(_shifted(runs, random, outside))
+    rows = unprinted(_shifted(runs, random, outside))
     assert rows["verdict"].tolist() == verdicts
     growth = (random[1] - runs[1]) - (random[0] - runs[0])
     assert rows["mean"].tolist() == pytest.approx([growth, 2 * growth, 3 * (runs[2] - random[2]), outside[0] - outside[1]])
@@ -298,7 +292,7 @@ def test_other_corruptions_sizes_or_runs_are_refused():
     with pytest.raises(ValueError, match="independent has no ensembles of 4 networks"):
         _shifted(own, other, size=4)
     by_source = table.assign(size=1)
-    assert _verdicts(_shifted(own, other, subspace=by_source))["n"].tolist() == 4 * [3], "networks are counted, not sources"
+    assert unprinted(_shifted(own, other, subspace=by_source))["n"].tolist() == 4 * [3], "networks are counted, not sources"
     with pytest.raises(ValueError, match="runs cannot be paired: random directions has 1, 2, but"):
         _shifted(own, other, subspace_outside=_outside("random", 0.1, runs=RUNS[:2]))
 
@@ -324,14 +318,14 @@ def _path(subspace, highest, apart, power=1, runs=RUNS, split=("train", "test"))
 
 def test_equal_loss_is_no_equal_function():
     segment = _path("segment", 2.2, 0.5)
-    good = _verdicts(fort2019_tunnel.check(segment=segment, tunnel=_path("tunnel", 0.3, 0.8, power=2)))
+    good = unprinted(fort2019_tunnel.check(segment=segment, tunnel=_path("tunnel", 0.3, 0.8, power=2)))
     assert set(good["verdict"]) == {"holds"}
     assert good["mean"].tolist() == pytest.approx([0.05, 0.8])
-    bad = _verdicts(fort2019_tunnel.check(segment=segment, tunnel=_path("tunnel", 1.2, 0.1, power=2)))
+    bad = unprinted(fort2019_tunnel.check(segment=segment, tunnel=_path("tunnel", 1.2, 0.1, power=2)))
     assert set(bad["verdict"]) == {"does not hold"}
-    flat = _verdicts(fort2019_tunnel.check(segment=_path("segment", 0.2, 0.5), tunnel=_path("tunnel", 0.2, 0.8)))
+    flat = unprinted(fort2019_tunnel.check(segment=_path("segment", 0.2, 0.5), tunnel=_path("tunnel", 0.2, 0.8)))
     assert flat["verdict"].iloc[0] == "does not hold", "without a barrier there is nothing to go around"
-    far = _verdicts(fort2019_tunnel.check(segment=segment, tunnel=_path("tunnel", 0.3, 2.0, power=2)))
+    far = unprinted(fort2019_tunnel.check(segment=segment, tunnel=_path("tunnel", 0.3, 2.0, power=2)))
     assert far["mean"].iloc[1] == pytest.approx(0.9), "the lesser of both ends counts"
 
 
@@ -372,7 +366,7 @@ def test_the_order_of_the_data_is_enough(again, order, init, verdicts):
         "same_order": _kind(init),
         "different": _kind(0.3, spread=(0.95, 1.0, 1.05)),
     }
-    rows = _verdicts(fort2019_randomness.check(**tables))
+    rows = unprinted(fort2019_randomness.check(**tables))
     assert rows["verdict"].tolist() == verdicts
     expected = [order / 0.3 * np.mean([0.9 / 0.95, 1.0, 1.1 / 1.05]), *(d - again for d in (order, init, 0.3))]
     assert rows["mean"].tolist() == pytest.approx(expected)
@@ -435,7 +429,7 @@ EPOCHS = [["line_1", 8], ["line_0", 0], ["line_2", 2.5]]
     ],
 )
 def test_late_forks_are_connected(instability, verdicts):
-    rows = _verdicts(fort2019_forks.check(forks=_forks(*instability), epochs=EPOCHS))
+    rows = unprinted(fort2019_forks.check(forks=_forks(*instability), epochs=EPOCHS))
     assert rows["statement"].iloc[1] == "Forks at epoch 8 have an instability below 2 % of test error."
     assert rows["verdict"].tolist() == verdicts
     late = np.mean(np.array(instability[1]) * SPREAD)

@@ -1,15 +1,14 @@
 """The figures of Fort et al. 2019 show what their tables say: read back from the axes, or from the rows, of planted tables."""
 
 import itertools
-import json
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import written
 from matplotlib.colors import to_hex
 
-from lossland import drawing, limits, sheets
+from lossland import limits, sheets
 from lossland.figures import (
     fort2019_fig2,
     fort2019_fig3,
@@ -25,21 +24,7 @@ from lossland.figures import (
     fort2019_table,
 )
 
-RECORD = json.dumps(
-    {"revision": None, "chain": [{"code": {}, "device": "x86", "versions": {"torch": "2"}, "results": ["table t"]}]}
-)
-
-
-@pytest.fixture(autouse=True)
-def _closed():
-    yield
-    plt.close("all")
-
-
-def written(tmp_path, drawn, module):
-    suffixes = ("csv", "md", "html") if isinstance(drawn, pd.DataFrame) else ("png", "svg")
-    drawing.save([tmp_path / f"drawn.{s}" for s in suffixes], drawn, module.CAPTION, RECORD)
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("closed")
 
 
 def pairs(quantity, value, n, subspace="a", run="1", epochs=None, **columns):

@@ -1,15 +1,14 @@
 """Figures and claims of Fort & Jastrzebski 2019 on planted tables: what is drawn is what they say, and claims can fail."""
 
 import itertools
-import json
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import unprinted, written
 from matplotlib.colors import to_hex
 
-from lossland import claim, drawing
+from lossland import claim
 from lossland.claims import (
     fort_jastrzebski2019_connectors as connector_claims,
 )
@@ -35,26 +34,13 @@ from lossland.figures import (
 
 RUNS = ("1", "2", "3")
 SPREAD = dict(zip(RUNS, (0.9, 1.0, 1.1), strict=True))
-RECORD = json.dumps(
-    {"revision": None, "chain": [{"code": {}, "device": "x86", "versions": {"torch": "2"}, "results": ["table t"]}]}
-)
 
 
-@pytest.fixture(autouse=True)
-def _closed():
-    yield
-    plt.close("all")
-
-
-def written(tmp_path, drawn, module):
-    drawing.save([tmp_path / f"drawn.{s}" for s in ("png", "svg")], drawn, module.CAPTION, RECORD)
+pytestmark = pytest.mark.usefixtures("closed")
 
 
 def verdicts(claims):
-    rows = claim.table(claims).set_index("claim")
-    assert rows.index.is_unique
-    assert set(rows["published"]) == {"none printed"}
-    return rows["verdict"]
+    return unprinted(claims)["verdict"]
 
 
 def and_test(table):

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import judged
 
 from lossland import claim, io
 from lossland.claims import (
@@ -40,12 +41,6 @@ def _centre(error, subspace="s"):
     )
 
 
-def _verdicts(claims):
-    rows = claim.table(claims).set_index("claim")
-    assert rows.index.is_unique
-    return rows
-
-
 def _line(at_small, at_large):
     """How far basins reach inwards; what they reach outwards counts for nothing."""
     small = _basin(centre=0.0, left=1 / at_small, right=at_small)
@@ -67,7 +62,7 @@ def _mixed(low, high):
     ],
 )
 def test_the_reversal(plain, decayed, verdicts):
-    rows = _verdicts(li2018_reversal.check(plain=plain, decayed=decayed))
+    rows = judged(li2018_reversal.check(plain=plain, decayed=decayed))
     assert rows["verdict"].tolist() == verdicts
     assert set(rows["published"]) == {"none printed"}
     assert rows["mean"].iloc[2] == pytest.approx(rows["mean"].iloc[0] - rows["mean"].iloc[1])
@@ -92,7 +87,7 @@ def _sharpness(filter=(0.4, 0.2), layer=(0.4, 0.3), none=(0.4, 0.5), errors=(0.0
 
 
 def test_filter_normalised_widths_order_networks_and_others_do_not():
-    rows = _verdicts(_sharpness())
+    rows = judged(_sharpness())
     assert set(rows["verdict"]) == {"holds"}
     ours = np.log(0.4 / 0.2) - np.log(SPREAD).mean()
     assert rows.loc["filter-normalised, the flatter generalises without decay", "mean"] == pytest.approx(ours)
@@ -103,30 +98,30 @@ def test_filter_normalised_widths_order_networks_and_others_do_not():
 
 def test_the_order_is_that_of_the_test_errors():
     """Where the large batch has the lower test error, the small batch should be the sharp one."""
-    turned = _verdicts(_sharpness(filter=(0.2, 0.4), layer=(0.3, 0.4), none=(0.5, 0.4), errors=(0.05, 0.01)))
+    turned = judged(_sharpness(filter=(0.2, 0.4), layer=(0.3, 0.4), none=(0.5, 0.4), errors=(0.05, 0.01)))
     assert (turned["verdict"] == "holds").tolist() == [False, True, False, True, True, True]
-    wrong = _verdicts(_sharpness(filter=(0.2, 0.4), layer=(0.3, 0.4), none=(0.9, 0.4)))
+    wrong = judged(_sharpness(filter=(0.2, 0.4), layer=(0.3, 0.4), none=(0.9, 0.4)))
     assert set(wrong.drop(wrong.filter(like="small batches", axis=0).index)["verdict"]) == {"does not hold"}
 
 
 def test_without_normalisation_one_decay_that_misleads_is_enough():
     name = "without normalisation, the flatter need not generalise"
-    right = _verdicts(_sharpness(none=(0.6, 0.2)))
+    right = judged(_sharpness(none=(0.6, 0.2)))
     assert right.loc[name, "verdict"] == "does not hold"
-    misled = _verdicts(_sharpness(none=(0.6, 0.2), decayed={"none": (0.2, 0.6)}))
+    misled = judged(_sharpness(none=(0.6, 0.2), decayed={"none": (0.2, 0.6)}))
     assert misled.loc[name, "verdict"] == "holds"
     assert misled.loc[name, "mean"] == pytest.approx(np.log(0.2 / 0.6) - np.log(SPREAD).mean())
-    assert _verdicts(_sharpness(none=(0.4, 0.41))).loc[name, "verdict"] == "undecided"
+    assert judged(_sharpness(none=(0.4, 0.41))).loc[name, "verdict"] == "undecided"
 
 
 @pytest.mark.parametrize("layer", [(0.9, 0.2), (0.4, 0.6)])
 def test_layer_normalisation_lies_between_or_not(layer):
     """Above filter normalisation, or below none."""
-    assert _verdicts(_sharpness(layer=layer)).loc["layer normalisation lies between", "verdict"] == "does not hold"
+    assert judged(_sharpness(layer=layer)).loc["layer normalisation lies between", "verdict"] == "does not hold"
 
 
 def test_published_errors_are_those_of_the_network_that_is_named():
-    rows = _verdicts(_sharpness(network="ResNet-56")).filter(like="small batches generalise", axis=0)
+    rows = judged(_sharpness(network="ResNet-56")).filter(like="small batches generalise", axis=0)
     assert rows["published"].tolist() == ["none printed", "0.047"], "what is only remembered is not taken"
 
 
@@ -148,17 +143,17 @@ def _depth(deep, deep_noshort, shallow_noshort, errors=(0.05, 0.15), **options):
 
 
 def test_shortcuts_keep_deep_networks_convex():
-    rows = _verdicts(_depth(0.02, 0.5, 0.03))
+    rows = judged(_depth(0.02, 0.5, 0.03))
     assert set(rows["verdict"]) == {"holds"}
     assert rows["mean"].tolist() == pytest.approx([0.48, 0.46, 0.1])
     assert rows["published"].tolist()[:2] == ["none printed", "none printed"]
     assert float(rows["published"].iloc[2]) == pytest.approx(0.1644 - 0.0579, abs=1e-3), "confirmed is ResNet-110 alone"
-    against = _verdicts(_depth(0.5, 0.02, 0.3, errors=(0.15, 0.05), networks=["ResNet-56"]))
+    against = judged(_depth(0.5, 0.02, 0.3, errors=(0.15, 0.05), networks=["ResNet-56"]))
     assert set(against["verdict"]) == {"does not hold"}
     assert set(against["published"]) == {"none printed"}
-    everywhere = _verdicts(_depth(0.02, 0.5, 0.8))["verdict"].tolist()
+    everywhere = judged(_depth(0.02, 0.5, 0.8))["verdict"].tolist()
     assert everywhere == ["holds", "does not hold", "holds"]
-    assert _verdicts(_depth(0.1, _mixed(0.09, 0.2), 0.01))["verdict"].iloc[0] == "undecided"
+    assert judged(_depth(0.1, _mixed(0.09, 0.2), 0.01))["verdict"].iloc[0] == "undecided"
 
 
 @pytest.mark.parametrize(
@@ -172,7 +167,7 @@ def test_shortcuts_keep_deep_networks_convex():
 def test_width_enlarges_the_basin(with_shortcuts, without, verdicts):
     areas = dict(zip(("narrow", "wide", "narrow_noshort", "wide_noshort"), (*with_shortcuts, *without), strict=True))
     noise = {"wide": [0.9, 1.0, 1.2]}
-    rows = _verdicts(li2018_width.check(**{r: _basin(area=a * np.array(noise.get(r, 1.0))) for r, a in areas.items()}))
+    rows = judged(li2018_width.check(**{r: _basin(area=a * np.array(noise.get(r, 1.0))) for r, a in areas.items()}))
     assert rows["verdict"].tolist() == verdicts
     with pytest.raises(ValueError, match="runs cannot be paired: narrow_noshort has 1, but others have 1, 2, 3"):
         li2018_width.check(
@@ -193,20 +188,20 @@ def _curvature(ratio, share, runs=RUNS):
 
 def test_negative_curvature_is_small_where_it_looks_convex():
     dense, chaotic = _curvature(0.005, 90), _curvature(0.4, 60)
-    good = _verdicts(li2018_curvature.check(dense=dense, shortcuts=_curvature(0.05, 80), noshort=chaotic))
+    good = judged(li2018_curvature.check(dense=dense, shortcuts=_curvature(0.05, 80), noshort=chaotic))
     assert set(good["verdict"]) == {"holds"}
     assert good["mean"].tolist() == pytest.approx([0.99, 0.99, 0.6]), "what is convex counts, what is not finite does not"
-    bad = _verdicts(li2018_curvature.check(dense=_curvature(0.02, 60), shortcuts=chaotic, noshort=dense))
+    bad = judged(li2018_curvature.check(dense=_curvature(0.02, 60), shortcuts=chaotic, noshort=dense))
     assert set(bad["verdict"]) == {"does not hold"}
-    one = _verdicts(li2018_curvature.check(dense=_curvature(0.005, 90, ["1"]), shortcuts=dense, noshort=chaotic))
+    one = judged(li2018_curvature.check(dense=_curvature(0.005, 90, ["1"]), shortcuts=dense, noshort=chaotic))
     assert one["verdict"].tolist() == ["undecided", "holds", "holds"]
     assert good["measured"].iloc[0].startswith("share of the plane where |min/max| < 0.01"), "the bar that the paper prints"
     with pytest.raises(ValueError, match="runs cannot be paired: noshort has 1, 2, but"):
         li2018_curvature.check(dense=dense, shortcuts=dense, noshort=_curvature(0.4, 60, RUNS[:2]))
-    unknown = _verdicts(li2018_curvature.check(dense=dense.assign(lowest_residual=9.0), shortcuts=dense, noshort=dense))
+    unknown = judged(li2018_curvature.check(dense=dense.assign(lowest_residual=9.0), shortcuts=dense, noshort=dense))
     assert unknown["mean"].iloc[0] == 0, "what is known to a residual only may be as low as that"
     down = chaotic.assign(lowest=-2.0, highest=-1.0)
-    assert _verdicts(li2018_curvature.check(dense=dense, shortcuts=down, noshort=dense))["mean"].iloc[1] == 0
+    assert judged(li2018_curvature.check(dense=dense, shortcuts=down, noshort=dense))["mean"].iloc[1] == 0
 
 
 def _directions(*shares):
@@ -233,23 +228,23 @@ def _projection(outside, beside):
 
 
 def test_trajectories_lie_in_two_components_and_not_in_random_ones():
-    good = _verdicts(
+    good = judged(
         li2018_trajectories.check(components=_directions(0.5, 0.2, 0.1), random=_projection(0.99, 0), init=_projection(0, 0.02))
     )
     assert set(good["verdict"]) == {"holds"}
     assert good["n"].tolist() == [6, 6, 3, 3]
     assert good["mean"].tolist() == pytest.approx([0.7, 0.7, 0.01, 0.02], abs=1e-3)
     assert good["published"].tolist() == 2 * ["0.4 to 0.9 (2 values)"] + 2 * ["none printed"]
-    bad = _verdicts(
+    bad = judged(
         li2018_trajectories.check(components=_directions(0.2, 0.1), random=_projection(0.5, 0), init=_projection(0, 0.5))
     )
     assert bad["verdict"].tolist() == ["does not hold", "holds", "does not hold", "does not hold"]
     all_in_one = li2018_trajectories.check(
         components=_directions(0.95, 0.03), random=_projection(0.99, 0), init=_projection(0, 0)
     )
-    assert _verdicts(all_in_one)["verdict"].tolist()[:2] == ["holds", "does not hold"]
+    assert judged(all_in_one)["verdict"].tolist()[:2] == ["holds", "does not hold"]
     near = li2018_trajectories.check(components=_directions(0.6, 0.28), random=_projection(0.99, 0), init=_projection(0, 0))
-    assert _verdicts(near)["verdict"].tolist()[:2] == ["holds", "undecided"]
+    assert judged(near)["verdict"].tolist()[:2] == ["holds", "undecided"]
     for none in (_directions(0.5), _directions(0.5, 0.2).assign(quantity="norm")):
         with pytest.raises(ValueError, match="components is not of planes of principal components"):
             li2018_trajectories.check(components=none, random=_projection(0.99, 0), init=_projection(0, 0))
@@ -275,7 +270,7 @@ def _repeats(small, large, noise):
     ],
 )
 def test_shapes_repeat_along_other_directions(numbers, verdicts):
-    rows = _verdicts(_repeats(*numbers))
+    rows = judged(_repeats(*numbers))
     assert rows["verdict"].tolist() == verdicts
     x = numbers[2] * NOISE[0]
     assert rows.loc["lines around the small-batch network repeat", "mean"] == pytest.approx(
@@ -292,9 +287,7 @@ def test_two_networks_that_are_alike_do_not_differ_by_more_than_directions():
     n = 20_000
     small, large = np.exp(np.random.default_rng(1).normal(size=(2, n)))
     runs = [str(i) for i in range(n)]
-    found = _verdicts(
-        li2018_repeats.check(small=_basin(half_width=small, runs=runs), large=_basin(half_width=large, runs=runs))
-    )
+    found = judged(li2018_repeats.check(small=_basin(half_width=small, runs=runs), large=_basin(half_width=large, runs=runs)))
     row = found.loc["networks differ by more than directions"]
     assert abs(row["mean"]) < 4 * row["mean std"] / np.sqrt(n)
 

@@ -1,20 +1,16 @@
 """The figures of Li et al. 2018 keep what was measured where it was measured: no axis is swapped, no hole is filled."""
 
-import json
-
 import matplotlib.pyplot as plt
 import meshio
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import RECORD
 
 from lossland import drawing, sheets
 from lossland.figures import li2018_contours, li2018_lines, li2018_repeats, li2018_surfaces, surface_mesh
 from lossland.figures import surface as turnable
 
-RECORD = json.dumps(
-    {"revision": None, "chain": [{"code": {}, "device": "x86", "versions": {"torch": "2"}, "results": ["table t"]}]}
-)
 U0, U1 = np.linspace(-1, 1, 5), np.linspace(-0.5, 1, 4)  # the middle of U0 is 0, as is the second of U1
 
 

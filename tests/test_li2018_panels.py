@@ -1,15 +1,12 @@
 """The figures and tables of Li et al. 2018 draw what is in their tables: values that were planted are read back."""
 
-import json
-
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import saved
 from matplotlib.collections import PathCollection, QuadMesh
 from matplotlib.contour import QuadContourSet
 
-from lossland import drawing
 from lossland.figures import (
     li2018_directions,
     li2018_errors,
@@ -26,15 +23,7 @@ X, Y = np.linspace(-1, 1, 5), np.linspace(-2, 1, 4)
 PLANE = pd.DataFrame([(x, y) for x in X for y in Y], columns=["u0", "u1"])
 
 
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    plt.close("all")
-
-
-def saved(figure, tmp_path):
-    drawing.save([tmp_path / "f.png"], figure, "", json.dumps({"revision": None, "chain": []}))
-    assert (tmp_path / "f.png").stat().st_size > 5000
+pytestmark = pytest.mark.usefixtures("closed")
 
 
 def long(frame, values, **names):
@@ -132,7 +121,7 @@ def test_where_the_loss_of_one_run_is_not_finite_there_is_no_mean():
 
 @pytest.mark.parametrize("level", [np.nan, np.inf, 0.0])
 def test_figure_2_of_any_loss(level, tmp_path):
-    saved(planted_fig2(lines=planted_lines(loss=lambda t, run: np.full(len(t), level))), tmp_path)
+    saved(planted_fig2(lines=planted_lines(loss=lambda t, run: np.full(len(t), level))), tmp_path / "f.png")
 
 
 def test_rows_and_panels_are_in_the_order_of_the_option():
@@ -203,7 +192,7 @@ def test_figure_7_of_four_panels_and_of_none_finite(tmp_path):
     table = pd.concat([planted_curvature(np.nan, name) for name in "abcd"])
     figure = li2018_fig7.draw(curvature=table, titles=[[name, name] for name in "abcd"])
     assert len(figure.axes) == 4 + 1
-    saved(figure, tmp_path)
+    saved(figure, tmp_path / "f.png")
     with pytest.raises(ValueError, match="needs a plane, and there is none with the curvature of A"):
         li2018_fig7.draw(curvature=table.assign(u1=np.nan), titles=[["a", "A"]])
 
@@ -295,9 +284,9 @@ def test_figure_9_of_any_loss(value, tmp_path):
     def height(x, y):
         return 0 * x + value
 
-    saved(planted_fig9(height), tmp_path)
-    saved(planted_fig9(height, courses=COURSE.assign(value=np.nan)), tmp_path)
-    saved(planted_fig9(lambda x, y: np.where(x > 0, value, 1.0)), tmp_path)
+    saved(planted_fig9(height), tmp_path / "f.png")
+    saved(planted_fig9(height, courses=COURSE.assign(value=np.nan)), tmp_path / "f.png")
+    saved(planted_fig9(lambda x, y: np.where(x > 0, value, 1.0)), tmp_path / "f.png")
 
 
 def test_figure_9_takes_the_course_of_the_plane_s_own_training():

@@ -219,6 +219,16 @@ def test_passes_are_counted_and_what_is_shared_once(problem, networks):
     assert connector.build(problem, networks, recipe=RECIPE, seed=0).spent.tolist() == [4, 4, 4, 15]
 
 
+def test_a_beginning_that_two_networks_share_is_paid_once(problem, networks):
+    """Training 7 went on to epoch 4; at epoch 2 another, 8, left it for 3 epochs. A connector takes 3 more."""
+    lineages = ([[7, 4]], [[7, 2], [8, 3]])
+    sources = [
+        replace(n, notes=n.notes | {"lineage": torch.tensor(own)}) for n, own in zip(networks[:2], lineages, strict=True)
+    ]
+    for order in (sources, sources[::-1]):
+        assert connector.build(problem, order, recipe=RECIPE, seed=0).spent[-1] == 4 + 3 + 3
+
+
 def test_a_complex_that_was_killed_goes_on_to_the_same_bytes(problem, networks, tmp_path):
     calls = itertools.count(1)
 

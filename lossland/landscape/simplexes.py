@@ -38,8 +38,9 @@ def grown(problem, sources, simplexes, objective, recipe, seed, *, passes, stren
     for row, source in zip(vertices, sources, strict=False):
         row.copy_(source.end)
     strengths = [0.0] * (k - first) if strengths is None else strengths
-    lineage = {training: epochs for source in sources for training, epochs in source.lineage.tolist()}
-    losses, spent = [], [source.spent[-1].item() for source in sources]
+    paid, losses, spent = {}, [], [source.spent[-1].item() for source in sources]
+    for source in sources:
+        source.count_in(paid)
     for newest, strength in zip(range(first, k), strengths, strict=True):
         own = restricted(simplexes, newest)
         beside = sorted({v for simplex in own for v in simplex} - {newest})
@@ -49,10 +50,10 @@ def grown(problem, sources, simplexes, objective, recipe, seed, *, passes, stren
         part = replace(problem, journal=problem.journal.part("vertex"))
         made = minimise(part, objective(own, strength), vertices[: newest + 1], recipe, (seed, newest), free=[newest])
         losses.append(made.losses)
-        lineage[zlib.crc32(vertices[newest].cpu().numpy())] = recipe.epochs * passes
-        spent.append(sum(lineage.values()))
+        paid[zlib.crc32(vertices[newest].cpu().numpy())] = recipe.epochs * passes
+        spent.append(sum(paid.values()))
     notes = {"loss": torch.stack(losses), "strength": torch.tensor(strengths, dtype=torch.float64)}
-    notes |= {"lineage": torch.tensor(list(lineage.items()), dtype=torch.int64).view(-1, 2)}
+    notes |= {"lineage": torch.tensor(list(paid.items()), dtype=torch.int64).view(-1, 2)}
     notes |= {"spent": torch.tensor(spent, dtype=torch.float64), "weight_decay": torch.tensor(recipe.weight_decay)}
     return Subspace(vertices.cpu(), Complex(k, simplexes), notes)
 

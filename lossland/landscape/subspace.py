@@ -58,6 +58,11 @@ class Subspace:
         """[k]; zeros where nothing was trained."""
         return self.notes.get("spent", torch.zeros(len(self.anchors), dtype=torch.float64))
 
+    def count_in(self, paid: dict[int, int]):
+        """Adds the trainings that led here to `paid`, the epochs of each by its number; what two have in common counts once."""
+        for training, epochs in self.lineage.tolist():
+            paid[training] = max(epochs, paid.get(training, 0))
+
     @property
     def decay(self) -> dict[str, torch.Tensor]:
         """The note of the weight decay it was trained with, to be handed on to what is built from it."""

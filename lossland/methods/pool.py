@@ -26,8 +26,7 @@ def build(problem, sources: Sources, *, trajectories: bool = False) -> Subspace:
     zeros, nowhere = ([torch.full((len(p),), value) for p in parts] for value in (0, torch.nan))
     paid, before, spent = {}, [], []
     for source, part in zip(sources, parts, strict=True):
-        for training, epochs in source.lineage.tolist():
-            paid[training] = max(epochs, paid.get(training, 0))
+        source.count_in(paid)
         before.append(torch.full((len(part),), float(sum(paid.values()) - source.lineage[:, 1].sum()), dtype=torch.float64))
         spent.append(before[-1] + source.spent[-len(part) :])
     notes = {"source": torch.cat(owner), "before": torch.cat(before), "spent": torch.cat(spent)}

@@ -33,7 +33,7 @@ def measure(problem, subspace) -> pd.DataFrame:
         own = [_simplex(inner, simplex, newest, subspace.anchors) for simplex in simplexes]
         rows += [{"stage": stage, "simplex": i, "strength": strength} | row for i, row in enumerate(own)]
         if own:
-            rows.append({"stage": stage, "simplex": -1, "strength": strength} | own[0] | _whole(inner, simplexes, newest, own))
+            rows.append({"stage": stage, "simplex": -1, "strength": strength} | own[0] | _whole(inner, newest, own))
     return pd.DataFrame(rows)
 
 
@@ -50,10 +50,11 @@ def _simplex(inner, simplex, newest, anchors):
     }
 
 
-def _whole(inner, simplexes, newest, own):
+def _whole(inner, newest, own):
+    logarithms = torch.tensor([row["log_volume"] for row in own], dtype=torch.float64)
     return {
         "vertices": newest + 1,
-        "log_volume": torch.logsumexp(volumes.log_volumes(inner, simplexes), 0).item(),
+        "log_volume": torch.logsumexp(logarithms, 0).item(),
         "height": volumes.height(inner, range(newest + 1), newest).item(),
         "longest": max(row["longest"] for row in own),
         "shortest": min(row["shortest"] for row in own),
