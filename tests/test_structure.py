@@ -16,7 +16,7 @@ from safetensors.torch import save_file
 
 from lossland import catalogue
 from lossland.landscape.subspace import Subspace
-from lossland.options import Count, Positive, Recipe, Safetensors, Seed, refuse
+from lossland.options import Count, Cycle, Positive, Recipe, Safetensors, Seed, refuse
 from lossland.store import DiskJournal
 
 # room or file -> rooms, files and libraries it may import beside the standard library
@@ -32,7 +32,7 @@ MAY = {
     "geometry": TORCH | {"geometry"},
     "tasks": TORCH | {"tasks"},
     "landscape": TORCH | BASE | {"landscape"},
-    "methods": TORCH | BASE | {"landscape", "safetensors"},
+    "methods": TORCH | BASE | {"landscape", "numpy", "safetensors", "scipy"},
     "corrupted_files": TORCH | {"numpy"},
     "corruptions": TORCH | {"numpy", "scipy", "PIL", "streams"},
     "probes": TORCH | TABLES | BASE | {"corrupted_files", "corruptions", "landscape", "scores", "scipy", "sklearn"},
@@ -139,7 +139,15 @@ def test_every_method_runs_on_the_toy_problem_and_again_from_its_journal(name, p
 
     recipe = Recipe(epochs=2, lr=0.1, batch_size=32)
     save_file(problem.space.unravel(problem.init(5)), tmp_path / "own.safetensors")
-    fill = {Recipe: recipe, Seed: 0, Count: 1, list[Count]: [2, 1], Positive: 0.01, Safetensors: tmp_path / "own.safetensors"}
+    fill = {
+        Recipe: recipe,
+        Seed: 0,
+        Count: 1,
+        list[Count]: [2, 1],
+        Positive: 0.01,
+        list[Cycle]: [Cycle(3, 0.1, "equal", 1), Cycle(2, 0.01)],
+        Safetensors: tmp_path / "own.safetensors",
+    }
     plugin = catalogue.plugin("methods", name)
     given = {o: fill[kind] for o, (kind, default) in plugin.options.items() if default is catalogue.REQUIRED}
     sources = [sgd.build(problem, [], recipe=recipe, seed=s, snapshots=[0, 1]) for s in range(int(min(plugin.sources.high, 3)))]
@@ -147,6 +155,8 @@ def test_every_method_runs_on_the_toy_problem_and_again_from_its_journal(name, p
         sources = [
             chain.build(problem, sources) if name == "cone" else curve.build(problem, sources * 2, recipe=recipe, seed=0)
         ]
+    if name == "pair":
+        given = {"ray": 1}
     build = import_module(f"lossland.methods.{name}").build
     made = build(problem, sources, **given)
     assert isinstance(made, Subspace)

@@ -4,6 +4,7 @@ Batch-norm statistics are a choice (`bn`), for the papers differ:
     recalibrate    one pass over the training data at each point (arXiv 1802.10026)
     interpolate    c(u) applied to the calibrated statistics of the anchors (arXiv 1712.09913, `states`)
     keep           the calibrated statistics of the first anchor, everywhere (arXiv 1712.09913, `weights`)
+    carried        c(u) applied to the statistics that a band has carried as coordinates (arXiv 1803.00885, as released)
 """
 
 import logging
@@ -27,6 +28,11 @@ def statistics(problem, subspace, bn="recalibrate"):
     if bn == "keep":
         kept = calibrated(problem, subspace.anchors[0].to(problem.device))
         return lambda c, theta, pictures=None: kept
+    if bn == "carried":
+        if "statistics" not in subspace.notes:
+            raise ValueError("bn: carried is for a band of buffers: inside, and this subspace has no statistics of its own")
+        states = [problem.space.unpack(row) for row in subspace.notes["statistics"].to(problem.device)]
+        return lambda c, theta, pictures=None: problem.space.blend(c, states)
     if not subspace.chart.barycentric:
         raise ValueError("bn: interpolate needs anchors that are networks, but this subspace is spanned by directions")
     states = [calibrated(problem, anchor.to(problem.device)) for anchor in subspace.anchors]
