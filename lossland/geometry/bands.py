@@ -32,7 +32,7 @@ def spaced(points, shares):
     reached = torch.cat([torch.zeros(1, dtype=torch.float64, device=points.device), lengths(points).cumsum(0)])
     wanted = shares.to(reached).cumsum(0)[:-1] * reached[-1]
     piece = (torch.searchsorted(reached, wanted, right=True) - 1).clamp(0, len(points) - 2)
-    weight = ((wanted - reached[piece]) / (reached[piece + 1] - reached[piece]).clamp(min=1e-300))[:, None]
+    weight = ((wanted - reached[piece]) / (reached[piece + 1] - reached[piece]).clamp(min=1e-30))[:, None]
     for part in columns(*points.shape):
         rows = points[:, part].double()
         points[1:-1, part] = torch.lerp(rows[piece], rows[piece + 1], weight).to(points)
@@ -48,7 +48,7 @@ def tangents(values, pieces, rule):
     bisector      unit edges, both alike
     """
     before, after = values[:-2] - values[1:-1], values[2:] - values[1:-1]  # how much higher the neighbours are
-    unit = 1 / torch.stack([pieces[:-1], pieces[1:]], 1).clamp(min=1e-300)
+    unit = 1 / torch.stack([pieces[:-1], pieces[1:]], 1).clamp(min=1e-30)
     large, small = (torch.stack([before.abs(), after.abs()], 1).aminmax(dim=1)[i] for i in (1, 0))
     flat = large == 0
     if rule == "bisector" or flat.all():
@@ -71,7 +71,7 @@ def force(gradients, points, values, *, rule="henkelman", stiffness=None, shares
     for i, (g, w) in enumerate(zip(gradients, tangents(values.double(), pieces, rule), strict=True)):
         before, after = w.tolist()
         tangent = combined(w.new_tensor([-before, before - after, after]), points[i : i + 3])
-        tangent /= torch.linalg.vector_norm(tangent, dtype=torch.float64).clamp(min=1e-300).to(tangent)
+        tangent /= torch.linalg.vector_norm(tangent, dtype=torch.float64).clamp(min=1e-30).to(tangent)
         g.sub_(tangent, alpha=_dot(g, tangent))
         g.sub_(tangent, alpha=_dot(g, tangent))  # what rounding left of it
         if stiffness is not None:
