@@ -31,7 +31,7 @@ MAY = {
     "pictures": TORCH | {"numpy", "PIL"},
     "geometry": TORCH | {"geometry"},
     "tasks": TORCH | {"tasks"},
-    "landscape": TORCH | BASE | {"landscape"},
+    "landscape": TORCH | BASE | {"landscape", "scipy"},
     "methods": TORCH | BASE | {"landscape", "numpy", "safetensors", "scipy"},
     "corrupted_files": TORCH | {"numpy"},
     "corruptions": TORCH | {"numpy", "scipy", "PIL", "streams"},
