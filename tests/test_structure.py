@@ -182,6 +182,7 @@ def test_every_probe_returns_its_schema(name, problem, normalised):
         around = random_plane.build(problem, runs[:1], seed=0)
         joined = connector.build(problem, runs, recipe=Recipe(1, 0.1), seed=0)
         measured = {"dynamics": runs[0], "directions": around, "projection": around, "cuts": _cuts(runs[0])}
+        measured["cycles"] = _trained_in_cycles(segment)
         measured |= dict.fromkeys(("inside", "sampled", "spokes", "vertices", "volume"), joined)
         measured = measured.get(name, segment)
         others = [problem.data] if "data" in catalogue.plugin("probes", name).inputs else []
@@ -189,14 +190,21 @@ def test_every_probe_returns_its_schema(name, problem, normalised):
     assert isinstance(table, pd.DataFrame)
     assert set(table.columns) == set(probe.SCHEMA)
     assert not table.duplicated(probe.KEY).any()
-    if "quantity" in table:
-        table = table[table["quantity"] == "error"]
-    assert table[[c for c in ("error", "value", "min", "max") if c in table]].stack().between(0, 1).all()
+    scores = ["error", "min", "max"]
+    if "quantity" in table:  # else a value is that of a parameter or of a function
+        table, scores = table[table["quantity"] == "error"], [*scores, "value", "saddle", "refined"]
+    assert table[[c for c in scores if c in table]].stack().between(0, 1).all()
 
 
 def _cuts(network):
     k = len(network.anchors)
     return replace(network, notes={"dimension": torch.arange(k), "radius": torch.ones(k, dtype=torch.float64)})
+
+
+def _trained_in_cycles(path):
+    n = torch.linspace(0, 1, 3, dtype=torch.float64)
+    notes = {"cycle": torch.ones(3, dtype=torch.int64), "share": n, "pivot": n != 0.5, "nll": n, "error": n}
+    return replace(path, notes={f"dense.{name}": note for name, note in notes.items()})
 
 
 def test_planning_does_not_import_torch():
