@@ -52,32 +52,35 @@ def draw(
     """
     kinds = list(styled(entries("titles", titles, "subspace", "title")))
     n = len(kinds)
-    layout = [[(row, k // HALVES) for k in range(HALVES * n)] for row in range(len(ROWS))] + [["ratio"] * n + ["saddle"] * n]
+    layout = [[f"{row} {k // HALVES}" for k in range(HALVES * n)] for row in range(len(ROWS))] + [
+        ["ratio"] * n + ["saddle"] * n
+    ]
     size = (max(2 * COLUMN, 1.15 * n + 0.7), 7.8)
     figure, axes = plt.subplot_mosaic(layout, figsize=size, height_ratios=[1] * len(ROWS) + [1.6])
     for row, (split, quantity, label, scale, scaling) in enumerate(ROWS):
         asked = {"split": split, "quantity": quantity, "scale": scale}
         lines = [_lines(name, recalibrated, interpolated, curvature, **asked) for _, _, name, _ in kinds]
-        for k, (colour, _, _, title) in enumerate(kinds):
-            _panel(axes[row, k], lines[k], [other[0][0] for other in lines if other], colour)
-            axes[row, k].set(xlim=(0, 1), xticks=[0, 0.5, 1], yscale=scaling)
-            axes[row, k].set_xticklabels(["0", "½", "1"] if row == len(ROWS) - 1 else [])
+        panels = [axes[f"{row} {k}"] for k in range(n)]
+        for k, (axis, (colour, _, _, title)) in enumerate(zip(panels, kinds, strict=True)):
+            _panel(axis, lines[k], [other[0][0] for other in lines if other], colour)
+            axis.set(xlim=(0, 1), xticks=[0, 0.5, 1], yscale=scaling)
+            axis.set_xticklabels(["0", "½", "1"] if row == len(ROWS) - 1 else [])
             if row == 0:
-                axes[row, k].set_title(title, color=colour, fontweight="bold")
+                axis.set_title(title, color=colour, fontweight="bold")
             if k:
-                axes[row, k].sharey(axes[row, 0])
-                axes[row, k].tick_params(labelleft=False)
-        axes[row, 0].set_ylabel(label)
-    axes[len(ROWS) - 1, n // 2].set_xlabel("share of the length")
+                axis.sharey(panels[0])
+                axis.tick_params(labelleft=False)
+        panels[0].set_ylabel(label)
+    panels[n // 2].set_xlabel("share of the length")
     for x, (colour, marker, name, _) in enumerate(kinds):
         _dots(axes, x, where(saddles, subspace=name, split="train", quantity="nll"), colour, marker)
     for axis, label in ((axes["ratio"], "length / segment"), (axes["saddle"], "highest train nll\n[nats]")):
         axis.set(ylabel=label, xlim=(-0.5, n - 0.5))
         axis.set_xticks(range(n), [title for *_, title in kinds], rotation=35, ha="right", rotation_mode="anchor")
     axes["saddle"].set_yscale("log")
-    axes[0, 0].plot([], [], "-", color="black", label="recalibrated statistics")
-    axes[0, 0].plot([], [], "--", color="black", label="interpolated")
-    legend_of(figure, [axes[0, 0]], ncols=2, title=runs_of(recalibrated, "pair").replace("range", "each") + " of minima")
+    axes["0 0"].plot([], [], "-", color="black", label="recalibrated statistics")
+    axes["0 0"].plot([], [], "--", color="black", label="interpolated")
+    legend_of(figure, [axes["0 0"]], ncols=2, title=runs_of(recalibrated, "pair").replace("range", "each") + " of minima")
     return figure
 
 
