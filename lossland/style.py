@@ -5,7 +5,7 @@ from itertools import cycle, pairwise
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 from matplotlib.colors import LinearSegmentedColormap, LogNorm
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import LogLocator, MaxNLocator
 
 # Okabe & Ito's palette, by what is drawn
 COLOURS = {
@@ -75,6 +75,14 @@ def band(axis, table, x, label, colour, scale=1.0, **line):
     mean, low, high = (getattr(runs, part)(skipna=False) for part in ("mean", "min", "max"))
     axis.plot(mean, label=label, color=colour, **line)
     axis.fill_between(low.index, low, high, color=colour, alpha=0.2, linewidth=0)
+
+
+def logarithmic(axis):
+    """The axis of y, once all is drawn: in plain numbers, with more than the powers of ten where these are few."""
+    axis.set_yscale("log")
+    low, high = axis.get_ylim()
+    subs = (1,) if high > 100 * low else (1, 2, 5) if high > 5 * low else range(1, 10)
+    axis.yaxis.set(major_locator=LogLocator(subs=subs), major_formatter="{x:g}", minor_formatter="")
 
 
 def behind(axis, printed, colour, style=":"):

@@ -77,7 +77,15 @@ def line(subspace, rise, runs=3, ends=(0.02, 0.04), t=S):
     rows = []
     for run, (split, quantity) in itertools.product(range(1, runs + 1), SCALES):
         value = SCALES[split, quantity] * ((1 - t) * ends[0] + t * ends[1] + rise * (1 + 0.1 * (run - 1)) * 4 * t * (1 - t))
-        at = {"run": str(run), "mark": "grid", "index": range(len(t)), "u0": t, "u1": np.nan, "arc": 5 * t, "displacement": 5 * t}
+        at = {
+            "run": str(run),
+            "mark": "grid",
+            "index": range(len(t)),
+            "u0": t,
+            "u1": np.nan,
+            "arc": 5 * t,
+            "displacement": 5 * t,
+        }
         rows.append(pd.DataFrame(at | {"split": split, "quantity": quantity, "value": value}))
     return pd.concat(rows).assign(subspace=subspace).sample(frac=1, random_state=0)
 
@@ -87,7 +95,14 @@ def similarity(subspace, rise, runs=3, detour=1.0):
     for run, split, reference in itertools.product(range(1, runs + 1), ("train", "test"), (0, 1)):
         near = S if reference else 1 - S
         bump = rise * (1 + 0.2 * run) * 4 * S * (1 - S)
-        at = {"run": str(run), "split": split, "reference": reference, "index": range(len(S)), "u0": S, "arc": 5 * detour * S**1.3}
+        at = {
+            "run": str(run),
+            "split": split,
+            "reference": reference,
+            "index": range(len(S)),
+            "u0": S,
+            "arc": 5 * detour * S**1.3,
+        }
         at |= {"nll": 0.02 + bump, "error": 0.03 + bump / 5, "disagreement": 0.06 * (1 - near**2) + bump / 10, "cosine": near}
         rows.append(pd.DataFrame(at))
     return pd.concat(rows).assign(subspace=subspace).sample(frac=1, random_state=0)
@@ -95,7 +110,10 @@ def similarity(subspace, rise, runs=3, detour=1.0):
 
 def curvature(subspace, height, runs=3):
     u = np.linspace(0, 1, 11)
-    rows = [{"run": str(run), "index": range(11), "u0": u, "highest": height * (1 + u), "lowest": -u / run} for run in range(1, runs + 1)]
+    rows = [
+        {"run": str(run), "index": range(11), "u0": u, "highest": height * (1 + u), "lowest": -u / run}
+        for run in range(1, runs + 1)
+    ]
     return pd.concat([pd.DataFrame(row) for row in rows]).assign(subspace=subspace)
 
 
@@ -118,9 +136,9 @@ def plane(subspace="plane", run="1"):
     return table.assign(split="train", quantity="nll", value=0.02 + off / 3, subspace=subspace, run=run)
 
 
-def toy(form, mirrored):
+def toy(form, mirrored, end=1, way=0):
     """Plane, coordinates and cycles of a band by way of a pass of a toy landscape; its plane has either orientation."""
-    a, b, over = (np.array(p) for p in (TOYS[form].wells[0], TOYS[form].wells[1], TOYS[form].passes[0]))
+    a, b, over = (np.array(p) for p in (TOYS[form].wells[0], TOYS[form].wells[end], TOYS[form].passes[way]))
     bent = over - (a + b) / 2
     at = (1 - S)[:, None] * a + S[:, None] * b + (4 * S * (1 - S))[:, None] * bent
     e = (b - a) / np.linalg.norm(b - a)
@@ -158,7 +176,9 @@ def paths(kinds=KINDS):
     return {role: pd.concat(parts) for role, parts in made.items()} | {"titles": [[k, k] for k in kinds]}
 
 
-def architectures(names=("CNN-12", "CNN-24", "CNN-48", "CNN-48x3", "ResNet-8", "ResNet-20", "ResNet-56", "DenseNet-40-12"), factor=0.6):
+def architectures(
+    names=("CNN-12", "CNN-24", "CNN-48", "CNN-48x3", "ResNet-8", "ResNet-20", "ResNet-56", "DenseNet-40-12"), factor=0.6
+):
     found = []
     for i, name in enumerate(names):
         weights, floors = random_graph(5, i)
@@ -167,8 +187,17 @@ def architectures(names=("CNN-12", "CNN-24", "CNN-48", "CNN-48x3", "ResNet-8", "
 
 
 def rebasin(widths=(1, 2, 4, 8)):
-    plain = {f"{kind}_{w}": (kind, w, 1.0 / (w if kind != "before" else 1) / (1 + (kind == "repaired"))) for w in widths for kind in ("before", "matched", "repaired")}
+    plain = {
+        f"{kind}_{w}": (kind, w, 1.0 / (w if kind != "before" else 1) / (1 + (kind == "repaired")))
+        for w in widths
+        for kind in ("before", "matched", "repaired")
+    }
     lines = {name: line(name, rise) for name, (_, _, rise) in plain.items()}
     shapes = [shape.measure(rows).assign(subspace=n, run=run) for n, part in lines.items() for run, rows in part.groupby("run")]
     titles = [[name, kind] for name, (kind, _, _) in plain.items()]
-    return {"shapes": pd.concat(shapes), "lines": pd.concat(lines.values()), "titles": titles, "widths": {n: w for n, (_, w, _) in plain.items()}}
+    return {
+        "shapes": pd.concat(shapes),
+        "lines": pd.concat(lines.values()),
+        "titles": titles,
+        "widths": {n: w for n, (_, w, _) in plain.items()},
+    }

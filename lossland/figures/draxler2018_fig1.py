@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from lossland.options import Positive
 from lossland.sheets import first_run, only, shares, sheet, spaced, where
-from lossland.style import AXES, COLOURS, panels, relief
+from lossland.style import AXES, COLOURS, logarithmic, panels, relief
 
 CAPTION = """
 Left, the plane through two minima (dots) and the mean of the path between them (diamond), with the projection of the path;
@@ -38,7 +38,7 @@ def draw(
         "segment": only(segment, "segment", run=run, mark="grid"),
         "path": only(path, "path", run=run, mark="grid"),
     }
-    figure, ((slice_, *axes),) = panels(1, 3, height=2.5)
+    figure, ((slice_, *axes),) = panels(1, 3, height=2.5, width_ratios=[1.4, 1, 1])
     surface = sheet(plane, "train", "nll")
     levels = spaced(surface.stack(), highest)
     drawn = relief(slice_, surface, levels)
@@ -51,7 +51,7 @@ def draw(
             rows = rows.assign(share=shares(rows, name)).sort_values("share")
             axis.plot(rows["share"], scale * rows["value"], color=colour, label=name)
         axis.set(xlabel="share of the own length", ylabel=f"{split} {label}", xlim=(0, 1))
-    axes[0].set_yscale("log")
+    logarithmic(axes[0])
     axes[1].set_ylim(0, None)
     axes[0].legend()
     return figure

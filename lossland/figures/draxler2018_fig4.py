@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from lossland.sheets import first_run, parts
-from lossland.style import LIGHT_TO_DARK, SERIES, panels, runs_of
+from lossland.style import LIGHT_TO_DARK, SERIES, logarithmic, panels, runs_of
 
 CAPTION = """
 Above, the train loss along one path between two minima after each cycle, the later the darker; dots are the pivots after the
@@ -34,14 +34,16 @@ def draw(*, cycles: Annotated[pd.DataFrame, "cycles"], titles: list[list[str]]) 
     figure, axes = panels(2, len(chosen), height=2.0, sharey="row")
     figure.set_figwidth(max(3.4, figure.get_figwidth()))
     last = int(cycles["cycle"].max())
-    norm = BoundaryNorm([number - 0.5 for number in range(1, last + 2)], LIGHT_TO_DARK.N) if last > 1 else None
+    norm = BoundaryNorm([number - 0.5 for number in range(1, last + 2)], LIGHT_TO_DARK.N)
     for above, below, (title, table) in zip(*axes, chosen, strict=True):
         _courses(above, first_run(table), norm)
         highest = table.groupby(["cycle", "run"])["nll"].max().unstack()
         below.plot(highest, color=SERIES[0], linewidth=0.6, alpha=0.5)
         below.plot(highest.mean(axis=1), color=SERIES[0], marker="o", markersize=3, linewidth=1.6)
-        above.set(title=title, xlabel="share of the length", xlim=(0, 1), yscale="log")
-        below.set(title=runs_of(table, "pair").replace("range", "each"), xlabel="cycle", yscale="log")
+        above.set(title=title, xlabel="share of the length", xlim=(0, 1))
+        below.set(title=runs_of(table, "pair").replace("range", "each"), xlabel="cycle")
+        logarithmic(above)
+        logarithmic(below)
         below.xaxis.set_major_locator(MaxNLocator(7, integer=True))
     axes[0, 0].set_ylabel("train nll [nats]")
     axes[1, 0].set_ylabel("highest train nll [nats]")
@@ -52,6 +54,6 @@ def draw(*, cycles: Annotated[pd.DataFrame, "cycles"], titles: list[list[str]]) 
 
 def _courses(axis, table, norm):
     for cycle, rows in table.sort_values("share").groupby("cycle"):
-        axis.plot(rows["share"], rows["nll"], color=LIGHT_TO_DARK(norm(cycle) if norm else 1.0), linewidth=1.1)
+        axis.plot(rows["share"], rows["nll"], color=LIGHT_TO_DARK(norm(cycle)), linewidth=1.1)
     pivots = rows[rows["pivot"]]
     axis.plot(pivots["share"], pivots["nll"], "o", color=LIGHT_TO_DARK(1.0), markersize=2.5)

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from lossland.minima import losses, tree_rows
 from lossland.options import Split
 from lossland.sheets import pooled, where
-from lossland.style import COLOURS, GREY, legend_of, panels
+from lossland.style import COLOURS, GREY, legend_of, logarithmic, panels
 
 CAPTION = """
 Of each architecture the mean loss of its minima (circles) and of the saddles of the best paths between them (diamonds), with
@@ -49,8 +49,9 @@ def draw(
             if title in untrained:
                 height = _start(untrained[title], split, title)
                 axis.plot([x - 0.35, x + 0.35], [height] * 2, color=GREY, linewidth=2, label="untrained")
-        axis.set(title=split.capitalize(), yscale="log", xlim=(-0.6, len(chosen) - 0.4))
+        axis.set(title=split.capitalize(), xlim=(-0.6, len(chosen) - 0.4))
         axis.set_xticks(range(len(chosen)), chosen, rotation=45, ha="right", rotation_mode="anchor")
+    logarithmic(axes[0])
     axes[0].set_ylabel("nll [nats]")
     legend_of(figure, axes, ncols=3)
     return figure
@@ -58,7 +59,7 @@ def draw(
 
 def _point(axis, x, values, label, colour, marker):
     spread = None if len(values) < 2 else values.std()
-    axis.errorbar(x, values.mean(), spread, fmt=marker, color=colour, markersize=4.5, capsize=2, elinewidth=0.8, label=label)
+    axis.errorbar(x, values.mean(), spread, fmt=marker, color=colour, markersize=4, capsize=2, elinewidth=0.8, label=label)
 
 
 def _start(course, split, title):

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from lossland.minima import tree_rows
 from lossland.options import Count
 from lossland.sheets import only, pooled
-from lossland.style import COLOURS, GREY, band, legend_of, runs_of, tiles
+from lossland.style import COLOURS, GREY, band, legend_of, logarithmic, runs_of, tiles
 
 CAPTION = """
 Train loss in the course of a training, and the mean loss of the saddles between networks that were so trained, with its
@@ -52,8 +52,10 @@ def draw(
         crossing = _crossings(course, mean).mean(skipna=False)
         axis.axvline(crossing, color=GREY, linestyle="--", linewidth=1)
         said = f"after {crossing:.0%}".replace("%", " %") if np.isfinite(crossing) else "not in all trainings"
-        axis.set(title=f"{title}\nbelow the saddles {said}", xlabel="share of the training", yscale="log", xlim=(0, 1))
-    axes[0].set_ylabel("train nll [nats]")
+        axis.set(title=f"{title}\nbelow the saddles {said}", xlabel="share of the training", xlim=(0, 1))
+        logarithmic(axis)
+        if axis.get_subplotspec().is_first_col():
+            axis.set_ylabel("train nll [nats]")
     legend_of(figure, axes, ncols=2, title=runs_of(pd.concat(chosen.values()), "training"))
     return figure
 

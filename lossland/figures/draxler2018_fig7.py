@@ -48,7 +48,7 @@ def draw(
         ratio.plot([x - 0.3, x + 0.3], [values.mean()] * 2, color=colour, linewidth=1.8)
     _printed(ratio)
     single.set(title=chosen[0][2], ylabel="coordinate - segment", xlabel="share of the length", xlim=(0, 1))
-    away.set(ylabel="distance from the segment / its length", xlabel="share of the length", xlim=(0, 1), ylim=(0, None))
+    away.set(ylabel="distance from the segment\n/ its length", xlabel="share of the length", xlim=(0, 1), ylim=(0, None))
     ratio.set(ylabel="length / that of the segment", xlim=(-0.6, len(chosen) - 0.4), xticks=[])
     ratio.set_ylim(min(1, ratio.get_ylim()[0]), None)
     legend_of(figure, (away, ratio), ncols=4)

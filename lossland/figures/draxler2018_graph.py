@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 from lossland.minima import edges, losses, merges
 from lossland.published import numbers
 from lossland.sheets import rows_of, where
-from lossland.style import COLOURS, GREY, LIGHT_TO_DARK, panels
+from lossland.style import COLOURS, LIGHT_TO_DARK, logarithmic, panels
 
 CAPTION = """
 Left, minima (numbered from the lowest train loss on) and the paths found between them, thick those of the minimum spanning
@@ -46,19 +46,20 @@ def draw(
     minima, found = losses(saddles), edges(saddles)
     tree = found[found["tree"]]
     norm = Normalize(found["saddle"].min(), found["saddle"].max())
-    figure, ((circle, along, joined),) = panels(1, 3, height=2.7)
+    figure, ((circle, along, joined),) = panels(1, 3, height=2.6, width_ratios=[1.5, 1, 1.2])
     _circle(circle, found, len(minima), norm)
-    figure.colorbar(
-        ScalarMappable(norm, LIGHT_TO_DARK), ax=circle, label="saddle, train nll [nats]", location="bottom", shrink=0.8
-    )
+    figure.colorbar(ScalarMappable(norm, LIGHT_TO_DARK), ax=circle, label="saddle, train nll [nats]", shrink=0.7)
     for edge in tree[::-1].itertuples():
         dense = where(rows_of(cycles, edge.subspace, "cycles"), run=edge.run).sort_values("share")
         dense = where(dense, cycle=dense["cycle"].max())
         along.plot(dense["share"], dense["nll"], color=LIGHT_TO_DARK(norm(edge.saddle)), linewidth=1.1)
-    along.set(xlabel="share of the length", ylabel="train nll [nats]", xlim=(0, 1), title="Along the tree", yscale="log")
+    along.set(xlabel="share of the length", ylabel="train nll [nats]", xlim=(0, 1), title="Along the tree")
+    logarithmic(along)
     _branches(joined, minima.to_numpy(), merges(found, len(minima)))
     _means(joined, len(minima), minima, tree["saddle"], digitised)
-    joined.set(ylabel="train nll [nats]", xticks=[], title="Where minima are joined", yscale="log")
+    joined.set(ylabel="train nll [nats]", title="Where minima are joined")
+    joined.margins(y=0.1)
+    logarithmic(joined)
     return figure
 
 
@@ -100,6 +101,5 @@ def _means(axis, n, minima, saddles, digitised):
         printed = numbers("draxler2018", table="Evaluate.ipynb", metric=list(PRINTED)).dropna(subset="value")
         for one in printed.itertuples():
             look = {"fmt": "s", "color": PRINTED[one.metric], "mfc": "white", "markersize": 4, "capsize": 2, "elinewidth": 0.8}
-            axis.errorbar(n + 1.2, one.value, float(one.std), **look)
-        axis.annotate("paper", (n + 1.2, 0), xycoords=("data", "axes fraction"), ha="center", va="bottom", color=GREY)
-    axis.annotate("mean", (n + 0.2, 0), xycoords=("data", "axes fraction"), ha="center", va="bottom", color=GREY, fontsize=7)
+            axis.errorbar(n + 1.4, one.value, float(one.std), **look)
+    axis.set_xticks([n + 0.2, n + 1.4][: 1 + digitised], ["mean", "paper"][: 1 + digitised], rotation=45)

@@ -15,7 +15,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from lossland.sheets import entries, only, resampled, rows_of, shares, where
-from lossland.style import COLUMN, GREY, legend_of, runs_of, styled
+from lossland.style import COLUMN, GREY, legend_of, logarithmic, runs_of, styled
 
 CAPTION = """
 Paths between the same pairs of minima, a column for each kind: thick the mean over pairs, thin each pair, grey the means of the
@@ -24,13 +24,13 @@ darker is that with the first end, the lighter that with the second. Below, how 
 and their highest train loss, filled recalibrated and open interpolated. The paper compares its paths with the segment alone;
 that a path of low loss may still pass through other functions is the finding of Fort et al. 2019.
 """
-ROWS = [  # split (None: of the curvature), quantity, label, scale of the values and of the axis
-    ("train", "nll", "train nll\n[nats]", 1, "log"),
-    ("test", "error", "test error\n[%]", 100, "linear"),
-    ("test", "disagreement", "disagreement\nto the ends [%]", 100, "linear"),
-    ("test", "cosine", "cosine to\nthe first end", 1, "linear"),
-    (None, "highest", "highest\neigenvalue", 1, "log"),
-    (None, "lowest", "lowest\neigenvalue", 1, "linear"),
+ROWS = [  # split (None: of the curvature), quantity, label, scale, on a logarithmic axis
+    ("train", "nll", "train nll\n[nats]", 1, True),
+    ("test", "error", "test error\n[%]", 100, False),
+    ("test", "disagreement", "disagreement\nto the ends [%]", 100, False),
+    ("test", "cosine", "cosine to\nthe first end", 1, False),
+    (None, "highest", "highest\neigenvalue", 1, True),
+    (None, "lowest", "lowest\neigenvalue", 1, False),
 ]
 SHARES = np.linspace(0, 1, 101)
 HALVES = 2  # columns of the layout for each kind, so that the two panels below share any number of them
@@ -55,29 +55,31 @@ def draw(
     layout = [[f"{row} {k // HALVES}" for k in range(HALVES * n)] for row in range(len(ROWS))] + [
         ["ratio"] * n + ["saddle"] * n
     ]
-    size = (max(2 * COLUMN, 1.15 * n + 0.7), 7.8)
+    size = (max(2 * COLUMN, 1.15 * n + 0.7), 8.4)
     figure, axes = plt.subplot_mosaic(layout, figsize=size, height_ratios=[1] * len(ROWS) + [1.6])
-    for row, (split, quantity, label, scale, scaling) in enumerate(ROWS):
+    for row, (split, quantity, label, scale, logarithms) in enumerate(ROWS):
         asked = {"split": split, "quantity": quantity, "scale": scale}
         lines = [_lines(name, recalibrated, interpolated, curvature, **asked) for _, _, name, _ in kinds]
         panels = [axes[f"{row} {k}"] for k in range(n)]
         for k, (axis, (colour, _, _, title)) in enumerate(zip(panels, kinds, strict=True)):
             _panel(axis, lines[k], [other[0][0] for other in lines if other], colour)
-            axis.set(xlim=(0, 1), xticks=[0, 0.5, 1], yscale=scaling)
+            axis.set(xlim=(0, 1), xticks=[0, 0.5, 1])
             axis.set_xticklabels(["0", "½", "1"] if row == len(ROWS) - 1 else [])
             if row == 0:
                 axis.set_title(title, color=colour, fontweight="bold")
             if k:
                 axis.sharey(panels[0])
-                axis.tick_params(labelleft=False)
+                axis.tick_params(which="both", labelleft=False)
         panels[0].set_ylabel(label)
+        if logarithms:
+            logarithmic(panels[0])
     panels[n // 2].set_xlabel("share of the length")
     for x, (colour, marker, name, _) in enumerate(kinds):
         _dots(axes, x, where(saddles, subspace=name, split="train", quantity="nll"), colour, marker)
     for axis, label in ((axes["ratio"], "length / segment"), (axes["saddle"], "highest train nll\n[nats]")):
         axis.set(ylabel=label, xlim=(-0.5, n - 0.5))
         axis.set_xticks(range(n), [title for *_, title in kinds], rotation=35, ha="right", rotation_mode="anchor")
-    axes["saddle"].set_yscale("log")
+    logarithmic(axes["saddle"])
     axes["0 0"].plot([], [], "-", color="black", label="recalibrated statistics")
     axes["0 0"].plot([], [], "--", color="black", label="interpolated")
     legend_of(figure, [axes["0 0"]], ncols=2, title=runs_of(recalibrated, "pair").replace("range", "each") + " of minima")

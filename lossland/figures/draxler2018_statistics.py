@@ -13,7 +13,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from lossland.sheets import entries, only, resampled, rows_of, shares
-from lossland.style import AXES, SERIES, legend_of, panels, runs_of
+from lossland.style import AXES, SERIES, legend_of, logarithmic, panels, runs_of
 
 CAPTION = """
 Train loss and test error along the same bands under three kinds of batch-norm statistics, thin for each pair of minima and
@@ -22,7 +22,7 @@ along with the weights, as if they were coordinates, and so mixes those of other
 saddle is not of the loss surface.
 """
 SHARES = np.linspace(0, 1, 101)
-ROWS = [("train", "nll", "log"), ("test", "error", "linear")]
+ROWS = [("train", "nll", True), ("test", "error", False)]
 
 
 def draw(
@@ -43,14 +43,16 @@ def draw(
     for column, (name, title) in zip(axes.T, chosen, strict=True):
         known = {r: t for r, t in tables.items() if r != "carried" or name in set(t["subspace"])}
         policies = {role: rows_of(table, name, role) for role, table in known.items()}
-        for axis, (split, quantity, scaling) in zip(column[:2], ROWS, strict=True):
+        for axis, (split, quantity, logarithms) in zip(column[:2], ROWS, strict=True):
             label, scale = AXES[quantity]
             for colour, (role, part) in zip(SERIES, policies.items(), strict=False):
                 rows = only(part, role, mark="grid", split=split, quantity=quantity)
                 lines = scale * resampled(rows.assign(share=shares(rows, role)), "value", SHARES)
                 axis.plot(lines, color=colour, linewidth=0.5, alpha=0.5)
                 axis.plot(lines.mean(axis=1), color=colour, linewidth=1.8, label=role)
-            axis.set(xlabel="share of the length", xlim=(0, 1), yscale=scaling)
+            axis.set(xlabel="share of the length", xlim=(0, 1))
+            if logarithms:
+                logarithmic(axis)
             if axis.get_subplotspec().is_first_col():
                 axis.set_ylabel(f"{split} {label}")
         column[0].set_title(f"{title}\n{runs_of(rows, 'pair').replace('range', 'each')}")
@@ -68,5 +70,5 @@ def _highest(axis, policies):
     axis.plot(range(len(heights)), heights, color="black", linewidth=0.5, alpha=0.6)
     for x, (colour, role) in enumerate(zip(SERIES, heights.index, strict=False)):
         axis.plot([x] * heights.shape[1], heights.loc[role], "o", color=colour, markersize=4)
-    axis.set(yscale="log", xlim=(-0.4, 2.4))
-    axis.set_xticks(range(len(heights)), heights.index)
+    axis.set(xlim=(-0.4, 2.4), xticks=[])
+    logarithmic(axis)

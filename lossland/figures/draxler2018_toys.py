@@ -18,7 +18,8 @@ from lossland.style import COLOURS, GREY, LIGHT_TO_DARK, WHITE_TO_DARK, panels
 from lossland.toys import TOYS
 
 CAPTION = """
-Above, two minima (dots) of a loss of two coordinates, the band between them and the true saddles (crosses); white is low.
+Above, two minima (dots) of a loss of two coordinates, the band between them and the true saddles (crosses); white is low,
+grey was not measured.
 Below, the loss along the band after each cycle, the later the darker, and the height of the true saddle (dashed): the band is
 right where its highest point comes to that line. The released code tests itself on such landscapes only for running.
 """
@@ -71,12 +72,12 @@ def _surface(axis, plane, band, toy, above):
     axis.plot(*band[[0, -1]].T, "o", color=COLOURS["bezier"], markeredgecolor="white", markersize=5)
     inside = [p for p in toy.passes if x.min() <= p[0] <= x.max() and y.min() <= p[1] <= y.max()]
     axis.plot(*np.array(inside).T, "x", color="black", markersize=6, markeredgewidth=1.4)
-    axis.set(aspect="equal")
+    axis.set(aspect="equal", facecolor=GREY)
 
 
 def _there(u0, u1, walk, band):
     """(x, y) of coordinates of the plane, whose second axis is on the side of the first to which the band bends."""
     (x, y), (along, aside) = band[0], (band[-1] - band[0]) / np.linalg.norm(band[-1] - band[0])
     left = ((band - band[0]) @ (-aside, along)).sum()  # how far the band lies left of the segment
-    side = np.sign(left * walk.drop_duplicates("index")["u1"].sum())
+    side = 1 if left * walk.drop_duplicates("index")["u1"].sum() >= 0 else -1
     return x + u0 * along - side * u1 * aside, y + u0 * aside + side * u1 * along

@@ -29,7 +29,7 @@ def draw(*, paths: Annotated[pd.DataFrame, "landscape"], titles: list[list[str]]
     Raises ValueError where a table has no rows of a path, or a subspace is no path.
     """
     chosen = entries("titles", titles, "segment", "band", "title")
-    figure, (axes,) = panels(1, len(chosen) + 1, height=2.4)
+    figure, (axes,) = panels(1, len(chosen) + 1, height=2.4, sharey=True)
     for x, (axis, (*names, title)) in enumerate(zip(axes[:-1], chosen, strict=True)):
         for shift, name, (kind, colour) in zip((-0.12, 0.12), names, KINDS.items(), strict=True):
             rows = only(rows_of(paths, name, "paths"), "paths", mark="grid", split="train", quantity="nll")
@@ -39,10 +39,11 @@ def draw(*, paths: Annotated[pd.DataFrame, "landscape"], titles: list[list[str]]
             highest = rows.groupby("run")["value"].max()
             axes[-1].plot([x + shift] * len(highest), highest, "o", color=colour, markersize=3.5, alpha=0.7)
             axes[-1].plot([x + shift - 0.1, x + shift + 0.1], [highest.mean()] * 2, color=colour, linewidth=1.8)
-        axis.set(title=title, xlabel="share of the length", xlim=(0, 1), ylim=(0, None))
-        axis.sharey(axes[0])
+        axis.set(title=title, xlabel="share of the length", xlim=(0, 1))
     axes[0].set_ylabel("train nll [nats]")
-    axes[-1].set(ylabel="highest train nll [nats]", xlim=(-0.5, len(chosen) - 0.5), ylim=(0, None))
+    axes[-1].tick_params(labelleft=True)
+    axes[-1].set(ylabel="highest train nll [nats]", xlim=(-0.5, len(chosen) - 0.5))
+    axes[0].set_ylim(0, None)
     axes[-1].set_xticks(range(len(chosen)), [title for *_, title in chosen])
     legend_of(figure, axes[:1], ncols=2, title=runs_of(rows, "network").replace("range", "each"))
     return figure
