@@ -6,6 +6,8 @@ pooling after it; at the end norm, ReLU, average over the picture, linear.
 Differs from Huang et al. in: their DenseNet-40-12 has a stem of 16 channels; as released with Draxler et al.
 """
 
+from typing import Literal
+
 import torch
 from torch import nn
 
@@ -21,6 +23,7 @@ def build(
     growth: Count = 32,
     bottleneck: bool = True,
     compression: Fraction = 0.5,
+    initialiser: Literal["li2018", "draxler2018"] = "li2018",
 ) -> nn.Module:
     """The defaults are DenseNet-121 (Li et al.). Draxler et al.'s: DenseNet-40-12 is `blocks: [12, 12, 12]`, `growth: 12`,
     `bottleneck: false`, `compression: 1`; DenseNet-100-12-BC is `blocks: [16, 16, 16]`, `growth: 12`.
@@ -42,7 +45,7 @@ def build(
             layers.append(Grow(a, growth, bottleneck))
             a += growth
     head = [nn.BatchNorm2d(a), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(a, classes)]
-    return initialise(nn.Sequential(*layers, *head))
+    return initialise(nn.Sequential(*layers, *head), initialiser)
 
 
 def _convolution(a, b, kernel):

@@ -5,12 +5,24 @@ x -> relu(x + branch(x)), branch = conv 3x3, norm, ReLU, conv 3x3, norm; three s
 Differs from He et al. in: their shortcuts have no parameters; as in the code of Li et al. (arXiv 1712.09913).
 """
 
+from math import sqrt
+from typing import Literal
+
 from torch import nn
 
 from lossland.options import Count
 
 
-def build(shape, classes, *, depth: Count = 56, k: Count = 1, shortcuts: bool = True, width: Count = 16) -> nn.Module:
+def build(
+    shape,
+    classes,
+    *,
+    depth: Count = 56,
+    k: Count = 1,
+    shortcuts: bool = True,
+    width: Count = 16,
+    initialiser: Literal["li2018", "draxler2018"] = "li2018",
+) -> nn.Module:
     """`k` is Li et al.'s "WRN-56-k", the stem included; `shortcuts: false` leaves x -> relu(branch(x)), without projections."""
     if depth < 8 or (depth - 2) % 6:
         raise ValueError(f"resnet: depth is 6n+2, not {depth}")
@@ -21,18 +33,21 @@ def build(shape, classes, *, depth: Count = 56, k: Count = 1, shortcuts: bool = 
             b = width * k * 2**stage
             layers += [_block(a, b, 2 if stage and not i else 1, shortcuts), nn.ReLU()]
             a = b
-    return initialise(nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(a, classes)))
+    return initialise(nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(a, classes)), initialiser)
 
 
-def initialise(network):
-    """Li et al.'s start: convolutions N(0, 2 / fan-in), linear layers N(0, 1e-6), biases 0, norms PyTorch's 1 and 0."""
+def initialise(network, initialiser="li2018"):
+    """Weights from N(0, deviation^2), biases 0, norms PyTorch's 1 and 0.
+
+    `li2018`: sqrt(2 / fan-in) in convolutions, 1e-3 in linear layers. `draxler2018`: sqrt(1 / fan-in) in both.
+    """
     for m in network.modules():
-        if isinstance(m, nn.Conv2d):
-            nn.init.kaiming_normal_(m.weight, mode="fan_in")
-        elif isinstance(m, nn.Linear):
-            nn.init.normal_(m.weight, std=1e-3)
-        if isinstance(m, (nn.Conv2d, nn.Linear)) and m.bias is not None:
-            nn.init.zeros_(m.bias)
+        if isinstance(m, (nn.Conv2d, nn.Linear)):
+            fan_in = m.weight[0].numel()
+            li = sqrt(2 / fan_in) if isinstance(m, nn.Conv2d) else 1e-3
+            nn.init.normal_(m.weight, std={"li2018": li, "draxler2018": sqrt(1 / fan_in)}[initialiser])
+            if m.bias is not None:
+                nn.init.zeros_(m.bias)
     return network
 
 
