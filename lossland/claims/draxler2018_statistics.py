@@ -5,7 +5,7 @@
 The released band holds running statistics as coordinates, and a point between two pivots has interpolated ones. Here: one
 band under `interpolated` statistics against the same under `recalibrated` ones; and the band as `released`, with the
 statistics that it `carried`, against ours, which leaves them out and recalibrates. That interpolation overstates a saddle is
-our claim, not the paper's, as is the bar of twice the rise. Bands are compared run by run, and only those that share no minimum.
+our claim, not the paper's, as is the bar of twice the rise. Bands are compared run by run, and only those that share none.
 """
 
 from typing import Annotated
