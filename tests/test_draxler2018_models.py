@@ -77,7 +77,7 @@ def test_a_cnn_learns_pictures_of_8_by_8(depth):
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
-    assert loss < 0.1
+    assert loss < 0.3
     with torch.no_grad():
         before = network(x)
         network[0].bias += 1
