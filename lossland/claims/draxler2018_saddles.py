@@ -93,7 +93,7 @@ def _close(name, error, dataset):
 
 
 def _lengths(name, band, every):
-    low, high = (numbers("draxler2018", metric=f"ratio_{end}")["value"].item() for end in ("min", "max"))
+    low, high = (numbers("draxler2018", metric=f"length_ratio_{end}")["value"].item() for end in ("min", "max"))
     inside = int((every["length"] / every["straight"]).between(low, high).sum())
     measured = f"length of the band / distance of its minima; {inside} of all {len(every)} lie within {low:g} to {high:g}"
     ratio = list(band["length"] / band["straight"])
