@@ -25,7 +25,12 @@ hold if our mean lies on the wrong side; else our runs do not decide. Each paper
 minima of Draxler et al. err on different test examples, so that the function has to change on the way.
 """
 APART = 0.5
-FAR = {"highest": ("lower", 0), "sharpest": ("flatter", 1), "length": ("shorter", 1), "changed": ("more one function", 0)}
+FAR = {
+    "highest": ("lower", 0),
+    "sharpest": ("flatter", 1),
+    "length": ("shorter", 1),
+    "changed": ("nearer in function to its ends", 0),
+}
 MEASURED = {
     "highest": "highest train nll [nats], on the other path - on the band",
     "sharpest": "highest eigenvalue between the ends, on the other path / on the band",
@@ -75,7 +80,7 @@ def _measured(saddles, similarity, curvature, subspace):
 def _changed(path):
     d = path.pivot(index="u0", columns="reference", values="disagreement").sort_index()
     ends = d[0].iloc[-1]
-    return d.min(axis=1, skipna=False).max(skipna=False) / (ends if ends > 0 else float("nan"))
+    return d.min(axis=1).max() / (ends if ends > 0 else float("nan"))
 
 
 def _better(quantity, name, band, other):

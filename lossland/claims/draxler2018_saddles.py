@@ -6,8 +6,9 @@
     hidden = (refined - highest sampled) / rise(band)                      what samples along the band do not see
 
 That a saddle is "far below" is taken as a tenth, that sampling hides little too; these bars are ours. The others are what is
-published: the largest increase of the test error over minima that is printed for a dataset, the range of length ratios. Bands
-of one architecture share minima, so n counts bands that share none. Published values are known from notes on the paper alone.
+published: the highest edge over the mean minimum of ResNet-20 on CIFAR-10 (the released notebook, its colour bar digitised);
+and, known from notes on the paper alone, the largest increase of the test error over minima for a dataset, and the range of
+length ratios. Bands of one architecture share minima, so n counts bands that share none.
 """
 
 from typing import Annotated, Literal
@@ -44,20 +45,22 @@ def check(
         nll, error = (_by_minima(rises(bands, band, "bands", *what)) for what in (("train", "nll"), ("test", "error")))
         segment = _by_minima(rises(lines, line, "lines"))
         found = together({"bands": nll, "errors of bands": error, "lines": segment[segment.index.isin(nll.index)]})
+        every = _share(found["bands"]["rise"], found["lines"]["rise"])
         apart = unshared(found["bands"]).index
-        kept = [rows.loc[apart] for rows in found.values()]
-        claims += [*_far_below(name, kept[0], kept[2]), _close(name, kept[1], dataset), *_lengths(name, kept[0], nll)]
+        band, error, segment = (rows.loc[apart] for rows in found.values())
+        close = _close(name, band, error, dataset)
+        claims += [*_far_below(name, band, segment, every), *close, *_lengths(name, band, nll)]
     return claims
 
 
-def _far_below(name, band, line):
+def _far_below(name, band, line, every):
     at_worst = np.maximum(band["high"], band["refined"]) - _ends(band)
     return [
         Claim(
             f"far below the segment: {name}",
             f"The saddle on a band is far below the barrier of the segment between the same minima ({name}).",
-            "rise of the train nll above the mean of its ends, on the band / on the segment",
-            list(_share(band["rise"], line["rise"])),
+            f"rise of the train nll, on the band / on the segment; over all {len(every)} bands {every.mean():.2g}",
+            list(every[band.index]),
             [],
             below=FAR,
         ),
@@ -80,16 +83,28 @@ def _far_below(name, band, line):
     ]
 
 
-def _close(name, error, dataset):
-    printed = numbers("draxler2018", metric="test_error_pp", dataset=dataset)["value"] / 100
-    return Claim(
-        f"close to the minima: {name}",
-        f"The test error on a band stays close to that of its minima ({name}).",
-        "rise of the test error above the mean of its ends, as a fraction",
-        list(error["rise"]),
-        list(printed),
-        below=printed.max(),
-    )
+def _close(name, band, error, dataset):
+    edges = numbers("draxler2018", table="Evaluate.ipynb").set_index("metric")["value"]
+    times = edges[["saddle_train_loss_min", "saddle_train_loss_max"]] / edges["train_loss"]
+    points = numbers("draxler2018", metric="test_error_pp", dataset=dataset)["value"] / 100
+    return [
+        Claim(
+            f"close to the minima, train nll: {name}",
+            f"The train loss at the saddle of a band is close to that of its minima ({name}).",
+            "highest train nll on the band / mean of its ends",
+            list(band["refined"] / _ends(band)),
+            list(times),
+            below=times.max(),
+        ),
+        Claim(
+            f"close to the minima, test error: {name}",
+            f"The test error on a band stays close to that of its minima ({name}).",
+            "rise of the test error above the mean of its ends, as a fraction",
+            list(error["rise"]),
+            list(points),
+            below=points.max(),
+        ),
+    ]
 
 
 def _lengths(name, band, every):
