@@ -40,6 +40,14 @@ def parts(table, titles, role, option="titles") -> list[tuple[str, pd.DataFrame]
     return [(title, rows_of(table, name, role)) for name, title in entries(option, titles, "subspace", "title")]
 
 
+def pooled(table, titles, role, option="titles") -> dict[str, pd.DataFrame]:
+    """title -> the rows of all subspaces that `titles` gives it, as `parts`, in the order of the titles."""
+    found = {}
+    for title, part in parts(table, titles, role, option):
+        found.setdefault(title, []).append(part)
+    return {title: pd.concat(rows) for title, rows in found.items()}
+
+
 def first_run(table) -> pd.DataFrame:
     """The rows of one run, where a mean over runs would be of nothing that is alike."""
     return where(table, run=table["run"].iloc[0])
@@ -104,6 +112,28 @@ def sheet(part, split, quantity) -> pd.DataFrame:
     """The grid of one plane of a `landscape` table as a rectangle."""
     points = where(part, mark="grid", split=split, quantity=quantity)
     return rectangle(points, "value", f"{split} {quantity} of {part['subspace'].iloc[0]}")
+
+
+def shares(path, role) -> pd.Series:
+    """How far along each path its points lie, as a share of its own length. Raises ValueError where a path has no length."""
+    arc = path.groupby(["subspace", "run"])["arc"]
+    if path["arc"].isna().any() or not (arc.transform("max") > 0).all():
+        raise ValueError(f"{role} of {path['subspace'].iloc[0]} is of no path with a length; name a line, a curve or a chain")
+    return path["arc"] / arc.transform("max")
+
+
+def resampled(path, column, at) -> pd.DataFrame:
+    """`column` of one path at the shares `at` of its length [n], against the column `share`; one column for each run [n r]."""
+    runs = path.sort_values("share").groupby("run", sort=False)
+    return pd.DataFrame({run: np.interp(at, rows["share"], rows[column]) for run, rows in runs}, index=at)
+
+
+def spaced(values, highest) -> np.ndarray:
+    """13 levels, evenly spaced in the logarithm, from the least positive of `values` to the greatest or `highest`."""
+    values = values[np.isfinite(values) & (values > 0)]
+    high = min(values.max(), highest) if len(values) else highest
+    low = max(values.min(), highest / 1000) if len(values) else highest / 1000
+    return np.geomspace(low if low < high else high / 10, high, 13)
 
 
 def cut(values, highest, logarithmic):

@@ -4,8 +4,8 @@ from itertools import cycle, pairwise
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
-from matplotlib.colors import LinearSegmentedColormap
-from matplotlib.ticker import MaxNLocator
+from matplotlib.colors import LinearSegmentedColormap, LogNorm
+from matplotlib.ticker import LogLocator, MaxNLocator
 
 # Okabe & Ito's palette, by what is drawn
 COLOURS = {
@@ -26,6 +26,7 @@ AXES = {  # label and scale
     "disagreement": ("disagreement [%]", 100), "diversity": ("disagreement / error", 1), "cosine": ("cosine similarity", 1),
 }  # fmt: skip
 WHITE_TO_DARK = LinearSegmentedColormap.from_list("white_to_dark", SHADES)
+LIGHT_TO_DARK = LinearSegmentedColormap.from_list("light_to_dark", ["#a9cde6", *SHADES[2:]])  # of lines, which white would hide
 mpl.rcParams.update({
     "font.size": 8, "axes.titlesize": 8, "axes.labelsize": 8, "figure.labelsize": 8,
     "legend.fontsize": 7, "legend.title_fontsize": 7, "legend.frameon": False,
@@ -76,6 +77,14 @@ def band(axis, table, x, label, colour, scale=1.0, **line):
     axis.fill_between(low.index, low, high, color=colour, alpha=0.2, linewidth=0)
 
 
+def logarithmic(axis):
+    """The axis of y, once all is drawn: in plain numbers, with more than the powers of ten where these are few."""
+    axis.set_yscale("log")
+    low, high = axis.get_ylim()
+    subs = (1,) if high > 100 * low else (1, 2, 5) if high > 5 * low else range(1, 10)
+    axis.yaxis.set(major_locator=LogLocator(subs=subs), major_formatter="{x:g}", minor_formatter="")
+
+
 def behind(axis, printed, colour, style=":"):
     """A digitised curve of a paper (columns x, y in the units of the axis), faint and dotted behind ours."""
     axis.plot(printed["x"], printed["y"], style, color=colour, linewidth=0.8, markersize=2.5, zorder=0)
@@ -96,6 +105,13 @@ def filled(axis, plane, levels, **look):
     """A plane (u1 down, u0 across) in shades between `levels`, grey where it is not finite; what a colour bar is made of."""
     axis.set_facecolor(GREY)
     return axis.contourf(plane.columns, plane.index, plane, levels, cmap=WHITE_TO_DARK, **look)
+
+
+def relief(axis, plane, levels):
+    """A plane in shades between `levels`, evenly spaced in the logarithm, with a contour at every second; see `filled`."""
+    shown = plane.where(plane.abs() < float("inf")).clip(levels[0], levels[-1])
+    axis.contour(shown.columns, shown.index, shown, levels[::2], colors=SHADES[-1], linewidths=0.3)
+    return filled(axis, shown, levels, norm=LogNorm(levels[0], levels[-1]))
 
 
 def shaded(axis, plane, highest):

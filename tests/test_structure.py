@@ -45,9 +45,11 @@ MAY = {
     "style": {"matplotlib"},
     "spread": set(),
     "sheets": TABLES,
+    "minima": TABLES | {"scipy", "sheets"},
     "figures": TABLES
-    | {"matplotlib", "mpl_toolkits", "plotly", "meshio", "limits", "options", "published", "sheets", "spread", "style", "toys"},
-    "claims": TABLES | {"claim", "limits", "options", "published", "sheets", "toys"},
+    | {"matplotlib", "mpl_toolkits", "plotly", "meshio", "options", "sheets", "spread", "style"}
+    | {"limits", "minima", "published", "toys"},
+    "claims": TABLES | {"claim", "limits", "minima", "options", "published", "sheets", "toys"},
     "catalogue": {"options"},
     "fingerprint": set(),
     "forks": set(),

@@ -6,14 +6,12 @@ of a Bezier curve or polygonal chain between them: the basins are joined. Axes a
 
 from typing import Annotated
 
-import numpy as np
 import pandas as pd
-from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
 from lossland.options import Positive
-from lossland.sheets import first_run, sheet, where
-from lossland.style import COLOURS, SHADES, filled, panels
+from lossland.sheets import first_run, sheet, spaced, where
+from lossland.style import COLOURS, panels, relief
 
 CAPTION = """
 White is low. Left, the plane through three networks that were trained from different seeds: three separate basins. Middle
@@ -37,9 +35,9 @@ def draw(
     figure, axes = panels(2, 3, height=2.2)
     for line, (split, quantity, label, scale, top) in zip(axes, rows, strict=True):
         parts = {name: where(table, split=split, quantity=quantity) for name, table in tables.items()}
-        levels = _levels(scale * pd.concat(parts.values())["value"], top)
+        levels = spaced(scale * pd.concat(parts.values())["value"], top)
         for axis, (name, part) in zip(line, parts.items(), strict=True):
-            drawn = _surface(axis, scale * sheet(tables[name], split, quantity), levels)
+            drawn = relief(axis, scale * sheet(tables[name], split, quantity), levels)
             _marks(axis, part, COLOURS.get(name, COLOURS["segment"]))
             axis.set(title=TITLES[name], aspect="equal")
         line[0].set_ylabel("distance")
@@ -48,20 +46,6 @@ def draw(
     for axis in axes[-1]:
         axis.set_xlabel("distance")
     return figure
-
-
-def _levels(values, top):
-    """13 levels, evenly spaced in the logarithm, from the least positive value to the greatest or `top`."""
-    values = values[np.isfinite(values) & (values > 0)]
-    high = min(values.max(), top) if len(values) else top
-    low = max(values.min(), top / 1000) if len(values) else top / 1000
-    return np.geomspace(low if low < high else high / 10, high, 13)
-
-
-def _surface(axis, plane, levels):
-    shown = plane.where(np.isfinite(plane)).clip(levels[0], levels[-1])
-    axis.contour(shown.columns, shown.index, shown, levels[::2], colors=SHADES[-1], linewidths=0.3)
-    return filled(axis, shown, levels, norm=LogNorm(levels[0], levels[-1]))
 
 
 def _marks(axis, table, colour):

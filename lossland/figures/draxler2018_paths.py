@@ -1,0 +1,128 @@
+"""Draxler et al. 2018 (arXiv 1803.00885) and after: all paths between the same minima in one picture.
+
+    share s = length up to theta(t) / length of the path        ratio = length / |theta_2 - theta_1|
+    disagreement to end i = share of examples with other labels than theta_i        cosine = that to theta_1
+
+A column is a kind of path, a row a quantity against s. Eigenvalues are those at the ends of the spectrum of the Hessian of the
+train nll.
+"""
+
+from typing import Annotated
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from lossland.sheets import entries, only, resampled, rows_of, shares, where
+from lossland.style import COLUMN, GREY, legend_of, logarithmic, runs_of, styled
+
+CAPTION = """
+Paths between the same pairs of minima, a column for each kind: thick the mean over pairs, thin each pair, grey the means of the
+other kinds. Solid lines are under recalibrated batch-norm statistics, dashed ones under interpolated. Of the disagreements the
+darker is that with the first end, the lighter that with the second. Below, how much longer than the segment the paths are,
+and their highest train loss, filled recalibrated and open interpolated. The paper compares its paths with the segment alone;
+that a path of low loss may still pass through other functions is the finding of Fort et al. 2019.
+"""
+ROWS = [  # split (None: of the curvature), quantity, label, scale, on a logarithmic axis
+    ("train", "nll", "train nll\n[nats]", 1, True),
+    ("test", "error", "test error\n[%]", 100, False),
+    ("test", "disagreement", "disagreement\nto the ends [%]", 100, False),
+    ("test", "cosine", "cosine to\nthe first end", 1, False),
+    (None, "highest", "highest\neigenvalue", 1, True),
+    (None, "lowest", "lowest\neigenvalue", 1, False),
+]
+SHARES = np.linspace(0, 1, 101)
+HALVES = 2  # columns of the layout for each kind, so that the two panels below share any number of them
+
+
+def draw(
+    *,
+    recalibrated: Annotated[pd.DataFrame, "similarity"],
+    interpolated: Annotated[pd.DataFrame, "similarity"],
+    curvature: Annotated[pd.DataFrame, "curvature"],
+    saddles: Annotated[pd.DataFrame, "saddles"],
+    titles: list[list[str]],
+) -> Figure:
+    """`titles` lists [subspace, title] of each kind of path in the order drawn; runs are pairs of minima. The similarities are
+    of the splits train and test, the saddles of both batch-norm policies; what `interpolated`, `curvature` or `saddles` lack of
+    a kind is not drawn.
+
+    Raises ValueError where `recalibrated` has no rows of a subspace, or it is no path.
+    """
+    kinds = list(styled(entries("titles", titles, "subspace", "title")))
+    n = len(kinds)
+    layout = [[f"{row} {k // HALVES}" for k in range(HALVES * n)] for row in range(len(ROWS))] + [
+        ["ratio"] * n + ["saddle"] * n
+    ]
+    size = (max(2 * COLUMN, 1.15 * n + 0.7), 8.4)
+    figure, axes = plt.subplot_mosaic(layout, figsize=size, height_ratios=[1] * len(ROWS) + [1.6])
+    for row, (split, quantity, label, scale, logarithms) in enumerate(ROWS):
+        asked = {"split": split, "quantity": quantity, "scale": scale}
+        lines = [_lines(name, recalibrated, interpolated, curvature, **asked) for _, _, name, _ in kinds]
+        panels = [axes[f"{row} {k}"] for k in range(n)]
+        for k, (axis, (colour, _, _, title)) in enumerate(zip(panels, kinds, strict=True)):
+            _panel(axis, lines[k], [other[0][0] for other in lines if other], colour)
+            axis.set(xlim=(0, 1), xticks=[0, 0.5, 1])
+            axis.set_xticklabels(["0", "½", "1"] if row == len(ROWS) - 1 else [])
+            if row == 0:
+                axis.set_title(title, color=colour, fontweight="bold")
+            if k:
+                axis.sharey(panels[0])
+                axis.tick_params(which="both", labelleft=False)
+        panels[0].set_ylabel(label)
+        if logarithms:
+            logarithmic(panels[0])
+    panels[n // 2].set_xlabel("share of the length")
+    for x, (colour, marker, name, _) in enumerate(kinds):
+        _dots(axes, x, where(saddles, subspace=name, split="train", quantity="nll"), colour, marker)
+    for axis, label in ((axes["ratio"], "length / segment"), (axes["saddle"], "highest train nll\n[nats]")):
+        axis.set(ylabel=label, xlim=(-0.5, n - 0.5))
+        axis.set_xticks(range(n), [title for *_, title in kinds], rotation=35, ha="right", rotation_mode="anchor")
+    logarithmic(axes["saddle"])
+    axes["0 0"].plot([], [], "-", color="black", label="recalibrated statistics")
+    axes["0 0"].plot([], [], "--", color="black", label="interpolated")
+    legend_of(figure, [axes["0 0"]], ncols=2, title=runs_of(recalibrated, "pair").replace("range", "each") + " of minima")
+    return figure
+
+
+def _lines(name, recalibrated, interpolated, curvature, split, quantity, scale):
+    """(values [shares, runs], style of the line) of all that is drawn of a kind in a row."""
+    path = rows_of(recalibrated, name, "recalibrated")
+    if split is None:
+        part = where(curvature, subspace=name)
+        part = part.assign(share=_translated(part, path.assign(share=shares(path, "recalibrated"))))
+        return [(resampled(part, quantity, SHARES), {})] if len(part) else []
+    found = [(path, 0, {}), (where(interpolated, subspace=name), 0, {"linestyle": "--"})]
+    if quantity == "disagreement":
+        found = [(path, 0, {}), (path, 1, {"alpha": 0.45})]
+    parts = ((only(part, "recalibrated", split=split, reference=end), look) for part, end, look in found if len(part))
+    return [(scale * resampled(p.assign(share=shares(p, "recalibrated")), quantity, SHARES), look) for p, look in parts]
+
+
+def _translated(part, path):
+    """The shares of the points of a coarser grid over the same path, run by run."""
+    path = path.drop_duplicates(["run", "u0"]).sort_values("u0")
+    of_run = {run: (rows["u0"], rows["share"]) for run, rows in path.groupby("run")}
+    return [np.interp(u, *of_run[run]) for u, run in zip(part["u0"], part["run"], strict=True)]
+
+
+def _panel(axis, lines, means, colour):
+    for values in means:
+        axis.plot(values.mean(axis=1), color=GREY, linewidth=0.5, alpha=0.6)
+    for values, look in lines:
+        axis.plot(values, color=colour, linewidth=0.4, alpha=0.45)
+        axis.plot(values.mean(axis=1), **{"color": colour, "linewidth": 1.7} | look)
+
+
+def _dots(axes, x, rows, colour, marker):
+    """A dot for each pair, and of saddles the interval of each; open where statistics are interpolated."""
+    for policy, face, shift in (("recalibrate", colour, -0.16), ("interpolate", "white", 0.16)):
+        part = where(rows, bn=policy)
+        at = x + shift + np.linspace(-0.1, 0.1, len(part))
+        look = {"fmt": marker, "color": colour, "mfc": face, "markersize": 3.5, "elinewidth": 0.7}
+        axes["saddle"].errorbar(at, part["saddle"], [part["saddle"] - part["low"], part["high"] - part["saddle"]], **look)
+    part = rows.drop_duplicates("run")
+    axes["ratio"].plot(
+        x + np.linspace(-0.2, 0.2, len(part)), part["length"] / part["straight"], marker, color=colour, markersize=3.5
+    )
