@@ -4,11 +4,11 @@
     refined: `rounds` times, three more t in each of the two gaps beside the highest; then the maximum over all that there are
     low, high = 2 saddle - (97.5 %, 2.5 %) quantiles of max_t v_w(theta(t)),      v_w = sum_x w_x v(x; theta(t)) / N
 
-w counts how often each example is drawn in N draws with replacement, the same w at every t. The interval is over examples: in
-about 95 % of data sets it has the maximum over the sampled points that infinitely many examples would give. It knows nothing of what
-lies between the points, which is what `refined` is for, nor of other trainings. The maximum of noisy means overshoots, and
-that of redrawn ones by about as much again, so quantiles are reflected at the saddle; where many points are as high, the saddle
-itself may lie above `high`. Words of a text are drawn one by one, as if neighbours were independent.
+w counts how often each example is drawn in N draws with replacement, the same w at every t. The interval is over examples: it
+has the maximum over the sampled points that infinitely many examples would give, in about 95 % of data sets. It knows nothing
+of what lies between the points, which is what `refined` is for, nor of other trainings. The maximum of noisy means overshoots,
+and that of redrawn ones by about as much again, so quantiles are reflected at the saddle; where many points are as high, the
+saddle itself may lie above `high`. Words of a text are drawn one by one, as if neighbours were independent.
 
 Differs from the released code in: 9 points between two pivots as there, but refined; the interval; examples not augmented.
 """
