@@ -344,6 +344,13 @@ def test_paths_without_a_finite_number_or_a_middle():
         compared((0.1, 1.2, 0.25, 5.0), (0.5, 1.5, 0.3, 9.0), runs=("1", "2"))
 
 
+def test_a_path_between_fewer_minima_is_refused():
+    tables = {"saddles": saddles("band", 0.1), "similarity": along("band", 0.3), "curvature": bent("band", 5.0)}
+    tables = {n: pd.concat([t, t[t["run"] != "3"].assign(subspace="other")]) for n, t in tables.items()}
+    with pytest.raises(ValueError, match="runs cannot be paired: curve has 1, 2, but others have 1, 2, 3"):
+        draxler2018_paths.check(**tables, band="band", others=[["other", "curve"]])
+
+
 def test_ends_that_agree_are_no_other_functions():
     table = along("band", 0.1, ends=0.0)
     saddle, curve = saddles("band", 0.1), bent("band", 5.0)
