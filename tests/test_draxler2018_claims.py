@@ -46,10 +46,8 @@ def saddles(subspace, rise, error=0.002, ratio=2.0, width=0.0, hidden=0.0, pairs
 
 
 def low_and_high(band, line, **options):
-    networks = [["band", "line", "net"]]
-    return judged(
-        draxler2018_saddles.check(bands=saddles("band", **band), lines=saddles("line", **line), networks=networks, **options)
-    )
+    options |= {"titles": [["band", "net"]], "segments": ["line"]}
+    return judged(draxler2018_saddles.check(bands=saddles("band", **band), lines=saddles("line", **line), **options))
 
 
 def test_only_bands_that_share_no_minimum_count():
@@ -123,6 +121,24 @@ def test_a_star_of_bands_is_one_number():
     assert rows["measured"].iloc[0].endswith("over all 3 bands 0.01")
 
 
+def test_the_bands_of_the_tree_count_whatever_stanza_they_are_of():
+    """Six minima in a chain of two stanzas, and a band off the tree; another architecture has three bands of its own."""
+    star, more = {"1": (1, 2), "2": (2, 3)}, {"": (3, 4), "2": (4, 5), "3": (5, 6), "4": (6, 1)}
+    ones = dict.fromkeys("1234", 1.0) | {"": 1.0}
+    parts = [saddles("star", 0.02, pairs=star, spread=ones), saddles("tree", 0.03, pairs=more, spread=ones | {"4": 99.0})]
+    lines = [
+        saddles("lines", 2.0, pairs=dict(enumerate([*star.values(), *more.values()])), spread=dict.fromkeys(range(6), 1.0))
+    ]
+    lines.append(saddles("others", 4.0))
+    titles = [["star", "first"], ["second", "other"], ["tree", "first"]]
+    tables = {"bands": pd.concat([*parts, saddles("second", 0.02)]), "lines": pd.concat(lines)}
+    rows = judged(draxler2018_saddles.check(**tables, titles=titles, segments=["lines", "others"]))
+    first, other = rows.loc["far below the segment: first"], rows.loc["far below the segment: other"]
+    assert first["n"] == 3
+    assert first["measured"].endswith("over all 5 bands 0.013")
+    assert other["mean"] == pytest.approx(0.005)
+
+
 def test_segments_are_joined_by_their_minima_in_either_order():
     lines = {"x": (99, 98), "3": (12, 11), "2": (22, 21), "1": (31, 32)}
     spread = SPREAD | {"x": 7.0, "3": 0.9, "1": 1.1}
@@ -133,15 +149,22 @@ def test_segments_are_joined_by_their_minima_in_either_order():
 
 
 def test_nothing_is_a_tenth_of_a_segment_that_does_not_rise():
+    low = low_and_high({"rise": 0.02}, {"rise": 2.0, "width": 3.0})
+    assert low["reason"].iloc[:2].tolist() == ["", "not every run gave a finite number"], "the segment may not rise at all"
     for flat in (0.0, np.nan):
         rows = low_and_high({"rise": 0.02}, {"rise": flat})
         assert rows["reason"].iloc[0] == "not every run gave a finite number"
         assert rows["verdict"].iloc[:2].tolist() == ["does not hold"] * 2
+        assert rows["mean"].iloc[:2].isna().all()
 
 
 def larger(small, large, **options):
     tables = pd.concat([saddles("small", *small, **options), saddles("large", *large)])
-    return unprinted(draxler2018_architectures.check(bands=tables, compared=[["small", "large", "deeper"]]))
+    return unprinted(
+        draxler2018_architectures.check(
+            bands=tables, titles=[["small", "20"], ["large", "56"]], compared=[["20", "56", "deeper"]]
+        )
+    )
 
 
 def test_larger_networks_have_lower_saddles():
@@ -149,6 +172,10 @@ def test_larger_networks_have_lower_saddles():
     assert good["verdict"].tolist() == ["holds", "holds"]
     assert good["mean"].tolist() == pytest.approx([0.4, 0.008])
     assert larger((0.1, 0.01), (0.5, 0.01))["verdict"].tolist() == ["does not hold", "does not hold"], "the tie too"
+    with pytest.raises(ValueError, match="compared names 110, which is no title; name two of 20"):
+        draxler2018_architectures.check(
+            bands=saddles("small", 0.5), titles=[["small", "20"]], compared=[["20", "110", "deeper"]]
+        )
     few = larger((0.5, 0.01), (0.1, 0.002), pairs=STAR)
     assert few["n"].tolist() == [1, 1], "as many as both have"
     assert few["verdict"].tolist() == ["undecided", "undecided"]
@@ -166,23 +193,21 @@ def overlaps(value, networks=6):
 
 
 def test_minima_err_on_different_examples():
-    networks = [["pool", "net"]]
-    good = judged(draxler2018_overlap.check(pairs=overlaps(0.5), networks=networks)).iloc[0]
+    titles = [["pool", "net"]]
+    good = judged(draxler2018_overlap.check(pairs=overlaps(0.5), titles=titles)).iloc[0]
     assert good[["mean", "n", "verdict", "published", "bar"]].tolist() == [pytest.approx(0.5), 3, "holds", "0.7", "below 0.7"]
     assert "over all 15 pairs 0.66" in good["measured"]
     for bad in (0.71, 0.8, np.nan):
-        assert judged(draxler2018_overlap.check(pairs=overlaps(bad), networks=networks))["verdict"].tolist() == [
-            "does not hold"
-        ]
-    assert judged(draxler2018_overlap.check(pairs=overlaps(0.5, 3), networks=networks))["verdict"].tolist() == ["undecided"]
+        assert judged(draxler2018_overlap.check(pairs=overlaps(bad), titles=titles))["verdict"].tolist() == ["does not hold"]
+    assert judged(draxler2018_overlap.check(pairs=overlaps(0.5, 3), titles=titles))["verdict"].tolist() == ["undecided"]
     with pytest.raises(ValueError, match="pairs has no rows of the split test"):
-        draxler2018_overlap.check(pairs=overlaps(0.5).query("split == 'train'"), networks=networks)
+        draxler2018_overlap.check(pairs=overlaps(0.5).query("split == 'train'"), titles=titles)
 
 
 def under(recalibrated, interpolated, carried, **options):
     tables = {"recalibrated": saddles("band", *recalibrated, **options), "interpolated": saddles("band", *interpolated)}
     tables["carried"] = saddles("old", *carried)
-    return unprinted(draxler2018_statistics.check(**tables, networks=[["band", "old", "net"]]))
+    return unprinted(draxler2018_statistics.check(**tables, titles=[["band", "old", "net"]]))
 
 
 def test_interpolated_and_carried_statistics_overstate_saddles():
@@ -193,6 +218,7 @@ def test_interpolated_and_carried_statistics_overstate_saddles():
     assert set(bad["verdict"]) == {"does not hold"}, "ties too"
     flat = under((0.0, 0.01), (0.5, 0.03), (0.3, 0.02))
     assert flat.filter(like="times as high", axis=0)["reason"].unique().tolist() == ["not every run gave a finite number"]
+    assert flat.filter(like="times as high", axis=0)["mean"].isna().all()
     assert under((0.1, 0.01), (0.5, 0.03), (0.3, 0.02), pairs=STAR)["n"].unique().tolist() == [1]
     with pytest.raises(ValueError, match="runs cannot be paired: interpolated has 1, 2, 3, but others have 1, 2"):
         under((0.1, 0.01), (0.5, 0.03), (0.3, 0.02), pairs={"1": (11, 12), "2": (21, 22)})
@@ -227,9 +253,10 @@ def test_matching_lowers_the_barrier_and_more_of_it_between_wide_networks():
 
 def test_one_width_has_no_trend_and_no_barrier_nothing_to_remove():
     assert len(matched({"4": (2.0, 1.0)})) == 2
-    none = matched({"4": (0.0, 0.0), "8": (2.0, 1.0)})
+    none = matched({"4": (0.0, 0.5), "8": (2.0, 1.0)})
     assert none["verdict"].tolist() == ["does not hold", "does not hold", "holds", "holds", "does not hold"]
     assert none["reason"].iloc[-1] == "not every run gave a finite number"
+    assert np.isnan(none["mean"].iloc[-1])
     assert set(matched(WIDTHS, pairs=STAR)["n"]) == {1}, "pairs of one network with others are not independent"
 
 
@@ -244,7 +271,9 @@ def test_a_swap_takes_a_spare_unit():
     assert len(swapped(0.4)) == 1
     assert swapped(0.05, 0.05)["verdict"].tolist() == ["does not hold"] * 3
     assert swapped(0.4, 0.2)["verdict"].tolist() == ["holds", "holds", "does not hold"]
-    assert swapped(0.0, 0.2)["reason"].iloc[-1] == "not every run gave a finite number"
+    none = swapped(0.0, 0.2).iloc[-1]
+    assert none["reason"] == "not every run gave a finite number"
+    assert np.isnan(none["mean"])
 
 
 def on_toys(off, form="mueller_brown"):
@@ -276,11 +305,11 @@ def along(subspace, middle, ends=0.4, runs=APART):
 
 
 def bent(subspace, inside, runs=APART, points=5):
-    """Highest eigenvalues of 10 on the mean of both ends, and of `inside` in the middle."""
+    """Highest eigenvalues of 10 on the mean of both ends, and of `inside` in the middle; rows in no order."""
     values = [8.0, *[1.0] * ((points - 3) // 2), inside, *[1.0] * ((points - 3) // 2), 12.0] if points > 2 else [8.0, 12.0]
     u = np.linspace(0, 1, points)
     rows = [{"run": r, "u0": t, "highest": v * SPREAD[r]} for r in runs for t, v in zip(u, values, strict=True)]
-    return pd.DataFrame(rows).assign(subspace=subspace)[::-1]
+    return pd.DataFrame(rows).assign(subspace=subspace).sample(frac=1, random_state=1)
 
 
 def compared(band, other, pairs=APART, **options):
@@ -315,10 +344,18 @@ def test_paths_without_a_finite_number_or_a_middle():
         compared((0.1, 1.2, 0.25, 5.0), (0.5, 1.5, 0.3, 9.0), runs=("1", "2"))
 
 
+def test_a_path_between_fewer_minima_is_refused():
+    tables = {"saddles": saddles("band", 0.1), "similarity": along("band", 0.3), "curvature": bent("band", 5.0)}
+    tables = {n: pd.concat([t, t[t["run"] != "3"].assign(subspace="other")]) for n, t in tables.items()}
+    with pytest.raises(ValueError, match="runs cannot be paired: curve has 1, 2, but others have 1, 2, 3"):
+        draxler2018_paths.check(**tables, band="band", others=[["other", "curve"]])
+
+
 def test_ends_that_agree_are_no_other_functions():
-    table = along("band", 0.0, ends=0.0)
+    table = along("band", 0.1, ends=0.0)
     saddle, curve = saddles("band", 0.1), bent("band", 5.0)
     twin = {"saddles": saddle, "similarity": table, "curvature": curve}
     twin = {n: pd.concat([t, t.assign(subspace="other")]) for n, t in twin.items()}
     rows = unprinted(draxler2018_paths.check(**twin, band="band", others=[["other", "curve"]]))
     assert set(rows.filter(like="function", axis=0)["reason"]) == {"not every run gave a finite number"}
+    assert rows.filter(like="function", axis=0)["mean"].isna().all()
