@@ -397,6 +397,10 @@ def test_a_toy_surface_lies_in_its_own_coordinates(form, mirrored):
     given = {"surfaces": surface, "coordinates": points, "cycles": course}
     figure = draxler2018_toys.draw(**given, titles=[[f"{form}_plane", form, form]])
     assert lines_of(figure.axes[1], COLOURS["bezier"])[0] == pytest.approx([TOYS[form].height] * 2)
+    with pytest.raises(ValueError, match=r"coordinates of \w+ are \[0, 2\]; measure both"):
+        draxler2018_toys.draw(
+            **given | {"coordinates": points.replace({"coordinate": {1: 2}})}, titles=[[f"{form}_plane", form, form]]
+        )
     with pytest.raises(ValueError, match="names the landscape plain"):
         draxler2018_toys.draw(**given, titles=[[f"{form}_plane", form, "plain"]])
 

@@ -110,7 +110,7 @@ def _below(figure, kinds, rows):
             at = x + shift + np.linspace(-0.12, 0.12, len(part))
             look = {"fmt": marker, "color": colour, "mfc": face, "markersize": 3.5, "elinewidth": 0.7}
             reach = [(part["saddle"] - part["low"]).clip(lower=0), (part["high"] - part["saddle"]).clip(lower=0)]
-            saddle.errorbar(at, part["saddle"], reach, **look)  # an interval of a maximum may lie above what was sampled
+            saddle.errorbar(at, part["saddle"], reach, **look)  # which need not hold what was sampled
         one = of_kind.drop_duplicates("run")
         at = x + np.linspace(-0.2, 0.2, len(one))
         ratio.plot(at, one["length"] / one["straight"], marker, color=colour, markersize=3.5)
