@@ -8,7 +8,7 @@ import torch
 
 from lossland.landscape.problem import Problem, default_device
 from lossland.landscape.space import ParamSpace
-from lossland.options import Recipe, Volume
+from lossland.options import Cycle, Recipe, Volume
 from lossland.store import DiskJournal, load_arrays
 
 
@@ -28,10 +28,11 @@ def problem(job) -> Problem:
 
 
 def options(job) -> dict:
-    """The options of the job's plug-in; recipe and volume as what they are of, the user's own file or folder as a path."""
+    """The options of the job's plug-in: recipe, volume, cycles as what they are of, the user's own file or folder as a path."""
     made = {
         "recipe": lambda v: Recipe(**v),
         "volume": lambda v: Volume(**v),
+        "cycles": lambda v: [Cycle(**cycle) for cycle in v] if isinstance(v, list) else v,
         "file": job.data_root.joinpath,
         "folder": job.data_root.joinpath,
     }

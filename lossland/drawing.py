@@ -35,6 +35,9 @@ def save(paths, drawing, caption, provenance):
     all of them are there.
     """
     text = _told(caption, json.loads(provenance))
+    if hasattr(drawing, "savefig"):  # laid out once, not for each format again
+        drawing.draw_without_rendering()
+        drawing.set_layout_engine("none")
     for path in map(Path, reversed(paths)):
         with replacing(path) as temporary:
             if path.suffix == ".json":

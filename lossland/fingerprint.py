@@ -8,6 +8,8 @@ import ast
 import hashlib
 import json
 import os
+import sys
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -44,7 +46,7 @@ def _code(files, root):
         if file not in seen:
             seen.add(file)
             todo += _imports(root, file)
-    return {file: text_digest(_content(root, file)) for file in sorted(seen)}
+    return {file: _content(root, file) for file in sorted(seen)}
 
 
 def digest(value) -> str:
@@ -82,7 +84,11 @@ def own_files(root, options) -> str:
 
 
 def text_digest(text) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return _hash(text.encode())[:16]
+
+
+def _hash(content) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 @lru_cache(None)
@@ -93,17 +99,7 @@ def _imports(root, file):
     found = []
     if Path(file).name == "__init__.py":
         found += [str(p.relative_to(root)) for p in (root / file).parent.glob("*.csv")]
-    for node in ast.walk(_tree(root, file)):
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            package = list(Path(file).parts[: -node.level]) if node.level else []
-            module = ".".join([*package, *([node.module] if node.module else [])])
-            names = [module, *(f"{module}.{alias.name}" for alias in node.names)]
-        else:
-            continue
-        found += [file for name in names for file in _files_of(root, name)]
-    return found
+    return found + [imported for name in _read(root, file)["imports"] for imported in _files_of(root, name)]
 
 
 def _files_of(root, module):
@@ -115,23 +111,51 @@ def _files_of(root, module):
 
 @lru_cache(None)
 def _content(root, file):
-    if not file.endswith(".py"):
-        return hashlib.sha256((root / file).read_bytes()).hexdigest()
-    tree = _tree(root, file)
-    for node in ast.walk(tree):
-        body = getattr(node, "body", None)
-        if isinstance(body, list) and body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
-            body[0].value.value = None
-    return ast.unparse(tree)
-
-
-@lru_cache(None)
-def _tree(root, file):
-    return ast.parse((root / file).read_text(), file)
+    """Digest of a file, of Python without comments and docstrings."""
+    return _read(root, file)["content"] if file.endswith(".py") else text_digest(_hash((root / file).read_bytes()))
 
 
 @lru_cache(None)
 def _tasks(root, file):
     """The tasks that a dataset may give its Arrays, as `task="..."`; classification is their default."""
-    given = [n.value for n in ast.walk(_tree(root, file)) if isinstance(n, ast.keyword) and n.arg == "task"]
-    return [n.value for value in given for n in ast.walk(value) if isinstance(n, ast.Constant)] or ["classification"]
+    return _read(root, file)["tasks"] or ["classification"]
+
+
+@lru_cache(None)
+def _read(root, file):
+    """What is asked of a Python file: a job's twenty would take it longer than most jobs take, so it is kept as bytecode is.
+
+    What is kept, in `__pycache__`, is that of one text, read by one edition of this file under one Python.
+    """
+    text = (root / file).read_bytes()
+    key = _hash(b"".join([text, file.encode(), sys.version.encode(), Path(__file__).read_bytes()]))
+    kept = (root / file).parent / "__pycache__" / f"{Path(file).stem}.{sys.implementation.cache_tag}.read.json"
+    with suppress(OSError, ValueError):
+        found = json.loads(kept.read_text())
+        if found.pop("key") == key:
+            return found
+    found = _parsed(file, text)
+    with suppress(OSError):  # a folder that may not be written to
+        kept.parent.mkdir(exist_ok=True)
+        temporary = kept.with_suffix(f".{os.getpid()}")
+        temporary.write_text(json.dumps({"key": key} | found))
+        temporary.replace(kept)
+    return found
+
+
+def _parsed(file, text):
+    """The digest of a module's code, the names that it imports, and the tasks that it gives Arrays."""
+    tree, imports, tasks = ast.parse(text, file), [], []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            imports += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            package = list(Path(file).parts[: -node.level]) if node.level else []
+            module = ".".join([*package, *([node.module] if node.module else [])])
+            imports += [module, *(f"{module}.{alias.name}" for alias in node.names)]
+        elif isinstance(node, ast.keyword) and node.arg == "task":
+            tasks += [n.value for n in ast.walk(node.value) if isinstance(n, ast.Constant)]
+        body = getattr(node, "body", None)
+        if isinstance(body, list) and body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
+            body[0].value.value = None
+    return {"content": text_digest(ast.unparse(tree)), "imports": imports, "tasks": tasks}

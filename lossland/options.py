@@ -48,7 +48,7 @@ Sources = Annotated[list, Between(1)]
 Split = Literal["train", "val", "test"]
 Scaling = Literal["standard", "unit", "raw"]
 Precision = Literal["fp32", "bf16", "auto"]
-BatchNorm = Literal["recalibrate", "interpolate", "keep"]
+BatchNorm = Literal["recalibrate", "interpolate", "keep", "carried"]
 Group = Literal["all", "weights", "no norms"]  # of parameters, see lossland/landscape/cosines.py
 
 
@@ -107,6 +107,22 @@ class Volume:
     over: Literal["complex", "first"] = "complex"
     floor: Positive = 1e-4
     determinant: Literal["float64", "float32"] = "float64"
+
+
+@dataclass(frozen=True)
+class Cycle:
+    """A cycle of AutoNEB (Draxler et al. 2018, arXiv 1803.00885): pivots are inserted, then `steps` taken at the rate `lr`.
+
+    `insert` equal puts `count` pivots into every gap, at equal distances; highest puts one where the loss between two pivots
+    lies highest above the line between theirs, into at most `count` gaps, those where that is more than `threshold` of the
+    range of the pivots' losses. The threshold is the paper's, its code has 0.1.
+    """
+
+    steps: Count
+    lr: Positive
+    insert: Literal["equal", "highest"] = "highest"
+    count: Index = 2
+    threshold: NonNegative = 0.2
 
 
 def refuse(annotation, value) -> tuple[tuple, str] | None:

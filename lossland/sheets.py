@@ -66,6 +66,18 @@ def only(part, role, **columns) -> pd.DataFrame:
     return part
 
 
+def rises(table, subspace, role, split="train", quantity="nll") -> pd.DataFrame:
+    """The rows of a path in `saddles` tables, by run, with `rise`: the highest value found on it above the mean of its ends.
+
+    Raises ValueError where there are none, or a run has several.
+    """
+    rows = only(rows_of(table, subspace, role), role, split=split, quantity=quantity)
+    if rows["run"].duplicated().any():
+        run = rows["run"][rows["run"].duplicated()].iloc[0]
+        raise ValueError(f"{role} has run {run} of {subspace} twice; name tables of one batch-norm policy")
+    return rows.assign(rise=rows["refined"] - (rows["value_a"] + rows["value_b"]) / 2).set_index("run")
+
+
 def of_test(table, role) -> pd.DataFrame:
     """The rows of the test split in the tables that a claim was given as its `role`. Raises ValueError where there are none."""
     rows = where(table, split="test")

@@ -44,12 +44,14 @@ class Stanza:
         return {word: self.body[word] for word in ASIDE if word in self.body}
 
     def options(self, plugin, seed=None) -> dict:
-        """The options of `plugin` that are given; `seed` is that of the instance. Raises ConfigError if they do not do."""
+        """The options of `plugin` that are given; `seed` is that of the instance, and the
+        value of any option that is given as "{seed}". Raises ConfigError if they do not do."""
         given = {o: self.body[o] for o in plugin.options if o in self.body}
         if seed is not None and "seed" in plugin.options:
             if "seed" in given:
                 raise ConfigError(f"{self.where}.seed: the instances have seeds of their own; remove one of them")
             given["seed"] = seed
+        given = {o: seed if v == "{seed}" and seed is not None else v for o, v in given.items()}
         for name, (annotation, default) in plugin.options.items():
             if name in given:
                 _refuse_value(f"{self.where}.{name}", annotation, given[name])

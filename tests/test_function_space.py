@@ -82,7 +82,7 @@ def test_a_path_agrees_with_the_ensembles_of_its_ends(problem):
 
 def test_a_surface_has_no_path(problem):
     plane = Subspace(torch.stack([problem.init(s) for s in range(3)]), Affine(3, ((0, 1), (0, 1))))
-    with pytest.raises(ValueError, match="path_ensemble needs a path"):
+    with pytest.raises(ValueError, match=r"this needs a path, and .* is none"):
         path_ensemble.measure(problem, plane)
 
 
@@ -90,7 +90,7 @@ def test_a_line_that_goes_on_beyond_its_networks_has_other_ends(problem):
     """Its first point is no network; a path of another barrier and length would be measured."""
     ends = [Subspace(problem.init(s)[None], Points(1)) for s in (0, 1)]
     beyond, path = (line.build(problem, ends, beyond=b) for b in (0.5, 0))
-    with pytest.raises(ValueError, match=r"path_ensemble needs a path from t = 0 to 1, and this one goes from -0.5 to 1.5"):
+    with pytest.raises(ValueError, match=r"needs a path from t = 0 to 1, and there is one from -0.5 to 1.5"):
         path_ensemble.measure(problem, beyond, resolution=5)
     with pytest.raises(ValueError, match=r"shape condenses a path from t = 0 to 1, and this one goes from -0.5 to 1.5"):
         shape.measure(landscape.measure(problem, beyond, resolution=5))

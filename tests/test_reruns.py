@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 
@@ -11,6 +12,7 @@ import pytest
 from conftest import ROOT, TOY, edit, planned, run, snakemake
 
 from lossland import io
+from lossland.fingerprint import code_of
 from lossland.record import handed_down, notes
 from lossland.reruns import config_changes
 
@@ -202,3 +204,22 @@ def test_changes_are_told_by_their_path_in_the_config():
     assert config_changes(then, now) == [
         "network.n.depth is new, is 16", 'network.n.model was "mlp", is "vgg"', "network.n.recipe.lr was 0.1, is 0.2", "network.n.seed is new, is 1",
     ]  # fmt: skip
+
+
+def test_what_was_read_of_a_file_is_of_its_text_alone(tmp_path):
+    spec = {"section": "table", "probe": {"own": {}}}
+    for root in ("a", "b"):
+        for file, text in (("workflow_scripts/table.py", "import lossland.io"), ("lossland/io.py", "A = 1\n")):
+            (tmp_path / root / file).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / root / file).write_text(text)
+        (tmp_path / root / "lossland/probes").mkdir()
+        (tmp_path / root / "lossland/probes/own.py").write_text("B = 1\n")
+    first = code_of(spec, tmp_path / "a")
+    assert set(first) == {"workflow_scripts/table.py", "lossland/io.py", "lossland/probes/own.py"}
+    shutil.copytree(tmp_path / "a", tmp_path / "c")  # with what was kept of it
+    kept = next((tmp_path / "c/lossland/probes/__pycache__").iterdir())
+    kept.write_text(kept.read_text()[:40])
+    (tmp_path / "c/lossland/io.py").write_text("A = 2\n")
+    (tmp_path / "b/lossland/io.py").write_text("A = 2\n")
+    edited = code_of(spec, tmp_path / "c")
+    assert edited == code_of(spec, tmp_path / "b") != first

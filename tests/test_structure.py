@@ -16,7 +16,7 @@ from safetensors.torch import save_file
 
 from lossland import catalogue
 from lossland.landscape.subspace import Subspace
-from lossland.options import Count, Positive, Recipe, Safetensors, Seed, refuse
+from lossland.options import Count, Cycle, Positive, Recipe, Safetensors, Seed, refuse
 from lossland.store import DiskJournal
 
 # room or file -> rooms, files and libraries it may import beside the standard library
@@ -31,8 +31,8 @@ MAY = {
     "pictures": TORCH | {"numpy", "PIL"},
     "geometry": TORCH | {"geometry"},
     "tasks": TORCH | {"tasks"},
-    "landscape": TORCH | BASE | {"landscape"},
-    "methods": TORCH | BASE | {"landscape", "safetensors"},
+    "landscape": TORCH | BASE | {"landscape", "scipy"},
+    "methods": TORCH | BASE | {"landscape", "numpy", "safetensors", "scipy"},
     "corrupted_files": TORCH | {"numpy"},
     "corruptions": TORCH | {"numpy", "scipy", "PIL", "streams"},
     "probes": TORCH | TABLES | BASE | {"corrupted_files", "corruptions", "landscape", "scores", "scipy", "sklearn"},
@@ -142,7 +142,15 @@ def test_every_method_runs_on_the_toy_problem_and_again_from_its_journal(name, p
 
     recipe = Recipe(epochs=2, lr=0.1, batch_size=32)
     save_file(problem.space.unravel(problem.init(5)), tmp_path / "own.safetensors")
-    fill = {Recipe: recipe, Seed: 0, Count: 1, list[Count]: [2, 1], Positive: 0.01, Safetensors: tmp_path / "own.safetensors"}
+    fill = {
+        Recipe: recipe,
+        Seed: 0,
+        Count: 1,
+        list[Count]: [2, 1],
+        Positive: 0.01,
+        list[Cycle]: [Cycle(3, 0.1, "equal", 1), Cycle(2, 0.01)],
+        Safetensors: tmp_path / "own.safetensors",
+    }
     plugin = catalogue.plugin("methods", name)
     given = {o: fill[kind] for o, (kind, default) in plugin.options.items() if default is catalogue.REQUIRED}
     sources = [sgd.build(problem, [], recipe=recipe, seed=s, snapshots=[0, 1]) for s in range(int(min(plugin.sources.high, 3)))]
@@ -150,6 +158,8 @@ def test_every_method_runs_on_the_toy_problem_and_again_from_its_journal(name, p
         sources = [
             chain.build(problem, sources) if name == "cone" else curve.build(problem, sources * 2, recipe=recipe, seed=0)
         ]
+    if name == "pair":
+        given = {"ray": 1}
     build = import_module(f"lossland.methods.{name}").build
     made = build(problem, sources, **given)
     assert isinstance(made, Subspace)
@@ -174,6 +184,7 @@ def test_every_probe_returns_its_schema(name, problem, normalised):
         around = random_plane.build(problem, runs[:1], seed=0)
         joined = connector.build(problem, runs, recipe=Recipe(1, 0.1), seed=0)
         measured = {"dynamics": runs[0], "directions": around, "projection": around, "cuts": _cuts(runs[0])}
+        measured["cycles"] = _trained_in_cycles(segment)
         measured |= dict.fromkeys(("inside", "sampled", "spokes", "vertices", "volume"), joined)
         measured = measured.get(name, segment)
         others = [problem.data] if "data" in catalogue.plugin("probes", name).inputs else []
@@ -181,14 +192,21 @@ def test_every_probe_returns_its_schema(name, problem, normalised):
     assert isinstance(table, pd.DataFrame)
     assert set(table.columns) == set(probe.SCHEMA)
     assert not table.duplicated(probe.KEY).any()
-    if "quantity" in table:
-        table = table[table["quantity"] == "error"]
-    assert table[[c for c in ("error", "value", "min", "max") if c in table]].stack().between(0, 1).all()
+    scores = ["error", "min", "max"]
+    if "quantity" in table:  # else a value is that of a parameter or of a function
+        table, scores = table[table["quantity"] == "error"], [*scores, "value", "saddle", "refined"]
+    assert table[[c for c in scores if c in table]].stack().between(0, 1).all()
 
 
 def _cuts(network):
     k = len(network.anchors)
     return replace(network, notes={"dimension": torch.arange(k), "radius": torch.ones(k, dtype=torch.float64)})
+
+
+def _trained_in_cycles(path):
+    n = torch.linspace(0, 1, 3, dtype=torch.float64)
+    notes = {"cycle": torch.ones(3, dtype=torch.int64), "share": n, "pivot": n != 0.5, "nll": n, "error": n}
+    return replace(path, notes={f"dense.{name}": note for name, note in notes.items()})
 
 
 def test_planning_does_not_import_torch():

@@ -4,6 +4,7 @@ Batch-norm statistics are a choice (`bn`), for the papers differ:
     recalibrate    one pass over the training data at each point (arXiv 1802.10026)
     interpolate    c(u) applied to the calibrated statistics of the anchors (arXiv 1712.09913, `states`)
     keep           the calibrated statistics of the first anchor, everywhere (arXiv 1712.09913, `weights`)
+    carried        c(u) applied to the statistics that a band has carried as coordinates (arXiv 1803.00885, as released)
 """
 
 import logging
@@ -11,6 +12,10 @@ import time
 from collections.abc import Iterator
 
 import torch
+
+from lossland.geometry.charts import Curve
+
+BETWEEN = 9  # points of a path between two of its anchors, as in Draxler et al. 2018 (arXiv 1803.00885)
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +32,11 @@ def statistics(problem, subspace, bn="recalibrate"):
     if bn == "keep":
         kept = calibrated(problem, subspace.anchors[0].to(problem.device))
         return lambda c, theta, pictures=None: kept
+    if bn == "carried":
+        if "statistics" not in subspace.notes:
+            raise ValueError("bn: carried is for a band of buffers: inside, and this subspace has no statistics of its own")
+        states = [problem.space.unpack(row) for row in subspace.notes["statistics"].to(problem.device)]
+        return lambda c, theta, pictures=None: problem.space.blend(c, states)
     if not subspace.chart.barycentric:
         raise ValueError("bn: interpolate needs anchors that are networks, but this subspace is spanned by directions")
     states = [calibrated(problem, anchor.to(problem.device)) for anchor in subspace.anchors]
@@ -109,6 +119,27 @@ def grid(chart, resolution):
     return chart.grid(resolution).double()
 
 
+def path(chart, resolution=None):
+    """The coordinates t [n 1], float64, of a path from 0 to 1: `resolution` points, or 9 between each two corners of a chain.
+
+    Other curves have as many for as many anchors. Raises ValueError on what is no such path.
+    """
+    if not isinstance(chart, Curve):
+        raise ValueError(f"this needs a path, and {chart} is none; name a curve, a chain or a band")
+    t = chart.grid(resolution or (BETWEEN + 1) * (chart.k - 1) + 1)
+    if (ends := (float(t[0]), float(t[-1]))) != (0, 1):
+        raise ValueError(f"this needs a path from t = 0 to 1, and there is one from {ends[0]:g} to {ends[1]:g}; name another")
+    return t
+
+
+def shares(subspace, t) -> tuple[torch.Tensor, float]:
+    """The shares [n] of the length of a path up to its points at t [n 1], in order, and its length: a chain's is exact."""
+    corners = torch.linspace(0, 1, subspace.chart.k, dtype=torch.float64)
+    every = torch.cat([t[:, 0], corners]).unique()
+    arc = subspace.arc(every[:, None])
+    return arc[torch.searchsorted(every, t[:, 0])] / arc[-1], arc[-1].item()
+
+
 def coordinates(u) -> dict[str, torch.Tensor]:
     """The first two coordinates of u [n m] as columns `u0` and `u1` [n]; `u1` is NaN where there is but one."""
     return {"u0": u[:, 0], "u1": u[:, 1] if u.shape[1] > 1 else torch.full_like(u[:, 0], torch.nan)}
@@ -153,13 +184,18 @@ def targets(problem, split):
 
 
 @torch.no_grad()
+def example_scores(problem, theta, state, split, pictures=None):
+    """Scores [N scores], float32, of every example at theta [D] under the batch-norm statistics `state`, on its device.
+
+    In the order of the minibatches; of text, of every word. `pictures` names an augmentation. What is kept of many points is
+    points x examples x scores, so condense those of one before the next.
+    """
+    return torch.cat([problem.task.scores(*pair) for pair in _outputs(problem, theta, state, split, pictures)])
+
+
 def mean_scores(problem, theta, state, split, pictures=None):
-    """Mean scores [scores], float64, of theta [D] under the batch-norm statistics `state`; `pictures` names an augmentation."""
-    total, number = 0, 0
-    for outputs, target in _outputs(problem, theta, state, split, pictures):
-        scores = problem.task.scores(outputs, target)
-        total, number = total + scores.double().sum(0), number + len(scores)
-    return (total / number).cpu()
+    """Mean scores [scores], float64, on the CPU: those of `example_scores`."""
+    return example_scores(problem, theta, state, split, pictures).double().mean(0).cpu()
 
 
 def slope(problem, theta, state, split="train"):

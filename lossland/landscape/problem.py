@@ -82,13 +82,22 @@ class Problem:
         known, so that beside theta and `into` there is never a third vector of their length.
         """
         gradient = torch.zeros_like(theta) if into is None else into
-        with self._dropout(rng), self.arithmetic():
-            loss = self.task.losses(self.space.forward(self.space.leaves(theta, gradient, share), *inputs), target).mean()
+        loss = self._loss(self.space.leaves(theta, gradient, share), inputs, target, rng)
         loss.backward()
         if weight_decay:
             gradient.add_(theta, alpha=share * weight_decay)
             return loss.detach() + 0.5 * weight_decay * (theta @ theta), gradient
         return loss.detach(), gradient
+
+    @torch.no_grad()
+    def value(self, theta, inputs, target, rng, weight_decay=0.0):
+        """The value alone that `gradient` gives."""
+        loss = self._loss(theta, inputs, target, rng)
+        return loss + 0.5 * weight_decay * (theta @ theta) if weight_decay else loss
+
+    def _loss(self, parameters, inputs, target, rng):
+        with self._dropout(rng), self.arithmetic():
+            return self.task.losses(self.space.forward(parameters, *inputs), target).mean()
 
     def arithmetic(self):
         """The context of a forward pass."""

@@ -140,6 +140,16 @@ class ParamSpace:
         """Statistics interpolated with `coefficients` [k] between those of k networks."""
         return {n: sum(c * s[n] for c, s in zip(coefficients.tolist(), states, strict=True)) for n in self._statistics}
 
+    def pack(self, state):
+        """Batch-norm statistics as one vector [B]."""
+        return torch.cat([state[n] for n in self._statistics])
+
+    def unpack(self, vector):
+        """The statistics that `pack` made one vector [B] of."""
+        blank = self._blank(vector.device)
+        parts = vector.split([b.numel() for b in blank.values()])
+        return dict(zip(blank, parts, strict=True))
+
     def _call(self, theta, state, inputs):
         parameters = self.unravel(theta) if torch.is_tensor(theta) else theta
         buffers = self.buffers | (state or self._blank(parameters[self.names[0]].device))

@@ -14,6 +14,7 @@ import time
 import zlib
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import islice
 
 import torch
 
@@ -37,14 +38,15 @@ class Trained:
     losses: torch.Tensor
 
 
-def minimise(problem, objective, start, recipe, seed, *, free=None, rate=None, noise=None, watch=None) -> Trained:
+def minimise(problem, objective, start, recipe, seed, *, free=None, rate=None, noise=None, watch=None, limit=None) -> Trained:
     """Train `start` [k D] by `recipe` under `seed`; where it lies on the problem's device it is moved itself, not a copy.
 
     `free` lists the rows that move (default: all); `rate` maps time in epochs to the learning rate (default: the
     recipe's schedule), `noise` to the standard deviation of Gaussian noise that is added to each entry of the gradient
     (default: none). `watch(n, anchors)` sees the live anchors after n steps, and before the first, n = 0. The objective
     is handed the problem in the recipe's precision. Resumes from its part of the problem's journal; what an earlier run
-    has watched and kept is not watched again.
+    has watched and kept is not watched again. The last epoch is cut short after `limit` steps in
+    all. An objective may move free rows itself before it measures.
 
     Raises FloatingPointError naming epoch, step and rate where the objective is no longer finite.
     """
@@ -66,7 +68,8 @@ def minimise(problem, objective, start, recipe, seed, *, free=None, rate=None, n
     while run.epoch < recipe.epochs:
         key = (seed, "batches", run.epoch)
         batches = problem.batches("train", recipe.batch_size, epoch_key=key, start=run.step, memory=run.memory)
-        for step, inputs, target in batches:
+        left = None if limit is None else limit - run.epoch * steps - run.step
+        for step, inputs, target in islice(batches, left):
             run.step = step
             if journal.due():
                 journal.save(run.tensors())

@@ -1,12 +1,14 @@
-"""The plane through three networks, or through the ends and the bend of a curve (Garipov et al. 2018, figures 1, 4, 5).
+"""The plane through three networks, or through the ends of a curve and a third point of it (Garipov et al. 2018, figures 1, 4,
+5; Draxler et al. 2018, arXiv 1803.00885, figure 1).
 
     theta(x, y) = w_0 + x e_1 + y e_2,   e_1 = (w_1 - w_0) / |w_1 - w_0|,   e_2 by Gram-Schmidt from w_2
 
-x and y are Euclidean distances, as on the axes of the paper. w_0 and w_1 are the ends, w_2 is the bend or the third
-network. Differs from the released code in: any three points span the plane, and the points that span it are projected.
+x and y are Euclidean distances, as on the axes of the paper. w_0 and w_1 are the ends, w_2 is the bend, the mean of
+the path or the third network. Differs from the released code in: any three points span the plane,
+and the points that span it are projected.
 """
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import torch
 
@@ -16,8 +18,16 @@ from lossland.landscape.subspace import Subspace
 from lossland.options import Between, Count, NonNegative
 
 
-def build(problem, sources: Annotated[list, Between(1, 3)], *, margin: NonNegative = 0.2, path_points: Count = 61) -> Subspace:
-    """`sources`: three networks, or one curve. `margin` widens the drawn square, as a fraction of the points' extent.
+def build(
+    problem,
+    sources: Annotated[list, Between(1, 3)],
+    *,
+    margin: NonNegative = 0.2,
+    path_points: Count = 61,
+    third: Literal["bend", "mean"] = "bend",
+) -> Subspace:
+    """`sources`: three networks, or one curve. `margin` widens the drawn square, as a fraction of the points' extent; `third`
+    of a curve is its first bend, or the mean of its anchors.
 
     Notes: `mark.spanning` [n 2], the projections of the points that span the plane; of a curve also `mark.path`.
     """
@@ -26,5 +36,7 @@ def build(problem, sources: Annotated[list, Between(1, 3)], *, margin: NonNegati
     if len(sources) not in (1, 3) or (curve and not bent):
         raise ValueError(f"a plane needs 3 networks or one curve with a bend, got {len(sources)} source(s)")
     spanning = curve.anchors[[0, -1, 1]] if curve else torch.stack([s.end for s in sources])
+    if curve and third == "mean":
+        spanning[2] = curve.anchors.mean(0)
     path = list(curve.points(curve.chart.grid(path_points))) if curve else ()
     return through(spanning, margin=margin, path=path, notes=sources[0].decay)

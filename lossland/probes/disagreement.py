@@ -2,6 +2,7 @@
 Fort et al. 2019, arXiv 1912.02757, figures 2 and 3).
 
 disagreement(i, j) = mean over x of [argmax f(x; theta_i) != argmax f(x; theta_j)]        distance = |theta_i - theta_j|
+overlap(i, j) = 2 |W_i and W_j| / (|W_i| + |W_j|),   W_i the x that i errs on      (Draxler et al. 2018, arXiv 1803.00885)
 """
 
 import pandas as pd
@@ -14,7 +15,7 @@ from lossland.options import BatchNorm, Count, Split
 SCHEMA = {
     "split": "string", "first": "int64", "second": "int64", "source_first": "int64", "source_second": "int64",
     "same_source": "bool_", "epoch_first": "float64", "epoch_second": "float64", "disagreement": "float64",
-    "distance": "float64", "error_first": "float64", "error_second": "float64",
+    "distance": "float64", "error_first": "float64", "error_second": "float64", "overlap": "float64",
 }  # fmt: skip
 KEY = ["split", "first", "second"]
 
@@ -23,13 +24,16 @@ def measure(problem, subspace, *, resolution: Count = 2, split: Split = "test", 
     """One row for each pair first < second of the points of the chart's grid: all of a set, `resolution` points of a path.
 
     `same_source` says whether a pool has both from one source, and the numbers of these; all are one where nothing was
-    pooled. The epochs are those of their trainings, NaN where none is noted. Raises ValueError where there are no two points.
+    pooled. The epochs are those of their trainings, NaN where none is noted.
+
+    `overlap` is NaN where neither errs. Raises ValueError where there are no two points.
     """
     u = subspace.chart.grid(resolution)
     if len(u) < 2:
         raise ValueError("disagreement compares two networks, and there is one; pool several, or keep more snapshots")
     labels = torch.stack([p.argmax(1) for p in predict(problem, subspace, u, split, bn)])
-    errors = (labels != targets(problem, split)).double().mean(1)
+    wrong = (labels != targets(problem, split)).double()
+    errors, common = wrong.mean(1), wrong @ wrong.T
     columns = pairs(subspace, len(u))
     first, second = columns["first"], columns["second"]
     columns |= {
@@ -37,5 +41,6 @@ def measure(problem, subspace, *, resolution: Count = 2, split: Split = "test", 
         "distance": subspace.distances(u[first], u[second]),
         "error_first": errors[first],
         "error_second": errors[second],
+        "overlap": 2 * common[first, second] / (common[first, first] + common[second, second]),
     }
     return pd.DataFrame({"split": split} | {name: column.numpy() for name, column in columns.items()})

@@ -9,7 +9,7 @@ Differs from the paper in: the data that T is fitted on are not stated there; he
 
 import pandas as pd
 
-from lossland.landscape.evaluate import predict, targets
+from lossland.landscape.evaluate import path, predict, targets
 from lossland.options import BatchNorm, Count, Split
 from lossland.scores import scores, tempered
 
@@ -24,13 +24,7 @@ def measure(problem, subspace, *, resolution: Count = 61, split: Split = "test",
 
     Raises ValueError on what is no path from t = 0 to 1.
     """
-    if subspace.chart.m != 1:
-        raise ValueError(f"path_ensemble needs a path, and {subspace.chart} has {subspace.chart.m} coordinates; name a curve")
-    t, y = subspace.chart.grid(resolution), targets(problem, split)
-    if (ends := (float(t[0]), float(t[-1]))) != (0, 1):
-        raise ValueError(
-            f"path_ensemble needs a path from t = 0 to 1, and this one goes from {ends[0]:g} to {ends[1]:g}; name another"
-        )
+    t, y = path(subspace.chart, resolution), targets(problem, split)
     start, rows = None, []
     for index, (u0, p) in enumerate(zip(t[:, 0].tolist(), predict(problem, subspace, t, split, bn), strict=True)):
         start = p if start is None else start

@@ -1,0 +1,39 @@
+"""A network with its hidden units permuted to lie nearest to another: weight matching of Git Re-Basin (Ainsworth et al. 2022,
+arXiv 2209.04836).
+
+    theta = P theta_2,    P = argmax <theta_1, P theta_2>  over permutations of hidden units    =>    f_theta = f_theta_2
+
+The search is that of `landscape.permutations`; what may be permuted is found by watching the network (`landscape.symmetries`),
+where the released code lists it by hand. Nothing is trained.
+"""
+
+from typing import Annotated
+
+import torch
+
+from lossland.geometry.charts.points import Points
+from lossland.geometry.measures import gram
+from lossland.landscape.permutations import matched, permuted
+from lossland.landscape.samples import cost
+from lossland.landscape.subspace import Subspace
+from lossland.landscape.symmetries import symmetries
+from lossland.options import Between, Seed
+from lossland.streams import stream
+
+
+def build(problem, sources: Annotated[list, Between(2, 2)], *, seed: Seed = 0) -> Subspace:
+    """`sources` are the network that stays and the one that is permuted; `seed` draws the order in which classes are tried.
+
+    Points, one. Notes: `moved`, the share of hidden units that are not where they were; `distance` [2] of the two networks
+    before and after; what the second has cost. Raises ValueError where the function is not the same.
+    """
+    first, second = (source.end.cpu() for source in sources)
+    found = symmetries(problem)
+    permutations = matched(problem.space, found, first, second, stream(seed, "match"))
+    theta = permuted(problem.space, found, second, permutations)
+    moved = [p != torch.arange(len(p)) for p in permutations.values()]
+    notes = {
+        "moved": torch.cat([*moved, torch.zeros(0, dtype=torch.bool)]).double().mean(),
+        "distance": torch.stack([gram(other[None], first)[0, 0].sqrt() for other in (second, theta)]),
+    }
+    return Subspace(theta[None], Points(1), notes | cost(sources[1], 1) | sources[1].decay)

@@ -1,0 +1,82 @@
+"""AutoNEB: an elastic band of low loss between two minima, with pivots where it needs them (Draxler et al. 2018,
+arXiv 1803.00885).
+
+    minimise over the band   max_{theta in band} L(theta),       by   g_i - (g_i . tau_i) tau_i = 0   at every inner pivot
+
+in cycles of so many steps at one rate, before each of which pivots are inserted (`options.Cycle`, `geometry.bands`). Without
+a `stiffness` it is infinite: the pivots are spaced along the band before every step, and once more at the end. Dense points,
+`between` in every gap, say after each cycle how high the band lies, and where the next pivots belong.
+
+Differs from the released code, whose ways can be had, in: a minibatch is that of all pivots, not one drawn for each
+(`batches: separate`); tangents are Henkelman & Jonsson's (`tangent: as_released`); batch-norm statistics are recalibrated at
+every point, and are no coordinates of the band (`buffers: inside`: of its lengths, tangents and decay too; running means of
+0.9 along the training, interpolated by every spacing). There springs compare lengths with shares of the length, here both are
+lengths, and the tangents know nothing of the weight decay. Neither moves the velocities when it spaces the pivots.
+"""
+
+import math
+from dataclasses import replace
+from typing import Annotated, Literal
+
+import torch
+
+from lossland.geometry import bands
+from lossland.geometry.charts.polychain import PolyChain
+from lossland.landscape.elastic import Force, dense, widened
+from lossland.landscape.subspace import Subspace
+from lossland.landscape.train import minimise
+from lossland.options import Between, Count, Cycle, Fraction, NonNegative, Positive, Precision, Recipe, Seed
+
+
+def build(
+    problem,
+    sources: Annotated[list, Between(1, 2)],
+    *,
+    cycles: list[Cycle],
+    seed: Seed,
+    batch_size: Count = 512,
+    momentum: Fraction = 0.9,
+    weight_decay: NonNegative = 1e-4,
+    precision: Precision = "fp32",
+    stiffness: Positive | None = None,
+    tangent: Literal["henkelman", "as_released", "bisector"] = "henkelman",
+    batches: Literal["shared", "separate"] = "shared",
+    buffers: Literal["outside", "inside"] = "outside",
+    between: Count = 9,
+    examples: Count | None = None,
+) -> Subspace:
+    """`sources` are two networks, or one source whose anchors are the chain to begin with: a `pair`, a band to go on with.
+
+    `examples` are those of the training data that dense points are measured on (default: all). PolyChain, its ends the
+    networks, to the bit. Notes: of the dense points [n] `dense.cycle`, 0 before the first, `dense.share` of the band's length
+    there, `dense.pivot`, `dense.nll`, `dense.error`; `loss` of every epoch, the weight decay; `pair` of a source that has
+    it; with `buffers: inside` the batch-norm `statistics` [k B].
+    Raises ValueError where two neighbours of the chain are one point.
+    """
+    chain = sources[0].corners(range(sources[0].chart.k)) if len(sources) == 1 else torch.stack([s.end for s in sources])
+    ends, steps = chain[[0, -1]], problem.steps(batch_size)
+    band = (widened(problem, chain) if buffers == "inside" else chain.clone()).to(problem.device)
+    shares = bands.lengths(band).cpu()
+    if not shares.min() > 0:
+        raise ValueError("two neighbours of the chain are one and the same network; name minima that differ")
+    shares, seen, losses = shares / shares.sum(), [dense(problem, band, between, examples, 0)], []
+    for number, cycle in enumerate(cycles, 1):
+        equal = [(gap, (i + 1) / (cycle.count + 1)) for gap in range(len(shares)) for i in range(cycle.count)]
+        high = bands.highest(seen[-1]["nll"], between, cycle.count, cycle.threshold)
+        band, shares = bands.inserted(band, shares, equal if cycle.insert == "equal" else high)
+        recipe = Recipe(math.ceil(cycle.steps / steps), cycle.lr, batch_size, momentum=momentum, weight_decay=weight_decay)
+        recipe = replace(recipe, schedule="constant", precision=precision)
+        force = Force(shares, weight_decay, stiffness, tangent, batch_size if batches == "separate" else None)
+        inner = list(range(1, len(band) - 1))
+        made = minimise(problem, force, band, recipe, (seed, number), free=inner, limit=cycle.steps)
+        band = made.anchors if stiffness else bands.spaced(made.anchors, shares)
+        losses.append(made.losses)
+        seen.append(dense(problem, band, between, examples, number))
+    notes = {f"dense.{n}": torch.cat([part[n] for part in seen]) for n in seen[0]}
+    notes |= {"loss": torch.cat(losses), "weight_decay": torch.tensor(weight_decay)}
+    notes |= {n: t for n, t in sources[0].notes.items() if n == "pair"}
+    if buffers == "inside":
+        notes["statistics"] = band[:, problem.space.dimension :].cpu()
+    anchors = band[:, : problem.space.dimension].cpu().contiguous()
+    anchors[[0, -1]] = ends
+    return Subspace(anchors, PolyChain(len(anchors)), notes)
