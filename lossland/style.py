@@ -77,11 +77,17 @@ def band(axis, table, x, label, colour, scale=1.0, **line):
     axis.fill_between(low.index, low, high, color=colour, alpha=0.2, linewidth=0)
 
 
+def each(axis, lines, colour, label=None, **look):
+    """Each column of `lines` against its index as a thin line, their mean as a thick one."""
+    axis.plot(lines, color=colour, linewidth=0.5, alpha=0.45)
+    axis.plot(lines.mean(axis=1, skipna=False), label=label, **{"color": colour, "linewidth": 1.8} | look)
+
+
 def logarithmic(axis):
     """The axis of y, once all is drawn: in plain numbers, with more than the powers of ten where these are few."""
     axis.set_yscale("log")
     low, high = axis.get_ylim()
-    subs = (1,) if high > 100 * low else (1, 2, 5) if high > 5 * low else range(1, 10)
+    subs = (1,) if high > 100 * low else (1, 2, 5) if high > 10 * low else (1, 2, 3, 4, 6)
     axis.yaxis.set(major_locator=LogLocator(subs=subs), major_formatter="{x:g}", minor_formatter="")
 
 
@@ -96,9 +102,9 @@ def count_of(table, noun):
     return f"{runs} {noun}s" if runs > 1 else f"one {noun}"
 
 
-def runs_of(table, noun):
-    """How the lines of a figure came about, for its legend."""
-    return "mean and range of " * (table["run"].nunique() > 1) + count_of(table, noun)
+def runs_of(table, noun, shown="range"):
+    """How the lines of a figure came about, for its legend; beside the mean the `shown` of the runs."""
+    return f"mean and {shown} of " * (table["run"].nunique() > 1) + count_of(table, noun)
 
 
 def filled(axis, plane, levels, **look):

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from lossland.sheets import first_run, parts
-from lossland.style import LIGHT_TO_DARK, SERIES, logarithmic, panels, runs_of
+from lossland.style import LIGHT_TO_DARK, SERIES, each, logarithmic, panels, runs_of
 
 CAPTION = """
 Above, the train loss along one path between two minima after each cycle, the later the darker; dots are the pivots after the
@@ -38,10 +38,9 @@ def draw(*, cycles: Annotated[pd.DataFrame, "cycles"], titles: list[list[str]]) 
     for above, below, (title, table) in zip(*axes, chosen, strict=True):
         _courses(above, first_run(table), norm)
         highest = table.groupby(["cycle", "run"])["nll"].max().unstack()
-        below.plot(highest, color=SERIES[0], linewidth=0.6, alpha=0.5)
-        below.plot(highest.mean(axis=1), color=SERIES[0], marker="o", markersize=3, linewidth=1.6)
+        each(below, highest, SERIES[0], marker="o", markersize=3)
         above.set(title=title, xlabel="share of the length", xlim=(0, 1))
-        below.set(title=runs_of(table, "pair").replace("range", "each"), xlabel="cycle")
+        below.set(title=runs_of(table, "pair", "each"), xlabel="cycle")
         logarithmic(above)
         logarithmic(below)
         below.xaxis.set_major_locator(MaxNLocator(7, integer=True))

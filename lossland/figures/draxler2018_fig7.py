@@ -14,14 +14,16 @@ from matplotlib.figure import Figure
 
 from lossland.options import Count
 from lossland.published import numbers
-from lossland.sheets import first_run, parts
-from lossland.style import GREY, legend_of, panels, styled
+from lossland.sheets import first_run, parts, resampled
+from lossland.style import GREY, each, legend_of, panels, styled
 
 CAPTION = """
 Left, some of the parameters along one path, less their value on the straight segment at the same share of the length; middle,
 the distance of paths from the segment, thin for each pair of minima and thick for their mean; right, lengths of the paths
 over those of the segments. In the paper coordinates move smoothly and paths are 1.5 to 2.5 times as long as the segments.
 """
+
+SHARES = np.linspace(0, 1, 101)
 
 
 def draw(
@@ -40,9 +42,7 @@ def draw(
     figure, ((single, away, ratio),) = panels(1, 3, height=2.5)
     _coordinates(single, first_run(chosen[0][3]), number)
     for x, ((colour, marker, title, table), length) in enumerate(zip(chosen, lengths, strict=True)):
-        runs = table.drop_duplicates(["run", "index"]).pivot(index="index", columns="run", values=["share", "away"])
-        away.plot(runs["share"], runs["away"], color=colour, linewidth=0.6, alpha=0.5)
-        away.plot(runs["share"].mean(axis=1), runs["away"].mean(axis=1), color=colour, linewidth=1.8, label=title)
+        each(away, resampled(table.drop_duplicates(["run", "index"]), "away", SHARES), colour, title)
         values = (length["length"] / length["straight"]).to_numpy()
         ratio.plot(x + np.linspace(-0.15, 0.15, len(values)), values, marker, color=colour, markersize=4, alpha=0.8)
         ratio.plot([x - 0.3, x + 0.3], [values.mean()] * 2, color=colour, linewidth=1.8)

@@ -15,7 +15,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from lossland.sheets import entries, only, resampled, rows_of, shares, where
-from lossland.style import COLUMN, GREY, legend_of, logarithmic, runs_of, styled
+from lossland.style import COLUMN, GREY, each, legend_of, logarithmic, runs_of, styled
 
 CAPTION = """
 Paths between the same pairs of minima, a column for each kind: thick the mean over pairs, thin each pair, grey the means of the
@@ -33,7 +33,6 @@ ROWS = [  # split (None: of the curvature), quantity, label, scale, on a logarit
     (None, "lowest", "lowest\neigenvalue", 1, False),
 ]
 SHARES = np.linspace(0, 1, 101)
-HALVES = 2  # columns of the layout for each kind, so that the two panels below share any number of them
 
 
 def draw(
@@ -51,38 +50,25 @@ def draw(
     Raises ValueError where `recalibrated` has no rows of a subspace, or it is no path.
     """
     kinds = list(styled(entries("titles", titles, "subspace", "title")))
-    n = len(kinds)
-    layout = [[f"{row} {k // HALVES}" for k in range(HALVES * n)] for row in range(len(ROWS))] + [
-        ["ratio"] * n + ["saddle"] * n
-    ]
-    size = (max(2 * COLUMN, 1.15 * n + 0.7), 8.4)
-    figure, axes = plt.subplot_mosaic(layout, figsize=size, height_ratios=[1] * len(ROWS) + [1.6])
-    for row, (split, quantity, label, scale, logarithms) in enumerate(ROWS):
+    figure = plt.figure(figsize=(max(2 * COLUMN, 1.15 * len(kinds) + 0.7), 8.6))
+    above, below = figure.subfigures(2, 1, height_ratios=[3.4, 1])
+    axes = above.subplots(len(ROWS), len(kinds), sharex=True, sharey="row", squeeze=False)
+    for line, (split, quantity, label, scale, logarithms) in zip(axes, ROWS, strict=True):
         asked = {"split": split, "quantity": quantity, "scale": scale}
         lines = [_lines(name, recalibrated, interpolated, curvature, **asked) for _, _, name, _ in kinds]
-        panels = [axes[f"{row} {k}"] for k in range(n)]
-        for k, (axis, (colour, _, _, title)) in enumerate(zip(panels, kinds, strict=True)):
-            _panel(axis, lines[k], [other[0][0] for other in lines if other], colour)
-            axis.set(xlim=(0, 1), xticks=[0, 0.5, 1])
-            axis.set_xticklabels(["0", "½", "1"] if row == len(ROWS) - 1 else [])
-            if row == 0:
-                axis.set_title(title, color=colour, fontweight="bold")
-            if k:
-                axis.sharey(panels[0])
-                axis.tick_params(which="both", labelleft=False)
-        panels[0].set_ylabel(label)
+        for axis, own, (colour, *_) in zip(line, lines, kinds, strict=True):
+            _panel(axis, own, [other[0][0] for other in lines if other], colour)
+        line[0].set_ylabel(label)
         if logarithms:
-            logarithmic(panels[0])
-    panels[n // 2].set_xlabel("share of the length")
-    for x, (colour, marker, name, _) in enumerate(kinds):
-        _dots(axes, x, where(saddles, subspace=name, split="train", quantity="nll"), colour, marker)
-    for axis, label in ((axes["ratio"], "length / segment"), (axes["saddle"], "highest train nll\n[nats]")):
-        axis.set(ylabel=label, xlim=(-0.5, n - 0.5))
-        axis.set_xticks(range(n), [title for *_, title in kinds], rotation=35, ha="right", rotation_mode="anchor")
-    logarithmic(axes["saddle"])
-    axes["0 0"].plot([], [], "-", color="black", label="recalibrated statistics")
-    axes["0 0"].plot([], [], "--", color="black", label="interpolated")
-    legend_of(figure, [axes["0 0"]], ncols=2, title=runs_of(recalibrated, "pair").replace("range", "each") + " of minima")
+            logarithmic(line[0])
+    for axis, (colour, *_, title) in zip(axes[0], kinds, strict=True):
+        axis.set(xlim=(0, 1), xticks=[0, 0.5, 1], xticklabels=["0", "½", "1"])
+        axis.set_title(title, color=colour, fontweight="bold")
+    above.supxlabel("share of the length")
+    _below(below, kinds, where(saddles, split="train", quantity="nll"))
+    axes[0, 0].plot([], [], "-", color="black", label="recalibrated statistics")
+    axes[0, 0].plot([], [], "--", color="black", label="interpolated")
+    legend_of(above, [axes[0, 0]], "outside upper center", ncols=2, title=runs_of(recalibrated, "pair", "each"))
     return figure
 
 
@@ -96,7 +82,7 @@ def _lines(name, recalibrated, interpolated, curvature, split, quantity, scale):
     found = [(path, 0, {}), (where(interpolated, subspace=name), 0, {"linestyle": "--"})]
     if quantity == "disagreement":
         found = [(path, 0, {}), (path, 1, {"alpha": 0.45})]
-    parts = ((only(part, "recalibrated", split=split, reference=end), look) for part, end, look in found if len(part))
+    parts = ((only(part, "similarity", split=split, reference=end), look) for part, end, look in found if len(part))
     return [(scale * resampled(p.assign(share=shares(p, "recalibrated")), quantity, SHARES), look) for p, look in parts]
 
 
@@ -111,18 +97,24 @@ def _panel(axis, lines, means, colour):
     for values in means:
         axis.plot(values.mean(axis=1), color=GREY, linewidth=0.5, alpha=0.6)
     for values, look in lines:
-        axis.plot(values, color=colour, linewidth=0.4, alpha=0.45)
-        axis.plot(values.mean(axis=1), **{"color": colour, "linewidth": 1.7} | look)
+        each(axis, values, colour, **look)
 
 
-def _dots(axes, x, rows, colour, marker):
-    """A dot for each pair, and of saddles the interval of each; open where statistics are interpolated."""
-    for policy, face, shift in (("recalibrate", colour, -0.16), ("interpolate", "white", 0.16)):
-        part = where(rows, bn=policy)
-        at = x + shift + np.linspace(-0.1, 0.1, len(part))
-        look = {"fmt": marker, "color": colour, "mfc": face, "markersize": 3.5, "elinewidth": 0.7}
-        axes["saddle"].errorbar(at, part["saddle"], [part["saddle"] - part["low"], part["high"] - part["saddle"]], **look)
-    part = rows.drop_duplicates("run")
-    axes["ratio"].plot(
-        x + np.linspace(-0.2, 0.2, len(part)), part["length"] / part["straight"], marker, color=colour, markersize=3.5
-    )
+def _below(figure, kinds, rows):
+    """A dot for each pair, with the interval of each saddle."""
+    ratio, saddle = figure.subplots(1, 2)
+    for x, (colour, marker, name, _) in enumerate(kinds):
+        of_kind = where(rows, subspace=name)
+        for policy, face, shift in (("recalibrate", colour, -0.18), ("interpolate", "white", 0.18)):
+            part = where(of_kind, bn=policy)
+            at = x + shift + np.linspace(-0.12, 0.12, len(part))
+            look = {"fmt": marker, "color": colour, "mfc": face, "markersize": 3.5, "elinewidth": 0.7}
+            reach = [(part["saddle"] - part["low"]).clip(lower=0), (part["high"] - part["saddle"]).clip(lower=0)]
+            saddle.errorbar(at, part["saddle"], reach, **look)  # which need not hold what was sampled
+        one = of_kind.drop_duplicates("run")
+        at = x + np.linspace(-0.2, 0.2, len(one))
+        ratio.plot(at, one["length"] / one["straight"], marker, color=colour, markersize=3.5)
+    for axis, label in ((ratio, "length / segment"), (saddle, "highest train nll [nats]")):
+        axis.set(ylabel=label, xlim=(-0.5, len(kinds) - 0.5))
+        axis.set_xticks(range(len(kinds)), [title for *_, title in kinds], rotation=35, ha="right", rotation_mode="anchor")
+    logarithmic(saddle)

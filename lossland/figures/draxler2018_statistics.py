@@ -13,7 +13,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from lossland.sheets import entries, only, resampled, rows_of, shares
-from lossland.style import AXES, SERIES, legend_of, logarithmic, panels, runs_of
+from lossland.style import AXES, SERIES, each, legend_of, logarithmic, panels, runs_of
 
 CAPTION = """
 Train loss and test error along the same bands under three kinds of batch-norm statistics, thin for each pair of minima and
@@ -48,14 +48,13 @@ def draw(
             for colour, (role, part) in zip(SERIES, policies.items(), strict=False):
                 rows = only(part, role, mark="grid", split=split, quantity=quantity)
                 lines = scale * resampled(rows.assign(share=shares(rows, role)), "value", SHARES)
-                axis.plot(lines, color=colour, linewidth=0.5, alpha=0.5)
-                axis.plot(lines.mean(axis=1), color=colour, linewidth=1.8, label=role)
+                each(axis, lines, colour, role)
             axis.set(xlabel="share of the length", xlim=(0, 1))
             if logarithms:
                 logarithmic(axis)
             if axis.get_subplotspec().is_first_col():
                 axis.set_ylabel(f"{split} {label}")
-        column[0].set_title(f"{title}\n{runs_of(rows, 'pair').replace('range', 'each')}")
+        column[0].set_title(f"{title}\n{runs_of(rows, 'pair', 'each')}")
         _highest(column[2], policies)
     axes[2, 0].set_ylabel("highest train nll [nats]")
     legend_of(figure, axes[0], ncols=3)

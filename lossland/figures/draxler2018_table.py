@@ -53,6 +53,8 @@ def _published():
     for (table, arch, data), group in printed.groupby(["table", "arch", "dataset"], sort=False):
         row = {"source": f"{table} ({group['status'].iloc[0]})", "network": arch, "data": data}
         for one in group.itertuples():
-            row |= {PRINTED[one.metric]: one.value, f"{PRINTED[one.metric]} std": float(one.std)}
+            row |= {PRINTED[one.metric]: one.value} | (
+                {f"{PRINTED[one.metric]} std": float(one.std)} if one.std == one.std else {}
+            )
         rows.append(row)
     return rows

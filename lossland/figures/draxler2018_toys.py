@@ -36,7 +36,8 @@ def draw(
     """`titles` lists [plane, band, landscape] in the order drawn, the last a name of `lossland.toys`; one run of each.
 
     Colours end at `above` times the height of the saddle over the lower minimum. Raises ValueError where a table has no rows of
-    a plane or a band, or the landscape is not known.
+    a plane or a band, or the landscape is not known
+    or the coordinates are not two.
     """
     chosen = entries("titles", titles, "plane", "band", "landscape")
     figure, axes = panels(2, len(chosen), height=2.3)
@@ -58,7 +59,10 @@ def draw(
 
 def _places(table):
     """The points of the band [n 2] by their two coordinates."""
-    return table.pivot(index="index", columns="coordinate", values="value").sort_index()[[0, 1]].to_numpy()
+    points = table.pivot(index="index", columns="coordinate", values="value").sort_index()
+    if list(points) != [0, 1]:
+        raise ValueError(f"coordinates of {table['subspace'].iloc[0]} are {list(points)}; measure both of two, with number: 2")
+    return points.to_numpy()
 
 
 def _surface(axis, plane, band, toy, above):

@@ -12,7 +12,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from lossland.sheets import entries, only, resampled, rows_of, shares
-from lossland.style import COLOURS, legend_of, panels, runs_of
+from lossland.style import COLOURS, each, legend_of, panels, runs_of
 
 CAPTION = """
 Train loss from a network to the same function with hidden units permuted, thin for each network and thick for their mean;
@@ -34,8 +34,7 @@ def draw(*, paths: Annotated[pd.DataFrame, "landscape"], titles: list[list[str]]
         for shift, name, (kind, colour) in zip((-0.12, 0.12), names, KINDS.items(), strict=True):
             rows = only(rows_of(paths, name, "paths"), "paths", mark="grid", split="train", quantity="nll")
             lines = resampled(rows.assign(share=shares(rows, "paths")), "value", SHARES)
-            axis.plot(lines, color=colour, linewidth=0.5, alpha=0.5)
-            axis.plot(lines.mean(axis=1), color=colour, linewidth=1.8, label=kind)
+            each(axis, lines, colour, kind)
             highest = rows.groupby("run")["value"].max()
             axes[-1].plot([x + shift] * len(highest), highest, "o", color=colour, markersize=3.5, alpha=0.7)
             axes[-1].plot([x + shift - 0.1, x + shift + 0.1], [highest.mean()] * 2, color=colour, linewidth=1.8)
@@ -45,5 +44,5 @@ def draw(*, paths: Annotated[pd.DataFrame, "landscape"], titles: list[list[str]]
     axes[-1].set(ylabel="highest train nll [nats]", xlim=(-0.5, len(chosen) - 0.5))
     axes[0].set_ylim(0, None)
     axes[-1].set_xticks(range(len(chosen)), [title for *_, title in chosen])
-    legend_of(figure, axes[:1], ncols=2, title=runs_of(rows, "network").replace("range", "each"))
+    legend_of(figure, axes[:1], ncols=2, title=runs_of(rows, "network", "each"))
     return figure
