@@ -4,11 +4,11 @@
     refined: `rounds` times, three more t in each of the two gaps beside the highest; then the maximum over all that there are
     low, high = 2 saddle - (97.5 %, 2.5 %) quantiles of max_t v_w(theta(t)),      v_w = sum_x w_x v(x; theta(t)) / N
 
-w counts how often each example is drawn in N draws with replacement, the same w at every t. The interval is over examples: in
-95 % of data sets it has the maximum over the sampled points that infinitely many examples would give. It knows nothing of what
-lies between the points, which is what `refined` is for, nor of other trainings. The maximum of noisy means overshoots, and
-that of redrawn ones by about as much again, so quantiles are reflected at the saddle; where many points are as high, the saddle
-itself may lie above `high`. Words of a text are drawn one by one, as if neighbours were independent.
+w counts how often each example is drawn in N draws with replacement, the same w at every t. The interval is over examples: it
+has the maximum over the sampled points that infinitely many examples would give, in about 95 % of data sets. It knows nothing
+of what lies between the points, which is what `refined` is for, nor of other trainings. The maximum of noisy means overshoots,
+and that of redrawn ones by about as much again, so quantiles are reflected at the saddle; where many points are as high, the
+saddle itself may lie above `high`. Words of a text are drawn one by one, as if neighbours were independent.
 
 Differs from the released code in: 9 points between two pivots as there, but refined; the interval; examples not augmented.
 """
@@ -69,10 +69,7 @@ def measure(
     values, redrawn = sampled[:, :, 0], sampled[:, :, 1:].amax(0)
     saddle, ends = values.amax(0), values[[0, -1]]
     high, low = 2 * saddle - redrawn.quantile(torch.tensor([0.025, 0.975], dtype=torch.float64), 1)
-    for _ in range(rounds):
-        more = _beside(t, values.flatten(1).argmax(0))
-        t, order = torch.cat([t, more]).sort(0)
-        values = torch.cat([values, means(more, 0)[:, :, 0]])[order[:, 0]]
+    t, values = _refined(t, values, rounds, lambda t: means(t, 0)[:, :, 0])
     share, length = shares(subspace, t)
     numbers = {"value_a": ends[0], "value_b": ends[1], "saddle": saddle, "low": low, "high": high, "refined": values.amax(0)}
     numbers |= {"t": t[values.argmax(0), 0], "share": share[values.argmax(0)]}
@@ -91,10 +88,20 @@ def _weights(problem, split, draws, rng):
 
 def _means(weights, scores):
     """[1 + draws scores], float64: the mean of scores [N scores], then those under weights [draws N]."""
-    total = torch.zeros(len(weights), scores.shape[1], dtype=torch.float64, device=scores.device)
+    scores = scores.double()
+    total = torch.zeros(len(weights), scores.shape[1], dtype=scores.dtype, device=scores.device)
     for part in columns(len(weights), len(scores)):
-        total += weights[:, part].double() @ scores[part].double()
-    return torch.cat([scores.double().mean(0, keepdim=True), total / len(scores)]).cpu()
+        total += weights[:, part].double() @ scores[part]
+    return torch.cat([scores.mean(0, keepdim=True), total / len(scores)]).cpu()
+
+
+def _refined(t, values, rounds, measured):
+    """t [n 1] and the values there [n ...] with those that were `measured` beside the highest of each column."""
+    for _ in range(rounds):
+        more = _beside(t, values.flatten(1).argmax(0))
+        t, order = torch.cat([t, more]).sort(0)
+        values = torch.cat([values, measured(more)])[order[:, 0]]
+    return t, values
 
 
 def _beside(t, highest):
