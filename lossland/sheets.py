@@ -67,7 +67,7 @@ def only(part, role, **columns) -> pd.DataFrame:
 
 
 def rises(table, subspace, role, split="train", quantity="nll") -> pd.DataFrame:
-    """The rows of a path in `saddles` tables, by run, with `rise`: the highest value found on it above the mean of its ends.
+    """The rows of one subspace in `saddles` tables, by run, with `rise` as in `risen`.
 
     Raises ValueError where there are none, or a run has several.
     """
@@ -75,7 +75,12 @@ def rises(table, subspace, role, split="train", quantity="nll") -> pd.DataFrame:
     if rows["run"].duplicated().any():
         run = rows["run"][rows["run"].duplicated()].iloc[0]
         raise ValueError(f"{role} has run {run} of {subspace} twice; name tables of one batch-norm policy")
-    return rows.assign(rise=rows["refined"] - (rows["value_a"] + rows["value_b"]) / 2).set_index("run")
+    return risen(rows).set_index("run")
+
+
+def risen(rows) -> pd.DataFrame:
+    """Rows of `saddles` tables with `rise`: the highest value found on a path, refined, above the mean of its ends."""
+    return rows.assign(rise=rows["refined"] - (rows["value_a"] + rows["value_b"]) / 2)
 
 
 def of_test(table, role) -> pd.DataFrame:

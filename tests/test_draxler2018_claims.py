@@ -46,10 +46,8 @@ def saddles(subspace, rise, error=0.002, ratio=2.0, width=0.0, hidden=0.0, pairs
 
 
 def low_and_high(band, line, **options):
-    networks = [["band", "line", "net"]]
-    return judged(
-        draxler2018_saddles.check(bands=saddles("band", **band), lines=saddles("line", **line), networks=networks, **options)
-    )
+    options |= {"titles": [["band", "net"]], "segments": ["line"]}
+    return judged(draxler2018_saddles.check(bands=saddles("band", **band), lines=saddles("line", **line), **options))
 
 
 def test_only_bands_that_share_no_minimum_count():
@@ -123,6 +121,24 @@ def test_a_star_of_bands_is_one_number():
     assert rows["measured"].iloc[0].endswith("over all 3 bands 0.01")
 
 
+def test_the_bands_of_the_tree_count_whatever_stanza_they_are_of():
+    """Six minima in a chain of two stanzas, and a band off the tree; another architecture has three bands of its own."""
+    star, more = {"1": (1, 2), "2": (2, 3)}, {"": (3, 4), "2": (4, 5), "3": (5, 6), "4": (6, 1)}
+    ones = dict.fromkeys("1234", 1.0) | {"": 1.0}
+    parts = [saddles("star", 0.02, pairs=star, spread=ones), saddles("tree", 0.03, pairs=more, spread=ones | {"4": 99.0})]
+    lines = [
+        saddles("lines", 2.0, pairs=dict(enumerate([*star.values(), *more.values()])), spread=dict.fromkeys(range(6), 1.0))
+    ]
+    lines.append(saddles("others", 4.0))
+    titles = [["star", "first"], ["second", "other"], ["tree", "first"]]
+    tables = {"bands": pd.concat([*parts, saddles("second", 0.02)]), "lines": pd.concat(lines)}
+    rows = judged(draxler2018_saddles.check(**tables, titles=titles, segments=["lines", "others"]))
+    first, other = rows.loc["far below the segment: first"], rows.loc["far below the segment: other"]
+    assert first["n"] == 3
+    assert first["measured"].endswith("over all 5 bands 0.013")
+    assert other["mean"] == pytest.approx(0.005)
+
+
 def test_segments_are_joined_by_their_minima_in_either_order():
     lines = {"x": (99, 98), "3": (12, 11), "2": (22, 21), "1": (31, 32)}
     spread = SPREAD | {"x": 7.0, "3": 0.9, "1": 1.1}
@@ -133,6 +149,8 @@ def test_segments_are_joined_by_their_minima_in_either_order():
 
 
 def test_nothing_is_a_tenth_of_a_segment_that_does_not_rise():
+    low = low_and_high({"rise": 0.02}, {"rise": 2.0, "width": 3.0})
+    assert low["reason"].iloc[:2].tolist() == ["", "not every run gave a finite number"], "the segment may not rise at all"
     for flat in (0.0, np.nan):
         rows = low_and_high({"rise": 0.02}, {"rise": flat})
         assert rows["reason"].iloc[0] == "not every run gave a finite number"
@@ -141,7 +159,11 @@ def test_nothing_is_a_tenth_of_a_segment_that_does_not_rise():
 
 def larger(small, large, **options):
     tables = pd.concat([saddles("small", *small, **options), saddles("large", *large)])
-    return unprinted(draxler2018_architectures.check(bands=tables, compared=[["small", "large", "deeper"]]))
+    return unprinted(
+        draxler2018_architectures.check(
+            bands=tables, titles=[["small", "20"], ["large", "56"]], compared=[["20", "56", "deeper"]]
+        )
+    )
 
 
 def test_larger_networks_have_lower_saddles():
@@ -149,6 +171,10 @@ def test_larger_networks_have_lower_saddles():
     assert good["verdict"].tolist() == ["holds", "holds"]
     assert good["mean"].tolist() == pytest.approx([0.4, 0.008])
     assert larger((0.1, 0.01), (0.5, 0.01))["verdict"].tolist() == ["does not hold", "does not hold"], "the tie too"
+    with pytest.raises(ValueError, match="compared names 110, which is no title; name two of 20"):
+        draxler2018_architectures.check(
+            bands=saddles("small", 0.5), titles=[["small", "20"]], compared=[["20", "110", "deeper"]]
+        )
     few = larger((0.5, 0.01), (0.1, 0.002), pairs=STAR)
     assert few["n"].tolist() == [1, 1], "as many as both have"
     assert few["verdict"].tolist() == ["undecided", "undecided"]
@@ -166,23 +192,21 @@ def overlaps(value, networks=6):
 
 
 def test_minima_err_on_different_examples():
-    networks = [["pool", "net"]]
-    good = judged(draxler2018_overlap.check(pairs=overlaps(0.5), networks=networks)).iloc[0]
+    titles = [["pool", "net"]]
+    good = judged(draxler2018_overlap.check(pairs=overlaps(0.5), titles=titles)).iloc[0]
     assert good[["mean", "n", "verdict", "published", "bar"]].tolist() == [pytest.approx(0.5), 3, "holds", "0.7", "below 0.7"]
     assert "over all 15 pairs 0.66" in good["measured"]
     for bad in (0.71, 0.8, np.nan):
-        assert judged(draxler2018_overlap.check(pairs=overlaps(bad), networks=networks))["verdict"].tolist() == [
-            "does not hold"
-        ]
-    assert judged(draxler2018_overlap.check(pairs=overlaps(0.5, 3), networks=networks))["verdict"].tolist() == ["undecided"]
+        assert judged(draxler2018_overlap.check(pairs=overlaps(bad), titles=titles))["verdict"].tolist() == ["does not hold"]
+    assert judged(draxler2018_overlap.check(pairs=overlaps(0.5, 3), titles=titles))["verdict"].tolist() == ["undecided"]
     with pytest.raises(ValueError, match="pairs has no rows of the split test"):
-        draxler2018_overlap.check(pairs=overlaps(0.5).query("split == 'train'"), networks=networks)
+        draxler2018_overlap.check(pairs=overlaps(0.5).query("split == 'train'"), titles=titles)
 
 
 def under(recalibrated, interpolated, carried, **options):
     tables = {"recalibrated": saddles("band", *recalibrated, **options), "interpolated": saddles("band", *interpolated)}
     tables["carried"] = saddles("old", *carried)
-    return unprinted(draxler2018_statistics.check(**tables, networks=[["band", "old", "net"]]))
+    return unprinted(draxler2018_statistics.check(**tables, titles=[["band", "old", "net"]]))
 
 
 def test_interpolated_and_carried_statistics_overstate_saddles():

@@ -2,9 +2,9 @@
 
     rise = highest value on a band (refined) - mean of its two minima          of train nll and of test error
 
-at a shallower (narrower) network - at a deeper (wider) one. The architectures have minima of their own; the bands of each
-that share no minimum are compared one by one in the order of their runs, as many as both have. The paper's table is not known
-to us, so the claims are of order.
+at a shallower (narrower) network - at a deeper (wider) one. The architectures have minima of their own; of the bands of each
+minimum spanning tree those that share no minimum are compared one by one in their order, as many as both have. The paper's
+table is not known to us, so the claims are of order.
 """
 
 from typing import Annotated
@@ -12,7 +12,8 @@ from typing import Annotated
 import pandas as pd
 
 from lossland.claim import Claim, unshared
-from lossland.sheets import entries, rises
+from lossland.minima import tree_rows
+from lossland.sheets import entries, pooled, risen
 
 CAPTION = """
 Each row compares the bands of two architectures: how far the saddle lies above its two minima in the smaller network, less
@@ -23,12 +24,16 @@ our runs do not decide. In the paper saddles come closer to the minima in deeper
 SCORES = {("train", "nll"): "train nll [nats]", ("test", "error"): "test error, as a fraction"}
 
 
-def check(*, bands: Annotated[pd.DataFrame, "saddles"], compared: list[list[str]]) -> list[Claim]:
-    """`compared` lists [band of the smaller network, band of the larger, what is larger], subspaces of `bands`."""
-    claims = []
-    for small, large, what in entries("compared", compared, "band of the smaller", "band of the larger", "what is larger"):
+def check(*, bands: Annotated[pd.DataFrame, "saddles"], titles: list[list[str]], compared: list[list[str]]) -> list[Claim]:
+    """`titles` lists [band, title]; bands of one title are of one architecture, and their paths join one set of minima.
+    `compared` lists [title of the smaller network, title of the larger, what is larger]. Raises ValueError for another title.
+    """
+    networks, claims = pooled(bands, titles, "bands"), []
+    for small, large, what in entries("compared", compared, "smaller", "larger", "what is larger"):
+        if unknown := {small, large} - networks.keys():
+            raise ValueError(f"compared names {min(unknown)}, which is no title; name two of {', '.join(networks)}")
         for (split, quantity), unit in SCORES.items():
-            rise = [list(unshared(rises(bands, band, "bands", split, quantity))["rise"]) for band in (small, large)]
+            rise = [unshared(risen(tree_rows(networks[title], split, quantity)))["rise"] for title in (small, large)]
             claims.append(
                 Claim(
                     f"lower saddles, {what}: {split} {quantity}",

@@ -22,10 +22,10 @@ of the misclassified test examples are the same in two minima, so that they are 
 """
 
 
-def check(*, pairs: Annotated[pd.DataFrame, "disagreement"], networks: list[list[str]]) -> list[Claim]:
-    """`networks` lists [pool of the minima, name of the architecture], subspaces of `pairs`."""
+def check(*, pairs: Annotated[pd.DataFrame, "disagreement"], titles: list[list[str]]) -> list[Claim]:
+    """`titles` lists [pool of the minima, title], subspaces of `pairs`."""
     printed = numbers("draxler2018", metric="misclassified_overlap_max")["value"]
-    pools = entries("networks", networks, "pool of the minima", "name")
+    pools = entries("titles", titles, "pool of the minima", "title")
     return [_claim(name, rows_of(of_test(pairs, "pairs"), pool, "pairs"), printed) for pool, name in pools]
 
 

@@ -8,7 +8,7 @@
 That a saddle is "far below" is taken as a tenth, that sampling hides little too; these bars are ours. The others are what is
 published: the highest edge over the mean minimum of ResNet-20 on CIFAR-10 (the released notebook, its colour bar digitised);
 and, known from notes on the paper alone, the largest increase of the test error over minima for a dataset, and the range of
-length ratios. Bands of one architecture share minima, so n counts bands that share none.
+length ratios. Counted are the bands of the minimum spanning tree; as they share minima, n is of those that share none.
 """
 
 from typing import Annotated, Literal
@@ -17,8 +17,9 @@ import numpy as np
 import pandas as pd
 
 from lossland.claim import Claim, together, unshared
+from lossland.minima import tree_rows
 from lossland.published import numbers
-from lossland.sheets import entries, rises
+from lossland.sheets import only, pooled, risen, rows_of
 
 CAPTION = """
 Each row holds one claim about the bands between minima (mean ± standard deviation over n bands that share no minimum; the
@@ -33,18 +34,21 @@ def check(
     *,
     bands: Annotated[pd.DataFrame, "saddles"],
     lines: Annotated[pd.DataFrame, "saddles"],
-    networks: list[list[str]],
+    titles: list[list[str]],
+    segments: list[str],
     dataset: Literal["CIFAR-10", "CIFAR-100"] = "CIFAR-10",
 ) -> list[Claim]:
-    """`networks` lists [band, segment, name of the architecture], subspaces of `bands` and `lines`; there may be more segments.
+    """`titles` lists [band, title]; bands of one title are of one architecture, and their paths join one set of minima.
 
-    `dataset` chooses the published test errors. Raises ValueError where a band has no segment between its minima.
+    `segments` lists subspaces of `lines`, which may join more minima; `dataset` chooses the published test errors. Raises
+    ValueError where a band has no segment between its minima, or several.
     """
+    straight = pd.concat([rows_of(lines, name, "lines") for name in segments])
+    straight = _by_minima(only(straight, "lines", split="train", quantity="nll"))
     claims = []
-    for band, line, name in entries("networks", networks, "band", "segment", "name"):
-        nll, error = (_by_minima(rises(bands, band, "bands", *what)) for what in (("train", "nll"), ("test", "error")))
-        segment = _by_minima(rises(lines, line, "lines"))
-        found = together({"bands": nll, "errors of bands": error, "lines": segment[segment.index.isin(nll.index)]})
+    for name, rows in pooled(bands, titles, "bands").items():
+        nll, error = (_by_minima(tree_rows(rows, *what)) for what in (("train", "nll"), ("test", "error")))
+        found = together({"bands": nll, "errors of bands": error, "lines": straight[straight.index.isin(nll.index)]})
         every = _share(found["bands"]["rise"], found["lines"]["rise"])
         apart = unshared(found["bands"]).index
         band, error, segment = (rows.loc[apart] for rows in found.values())
@@ -128,6 +132,6 @@ def _ends(rows):
 
 
 def _by_minima(rows):
-    """The rows by the two minima that they join, in either order."""
+    """The rows with their rise, by the two minima that they join, in either order."""
     ends = rows[["a", "b"]]
-    return rows.set_index(pd.Index([f"{low} and {high}" for low, high in np.sort(ends.to_numpy(), axis=1)]))
+    return risen(rows).set_index(pd.Index([f"{low} and {high}" for low, high in np.sort(ends.to_numpy(), axis=1)]))

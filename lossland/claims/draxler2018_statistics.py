@@ -30,14 +30,14 @@ def check(
     recalibrated: Annotated[pd.DataFrame, "saddles"],
     interpolated: Annotated[pd.DataFrame, "saddles"],
     carried: Annotated[pd.DataFrame, "saddles"],
-    networks: list[list[str]],
+    titles: list[list[str]],
 ) -> list[Claim]:
-    """`networks` lists [band, band as released, name of the architecture], of the same pair of minima in the same run.
+    """`titles` lists [band, band as released, title], of the same pair of minima in the same run.
 
     Raises ValueError where runs differ.
     """
     claims = []
-    for band, released, name in entries("networks", networks, "band", "band as released", "name"):
+    for band, released, name in entries("titles", titles, "band", "band as released", "title"):
         others = {
             "interpolated": (interpolated, band, "statistics are interpolated on the same band"),
             "carried": (carried, released, "a band is made and evaluated as released"),
