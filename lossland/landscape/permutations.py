@@ -17,9 +17,40 @@ import torch
 from scipy.optimize import linear_sum_assignment
 
 from lossland.geometry.measures import columns
-from lossland.landscape.symmetries import Symmetries
+from lossland.landscape.symmetries import Symmetries, watched
+from lossland.streams import stream
 
 TOLERANCE = 1e-12  # of |theta_a| |theta_b|: a gain below is rounding
+
+
+@torch.no_grad()
+def symmetries(problem) -> Symmetries:
+    """What may be permuted in the problem's network.
+
+    Raises ValueError where a network that has been permuted so at random does not compute the same.
+    """
+    found, rng = watched(problem), stream("symmetries")
+    theta = problem.init(0)  # where norms are all alike, and biases often 0: so it is moved a little
+    theta = theta + (0.1 * theta.abs() + 0.01) * torch.randn(len(theta), generator=rng).to(theta)
+    orders = {c: torch.randperm(n, generator=rng) for c, n in found.classes.items()}
+
+    def outputs(orders):
+        point = permuted(problem.space, found, theta, orders)
+        few, again = (next(problem.batches("train", 8))[1] for _ in range(2))
+        return problem.space.predict(point, problem.space.calibrate(point, [few]), *again)
+
+    expected = outputs({})
+
+    def same(orders):
+        return (outputs(orders) - expected).abs().max() <= 1e-3 * expected.abs().max()
+
+    if not same(orders):
+        guilty = next((c for c, order in orders.items() if not same({c: order})), "all classes together")
+        raise ValueError(
+            f"the network computes something else when the units of {guilty} are permuted; PyTorch does not see all that its "
+            "forward pass does with them, so neither match nor permute can be used here"
+        )
+    return found
 
 
 def permuted(space, symmetries: Symmetries, theta, permutations):

@@ -8,6 +8,7 @@ Running batch-norm statistics are never a by-product of training: along a path t
 (arXiv 1802.10026, appendix). Differs from the reference codes in: no layer and no architecture is written again.
 """
 
+import contextlib
 import copy
 from collections.abc import Callable
 
@@ -15,7 +16,7 @@ import torch
 from torch import nn
 from torch.func import functional_call
 from torch.nn.modules.batchnorm import _BatchNorm, _NormBase
-from torch.nn.modules.conv import _ConvTransposeNd
+from torch.nn.modules.conv import _ConvNd, _ConvTransposeNd
 
 NORMS = (_NormBase, nn.LayerNorm, nn.GroupNorm, nn.RMSNorm)
 
@@ -117,6 +118,21 @@ class ParamSpace:
         """Outputs with dropout off, under the statistics `state` of `calibrate`."""
         self._enter("predict")
         return self._call(theta, state, inputs)
+
+    @contextlib.contextmanager
+    def overheard(self, hear):
+        """In this context each linear layer and each convolution that runs tells hear(its name, what it puts out [n units])."""
+
+        def hook(name):
+            return lambda layer, _, y: hear(name, (y.movedim(1, -1) if isinstance(layer, _ConvNd) else y).flatten(0, -2))
+
+        layers = [(n, m) for n, m in self._module.named_modules() if isinstance(m, (nn.Linear, _ConvNd))]
+        handles = [m.register_forward_hook(hook(n)) for n, m in layers]
+        try:
+            yield
+        finally:
+            for handle in handles:
+                handle.remove()
 
     @torch.no_grad()
     def calibrate(self, theta, batches):

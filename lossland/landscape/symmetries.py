@@ -20,16 +20,16 @@ from lossland.landscape.units import FIXED, Units, fixed
 
 @dataclass(frozen=True)
 class Symmetries:
-    """`classes`: how many units each has, by name, that of a parameter and an axis that count them. `axes`: for each axis of
-    each parameter its segments (class or None, units, repeats), one after another."""
+    """What may be permuted: `classes`, their numbers of units, each by the name of the parameter and of the axis that has it
+    first; `axes`, of each axis of each parameter its segments (class, or None where it is fixed; units; repeats)."""
 
     classes: dict[str, int]
     axes: dict[str, list[list[tuple[str | None, int, int]]]]
 
 
 @torch.no_grad()
-def symmetries(problem) -> Symmetries:
-    """Of the problem's network, watched on a few of its training examples."""
+def watched(problem) -> Symmetries:
+    """Of the problem's network, in a forward pass of a few training examples."""
     parameters = problem.space.unravel(problem.init(0))
     _, inputs, _ = next(problem.batches("train", 8))
     with torch.random.fork_rng([problem.device] if problem.device.type == "cuda" else []), _Watching(parameters) as seen:

@@ -13,10 +13,9 @@ import torch
 
 from lossland.geometry.charts.points import Points
 from lossland.geometry.measures import gram
-from lossland.landscape.permutations import matched, permuted
+from lossland.landscape.permutations import matched, permuted, symmetries
 from lossland.landscape.samples import cost
 from lossland.landscape.subspace import Subspace
-from lossland.landscape.symmetries import symmetries
 from lossland.options import Between, Seed
 from lossland.streams import stream
 
@@ -31,9 +30,9 @@ def build(problem, sources: Annotated[list, Between(2, 2)], *, seed: Seed = 0) -
     found = symmetries(problem)
     permutations = matched(problem.space, found, first, second, stream(seed, "match"))
     theta = permuted(problem.space, found, second, permutations)
-    moved = [p != torch.arange(len(p)) for p in permutations.values()]
+    moved = sum(int((p != torch.arange(len(p))).sum()) for p in permutations.values())
     notes = {
-        "moved": torch.cat([*moved, torch.zeros(0, dtype=torch.bool)]).double().mean(),
+        "moved": torch.tensor(moved / max(1, sum(found.classes.values()))),
         "distance": torch.stack([gram(other[None], first)[0, 0].sqrt() for other in (second, theta)]),
     }
     return Subspace(theta[None], Points(1), notes | cost(sources[1], 1) | sources[1].decay)

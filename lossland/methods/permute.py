@@ -11,10 +11,9 @@ from typing import Annotated, Literal
 import torch
 
 from lossland.geometry.charts.points import Points
-from lossland.landscape.permutations import permuted
+from lossland.landscape.permutations import permuted, symmetries
 from lossland.landscape.samples import cost
 from lossland.landscape.subspace import Subspace
-from lossland.landscape.symmetries import symmetries
 from lossland.options import Between, Seed
 from lossland.streams import stream
 
