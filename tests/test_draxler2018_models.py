@@ -6,6 +6,8 @@ from functools import partial
 
 import pytest
 import torch
+import yaml
+from conftest import ROOT
 from scipy import ndimage
 from torch import nn
 
@@ -163,6 +165,18 @@ def test_seeds_fall_in_different_wells_and_are_trained_in(form):
     recipe = Recipe(epochs=300, lr=0.02, batch_size=1, schedule="constant")
     (trained,) = sgd.build(problem, [], recipe=recipe, seed=3).anchors
     assert torch.allclose(trained, nn.functional.pad(wells[well[3]], (0, 2)), atol=1e-3)
+
+
+@pytest.mark.parametrize("name", ["valley", "mueller", "eggs"])
+def test_the_pairs_of_the_config_lie_in_different_wells(name):
+    """Those of the egg carton in different columns too, for along a column the segment meets the saddles."""
+    config = yaml.safe_load((ROOT / "configs" / "draxler2018.yaml").read_text())
+    form, pairs = config["network"][name]["form"], config["subspace"][f"{name}_band"]["sources"].values()
+    problem, wells = _problem(form, config["network"][name]["dimension"]), torch.tensor(TOYS[form].wells)
+    for pair in pairs:
+        starts = torch.stack([problem.init(int(reference.partition("/")[2])) for reference in pair])
+        a, b = wells[torch.cdist(starts[:, :2], wells).argmin(1)]
+        assert a[0] != b[0]
 
 
 def test_further_coordinates_are_harmonic():
