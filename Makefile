@@ -23,7 +23,7 @@ reproduce: setup  ## every figure, table and claim of CONFIG (default: the embed
 	@$(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG)
 
 test: setup  ## the tests
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-slurm: setup  ## the tests on a real SLURM cluster that they start; as root
 	@$(BIN)/python -m pytest -m slurm -rs tests/test_slurm.py

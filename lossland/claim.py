@@ -37,9 +37,9 @@ class Claim:
         values, printed = np.asarray(self.ours, dtype=float), np.asarray(self.printed, dtype=float)
         bar, side, word = (self.above, 1, "above") if self.above is not None else (self.below, -1, "below")
         mean, n = values.mean(), len(values)
-        spread = values.std(ddof=1) if n > 1 else np.nan
-        p = np.nan if n < 2 else _p(side * (values - bar))
-        if not np.isfinite(values).all():
+        finite = np.isfinite(values).all()
+        spread, p = (values.std(ddof=1), _p(values, bar, side)) if finite and n > 1 else (np.nan, np.nan)
+        if not finite:
             verdict, reason = "does not hold", "not every run gave a finite number"
         elif side * (mean - bar) <= 0:
             verdict, reason = "does not hold", f"the mean of {n} run{'s' * (n > 1)}, {mean:.3g}, is not {word} {bar:.3g}"
@@ -71,11 +71,11 @@ def _range(printed):
     return f"{printed.min():.3g} to {printed.max():.3g} ({len(printed)} values)"
 
 
-def _p(excess):
-    """One-sided p of a mean above 0; the t-test has none for runs that are all equal."""
-    if np.ptp(excess) == 0:
-        return float(excess[0] <= 0)
-    return stats.ttest_1samp(excess, 0, alternative="greater").pvalue
+def _p(values, bar, side):
+    """One-sided p of a mean beyond the bar; the t-test has none for runs that are equal but for rounding."""
+    if np.ptp(values) <= 1e-12 * max(np.abs(values).max(), abs(bar)):
+        return float(side * (values.mean() - bar) <= 0)
+    return stats.ttest_1samp(values, bar, alternative="greater" if side > 0 else "less").pvalue
 
 
 def paired(tables, split, quantity) -> dict[str, pd.DataFrame]:

@@ -6,11 +6,14 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from functools import partial
 from pathlib import Path
 
+import preloaded
 import pytest
 import torch
+from filelock import FileLock
 
 from lossland.arrays import Arrays
 from lossland.data import spirals
@@ -76,18 +79,23 @@ def run(project, *command, **environment):
 
 
 def snakemake(project, *arguments, **environment):
-    done = run(project, "snakemake", *arguments, **environment)
-    return done.returncode, done.stdout + done.stderr
+    """Run Snakemake in a copy of the project; returns its exit status and what it said."""
+    with tempfile.NamedTemporaryFile("r") as output:
+        environment = os.environ | {"PYTHONPATH": str(project)} | environment
+        return preloaded.snakemake(project, arguments, environment, output.name), output.read()
 
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory):
-    """A copy of the project with the toy results made."""
-    folder = copy_project(tmp_path_factory.mktemp("finished"))
-    status, output = snakemake(folder, *TOY)
-    assert status == 0, output
-    (folder / "output.txt").write_text(output)
-    return folder
+    """A copy of the project with the toy results made, once for all workers of a test run."""
+    folder = tmp_path_factory.getbasetemp()
+    made = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "made"
+    with FileLock(f"{made}.lock"):
+        if not (made / "output.txt").exists():
+            status, output = snakemake(copy_project(made), *TOY)
+            assert status == 0, output
+            (made / "output.txt").write_text(output)
+    return shutil.copytree(made, folder / "finished", symlinks=True)
 
 
 @pytest.fixture
@@ -110,13 +118,19 @@ def planned(project, *arguments):
     return {str(Path(name).with_suffix("")).removeprefix("results/toy/") for name in made}
 
 
-@pytest.fixture
-def closed():
-    """Figures do not outlive their test."""
-    import matplotlib.pyplot as plt
-
+@pytest.fixture(autouse=True)
+def alone():
+    """No test depends on what others have drawn: neither random numbers nor figures."""
+    torch.manual_seed(0)
     yield
-    plt.close("all")
+    if pyplot := sys.modules.get("matplotlib.pyplot"):
+        pyplot.close("all")
+
+
+def pytest_collection_modifyitems(items):
+    """The files that run the workflow begin first: a worker has the whole of a file, and these are the longest."""
+    long = {item.path for item in items if {"finished", "project", "quiet"} & set(item.fixturenames)}
+    items.sort(key=lambda item: item.path not in long)
 
 
 def written(folder, drawn, module):

@@ -7,8 +7,6 @@ from conftest import written
 
 from lossland.figures import benton2021_a3, benton2021_fig5, benton2021_fig8, benton2021_fig11
 
-pytestmark = pytest.mark.usefixtures("closed")
-
 
 def labelled(axis, label):
     (line,) = [line for line in axis.lines if line.get_label() == label]

@@ -27,9 +27,6 @@ CORNERS = [(0.0, 0.0), (4.0, 0.0), (1.0, 3.0)]
 T = np.linspace(0, 1, 5)
 
 
-pytestmark = pytest.mark.usefixtures("closed")
-
-
 def drawn(axis):
     return {line.get_label(): line for line in axis.lines}
 

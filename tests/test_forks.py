@@ -83,22 +83,41 @@ def server(tmp_path_factory):
         yield made
 
 
-def test_the_workflow_makes_the_same_bytes_with_and_without(tmp_path):
-    made = {}
-    for kind in ("forks", "alone"):
-        folder = copy_project(tmp_path / kind)
-        edit(folder / "workflow_scripts/claim.py", "def work(job):", f"def work(job):\n    open('who', 'w').write({WHO})")
-        edit(folder / "workflow_scripts/claim.py", "from functools", "from pathlib import Path\nfrom functools")
-        if kind == "alone":
-            edit(folder / "Snakefile", "forks.start()", "pass")
-        status, output = snakemake(folder, *TOY)
-        assert status == 0, output
-        results = folder / "results/toy"
-        files = [f for f in results.rglob("*") if f.is_file() and f.relative_to(results).parts[0] != "log"]
-        made[kind] = {str(f.relative_to(results)): f.read_bytes() for f in files}
-        assert (folder / "who").read_text().startswith({"forks": "claim.py", "alone": "python"}[kind])
-    assert made["forks"].keys() == made["alone"].keys()
-    assert [name for name in made["forks"] if made["forks"][name] != made["alone"][name]] == []
+def test_the_workflow_makes_the_same_bytes_with_and_without(finished, editable):
+    """A network, a plane of it, its surface, all figures and claims, made again by processes of their own."""
+    edit(editable / "Snakefile", "forks.start()", "pass")
+    for name in ("network/net/3.safetensors", "figure", "claim"):
+        path = editable / "results/toy" / name
+        path.unlink() if path.is_file() else shutil.rmtree(path)
+    status, output = snakemake(editable, *TOY)
+    assert status == 0, output
+    assert "7 of 8 steps" in output
+    alone, forked = _made(editable), _made(finished)
+    assert alone.keys() == forked.keys()
+    assert [name for name in alone if alone[name] != forked[name]] == []
+
+
+def _made(project):
+    results = project / "results/toy"
+    files = [f for f in results.rglob("*") if f.is_file() and f.relative_to(results).parts[0] != "log"]
+    return {str(f.relative_to(results)): f.read_bytes() for f in files}
+
+
+def test_the_jobs_of_a_run_are_forks_as_soon_as_there_is_a_server(editable):
+    """The tables wait for it, the claims say what they are."""
+    wait = f"    import time\n    while not os.path.exists(os.environ[{forks.SOCKET!r}]):\n        time.sleep(0.1)\n"
+    edit(editable / "workflow_scripts/table.py", "def work(job):\n", "def work(job):\n    import os\n" + wait)
+    edit(editable / "workflow_scripts/claim.py", "def work(job):\n", f"def work(job):\n    open('who', 'w').write({WHO})\n")
+    edit(editable / "workflow_scripts/claim.py", "from functools", "from pathlib import Path\nfrom functools")
+    only = [
+        "--rerun-triggers",
+        "mtime",
+        "--forcerun",
+        *(f"results/toy/table/{n}_shape.parquet" for n in ("segment", "bezier", "polychain")),
+    ]
+    status, output = snakemake(editable, *TOY, *only)
+    assert status == 0, output
+    assert (editable / "who").read_text() == "claim.py"
 
 
 def test_a_fork_looks_like_a_process_of_its_own(server):

@@ -24,8 +24,6 @@ from lossland.figures import (
     fort2019_table,
 )
 
-pytestmark = pytest.mark.usefixtures("closed")
-
 
 def pairs(quantity, value, n, subspace="a", run="1", epochs=None, **columns):
     """A table of pairs first < second of n networks: `value`(first, second), nonsense in the rows that are not asked for."""

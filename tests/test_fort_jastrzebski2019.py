@@ -36,9 +36,6 @@ RUNS = ("1", "2", "3")
 SPREAD = dict(zip(RUNS, (0.9, 1.0, 1.1), strict=True))
 
 
-pytestmark = pytest.mark.usefixtures("closed")
-
-
 def verdicts(claims):
     return unprinted(claims)["verdict"]
 

@@ -23,9 +23,6 @@ X, Y = np.linspace(-1, 1, 5), np.linspace(-2, 1, 4)
 PLANE = pd.DataFrame([(x, y) for x in X for y in Y], columns=["u0", "u1"])
 
 
-pytestmark = pytest.mark.usefixtures("closed")
-
-
 def long(frame, values, **names):
     """One block of rows for each (split, quantity)."""
     return pd.concat([frame.assign(split=s, quantity=q, value=v, **names) for (s, q), v in values.items()])

@@ -61,8 +61,10 @@ def test_sizes_that_do_not_fit_are_refused(shape, options, sentence):
 
 
 def test_a_new_head_takes_the_place_of_that_in_the_file(tiny, tmp_path):
-    other = VisionTransformer(12, 4, 2, 2, 8, 16, num_classes=1000)
-    torch.nn.init.normal_(other.heads.head.weight)
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        other = VisionTransformer(12, 4, 2, 2, 8, 16, num_classes=1000)
+        torch.nn.init.normal_(other.heads.head.weight)
     file = tmp_path / "imagenet.safetensors"
     save_file(other.state_dict(), file)
     with pytest.raises(ValueError, match=r"in another shape heads\.head\.weight and 1 more"):
@@ -73,9 +75,9 @@ def test_a_new_head_takes_the_place_of_that_in_the_file(tiny, tmp_path):
         assert torch.equal(read[name], initial[name] if name in HEAD else parameter)
     with pytest.raises(ValueError, match="fresh names head, and the network has no such parameter"):
         pretrained.build(tiny, [], file=file, fresh=["head"])
-    tuned = fine_tune.build(tiny, [network], recipe=Recipe(epochs=30, lr=0.05, batch_size=20), seed=0)
+    tuned = fine_tune.build(tiny, [network], recipe=Recipe(epochs=30, lr=0.01, batch_size=20, optimiser="adam"), seed=0)
     assert tuned.spent.tolist() == [30.0]
-    assert tuned.notes["loss"][-1] < 0.9 * tuned.notes["loss"][0]
+    assert tuned.notes["loss"][-1] < 0.8 * tuned.notes["loss"][0]
 
 
 def test_a_fresh_parameter_need_not_be_in_the_file(problem, tmp_path):
