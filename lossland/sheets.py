@@ -133,6 +133,11 @@ def resampled(path, column, at) -> pd.DataFrame:
     return pd.DataFrame({run: np.interp(at, rows["share"], rows[column]) for run, rows in runs}, index=at)
 
 
+def beside(x, n, reach) -> np.ndarray:
+    """Where n dots stand beside each other about `x`, at most `reach` away [n]."""
+    return x + reach * (2 * np.arange(n) + 1 - n) / n
+
+
 def spaced(values, highest) -> np.ndarray:
     """13 levels, evenly spaced in the logarithm, from the least positive of `values` to the greatest or `highest`."""
     values = values[np.isfinite(values) & (values > 0)]

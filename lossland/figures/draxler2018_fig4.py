@@ -18,10 +18,10 @@ from lossland.sheets import first_run, parts
 from lossland.style import LIGHT_TO_DARK, SERIES, each, logarithmic, panels, runs_of
 
 CAPTION = """
-Above, the train loss along one path between two minima after each cycle, the later the darker; dots are the pivots after the
-last. Below, the highest loss on the path after each cycle, thin for each pair of minima and thick for their mean. In the paper
-14 cycles with falling learning rates, each with pivots inserted where the loss is high, take the path from the barrier of the
-segment to a plateau little above the minima.
+Above, the train loss along one path between two minima after each cycle, the later the darker (0 is the straight segment);
+dots are the pivots after the last. Below, the highest loss on the path after each cycle, thin for each pair of minima and
+thick for their mean. In the paper 14 cycles with falling learning rates, each with pivots inserted where the loss is high, take
+the path from the barrier of the segment to a plateau little above the minima.
 """
 
 
@@ -33,8 +33,8 @@ def draw(*, cycles: Annotated[pd.DataFrame, "cycles"], titles: list[list[str]]) 
     chosen = parts(cycles, titles, "cycles")
     figure, axes = panels(2, len(chosen), height=2.0, sharey="row")
     figure.set_figwidth(max(3.4, figure.get_figwidth()))
-    last = int(cycles["cycle"].max())
-    norm = BoundaryNorm([number - 0.5 for number in range(1, last + 2)], LIGHT_TO_DARK.N)
+    first, last = int(cycles["cycle"].min()), int(cycles["cycle"].max())
+    norm = BoundaryNorm([number - 0.5 for number in range(first, last + 2)], LIGHT_TO_DARK.N)
     for above, below, (title, table) in zip(*axes, chosen, strict=True):
         _courses(above, first_run(table), norm)
         highest = table.groupby(["cycle", "run"])["nll"].max().unstack()
@@ -46,7 +46,7 @@ def draw(*, cycles: Annotated[pd.DataFrame, "cycles"], titles: list[list[str]]) 
         below.xaxis.set_major_locator(MaxNLocator(7, integer=True))
     axes[0, 0].set_ylabel("train nll [nats]")
     axes[1, 0].set_ylabel("highest train nll [nats]")
-    ticks = range(1, last + 1, max(1, last // 7))
+    ticks = range(first, last + 1, max(1, last // 7))
     figure.colorbar(ScalarMappable(norm, LIGHT_TO_DARK), ax=axes[0], label="cycle", ticks=ticks, pad=0.01).minorticks_off()
     return figure
 

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 
 from lossland.options import Count
 from lossland.published import numbers
-from lossland.sheets import first_run, parts, resampled
+from lossland.sheets import beside, first_run, parts, resampled
 from lossland.style import GREY, each, legend_of, panels, styled
 
 CAPTION = """
@@ -44,7 +44,7 @@ def draw(
     for x, ((colour, marker, title, table), length) in enumerate(zip(chosen, lengths, strict=True)):
         each(away, resampled(table.drop_duplicates(["run", "index"]), "away", SHARES), colour, title)
         values = (length["length"] / length["straight"]).to_numpy()
-        ratio.plot(x + np.linspace(-0.15, 0.15, len(values)), values, marker, color=colour, markersize=4, alpha=0.8)
+        ratio.plot(beside(x, len(values), 0.2), values, marker, color=colour, markersize=4, alpha=0.8)
         ratio.plot([x - 0.3, x + 0.3], [values.mean()] * 2, color=colour, linewidth=1.8)
     _printed(ratio)
     single.set(title=chosen[0][2], ylabel="coordinate - segment", xlabel="share of the length", xlim=(0, 1))

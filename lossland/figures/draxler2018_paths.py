@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from lossland.sheets import entries, only, resampled, rows_of, shares, where
+from lossland.sheets import beside, entries, only, resampled, rows_of, shares, where
 from lossland.style import COLUMN, GREY, each, legend_of, logarithmic, runs_of, styled
 
 CAPTION = """
@@ -107,12 +107,12 @@ def _below(figure, kinds, rows):
         of_kind = where(rows, subspace=name)
         for policy, face, shift in (("recalibrate", colour, -0.18), ("interpolate", "white", 0.18)):
             part = where(of_kind, bn=policy)
-            at = x + shift + np.linspace(-0.12, 0.12, len(part))
+            at = beside(x + shift, len(part), 0.16)
             look = {"fmt": marker, "color": colour, "mfc": face, "markersize": 3.5, "elinewidth": 0.7}
             reach = [(part["saddle"] - part["low"]).clip(lower=0), (part["high"] - part["saddle"]).clip(lower=0)]
             saddle.errorbar(at, part["saddle"], reach, **look)  # which need not hold what was sampled
         one = of_kind.drop_duplicates("run")
-        at = x + np.linspace(-0.2, 0.2, len(one))
+        at = beside(x, len(one), 0.3)
         ratio.plot(at, one["length"] / one["straight"], marker, color=colour, markersize=3.5)
     for axis, label in ((ratio, "length / segment"), (saddle, "highest train nll [nats]")):
         axis.set(ylabel=label, xlim=(-0.5, len(kinds) - 0.5))
