@@ -13,7 +13,7 @@ from lossland.landscape.problem import Problem
 from lossland.landscape.space import ParamSpace
 from lossland.landscape.units import FIXED, Units, fixed
 from lossland.methods import match, permute, repair, sgd
-from lossland.models import cnn, densenet, mlp, preresnet, resnet, vgg, vgg9, vision_transformer
+from lossland.models import cnn, densenet, lstm, mlp, preresnet, resnet, vgg, vgg9, vision_transformer
 from lossland.options import Recipe
 from lossland.streams import stream
 
@@ -151,6 +151,13 @@ def test_shortcuts_that_are_padded_with_zeros():
     assert sorted(symmetries(_sequential(*network)).classes.values()) == [2, 2, 4]
 
 
+def test_units_of_a_recurrent_network_stay():
+    words = {s: torch.randint(30, (80,), generator=stream(s)) for s in ("train", "val", "test")}
+    data = Arrays(words, words, 30, task="language")
+    network = partial(lstm.build, data.shape, data.classes, hidden=8, layers=2)
+    assert symmetries(Problem(ParamSpace(network), data)).classes == {}
+
+
 def test_a_tied_matrix_is_one_tensor_with_its_class_on_both_axes():
     def build(shape, classes):
         network = nn.Sequential(
@@ -260,3 +267,6 @@ def test_networks_that_repair_cannot_mend_are_refused(normalised):
     bare = _sequential(nn.Flatten(), nn.Linear(64, 5, bias=False), nn.ReLU(), nn.Linear(5, 3))
     with pytest.raises(ValueError, match="1 has none of its own"):
         repair.build(bare, [sgd.build(bare, [], recipe=Recipe(1, 0.1), seed=0)] * 2)
+    single = _sequential(nn.Flatten(), nn.Linear(64, 3))
+    with pytest.raises(ValueError, match="has none; take a line"):
+        repair.build(single, [sgd.build(single, [], recipe=Recipe(1, 0.1), seed=0)] * 2)
