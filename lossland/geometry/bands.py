@@ -73,7 +73,6 @@ def force(gradients, points, values, *, rule="henkelman", stiffness=None, shares
         tangent = combined(w.new_tensor([-before, before - after, after]), points[i : i + 3])
         tangent /= torch.linalg.vector_norm(tangent, dtype=torch.float64).clamp(min=1e-30).to(tangent)
         g.sub_(tangent, alpha=_dot(g, tangent))
-        g.sub_(tangent, alpha=_dot(g, tangent))  # what rounding left of it
         if stiffness is not None:
             strain = pieces - shares.to(pieces) * pieces.sum()
             g.add_(tangent, alpha=stiffness * (strain[i] - strain[i + 1]).item())
