@@ -17,9 +17,12 @@ from lossland.landscape.problem import Problem
 from lossland.landscape.space import ParamSpace
 from lossland.landscape.subspace import Subspace
 from lossland.methods import line, neb, pair, sgd
+from lossland.models import toy
 from lossland.options import Cycle, Recipe
+from lossland.probes import saddles
 from lossland.store import DiskJournal
 from lossland.streams import stream
+from lossland.toys import TOYS
 
 
 def networks(problem, n):
@@ -149,6 +152,27 @@ def test_dense_points_are_those_of_the_path_as_other_tables_measure_it(problem):
     arc = band.arc(u)
     torch.testing.assert_close(band.notes["dense.share"][last], arc / arc[-1], rtol=1e-5, atol=1e-6)
     assert band.notes["dense.pivot"][last].nonzero()[:, 0].tolist() == [0, 5, 10, 15]
+
+
+OTHERS = [{"tangent": "as_released", "batches": "separate"}, {"tangent": "bisector"}, {"stiffness": 5.0}]
+
+
+@pytest.mark.parametrize(("form", "how"), [*((form, {}) for form in TOYS), *(("curved_valley", how) for how in OTHERS)])
+def test_autoneb_finds_the_saddle_of_each_toy_landscape(form, how):
+    """From wells, which differ from the minima by less than 1e-3, to the known height of the pass, within 1e-3 of it."""
+    toys = Problem(ParamSpace(partial(toy.build, (0,), 1, form=form, dimension=3)), formula.load(None))
+    ends = [Subspace(torch.tensor([[*well, 0.0]]), Points(1)) for well in TOYS[form].wells[:2]]
+    cycles = [
+        Cycle(60, 0.01, "equal", 5),
+        Cycle(50, 0.01, threshold=0.02),
+        Cycle(50, 0.01, threshold=0.02),
+        Cycle(40, 0.001, count=0),
+    ]
+    band = neb.build(toys, ends, cycles=cycles, seed=0, batch_size=1, weight_decay=0.0, between=4, **how)
+    found = saddles.measure(toys, band, rounds=4, splits=["train"]).iloc[0]
+    height = TOYS[form].height
+    assert found["refined"] == pytest.approx(height, rel=1e-3)
+    assert max(found["value_a"], found["value_b"]) < height - 0.1
 
 
 def test_two_equal_networks_are_refused(problem):
