@@ -60,6 +60,10 @@ class _Watching(TorchDispatchMode):
         for tensor in parameters.values():
             self._axes[tensor] = [self.units.fresh(n) for n in tensor.shape]
 
+    @classmethod
+    def _should_skip_dynamo(cls):
+        return False  # else PyTorch imports its compiler for the first operation: two seconds, and nothing is compiled here
+
     def axes(self, tensor):
         return self._axes.get(tensor) or [fixed(n) for n in tensor.shape]
 
