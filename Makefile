@@ -46,10 +46,11 @@ accept: setup  ## keep results whose code was edited harmlessly; BECAUSE='...' i
 cost: setup  ## jobs, hours and disk by rule, before anything runs
 	@$(BIN)/python -m lossland cost --config $(CONFIG)
 
-benchmark: setup  ## the engine, surfaces and simplexes against plain PyTorch; then 20,000 jobs through the rules, without their work
+benchmark: setup  ## the engine, surfaces, simplexes and bands against plain PyTorch; then 20,000 jobs through the rules, without their work
 	@$(BIN)/python benchmarks/engine.py
 	@$(BIN)/python benchmarks/surface.py
 	@$(BIN)/python benchmarks/simplex.py
+	@$(BIN)/python benchmarks/band.py
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python benchmarks/scale.py
 
 gpu-check:  ## the library alone on a GPU machine that has torch: PYTHON=python3 make gpu-check
