@@ -207,6 +207,28 @@ def test_as_released_buffers_are_coordinates_of_the_band(normalised):
         evaluate(normalised, outside, u, ["train"], "carried")
 
 
+def test_a_band_that_goes_on_keeps_the_statistics_it_carried(normalised):
+    ends, how = networks(normalised, 2), {"seed": 0, "batch_size": 20, "buffers": "inside", "between": 1}
+    band = neb.build(normalised, ends, cycles=[Cycle(4, 0.05, "equal", 2)], **how)
+    further = neb.build(normalised, [band], cycles=[Cycle(1, 1e-9, count=0)], **how)
+    before, after = (torch.cat([s.anchors, s.notes["statistics"]], 1) for s in (band, further))
+    own = normalised.space.pack(normalised.space.calibrate(band.anchors[1], [next(normalised.batches("train", 20))[1]]))
+    moved = after[1, -len(own) :] - before[1, -len(own) :]
+    assert moved.norm() < 0.3 * (own - before[1, -len(own) :]).norm()
+
+
+@pytest.mark.parametrize(
+    ("sources", "cycles", "sentence"),
+    [
+        (lambda p: networks(p, 2), [], "cycles is empty"),
+        (lambda p: networks(p, 1), [Cycle(1, 0.1)], "two networks, a pair or a chain, and its source is Points"),
+    ],
+)
+def test_what_is_no_band_is_refused(problem, sources, cycles, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        neb.build(problem, sources(problem), cycles=cycles, seed=0)
+
+
 def test_buffers_inside_needs_batch_norm(problem):
     with pytest.raises(ValueError, match="networks with batch norm"):
         neb.build(problem, networks(problem, 2), cycles=[Cycle(1, 0.1)], seed=0, buffers="inside")
@@ -237,5 +259,7 @@ def test_pairs_are_a_star_then_across_the_highest_edge_of_the_tree(problem):
     rest = [_band([minima[a], minima[b]], 5.0) for a in range(4) for b in range(a)]
     with pytest.raises(ValueError, match="every pair of the 4"):
         pair.build(problem, minima + rest)
+    with pytest.raises(ValueError, match="one and the same"):
+        pair.build(problem, [*minima, minima[1]], ray=1)
     with pytest.raises(ValueError, match="height is not noted"):
         pair.build(problem, [*minima, line.build(problem, minima[:2])])

@@ -68,14 +68,14 @@ def force(gradients, points, values, *, rule="henkelman", stiffness=None, shares
     """`gradients` [k-2 D] of the inner pivots of a band [k D] in place, turned into forces; `shares` [k-1] of the length are
     what springs of a finite `stiffness` pull the pieces to."""
     pieces = lengths(points)
+    strain = [0.0] * len(pieces) if stiffness is None else (pieces - shares.to(pieces) * pieces.sum()).tolist()
     for i, (g, w) in enumerate(zip(gradients, tangents(values.double(), pieces, rule), strict=True)):
         before, after = w.tolist()
         tangent = combined(w.new_tensor([-before, before - after, after]), points[i : i + 3])
         tangent /= torch.linalg.vector_norm(tangent, dtype=torch.float64).clamp(min=1e-30).to(tangent)
         g.sub_(tangent, alpha=_dot(g, tangent))
         if stiffness is not None:
-            strain = pieces - shares.to(pieces) * pieces.sum()
-            g.add_(tangent, alpha=stiffness * (strain[i] - strain[i + 1]).item())
+            g.add_(tangent, alpha=stiffness * (strain[i] - strain[i + 1]))
     return gradients
 
 

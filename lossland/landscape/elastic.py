@@ -47,8 +47,9 @@ class Force:
             values[i], _ = problem.gradient(point[:D], inputs, target, *how, into=into[:D])
             if len(point) > D:
                 into[D:] = self.weight_decay * point[D:]
-                own = problem.space.pack(problem.space.calibrate(point[:D], [inputs]))
-                point[D:].lerp_(own, MOMENTUM)
+                with problem.arithmetic():  # a pass more: that of the training keeps no statistics
+                    own = problem.space.pack(problem.space.calibrate(point[:D], [inputs]))
+                point[D:].lerp_(own.to(point), MOMENTUM)
         springs = {"stiffness": self.stiffness, "shares": self.shares}
         return values.max(), bands.force(gradients, anchors, values, rule=self.tangent, **springs)
 
@@ -57,15 +58,16 @@ class Force:
         return inputs, target
 
 
-def widened(problem, points):
-    """The points [k D] with their calibrated batch-norm statistics behind them, [k D+B].
+def widened(problem, points, carried=None):
+    """The points [k D] with batch-norm statistics behind them, [k D+B]: `carried` ones [k B], or else calibrated.
 
     Raises ValueError where the network has none.
     """
     if not problem.space.normalised:
         raise ValueError("buffers: inside is for networks with batch norm, and this one has none; leave it out")
-    packed = [problem.space.pack(calibrated(problem, point.to(problem.device))) for point in points]
-    return torch.cat([points, torch.stack(packed).to(points)], 1)
+    if carried is None:
+        carried = torch.stack([problem.space.pack(calibrated(problem, point.to(problem.device))) for point in points])
+    return torch.cat([points, carried.to(points)], 1)
 
 
 def dense(problem, band, between, examples, cycle):

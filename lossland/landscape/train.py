@@ -96,6 +96,7 @@ def minimise(problem, objective, start, recipe, seed, *, free=None, rate=None, n
     if not all(run.anchors[row].isfinite().all() for row in free):
         raise FloatingPointError(f"the last step of epoch {run.epoch} left a point that is not finite; lower recipe.lr")
     if run.epoch > first:  # the parts of a longer work stay finished when a later part is interrupted
+        run.moments = [{} for _ in free]  # no step follows
         journal.save(run.tensors())
     return Trained(run.anchors, run.losses)
 

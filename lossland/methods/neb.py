@@ -7,11 +7,13 @@ in cycles of so many steps at one rate, before each of which pivots are inserted
 a `stiffness` it is infinite: the pivots are spaced along the band before every step, and once more at the end. Dense points,
 `between` in every gap, say after each cycle how high the band lies, and where the next pivots belong.
 
-Differs from the released code, whose ways can be had, in: a minibatch is that of all pivots, not one drawn for each
-(`batches: separate`); tangents are Henkelman & Jonsson's (`tangent: as_released`); batch-norm statistics are recalibrated at
-every point, and are no coordinates of the band (`buffers: inside`: of its lengths, tangents and decay too; running means of
-0.9 along the training, interpolated by every spacing). There springs compare lengths with shares of the length, here both are
-lengths, and the tangents know nothing of the weight decay. Neither moves the velocities when it spaces the pivots.
+Differs from the released code, whose ways can be had, in: a minibatch is that of all pivots, not one drawn for each (`batches:
+separate`); tangents are Henkelman & Jonsson's (`tangent: as_released`); batch-norm statistics are recalibrated at every point,
+and are no coordinates of the band (`buffers: inside`: of its lengths, tangents and decay too; running means along the
+training, interpolated by every spacing). In these the code stays another: its ends are measured by their running statistics,
+and count their batches as a coordinate; it does not space the pivots after the last step. There springs compare lengths with
+shares of the length, here both are lengths, and the tangents know nothing of the weight decay. Neither moves the velocities
+when it spaces the pivots.
 """
 
 import math
@@ -45,20 +47,23 @@ def build(
     between: Count = 9,
     examples: Count | None = None,
 ) -> Subspace:
-    """`sources` are two networks, or one source whose anchors are the chain to begin with: a `pair`, a band to go on with.
+    """`sources` are two networks, a `pair` of them, or a chain to begin with, as a band to go on with.
 
     `examples` are those of the training data that dense points are measured on (default: all). PolyChain, its ends the
     networks, to the bit. Notes: of the dense points [n] `dense.cycle`, 0 before the first, `dense.share` of the band's length
     there, `dense.pivot`, `dense.nll`, `dense.error`; `loss` of every epoch, the weight decay; `pair` of a source that has
     it; with `buffers: inside` the batch-norm `statistics` [k B].
-    Raises ValueError where two neighbours of the chain are one point.
+    Raises ValueError where two neighbours of the chain are one point, or there is no chain or no cycle.
     """
-    chain = sources[0].corners(range(sources[0].chart.k)) if len(sources) == 1 else torch.stack([s.end for s in sources])
+    chain = _chain(sources)
+    if not cycles:
+        raise ValueError("cycles is empty; give a band one at least")
     ends, steps = chain[[0, -1]], problem.steps(batch_size)
-    band = (widened(problem, chain) if buffers == "inside" else chain.clone()).to(problem.device)
+    carried = sources[0].notes.get("statistics") if len(sources) == 1 else None
+    band = (widened(problem, chain, carried) if buffers == "inside" else chain.clone()).to(problem.device)
     shares = bands.lengths(band).cpu()
     if not shares.min() > 0:
-        raise ValueError("two neighbours of the chain are one and the same network; name minima that differ")
+        raise ValueError("two neighbours of the chain are one and the same network; name networks that differ")
     shares, seen, losses = shares / shares.sum(), [dense(problem, band, between, examples, 0)], []
     for number, cycle in enumerate(cycles, 1):
         equal = [(gap, (i + 1) / (cycle.count + 1)) for gap in range(len(shares)) for i in range(cycle.count)]
@@ -80,3 +85,15 @@ def build(
     anchors = band[:, : problem.space.dimension].cpu().contiguous()
     anchors[[0, -1]] = ends
     return Subspace(anchors, PolyChain(len(anchors)), notes)
+
+
+def _chain(sources):
+    """The points [k D] to begin with. Raises ValueError where one source is no chain and no pair."""
+    if len(sources) == 2:
+        return torch.stack([s.end for s in sources])
+    (source,) = sources
+    if not isinstance(source.chart, PolyChain) and "pair" not in source.notes:
+        raise ValueError(
+            f"a band begins with two networks, a pair or a chain, and its source is {source.chart}; name one of these"
+        )
+    return source.anchors

@@ -4,9 +4,10 @@
     no ray    a tree: without the highest edge of the minimum spanning tree of the bands, the minima are two parts; of the pairs
               across them that no band joins yet, that of the lowest losses; where there is none, the next highest edge
 
-A band's height is the highest of its dense points. So a budget of bands is as many stanzas as it has pairs: the rays of a star,
-which can run side by side, then one pair after another. Differs from the released code in: there rays are chosen one after
-another too, and the tree goes on until every pair is joined.
+A band's height is the highest of its dense points after the last cycle. So a budget of bands is as many stanzas as it has
+pairs: the rays of a star, which can run side by side, then one pair after another. Differs from the released code in: there
+rays are chosen one after another too, a band is as high as after its best cycle, and the tree goes on until every pair is
+joined.
 """
 
 from itertools import combinations
@@ -32,6 +33,8 @@ def build(problem, sources: Sources, *, ray: Count | None = None) -> Subspace:
     bands = [s for s in sources if isinstance(s.chart, Curve)]
     if len(minima) < 2:
         raise ValueError(f"a pair is chosen of two minima or more, and there is {len(minima)}; name networks")
+    if any(torch.equal(a.end, b.end) for a, b in combinations(minima, 2)):
+        raise ValueError("two of the minima of pair are one and the same network; name each once")
     losses = [_nll(problem, minimum) for minimum in minima]
     pair = _of_star(losses, ray) if ray else _of_tree(losses, _heights(minima, bands))
     first, second = sorted(pair)
