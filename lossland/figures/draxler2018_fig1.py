@@ -53,7 +53,7 @@ def draw(
         axis.set(xlabel="share of the own length", ylabel=f"{split} {label}", xlim=(0, 1))
     logarithmic(axes[0])
     axes[1].set_ylim(0, None)
-    axes[0].legend()
+    axes[1].legend(loc="upper right")
     return figure
 
 
