@@ -8,9 +8,13 @@ from torch import nn
 from torch.nn import functional as F
 
 from lossland.arrays import Arrays
+from lossland.data import xor
+from lossland.geometry.charts.points import Points
 from lossland.landscape.permutations import matched, permuted, symmetries
 from lossland.landscape.problem import Problem
 from lossland.landscape.space import ParamSpace
+from lossland.landscape.subspace import Subspace
+from lossland.landscape.symmetries import watched
 from lossland.landscape.units import FIXED, Units, fixed
 from lossland.methods import match, permute, repair, sgd
 from lossland.models import cnn, densenet, lstm, mlp, preresnet, resnet, vgg, vgg9, vision_transformer
@@ -155,7 +159,12 @@ def test_units_of_a_recurrent_network_stay():
     words = {s: torch.randint(30, (80,), generator=stream(s)) for s in ("train", "val", "test")}
     data = Arrays(words, words, 30, task="language")
     network = partial(lstm.build, data.shape, data.classes, hidden=8, layers=2)
-    assert symmetries(Problem(ParamSpace(network), data)).classes == {}
+    problem = Problem(ParamSpace(network), data)
+    assert watched(problem).classes == {}
+    run = Subspace(problem.init(0)[None], Points(1))
+    for method, sources in ((match, [run, run]), (permute, [run])):
+        with pytest.raises(ValueError, match="no hidden units of this network may be permuted"):
+            method.build(problem, sources)
 
 
 def test_a_tied_matrix_is_one_tensor_with_its_class_on_both_axes():
@@ -181,6 +190,15 @@ def test_what_leaves_pytorch_is_found_out_by_the_function():
 
     with pytest.raises(ValueError, match=r"units of 1\.weight\.0 are permuted"):
         symmetries(_sequential(nn.Flatten(), nn.Linear(64, 6), Outside(), nn.Linear(6, 3)))
+
+    class Slightly(nn.Module):
+        def forward(self, x):
+            seen = x.numpy()
+            seen += 1e-3 * seen.cumsum(1)
+            return x
+
+    with pytest.raises(ValueError, match=r"units of 1\.weight\.0 are permuted"):
+        symmetries(_sequential(nn.Flatten(), nn.Linear(64, 6), Slightly(), nn.Linear(6, 3)))
 
 
 def test_axes_are_made_the_same_segment_by_segment():
@@ -230,6 +248,48 @@ def test_units_in_reversed_order_and_back(problem):
     assert torch.equal(match.build(problem, [run, permute.build(problem, [run], seed=3)]).end, run.end)
 
 
+def _exclusive_or(*units):
+    """A perceptron on XOR, of which each unit is (weight, weight, bias, weight of its output)."""
+    data = xor.load(None)
+    problem = Problem(ParamSpace(partial(mlp.build, data.shape, 1, hidden=[len(units)])), data, batch_size=3)
+    first, second, bias, out = (torch.tensor(u) for u in zip(*units, strict=True))
+    theta = torch.cat([torch.stack([first, second], 1).flatten(), bias, out, torch.tensor([-1.0])])
+    return problem, Subspace(theta[None], Points(1))
+
+
+# the logit is 2 ReLU(x - y) + 2 ReLU(y - x) - 1: 3 where the signs differ, -1 where they are alike
+NEEDED, OTHER, SPARE = (1.0, -1.0, 0.0, 2.0), (-1.0, 1.0, 0.0, 2.0), (1.0, 1.0, 0.5, 0.01)
+
+
+@pytest.mark.parametrize(("units", "pair"), [((NEEDED, OTHER, SPARE), (0, 1)), ((SPARE, NEEDED, SPARE, OTHER), (1, 3))])
+def test_the_two_units_that_are_needed_most_change_places(units, pair):
+    problem, run = _exclusive_or(*units)
+    made = permute.build(problem, [run], order="exchanged")
+    i, j = pair
+    expected = list(units)
+    expected[i], expected[j] = units[j], units[i]
+    assert torch.equal(made.end, _exclusive_or(*expected)[1].end)
+    x, y = problem.data.x["train"], problem.data.y["train"]
+    for k, nll in enumerate(made.notes["removal"].tolist()):
+        logit = sum(o * (x @ torch.tensor([a, b]) + c).relu() for a, b, c, o in (*units[:k], *units[k + 1 :])) - 1
+        assert nll == pytest.approx(F.softplus(logit * (1 - 2 * y)).mean().item(), rel=1e-5)
+    still = permute.build(problem, [run], order="reversed").end
+    assert torch.equal(still, _exclusive_or(*units[::-1])[1].end)
+
+
+def test_units_of_all_classes_are_removed_one_by_one(normalised):
+    run = Subspace(_anywhere(normalised, 1)[None], Points(1))
+    made = permute.build(normalised, [run], order="exchanged")
+    found = symmetries(normalised)
+    assert len(made.notes["removal"]) == sum(found.classes.values())
+    for part, (c, n) in zip(made.notes["removal"].split(list(found.classes.values())), found.classes.items(), strict=True):
+        i, j = part.topk(2).indices.tolist()
+        order = torch.arange(n)
+        order[[i, j]] = order[[j, i]]
+        run = Subspace(permuted(normalised.space, found, run.end, {c: order})[None], Points(1))
+    assert torch.equal(run.end, made.end)
+
+
 @torch.no_grad()
 def _preactivations(problem, theta):
     """Mean and deviation [2 units] of each convolution and linear layer of a chain of them, over the training data."""
@@ -260,6 +320,22 @@ def test_repaired_networks_have_the_interpolated_statistics_and_the_ends_are_the
     torch.testing.assert_close(same.anchors[1], runs[0].end, rtol=1e-4, atol=1e-5)
 
 
+def test_layers_that_make_outputs_side_by_side_are_interpolated_alone():
+    class Heads(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first, self.second = nn.Linear(6, 3), nn.Linear(6, 3)
+
+        def forward(self, x):
+            return self.first(x) - self.second(x).tanh()
+
+    problem = _sequential(nn.Flatten(), nn.Linear(64, 6), nn.ReLU(), Heads())
+    ends = [Subspace(_anywhere(problem, s)[None], Points(1)) for s in (1, 2)]
+    chain = repair.build(problem, ends, corners=3)
+    mended, middle = (problem.space.unravel(theta) for theta in (chain.anchors[1], ends[0].end.lerp(ends[1].end, 0.5)))
+    assert [n for n in mended if not torch.equal(mended[n], middle[n])] == ["1.weight", "1.bias"]
+
+
 def test_networks_that_repair_cannot_mend_are_refused(normalised):
     ends = [sgd.build(normalised, [], recipe=Recipe(1, 0.1), seed=0)] * 2
     with pytest.raises(ValueError, match="bn: recalibrate"):
@@ -267,6 +343,10 @@ def test_networks_that_repair_cannot_mend_are_refused(normalised):
     bare = _sequential(nn.Flatten(), nn.Linear(64, 5, bias=False), nn.ReLU(), nn.Linear(5, 3))
     with pytest.raises(ValueError, match="1 has none of its own"):
         repair.build(bare, [sgd.build(bare, [], recipe=Recipe(1, 0.1), seed=0)] * 2)
+    layer = nn.Linear(5, 5)
+    twice = _sequential(nn.Flatten(), nn.Linear(64, 5), layer, nn.ReLU(), layer, nn.ReLU(), nn.Linear(5, 3))
+    with pytest.raises(ValueError, match="2 runs more than once"):
+        repair.build(twice, [Subspace(twice.init(0)[None], Points(1))] * 2)
     single = _sequential(nn.Flatten(), nn.Linear(64, 3))
     with pytest.raises(ValueError, match="has none; take a line"):
         repair.build(single, [sgd.build(single, [], recipe=Recipe(1, 0.1), seed=0)] * 2)

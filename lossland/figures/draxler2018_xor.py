@@ -2,7 +2,7 @@
 
     swap: units i and j exchanged, the same function; with a spare unit k each moves in turn, i to k, j to i, k to j
 
-Perceptrons on XOR, which need two hidden units. Each is joined with its own permutation, so that both ends are equally low.
+Perceptrons on XOR, which need two hidden units. Each is joined with itself after the swap, so that both ends are equally low.
 """
 
 from typing import Annotated
@@ -15,9 +15,10 @@ from lossland.sheets import entries, only, resampled, rows_of, shares
 from lossland.style import COLOURS, each, legend_of, panels, runs_of
 
 CAPTION = """
-Train loss from a network to the same function with hidden units permuted, thin for each network and thick for their mean;
-last, the highest loss of each path. By the paper's argument two units alone cannot be swapped without a barrier, and with a
-third, spare unit there is a path of constant loss: that large networks have spare units is why their minima are connected.
+Train loss from a network to itself with the two hidden units exchanged that it needs most, thin for each network and thick for
+their mean; last, the highest loss of each path. By the paper's argument two units alone cannot be swapped without a barrier,
+and with a third, spare unit there is a path of constant loss: that large networks have spare units is why their minima are
+connected.
 """
 SHARES = np.linspace(0, 1, 101)
 KINDS = {"segment": COLOURS["segment"], "band": COLOURS["bezier"]}

@@ -22,15 +22,21 @@ from lossland.landscape.symmetries import Symmetries, watched
 from lossland.streams import stream
 
 TOLERANCE = 1e-12  # of |theta_a| |theta_b|: a gain below is rounding
+SAME = 1e-4  # of the largest output: a difference below is rounding, which is 1e-5 in a ResNet-110
 
 
 @torch.no_grad()
 def symmetries(problem) -> Symmetries:
     """What may be permuted in the problem's network.
 
-    Raises ValueError where a network that has been permuted so at random does not compute the same.
+    Raises ValueError where nothing may, or where a network that has been permuted so at random does not compute the same.
     """
     found, rng = watched(problem), stream("symmetries")
+    if not found.classes:
+        raise ValueError(
+            "no hidden units of this network may be permuted: it has none, or operations that are not known here read them "
+            "all; take another network, or leave match and permute out"
+        )
     theta = problem.init(0)  # where norms are all alike, and biases often 0: so it is moved a little
     theta = theta + (0.1 * theta.abs() + 0.01) * torch.randn(len(theta), generator=rng).to(theta)
     orders = {c: torch.randperm(n, generator=rng) for c, n in found.classes.items()}
@@ -43,7 +49,7 @@ def symmetries(problem) -> Symmetries:
     expected = outputs({})
 
     def same(orders):
-        return (outputs(orders) - expected).abs().max() <= 1e-2 * expected.abs().max()
+        return (outputs(orders) - expected).abs().max() <= SAME * expected.abs().max()
 
     if not same(orders):
         guilty = next((c for c, order in orders.items() if not same({c: order})), "all classes together")
@@ -63,6 +69,27 @@ def permuted(space, symmetries: Symmetries, theta, permutations):
             if any(c in permutations for c, _, _ in axis):
                 views[name].copy_(views[name].index_select(i, _index(axis, permutations).to(theta.device)))
     return theta
+
+
+def without(space, symmetries: Symmetries, theta, c, i):
+    """A copy of theta [D] without unit i of class c: all entries along its axes are 0."""
+    theta = theta.clone()
+    views = space.unravel(theta)
+    for d, name, axis, start, r in _places(symmetries):
+        if d == c:
+            views[name].narrow(axis, start + i * r, r).zero_()
+    return theta
+
+
+def _places(symmetries):
+    """(class, parameter, axis, where its segment begins, repeats) wherever a class is."""
+    for name, axes in symmetries.axes.items():
+        for i, axis in enumerate(axes):
+            start = 0
+            for c, n, r in axis:
+                if c:
+                    yield c, name, i, start, r
+                start += n * r
 
 
 def _index(axis, permutations):
@@ -99,13 +126,8 @@ class _Search:
         self.found = {c: torch.arange(n) for c, n in symmetries.classes.items()}
         self.a, self.b = space.unravel(theta_a), space.unravel(theta_b.clone())
         self.places = {c: [] for c in symmetries.classes}  # (parameter, axis, where its segment begins, repeats)
-        for name, axes in symmetries.axes.items():
-            for i, axis in enumerate(axes):
-                start = 0
-                for c, n, r in axis:
-                    if c:
-                        self.places[c].append((name, i, start, r))
-                    start += n * r
+        for c, *place in _places(symmetries):
+            self.places[c].append(place)
         self.least = TOLERANCE * float(theta_a.norm() * theta_b.norm())
 
     def settled(self, c, unsettled):

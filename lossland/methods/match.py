@@ -24,7 +24,8 @@ def build(problem, sources: Annotated[list, Between(2, 2)], *, seed: Seed = 0) -
     """`sources` are the network that stays and the one that is permuted; `seed` draws the order in which classes are tried.
 
     Points, one. Notes: `moved`, the share of hidden units that are not where they were; `distance` [2] of the two networks
-    before and after; what the second has cost. Raises ValueError where the function is not the same.
+    before and after; what the second has cost. Raises ValueError where no units may be
+    permuted, or the function is not the same.
     """
     first, second = (source.end.cpu() for source in sources)
     found = symmetries(problem)
@@ -32,7 +33,7 @@ def build(problem, sources: Annotated[list, Between(2, 2)], *, seed: Seed = 0) -
     theta = permuted(problem.space, found, second, permutations)
     moved = sum(int((p != torch.arange(len(p))).sum()) for p in permutations.values())
     notes = {
-        "moved": torch.tensor(moved / max(1, sum(found.classes.values()))),
+        "moved": torch.tensor(moved / sum(found.classes.values())),
         "distance": torch.stack([gram(other[None], first)[0, 0].sqrt() for other in (second, theta)]),
     }
     return Subspace(theta[None], Points(1), notes | cost(sources[1], 1) | sources[1].decay)

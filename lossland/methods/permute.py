@@ -11,7 +11,8 @@ from typing import Annotated, Literal
 import torch
 
 from lossland.geometry.charts.points import Points
-from lossland.landscape.permutations import permuted, symmetries
+from lossland.landscape.evaluate import calibrated, mean_scores, score
+from lossland.landscape.permutations import permuted, symmetries, without
 from lossland.landscape.samples import cost
 from lossland.landscape.subspace import Subspace
 from lossland.options import Between, Seed
@@ -19,17 +20,48 @@ from lossland.streams import stream
 
 
 def build(
-    problem, sources: Annotated[list, Between(1, 1)], *, order: Literal["reversed", "random"] = "random", seed: Seed = 0
+    problem,
+    sources: Annotated[list, Between(1, 1)],
+    *,
+    order: Literal["reversed", "random", "exchanged"] = "random",
+    seed: Seed = 0,
 ) -> Subspace:
-    """The units of each class in `reversed` order, which moves no two alike, or in a random one drawn under `seed`.
+    """The units of each class in `reversed` order, the middle one of an odd number in its place; in a `random` one drawn under
+    `seed`; or with the two `exchanged` that are needed most, those without which the train nll is highest, all others in place.
 
-    Points, one. Notes: what the source has cost. Raises ValueError where the function is not the same.
+    A unit is removed by zeros for all entries along its class's axes. That costs `exchanged` a pass over the training data
+    for each unit, two with batch norm, whose statistics are calibrated without it.
+    Points, one. Notes: what the source has cost; of `exchanged`, `removal` [units] the train nll [nats] without each unit, of
+    all classes in order. Raises ValueError where no units may be permuted, or the function is not the same.
     """
     (source,) = sources
-    found, rng = symmetries(problem), stream(seed, "permute")
-    orders = {
-        c: torch.arange(n).flip(0) if order == "reversed" else torch.randperm(n, generator=rng)
-        for c, n in found.classes.items()
-    }
-    theta = permuted(problem.space, found, source.end.cpu(), orders)
-    return Subspace(theta[None], Points(1), cost(source, 1) | source.decay)
+    found, theta, rng, notes = symmetries(problem), source.end.cpu(), stream(seed, "permute"), {}
+    if order == "exchanged":
+        notes["removal"] = _removal(problem, found, theta)
+        parts = notes["removal"].split(list(found.classes.values()))
+        orders = {c: _exchange(part) for c, part in zip(found.classes, parts, strict=True)}
+    else:
+        orders = {
+            c: torch.arange(n).flip(0) if order == "reversed" else torch.randperm(n, generator=rng)
+            for c, n in found.classes.items()
+        }
+    theta = permuted(problem.space, found, theta, orders)
+    return Subspace(theta[None], Points(1), notes | cost(source, 1) | source.decay)
+
+
+@torch.no_grad()
+def _removal(problem, found, theta):
+    """The train nll [units], float64, of theta [D] without each unit of each class."""
+
+    def nll(c, i):
+        bare = without(problem.space, found, theta, c, i).to(problem.device)
+        return score(problem, mean_scores(problem, bare, calibrated(problem, bare), "train"), "nll")
+
+    return torch.stack([nll(c, i) for c, n in found.classes.items() for i in range(n)])
+
+
+def _exchange(removal):
+    """The order [n] of units in which the two of the highest `removal` [n] have changed places; of equal ones the first."""
+    order, needed = torch.arange(len(removal)), removal.argsort(descending=True, stable=True)[:2]
+    order[needed] = needed.flip(0)
+    return order

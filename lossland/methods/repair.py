@@ -16,6 +16,7 @@ import torch
 
 from lossland.geometry.charts.polychain import PolyChain
 from lossland.landscape.subspace import Subspace
+from lossland.landscape.symmetries import watched
 from lossland.options import Between
 
 
@@ -23,31 +24,44 @@ from lossland.options import Between
 def build(problem, sources: Annotated[list, Between(2, 2)], *, corners: Annotated[int, Between(3)] = 11) -> Subspace:
     """The chain through `corners` mended points at equal shares of the segment; its ends are the sources.
 
-    Raises ValueError for a network with batch norm, without hidden layers, or with a hidden layer without a bias of its own.
+    Hidden are the linear layers and convolutions whose units may be permuted; all others, as those that make the outputs or
+    are read by an operation that `landscape.symmetries` does not know, are interpolated alone. Raises ValueError for a network
+    with batch norm, without hidden layers, with a hidden layer without a bias of its own, or with a layer that runs twice.
     """
-    space = problem.space
+    hidden = _hidden(problem)
     first, second = (source.end.cpu() for source in sources)
     goals = [_statistics(problem, end) for end in (first, second)]
-    hidden = _hidden(space, list(goals[0]))
     between = [i / (corners - 1) for i in range(1, corners - 1)]
     anchors = torch.stack([first, *(first.lerp(second, t) for t in between), second])
     for t, theta in zip(between, anchors[1:], strict=False):
         for layer in hidden:
             goal = torch.lerp(*(g[layer] for g in goals), t)
-            _mend(space.filters(theta), layer, _statistics(problem, theta)[layer], goal)
+            _mend(problem.space.filters(theta), layer, _statistics(problem, theta)[layer], goal)
     return Subspace(anchors, PolyChain(corners), sources[0].decay)
 
 
-def _hidden(space, layers):
-    """All but the last that runs."""
+def _hidden(problem):
+    """The names of the hidden layers in the order they run."""
+    space, layers = problem.space, []
     if space.normalised:
         raise ValueError("repair is for networks without batch norm; with it, bn: recalibrate on a line does the same")
-    if len(layers) < 2:
+    _, inputs, _ = next(problem.batches("train", 8))
+    with space.overheard(lambda name, x: layers.append(name)):
+        space.predict(problem.init(0), {}, *inputs)
+    for layer in layers:
+        if layers.count(layer) > 1 or f"{layer}.weight" not in space.names:
+            raise ValueError(
+                f"repair mends each layer for one place in the network, and {layer} runs more than once or shares its weight; "
+                "take a line"
+            )
+    axes = watched(problem).axes
+    hidden = [layer for layer in layers if any(c for c, _, _ in axes[f"{layer}.weight"][0])]
+    if not hidden:
         raise ValueError("repair mends hidden linear layers and convolutions, and this network has none; take a line")
-    for layer in layers[:-1]:
-        if not {f"{layer}.weight", f"{layer}.bias"} <= set(space.names):
+    for layer in hidden:
+        if f"{layer}.bias" not in space.names:
             raise ValueError(f"repair shifts the bias of every hidden layer, and {layer} has none of its own; give it one")
-    return layers[:-1]
+    return hidden
 
 
 def _statistics(problem, theta):
