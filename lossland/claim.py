@@ -1,7 +1,8 @@
 """A claim of a paper, held against our runs.
 
 A claim says that a number, measured once per run, lies above (or below) a bar. It holds if a one-sided t-test over the
-runs says so at 5 %; it does not hold if the mean lies on the wrong side; else the runs do not decide.
+runs says so at 5 %, for the difference of two samples that do not go in pairs Welch's; it does not hold if the mean lies on
+the wrong side; else the runs do not decide.
 """
 
 from dataclasses import dataclass
@@ -22,7 +23,8 @@ KEY = ["claim"]
 class Claim:
     """`printed` are the paper's own values of the number that `ours` holds, one for each run; `measured` says which.
 
-    Where the paper prints none, `printed` is empty.
+    Where the paper prints none, `printed` is empty. `less` are values of other runs, which do not go in pairs with `ours`: then
+    the number is the difference of the two means, its spread that of one of each, `n` the smaller number of runs.
     """
 
     claim: str
@@ -32,21 +34,24 @@ class Claim:
     printed: list[float]
     above: float | None = None
     below: float | None = None
+    less: list[float] | None = None
 
     def row(self) -> dict:
-        values, printed = np.asarray(self.ours, dtype=float), np.asarray(self.printed, dtype=float)
+        printed = np.asarray(self.printed, dtype=float)
+        samples = [np.asarray(values, dtype=float) for values in (self.ours, self.less) if values is not None]
         bar, side, word = (self.above, 1, "above") if self.above is not None else (self.below, -1, "below")
-        mean, n = values.mean(), len(values)
-        finite = np.isfinite(values).all()
-        spread, p = (values.std(ddof=1), _p(values, bar, side)) if finite and n > 1 else (np.nan, np.nan)
+        mean, n = samples[0].mean() - sum(other.mean() for other in samples[1:]), min(map(len, samples))
+        runs = " less ".join(f"{len(values)} run{'s' * (len(values) > 1)}" for values in samples)
+        finite = all(np.isfinite(values).all() for values in samples)
+        spread, p = (_spread(samples), _p(samples, bar, side)) if finite and n > 1 else (np.nan, np.nan)
         if not finite:
             verdict, reason = "does not hold", "not every run gave a finite number"
         elif side * (mean - bar) <= 0:
-            verdict, reason = "does not hold", f"the mean of {n} run{'s' * (n > 1)}, {mean:.3g}, is not {word} {bar:.3g}"
+            verdict, reason = "does not hold", f"the mean of {runs}, {mean:.3g}, is not {word} {bar:.3g}"
         elif n < 2:
             verdict, reason = "undecided", "one run has no spread"
         elif p >= 0.05:
-            verdict, reason = "undecided", f"{n} runs, {mean:.3g} with spread {spread:.2g}, leave p = {p:.2g}"
+            verdict, reason = "undecided", f"{runs}, {mean:.3g} with spread {spread:.2g}, leave p = {p:.2g}"
         else:
             verdict, reason = "holds", ""
         return {
@@ -71,11 +76,19 @@ def _range(printed):
     return f"{printed.min():.3g} to {printed.max():.3g} ({len(printed)} values)"
 
 
-def _p(values, bar, side):
-    """One-sided p of a mean beyond the bar; the t-test has none for runs that are equal but for rounding."""
-    if np.ptp(values) <= 1e-12 * max(np.abs(values).max(), abs(bar)):
-        return float(side * (values.mean() - bar) <= 0)
-    return stats.ttest_1samp(values, bar, alternative="greater" if side > 0 else "less").pvalue
+def _spread(samples):
+    return sum(values.var(ddof=1) for values in samples) ** 0.5
+
+
+def _p(samples, bar, side):
+    """One-sided p of a mean, or a difference of two, beyond the bar; no t-test has one for runs equal but for rounding."""
+    ours, less = samples[0] - bar, samples[1] if len(samples) > 1 else np.zeros(1)
+    if max(map(np.ptp, samples)) <= 1e-12 * max(*(np.abs(values).max() for values in samples), abs(bar)):
+        return float(side * (ours.mean() - less.mean()) <= 0)
+    alternative = "greater" if side > 0 else "less"
+    if len(samples) > 1:
+        return stats.ttest_ind(ours, less, equal_var=False, alternative=alternative).pvalue
+    return stats.ttest_1samp(ours, 0, alternative=alternative).pvalue
 
 
 def paired(tables, split, quantity) -> dict[str, pd.DataFrame]:

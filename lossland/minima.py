@@ -1,6 +1,6 @@
 """The minima of a landscape as a graph (Draxler et al. 2018, arXiv 1803.00885): an edge is the best path found between two.
 
-    saddle(i, j) = the highest train nll on the best path between i and j
+    saddle(i, j) = the highest train nll on the best path between i and j, refined
     height(i, j) = least over walks from i to j of the highest saddle on the walk, met on the minimum spanning tree
 
 What figures and claims take of `saddles` tables. Minima are told apart by columns a and b, and numbered by their train nll, 1
@@ -25,14 +25,14 @@ def losses(saddles, split="train", quantity="nll") -> pd.Series:
 
 
 def edges(saddles) -> pd.DataFrame:
-    """The best path of each pair first < second (numbers of minima) from the lowest saddle on: saddle [nats], subspace, run,
-    and whether it is of the `tree`. Raises ValueError where the rows are of several batch-norm policies."""
+    """The best path of each pair first < second (numbers of minima) from the lowest saddle on: saddle [nats], refined,
+    subspace, run, and whether it is of the `tree`. Raises ValueError where the rows are of several batch-norm policies."""
     if len(policies := saddles["bn"].unique()) > 1:
         raise ValueError(f"saddles were measured with bn {' and '.join(policies)}; name tables of one of them")
-    rows = only(saddles, "saddles", split="train", quantity="nll").sort_values("saddle", kind="stable")
+    rows = only(saddles, "saddles", split="train", quantity="nll").sort_values("refined", kind="stable")
     minima = losses(saddles).index
     first, second = np.sort([minima.get_indexer(rows[end]) for end in "ab"], axis=0)
-    best = rows[["saddle", "subspace", "run"]].assign(first=first + 1, second=second + 1)
+    best = rows[["subspace", "run"]].assign(saddle=rows["refined"], first=first + 1, second=second + 1)
     best = best.drop_duplicates(["first", "second"]).reset_index(drop=True)
     rank = best.index + 1  # as weights: those of csgraph are above zero, and only their order makes the tree
     graph = coo_array((rank, (best["first"] - 1, best["second"] - 1)), shape=(len(minima), len(minima)))

@@ -52,6 +52,21 @@ def test_p_is_that_of_the_t_test():
     assert _verdict([9, 10, 12], above=8)["p"] == pytest.approx(expected)
 
 
+def test_of_two_samples_that_do_not_go_in_pairs_the_means_are_compared():
+    """Welch's test, by its formula; the paired one would find no difference between the runs."""
+    ours, less = np.array([9.0, 10.0, 12.0, 11.0]), np.array([1.0, 5.0, 3.0])
+    row = _verdict(list(ours), above=2, less=list(less))
+    a, b = ours.var(ddof=1) / 4, less.var(ddof=1) / 3
+    t, freedom = (ours.mean() - less.mean() - 2) / (a + b) ** 0.5, (a + b) ** 2 / (a**2 / 3 + b**2 / 2)
+    assert row["p"] == pytest.approx(stats.t.sf(t, freedom))
+    assert (row["mean"], row["mean std"], row["n"]) == (7.5, pytest.approx((4 * a + 3 * b) ** 0.5), 3)
+    assert row["verdict"] == "holds"
+    assert _verdict(list(less), above=0, less=list(ours))["reason"].startswith("the mean of 3 runs less 4 runs, -7.5")
+    assert _verdict([10, 10], above=0, less=[1])["verdict"] == "undecided"
+    assert _verdict([10, 10], above=0, less=[1, 1])["verdict"] == "holds"
+    assert _verdict([10, 10], above=0, less=[1, np.nan])["verdict"] == "does not hold"
+
+
 def _shape(highest, ratio, error):
     rows = []
     for run in ("1", "2", "3"):

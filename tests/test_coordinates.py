@@ -8,7 +8,7 @@ from lossland.geometry.charts.bezier import Bezier
 from lossland.geometry.charts.points import Points
 from lossland.geometry.charts.polychain import PolyChain
 from lossland.landscape.subspace import Subspace
-from lossland.probes import coordinates, cycles
+from lossland.probes import coordinates, cycles, saddles
 
 
 def _in_the_plane(problem, *corners):
@@ -74,6 +74,8 @@ def test_an_entry_has_the_name_of_its_tensor(problem):
 def test_what_has_no_coordinates_along_it_is_refused(problem):
     with pytest.raises(ValueError, match=r"this needs a path, and .* is none"):
         coordinates.measure(problem, Subspace(torch.zeros(2, problem.space.dimension), Points(2)))
+    with pytest.raises(ValueError, match=r"this needs a path with a length, and all points of .* are one"):
+        coordinates.measure(problem, _in_the_plane(problem, (1.0, 0.0), (1.0, 0.0)))
     with pytest.raises(ValueError, match="number is 355, but the network has 354 parameters; name fewer"):
         coordinates.measure(problem, _in_the_plane(problem, (0.0, 0.0), (1.0, 0.0)), number=355)
 
@@ -85,8 +87,10 @@ def test_cycles_are_what_the_band_notes(problem):
         "dense.pivot": torch.tensor([True, False, True, True, True]),
         "dense.nll": torch.tensor([1.0, 3, 2, 1, 2]),
     }
-    band = Subspace(torch.zeros(2, problem.space.dimension), PolyChain(2), notes)
+    band = Subspace(torch.arange(2.0)[:, None].expand(2, problem.space.dimension), PolyChain(2), notes)
     table = cycles.measure(problem, band)
+    found = saddles.measure(problem, band, resolution=2, rounds=0).iloc[0]
+    assert (set(table["a"]), set(table["b"])) == ({found["a"]}, {found["b"]}), "a pair of minima has one name"
     assert table["index"].tolist() == [0, 1, 2, 0, 1]
     for name in ("cycle", "share", "pivot", "nll"):
         assert table[name].tolist() == notes[f"dense.{name}"].tolist()

@@ -177,8 +177,15 @@ def test_larger_networks_have_lower_saddles():
             bands=saddles("small", 0.5), titles=[["small", "20"]], compared=[["20", "110", "deeper"]]
         )
     few = larger((0.5, 0.01), (0.1, 0.002), pairs=STAR)
-    assert few["n"].tolist() == [1, 1], "as many as both have"
+    assert few["n"].tolist() == [1, 1]
+    assert few["measured"].iloc[0].endswith("mean difference, n = 1 and 3")
     assert few["verdict"].tolist() == ["undecided", "undecided"]
+
+
+def test_the_order_of_bands_of_two_architectures_is_of_no_matter():
+    turned = {"1": 1.1, "2": 0.9, "3": 1.0}
+    rows = [larger((0.5, 0.01), (0.4, 0.008), spread=spread) for spread in (SPREAD, turned)]
+    pd.testing.assert_frame_equal(*rows)
 
 
 def overlaps(value, networks=6):
@@ -332,6 +339,13 @@ def test_the_band_is_held_against_every_other_path():
     tie = compared((0.5, 1.5, 0.3, 9.0), (0.5, 1.5, 0.3, 9.0))
     assert tie["verdict"].tolist() == ["does not hold"] * 4 + ["holds"] * 4, "no path is better than itself"
     assert set(compared((0.1, 1.2, 0.25, 5.0), (0.5, 1.5, 0.3, 9.0), pairs=STAR)["n"]) == {1}
+
+
+def test_no_path_is_held_to_be_shorter_than_a_straight_one():
+    rows = compared((0.1, 1.2, 0.25, 5.0), (0.5, 0.9, 0.3, 9.0))
+    assert "shorter than the curve" not in rows.index
+    assert len(rows) == 7
+    assert "shorter than the curve" in compared((0.1, 1.2, 0.25, 5.0), (0.5, 1.0, 0.3, 9.0)).index, "longer in one run"
 
 
 def test_paths_without_a_finite_number_or_a_middle():

@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch import nn
 
+from lossland import catalogue
 from lossland.arrays import SPLITS, Arrays
 from lossland.geometry.charts.bezier import Bezier
 from lossland.geometry.charts.points import Points
@@ -18,7 +19,7 @@ from lossland.landscape.problem import Problem
 from lossland.landscape.space import ParamSpace
 from lossland.landscape.subspace import Subspace
 from lossland.methods import curve, line, random_plane, sgd
-from lossland.options import Recipe
+from lossland.options import Recipe, refuse
 from lossland.probes import landscape, saddles
 from lossland.store import DiskJournal
 
@@ -118,22 +119,28 @@ def test_the_interval_is_that_of_redrawn_examples():
     points = UNIT.points(UNIT.chart.grid(11))
     scores = torch.stack([example_scores(problem, theta, {}, "train")[:, 0] for theta in points]).double().numpy()
     w = np.random.default_rng(0).multinomial(60, [1 / 60] * 60, size=4000) / 60
-    low, high = np.quantile((w @ scores.T).max(1), [0.025, 0.975])
-    top = scores.mean(1).max()
-    assert found["saddle"] == pytest.approx(top)
-    assert found[["low", "high"]].tolist() == pytest.approx([2 * top - high, 2 * top - low], abs=0.02)
+    means = scores.mean(1)
+    off, top = w @ scores.T - means, means.argmax()
+    low, high = means[top] - np.quantile(off.max(1), 0.975), means[top] - np.quantile(off[:, top], 0.025)
+    assert found["saddle"] == pytest.approx(means[top])
+    assert found[["low", "high"]].tolist() == pytest.approx([low, high], abs=0.02)
     again, other = saddle(problem, draws=50, seed=0), saddle(problem, draws=50, seed=1)
     assert again.equals(saddle(problem, draws=50, seed=0))
     assert again["low"] != other["low"]
 
 
-@pytest.mark.parametrize("height", [0.0, 1.0])
-def test_the_interval_covers_the_maximum_about_as_often_as_it_says(height):
-    """Of 120 data sets of 80 examples on a flat path and on a hill: within three deviations of a binomial from 0.95."""
+def _apart(t):
+    """Example x deviates at each of 31 points by a number of its own."""
+    return (torch.arange(31) == (30 * t).round()).float()
+
+
+@pytest.mark.parametrize(("height", "g", "numbers"), [(0.0, _waves, 2), (1.0, _waves, 2), (0.0, _apart, 31)])
+def test_the_interval_covers_the_maximum_about_as_often_as_it_says(height, g, numbers):
+    """Of 120 data sets of 80 examples on flat paths and on a hill: within three deviations of a binomial from 0.95."""
     rng, covered = torch.Generator().manual_seed(1), 0
     for seed in range(120):
-        problem = ridge(lambda t: height * (1 - (2 * t - 1) ** 2), torch.randn(80, 2, generator=rng), _waves)
-        found = saddle(problem, rounds=0, seed=seed)
+        problem = ridge(lambda t: height * (1 - (2 * t - 1) ** 2), torch.randn(80, numbers, generator=rng), g)
+        found = saddle(problem, rounds=0, seed=seed, resolution=max(numbers, 11))
         covered += found["low"] <= height <= found["high"]
     assert abs(covered / 120 - 0.95) < 3 * (0.95 * 0.05 / 120) ** 0.5
 
@@ -210,6 +217,15 @@ def test_what_is_no_path_from_0_to_1_has_no_saddle(problem):
         saddles.measure(problem, random_plane.build(problem, networks[:1], seed=0))
     with pytest.raises(ValueError, match=r"from t = 0 to 1, and there is one from -0\.5 to 1\.5; name another"):
         saddles.measure(problem, line.build(problem, networks, beyond=0.5))
+    with pytest.raises(ValueError, match=r"needs a path with a length, and all points of .* are one; join two other networks"):
+        saddles.measure(problem, line.build(problem, networks[:1] * 2))
+
+
+def test_two_points_make_a_path_and_twenty_draws_an_interval():
+    options = catalogue.plugin("probes", "saddles").options
+    assert refuse(options["resolution"][0], 1) == ((), "must be at least 2")
+    assert refuse(options["draws"][0], 19) == ((), "must be at least 20")
+    assert refuse(catalogue.plugin("probes", "coordinates").options["resolution"][0], 1) == ((), "must be at least 2")
 
 
 def test_between_is_nine_points_of_each_gap_of_a_chain(problem):

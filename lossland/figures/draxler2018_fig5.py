@@ -42,7 +42,7 @@ def draw(
     figure.set_figwidth(len(splits) * max(2.4, 0.5 + 0.32 * len(chosen)))
     for axis, split in zip(axes, splits, strict=True):
         for x, (title, table) in enumerate(chosen.items()):
-            low, high = losses(table, split), tree_rows(table, split, "nll")["saddle"]
+            low, high = losses(table, split), tree_rows(table, split, "nll")["refined"]
             axis.plot([x, x], [low.mean(), high.mean()], color=GREY, linewidth=2.5, alpha=0.5, solid_capstyle="butt")
             _point(axis, x - 0.1, low, "minima", COLOURS["segment"], "o")
             _point(axis, x + 0.1, high, "saddles", COLOURS["bezier"], "D")

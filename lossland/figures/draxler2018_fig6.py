@@ -45,7 +45,7 @@ def draw(
         course = only(table, "courses", split="train", quantity="nll")
         course = course.assign(share=course["epoch"] / course.groupby(["subspace", "run"])["epoch"].transform("max"))
         band(axis, course, "share", "training", COLOURS["segment"])
-        heights = tree_rows(bands[title], "train", "nll")["saddle"]
+        heights = tree_rows(bands[title], "train", "nll")["refined"]
         mean, std = heights.mean(), np.nan_to_num(heights.std())
         axis.axhline(mean, color=COLOURS["bezier"], label="mean saddle")
         axis.axhspan(max(mean - std, mean / 10), mean + std, color=COLOURS["bezier"], alpha=0.2, linewidth=0)

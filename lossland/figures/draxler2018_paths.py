@@ -110,7 +110,7 @@ def _below(figure, kinds, rows):
             at = beside(x + shift, len(part), 0.16)
             look = {"fmt": marker, "color": colour, "mfc": face, "markersize": 3.5, "elinewidth": 0.7}
             reach = [(part["saddle"] - part["low"]).clip(lower=0), (part["high"] - part["saddle"]).clip(lower=0)]
-            saddle.errorbar(at, part["saddle"], reach, **look)  # which need not hold what was sampled
+            saddle.errorbar(at, part["saddle"], reach, **look)
         one = of_kind.drop_duplicates("run")
         at = beside(x, len(one), 0.3)
         ratio.plot(at, one["length"] / one["straight"], marker, color=colour, markersize=3.5)

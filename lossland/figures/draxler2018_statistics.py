@@ -1,6 +1,7 @@
 """Draxler et al. 2018 (arXiv 1803.00885), bands under other batch-norm statistics: what part of a saddle is theirs.
 
-    recalibrated: of the training data at theta(t)        interpolated: between those of the two ends
+    recalibrated: of the training data at theta(t)
+    interpolated: between those of the two neighbouring pivots, each recalibrated
     carried: coordinates of the band itself, as in the released code
 
 The same path each time; only the running statistics differ.

@@ -42,9 +42,9 @@ def _ours(title, table, data):
     row |= {"minima": len(losses(table)), "saddles": len(tree_rows(table, "train", "nll"))}
     for split, quantity, scale, label in COLUMNS:
         row |= spread(f"{label}, minima", scale * losses(table, split, quantity))
-        row |= spread(f"{label}, saddles", scale * tree_rows(table, split, quantity)["saddle"])
+        row |= spread(f"{label}, saddles", scale * tree_rows(table, split, quantity)["refined"])
     tree = tree_rows(table, "test", "error")
-    return row | {RISE: 100 * (tree["saddle"] - tree[["value_a", "value_b"]].mean(axis=1)).max()}
+    return row | {RISE: 100 * (tree["refined"] - tree[["value_a", "value_b"]].mean(axis=1)).max()}
 
 
 def _published():

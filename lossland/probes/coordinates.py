@@ -8,7 +8,7 @@ import pandas as pd
 import torch
 
 from lossland.landscape.evaluate import path, shares
-from lossland.options import Count, Seed
+from lossland.options import Count, Resolution, Seed
 from lossland.streams import stream
 
 SCHEMA = {
@@ -18,11 +18,11 @@ SCHEMA = {
 KEY = ["index", "coordinate"]
 
 
-def measure(problem, subspace, *, resolution: Count | None = None, number: Count = 10, seed: Seed = 0) -> pd.DataFrame:
+def measure(problem, subspace, *, resolution: Resolution | None = None, number: Count = 10, seed: Seed = 0) -> pd.DataFrame:
     """One row for each of `resolution` points (default: 9 between two anchors) and `number` entries of theta, drawn at random.
 
-    `parameter` is the tensor that an entry is of. Raises ValueError on what is no path from t = 0 to 1, and where there are
-    fewer entries.
+    `parameter` is the tensor that an entry is of. Raises ValueError on what is no path from t = 0 to 1, on one of no length,
+    and where there are fewer entries.
     """
     if number > problem.space.dimension:
         raise ValueError(f"number is {number}, but the network has {problem.space.dimension} parameters; name fewer")

@@ -6,8 +6,11 @@ The points are those at which `neb` looks for where to insert pivots: the pivots
 import pandas as pd
 import torch
 
+from lossland.landscape.evaluate import joined
+
 SCHEMA = {
-    "cycle": "int64", "index": "int64", "share": "float64", "pivot": "bool_", "nll": "float64", "error": "float64",
+    "a": "int64", "b": "int64", "cycle": "int64", "index": "int64", "share": "float64", "pivot": "bool_", "nll": "float64",
+    "error": "float64",
 }  # fmt: skip
 KEY = ["cycle", "index"]
 COLUMNS = ("cycle", "share", "pivot", "nll", "error")
@@ -16,10 +19,11 @@ COLUMNS = ("cycle", "share", "pivot", "nll", "error")
 def measure(problem, subspace) -> pd.DataFrame:
     """One row for each point after each cycle, of the train split; `share` of the length of the band as it was then.
 
-    `error` is NaN of a task that has none. Raises ValueError where no cycles are noted.
+    `a` and `b` name the two ends, as in `saddles`. `error` is NaN of a task that has none. Raises ValueError where no cycles
+    are noted.
     """
     if "dense.cycle" not in subspace.notes:
         raise ValueError(f"cycles follows the training of a band, and {subspace.chart} notes none; name a subspace of neb")
     nothing = torch.full_like(subspace.notes["dense.nll"], torch.nan)
     table = pd.DataFrame({name: subspace.notes.get(f"dense.{name}", nothing).numpy() for name in COLUMNS})
-    return table.assign(index=table.groupby("cycle").cumcount())
+    return table.assign(**joined(subspace), index=table.groupby("cycle").cumcount())

@@ -2,26 +2,29 @@
 
     saddle = max_t v(theta(t))      over the sampled t; of each split and each score v its own, as in Table B.1
     refined: `rounds` times, three more t in each of the two gaps beside the highest; then the maximum over all that there are
-    low, high = 2 saddle - (97.5 %, 2.5 %) quantiles of max_t v_w(theta(t)),      v_w = sum_x w_x v(x; theta(t)) / N
+    low  = saddle - 97.5 % quantile of max_t (v_w - v)(theta(t))                 v_w = sum_x w_x v(x; theta(t)) / N
+    high = saddle -  2.5 % quantile of (v_w - v)(theta(t')),                     t' where the saddle was sampled
 
-w counts how often each example is drawn in N draws with replacement, the same w at every t. The interval is over examples: it
-has the maximum over the sampled points that infinitely many examples would give, in about 95 % of data sets. It knows nothing
-of what lies between the points, which is what `refined` is for, nor of other trainings. The maximum of noisy means overshoots,
-and that of redrawn ones by about as much again, so quantiles are reflected at the saddle; where many points are as high, the
-saddle itself may lie above `high`. Words of a text are drawn one by one, as if neighbours were independent.
+w counts how often each example is drawn in N draws with replacement, the same w at every t: a bootstrap interval over examples
+for the maximum over the sampled points. It knows nothing of what lies between them, which is what `refined` is for, nor of
+other trainings. A maximum of noisy means overshoots, by no more than the greatest error at any t, and by as much where all are
+equally high, as on a trained band: `low` allows for that. Simulated with 200 normal losses, the interval has the maximum that
+infinitely many examples would give in 0.94 to 0.99 of data sets on flat paths of 31 and 291 points, whether the losses of an
+example at two points correlate by 0, 0.5 or 0.9, and in 0.95 to 1 at a single peak, where it is wider than need be. Words of a
+text are drawn one by one, as if neighbours were independent.
 
 Differs from the released code in: 9 points between two pivots as there, but refined; the interval; examples not augmented.
 """
 
-import zlib
 from dataclasses import replace
+from typing import Annotated
 
 import pandas as pd
 import torch
 
 from lossland.geometry.measures import columns
-from lossland.landscape.evaluate import example_scores, path, point_by_point, shares, statistics
-from lossland.options import BatchNorm, Count, Index, Seed, Split
+from lossland.landscape.evaluate import example_scores, joined, path, point_by_point, shares, statistics
+from lossland.options import BatchNorm, Between, Count, Index, Resolution, Seed, Split
 from lossland.streams import stream
 
 SCHEMA = {
@@ -36,11 +39,11 @@ def measure(
     problem,
     subspace,
     *,
-    resolution: Count | None = None,
+    resolution: Resolution | None = None,
     splits: list[Split] = ("train", "test"),
     bn: BatchNorm = "recalibrate",
     examples: Count | None = None,
-    draws: Count = 200,
+    draws: Annotated[int, Between(20)] = 200,
     rounds: Index = 3,
     seed: Seed = 0,
 ) -> pd.DataFrame:
@@ -48,10 +51,11 @@ def measure(
 
     `a` and `b` name the two ends by the crc32 of their float32 bytes, `straight` is their distance; `t` and `share`, that of
     the length, are where the refined maximum is, the first of several. Takes draws x examples bytes of memory, however many
-    points. Raises ValueError on what is no path from t = 0 to 1.
+    points. Raises ValueError on what is no path from t = 0 to 1, and on one of no length.
     """
     problem = replace(problem, examples=examples)
     t, state_of = path(subspace.chart, resolution), statistics(problem, subspace, bn)
+    straight, (_, length) = subspace.distances(t[:1], t[-1:]).item(), shares(subspace, t)
     weights = {split: _weights(problem, split, draws, stream(seed, "bootstrap", split)) for split in splits}
 
     def means(t, draws):
@@ -66,17 +70,19 @@ def measure(
         return point_by_point(problem, subspace, t, slice(None), shape, measured)
 
     sampled = means(t, draws)
-    values, redrawn = sampled[:, :, 0], sampled[:, :, 1:].amax(0)
-    saddle, ends = values.amax(0), values[[0, -1]]
-    high, low = 2 * saddle - redrawn.quantile(torch.tensor([0.025, 0.975], dtype=torch.float64), 1)
+    values, redrawn = sampled[:, :, 0], sampled[:, :, 1:]
+    (saddle, highest), ends = values.max(0), values[[0, -1]]
+    off = redrawn - values[:, :, None]
+    at_saddle = off.take_along_dim(highest[None, :, None], 0)[0]
+    low, high = saddle - off.amax(0).quantile(0.975, 1), saddle - at_saddle.quantile(0.025, 1)
     t, values = _refined(t, values, rounds, lambda t: means(t, 0)[:, :, 0])
-    share, length = shares(subspace, t)
+    share, _ = shares(subspace, t)
     numbers = {"value_a": ends[0], "value_b": ends[1], "saddle": saddle, "low": low, "high": high, "refined": values.amax(0)}
     numbers |= {"t": t[values.argmax(0), 0], "share": share[values.argmax(0)]}
     table = pd.DataFrame({name: number.flatten().numpy() for name, number in numbers.items()})
     names = [(split, quantity) for split in weights for quantity in problem.task.SCORES]
     table["split"], table["quantity"] = zip(*names, strict=True)
-    return table.assign(**_ends(subspace), anchors=subspace.chart.k, length=length, bn=bn)
+    return table.assign(**joined(subspace), anchors=subspace.chart.k, straight=straight, length=length, bn=bn)
 
 
 def _weights(problem, split, draws, rng):
@@ -110,10 +116,3 @@ def _beside(t, highest):
     gaps = gaps[(gaps >= 0) & (gaps < len(t) - 1)]
     inside = torch.tensor([0.25, 0.5, 0.75], dtype=t.dtype)
     return (t[gaps] + (t[gaps + 1] - t[gaps]) * inside).reshape(-1, 1)
-
-
-def _ends(subspace):
-    """Which points are joined, and how far apart they are."""
-    ends = torch.tensor([[0.0], [1.0]], dtype=torch.float64)
-    a, b = (zlib.crc32(point.float().cpu().numpy().tobytes()) for point in subspace.points(ends))
-    return {"a": a, "b": b, "straight": subspace.distances(ends[:1], ends[1:]).item()}
