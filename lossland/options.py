@@ -37,7 +37,6 @@ class Ending:
 
 Count = Annotated[int, Between(1)]
 Index = Annotated[int, Between(0)]
-Resolution = Annotated[int, Between(2)]  # points of a path, both ends among them
 Seed = Annotated[int, Between(0, 2**63 - 1)]
 Positive = Annotated[float, Between(0, above=True)]
 NonNegative = Annotated[float, Between(0)]

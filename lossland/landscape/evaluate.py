@@ -9,7 +9,6 @@ Batch-norm statistics are a choice (`bn`), for the papers differ:
 
 import logging
 import time
-import zlib
 from collections.abc import Iterator
 
 import torch
@@ -134,24 +133,11 @@ def path(chart, resolution=None):
 
 
 def shares(subspace, t) -> tuple[torch.Tensor, float]:
-    """The shares [n] of the length of a path up to its points at t [n 1], in order, and its length: a chain's is exact.
-
-    Raises ValueError on a path of no length.
-    """
+    """The shares [n] of the length of a path up to its points at t [n 1], in order, and its length: a chain's is exact."""
     corners = torch.linspace(0, 1, subspace.chart.k, dtype=torch.float64)
     every = torch.cat([t[:, 0], corners]).unique()
     arc = subspace.arc(every[:, None])
-    if arc[-1] == 0:
-        raise ValueError(
-            f"this needs a path with a length, and all points of {subspace.chart} are one; join two other networks"
-        )
     return arc[torch.searchsorted(every, t[:, 0])] / arc[-1], arc[-1].item()
-
-
-def joined(subspace) -> dict[str, int]:
-    """Which points a path joins: `a` and `b`, the crc32 of the float32 bytes of its ends at t = 0 and 1."""
-    ends = subspace.points(torch.tensor([[0.0], [1.0]], dtype=torch.float64))
-    return {name: zlib.crc32(point.float().cpu().numpy().tobytes()) for name, point in zip("ab", ends, strict=True)}
 
 
 def coordinates(u) -> dict[str, torch.Tensor]:

@@ -4,11 +4,14 @@ value = theta_j(t)       straight = (1 - s) theta_j(0) + s theta_j(1)       s = 
 away = |theta(t) - its nearest point of the segment from theta(0) to theta(1)| / |theta(1) - theta(0)|
 """
 
+from typing import Annotated
+
 import pandas as pd
 import torch
 
+from lossland.landscape.ends import refuse_one_point
 from lossland.landscape.evaluate import path, shares
-from lossland.options import Count, Resolution, Seed
+from lossland.options import Between, Count, Seed
 from lossland.streams import stream
 
 SCHEMA = {
@@ -18,7 +21,9 @@ SCHEMA = {
 KEY = ["index", "coordinate"]
 
 
-def measure(problem, subspace, *, resolution: Resolution | None = None, number: Count = 10, seed: Seed = 0) -> pd.DataFrame:
+def measure(
+    problem, subspace, *, resolution: Annotated[int, Between(2)] | None = None, number: Count = 10, seed: Seed = 0
+) -> pd.DataFrame:
     """One row for each of `resolution` points (default: 9 between two anchors) and `number` entries of theta, drawn at random.
 
     `parameter` is the tensor that an entry is of. Raises ValueError on what is no path from t = 0 to 1, on one of no length,
@@ -27,6 +32,7 @@ def measure(problem, subspace, *, resolution: Resolution | None = None, number: 
     if number > problem.space.dimension:
         raise ValueError(f"number is {number}, but the network has {problem.space.dimension} parameters; name fewer")
     t = path(subspace.chart, resolution)
+    refuse_one_point(subspace, t)
     (share, _), away = shares(subspace, t), _away(subspace, t)
     drawn = torch.randperm(problem.space.dimension, generator=stream(seed, "coordinates"))[:number].sort().values
     value = subspace.chart(t) @ subspace.anchors[:, drawn].double()

@@ -6,7 +6,7 @@ The points are those at which `neb` looks for where to insert pivots: the pivots
 import pandas as pd
 import torch
 
-from lossland.landscape.evaluate import joined
+from lossland.landscape.ends import joined
 
 SCHEMA = {
     "a": "int64", "b": "int64", "cycle": "int64", "index": "int64", "share": "float64", "pivot": "bool_", "nll": "float64",

@@ -23,8 +23,9 @@ import pandas as pd
 import torch
 
 from lossland.geometry.measures import columns
-from lossland.landscape.evaluate import example_scores, joined, path, point_by_point, shares, statistics
-from lossland.options import BatchNorm, Between, Count, Index, Resolution, Seed, Split
+from lossland.landscape.ends import joined, refuse_one_point
+from lossland.landscape.evaluate import example_scores, path, point_by_point, shares, statistics
+from lossland.options import BatchNorm, Between, Count, Index, Seed, Split
 from lossland.streams import stream
 
 SCHEMA = {
@@ -39,7 +40,7 @@ def measure(
     problem,
     subspace,
     *,
-    resolution: Resolution | None = None,
+    resolution: Annotated[int, Between(2)] | None = None,
     splits: list[Split] = ("train", "test"),
     bn: BatchNorm = "recalibrate",
     examples: Count | None = None,
@@ -55,7 +56,7 @@ def measure(
     """
     problem = replace(problem, examples=examples)
     t, state_of = path(subspace.chart, resolution), statistics(problem, subspace, bn)
-    straight, (_, length) = subspace.distances(t[:1], t[-1:]).item(), shares(subspace, t)
+    refuse_one_point(subspace, t)
     weights = {split: _weights(problem, split, draws, stream(seed, "bootstrap", split)) for split in splits}
 
     def means(t, draws):
@@ -76,7 +77,7 @@ def measure(
     at_saddle = off.take_along_dim(highest[None, :, None], 0)[0]
     low, high = saddle - off.amax(0).quantile(0.975, 1), saddle - at_saddle.quantile(0.025, 1)
     t, values = _refined(t, values, rounds, lambda t: means(t, 0)[:, :, 0])
-    share, _ = shares(subspace, t)
+    straight, (share, length) = subspace.distances(t[:1], t[-1:]).item(), shares(subspace, t)
     numbers = {"value_a": ends[0], "value_b": ends[1], "saddle": saddle, "low": low, "high": high, "refined": values.amax(0)}
     numbers |= {"t": t[values.argmax(0), 0], "share": share[values.argmax(0)]}
     table = pd.DataFrame({name: number.flatten().numpy() for name, number in numbers.items()})
