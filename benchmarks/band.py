@@ -3,7 +3,7 @@
     python benchmarks/band.py [--device cuda] [--pivots 9] [--batch 32]
 
 Floor: a forward and backward pass of every inner pivot, a forward pass of both ends. What a step takes beyond it are lengths,
-spacing, tangents and projections: about nine reads of the band, in float64. The variants take turns, so that a slow moment of
+spacing, tangents and projections: four reads of the band, two of the gradients, in float64. The variants take turns, so that a slow moment of
 a shared machine meets them all; times are medians, and ratios are what to read.
 """
 

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import torch
 
-from lossland.geometry.measures import columns, combined
+from lossland.geometry.measures import columns
 
 
 def lengths(points):
@@ -32,10 +32,12 @@ def spaced(points, shares):
     reached = torch.cat([torch.zeros(1, dtype=torch.float64, device=points.device), lengths(points).cumsum(0)])
     wanted = shares.to(reached).cumsum(0)[:-1] * reached[-1]
     piece = (torch.searchsorted(reached, wanted, right=True) - 1).clamp(0, len(points) - 2)
-    weight = ((wanted - reached[piece]) / (reached[piece + 1] - reached[piece]).clamp(min=1e-30))[:, None]
+    weight = (wanted - reached[piece]) / (reached[piece + 1] - reached[piece]).clamp(min=1e-30)
+    rows = torch.arange(len(wanted), device=points.device)
+    weights = points.new_zeros(len(wanted), len(points), dtype=torch.float64)
+    weights[rows, piece], weights[rows, piece + 1] = 1 - weight, weight
     for part in columns(*points.shape):
-        rows = points[:, part].double()
-        points[1:-1, part] = torch.lerp(rows[piece], rows[piece + 1], weight).to(points)
+        points[1:-1, part] = (weights @ points[:, part].double()).to(points)
     return points
 
 
@@ -66,16 +68,27 @@ def tangents(values, pieces, rule):
 
 def force(gradients, points, values, *, rule="henkelman", stiffness=None, shares=None):
     """`gradients` [k-2 D] of the inner pivots of a band [k D] in place, turned into forces; `shares` [k-1] of the length are
-    what springs of a finite `stiffness` pull the pieces to."""
-    pieces = lengths(points)
-    strain = [0.0] * len(pieces) if stiffness is None else (pieces - shares.to(pieces) * pieces.sum()).tolist()
-    for i, (g, w) in enumerate(zip(gradients, tangents(values.double(), pieces, rule), strict=True)):
-        before, after = w.tolist()
-        tangent = combined(w.new_tensor([-before, before - after, after]), points[i : i + 3])
-        tangent /= torch.linalg.vector_norm(tangent, dtype=torch.float64).clamp(min=1e-30).to(tangent)
-        g.sub_(tangent, alpha=_dot(g, tangent))
-        if stiffness is not None:
-            g.add_(tangent, alpha=stiffness * (strain[i] - strain[i + 1]))
+    what springs of a finite `stiffness` pull the pieces to. Two passes over the band, whatever k."""
+    parts, k = columns(2 * len(points), points.shape[1]), len(points)
+    inner, slopes = (
+        points.new_zeros(n, k - 1, dtype=torch.float64) for n in (k - 1, k - 2)
+    )  # edges . edges, gradients . edges
+    for part in parts:
+        edges = points[:, part].double().diff(dim=0)
+        inner += edges @ edges.T
+        slopes += gradients[:, part].double() @ edges.T
+    pieces = inner.diagonal().sqrt()
+    two = tangents(values.double(), pieces, rule)
+    weights = torch.zeros_like(slopes)  # of the edges in the tangents
+    weights.diagonal().copy_(two[:, 0])
+    weights.diagonal(1).copy_(two[:, 1])
+    norm = ((weights @ inner) * weights).sum(1).clamp(min=1e-30).sqrt()
+    along = -(weights * slopes).sum(1) / norm
+    if stiffness is not None:
+        along -= stiffness * (pieces - shares.to(pieces) * pieces.sum()).diff()
+    weights *= (along / norm)[:, None]
+    for part in parts:
+        gradients[:, part] += (weights @ points[:, part].double().diff(dim=0)).to(gradients)
     return gradients
 
 
@@ -103,7 +116,3 @@ def inserted(points, shares, places):
         rows += [torch.lerp(points[gap], points[gap + 1], place) for place in cuts[1:-1]] + [points[gap + 1]]
         parts += [share * (b - a) for a, b in pairwise(cuts)]
     return torch.stack(rows), torch.tensor(parts, dtype=torch.float64)
-
-
-def _dot(a, b):
-    return sum((a[part].double() @ b[part].double() for part in columns(1, len(a))), 0.0).item()
