@@ -3,8 +3,8 @@
     python benchmarks/band.py [--device cuda] [--pivots 9] [--batch 32]
 
 Floor: a forward and backward pass of every inner pivot, a forward pass of both ends. What a step takes beyond it are lengths,
-spacing, tangents and projections: four reads of the band, two of the gradients, in float64. The variants take turns, so that a slow moment of
-a shared machine meets them all; times are medians, and ratios are what to read.
+spacing, tangents and projections: four reads of the band, two of the gradients, in float64. The variants take turns, so that
+a slow moment of a shared machine meets them all; times are medians, and ratios are what to read.
 """
 
 import argparse
