@@ -198,6 +198,12 @@ def mean_scores(problem, theta, state, split, pictures=None):
     return example_scores(problem, theta, state, split, pictures).double().mean(0).cpu()
 
 
+def train_nll(problem, theta):
+    """The mean train nll [] of theta [D], on any device, under recalibrated batch-norm statistics."""
+    theta = theta.to(problem.device)
+    return score(problem, mean_scores(problem, theta, calibrated(problem, theta), "train"), "nll")
+
+
 def slope(problem, theta, state, split="train"):
     """The gradient [D] of the mean nll of a split at theta [D], dropout off; the batch-norm statistics `state` are held."""
     theta = theta.detach().requires_grad_()

@@ -45,8 +45,8 @@ def minimise(problem, objective, start, recipe, seed, *, free=None, rate=None, n
     recipe's schedule), `noise` to the standard deviation of Gaussian noise that is added to each entry of the gradient
     (default: none). `watch(n, anchors)` sees the live anchors after n steps, and before the first, n = 0. The objective
     is handed the problem in the recipe's precision. Resumes from its part of the problem's journal; what an earlier run
-    has watched and kept is not watched again. The last epoch is cut short after `limit` steps in
-    all. An objective may move free rows itself before it measures.
+    has watched and kept is not watched again. The last epoch is cut short after `limit` steps
+    in all. An objective may move free rows itself before it measures.
 
     Raises FloatingPointError naming epoch, step and rate where the objective is no longer finite.
     """

@@ -58,7 +58,7 @@ def build(
     chain = _chain(sources)
     if not cycles:
         raise ValueError("cycles is empty; give a band one at least")
-    ends, steps = chain[[0, -1]], problem.steps(batch_size)
+    steps = problem.steps(batch_size)
     carried = sources[0].notes.get("statistics") if len(sources) == 1 else None
     band = (widened(problem, chain, carried) if buffers == "inside" else chain.clone()).to(problem.device)
     shares = bands.lengths(band).cpu()
@@ -83,7 +83,6 @@ def build(
     if buffers == "inside":
         notes["statistics"] = band[:, problem.space.dimension :].cpu()
     anchors = band[:, : problem.space.dimension].cpu().contiguous()
-    anchors[[0, -1]] = ends
     return Subspace(anchors, PolyChain(len(anchors)), notes)
 
 

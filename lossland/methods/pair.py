@@ -18,7 +18,7 @@ from scipy.sparse.csgraph import connected_components, minimum_spanning_tree
 
 from lossland.geometry.charts import Curve
 from lossland.geometry.charts.points import Points
-from lossland.landscape.evaluate import calibrated, mean_scores, score
+from lossland.landscape.evaluate import train_nll
 from lossland.landscape.subspace import Subspace
 from lossland.options import Count, Sources
 
@@ -35,16 +35,11 @@ def build(problem, sources: Sources, *, ray: Count | None = None) -> Subspace:
         raise ValueError(f"a pair is chosen of two minima or more, and there is {len(minima)}; name networks")
     if any(torch.equal(a.end, b.end) for a, b in combinations(minima, 2)):
         raise ValueError("two of the minima of pair are one and the same network; name each once")
-    losses = [_nll(problem, minimum) for minimum in minima]
+    losses = [train_nll(problem, minimum.end).item() for minimum in minima]
     pair = _of_star(losses, ray) if ray else _of_tree(losses, _heights(minima, bands))
     first, second = sorted(pair)
     networks = torch.stack([minima[first].end, minima[second].end])
     return Subspace(networks, Points(2), {"pair": torch.tensor([first, second])} | minima[first].decay)
-
-
-def _nll(problem, network):
-    theta = network.end.to(problem.device)
-    return score(problem, mean_scores(problem, theta, calibrated(problem, theta), "train"), "nll").item()
 
 
 def _heights(minima, bands):

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 import torch
 
 from lossland.geometry.charts.points import Points
-from lossland.landscape.evaluate import calibrated, mean_scores, score
+from lossland.landscape.evaluate import train_nll
 from lossland.landscape.permutations import permuted, symmetries, without
 from lossland.landscape.samples import cost
 from lossland.landscape.subspace import Subspace
@@ -49,15 +49,10 @@ def build(
     return Subspace(theta[None], Points(1), notes | cost(source, 1) | source.decay)
 
 
-@torch.no_grad()
 def _removal(problem, found, theta):
     """The train nll [units], float64, of theta [D] without each unit of each class."""
-
-    def nll(c, i):
-        bare = without(problem.space, found, theta, c, i).to(problem.device)
-        return score(problem, mean_scores(problem, bare, calibrated(problem, bare), "train"), "nll")
-
-    return torch.stack([nll(c, i) for c, n in found.classes.items() for i in range(n)])
+    units = [(c, i) for c, n in found.classes.items() for i in range(n)]
+    return torch.stack([train_nll(problem, without(problem.space, found, theta, c, i)) for c, i in units])
 
 
 def _exchange(removal):
