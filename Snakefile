@@ -18,9 +18,9 @@ if not workflow.overwrite_configfiles:
 sys.path.insert(0, workflow.basedir)
 os.environ["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
 
-from lossland import forks
-from lossland.config import ConfigError, Plan
-from lossland.overview import Overview
+from lossland.workflow import forkserver
+from lossland.workflow.plan import ConfigError, Plan
+from lossland.workflow.summary import Overview
 
 try:
     PLAN = Plan(config)
@@ -70,7 +70,7 @@ onstart:
     record(f"{PLAN.results}/config.yaml")
     # fewer jobs all begin before a server has
     if workflow.local_exec and not workflow.touch and len(workflow.dag) > workflow.cores:
-        forks.start()
+        forkserver.start()
 
 
 onsuccess:

@@ -13,7 +13,7 @@ import pandas as pd
 import torch
 from engine import median, pictures
 
-from lossland.landscape.elastic import Force
+from lossland.landscape.nudged_band import Force
 from lossland.landscape.problem import Problem, default_device
 from lossland.landscape.space import ParamSpace
 from lossland.models import cnn_wxd, resnet

@@ -17,9 +17,9 @@ import torch
 from torch.nn import functional as F
 from torch.utils.flop_counter import FlopCounterMode
 
-from lossland.arrays import Arrays
 from lossland.geometry.charts.bezier import Bezier
 from lossland.geometry.charts.points import Points
+from lossland.inputs.arrays import Arrays
 from lossland.landscape.evaluate import evaluate
 from lossland.landscape.problem import Problem, default_device, native_bf16
 from lossland.landscape.space import ParamSpace

@@ -56,7 +56,7 @@ def agreement_of_bf16(device):
 
 def resumed_is_whole(device, precision):
     """A training that is cut in its middle and goes on gives the bytes of one that was never cut."""
-    from lossland.landscape.journal import Journal
+    from lossland.landscape.checkpoint import Journal
 
     class Cut(Journal):
         kept, countdown = None, 5

@@ -20,12 +20,12 @@ from pathlib import Path
 
 import yaml
 
-from lossland.config import Plan
+from lossland.workflow.plan import Plan
 
 ROOT = Path(__file__).resolve().parent.parent
 PAIRS = 50  # of one pool, one figure, one claim
 CORES = 2
-PROGRAM, STUB = "exec python -S -m lossland.forks workflow_scripts/{}.py", "touch {{output:q}}; : {}"
+PROGRAM, STUB = "exec python -S -m lossland.workflow.forkserver workflow_scripts/{}.py", "touch {{output:q}}; : {}"
 BARS = {
     "dry run, nothing there (s)": 40,
     "dry run, all there (s)": 40,

@@ -30,7 +30,7 @@ from lossland.landscape.problem import Problem, default_device
 from lossland.landscape.space import ParamSpace
 from lossland.landscape.subspace import Subspace
 from lossland.models import cnn, resnet, vgg9
-from lossland.streams import stream
+from lossland.rng import stream
 
 NETWORKS = {
     "cnn": cnn.build,

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import yaml
 
-from lossland.config import Plan
-from lossland.reruns import Reruns
+from lossland.workflow.plan import Plan
+from lossland.workflow.staleness import Reruns
 
 
 def why(plan, _):
@@ -34,7 +34,7 @@ def accept(plan, arguments):
 
 def cost(plan, _):
     """Jobs, hours and disk by rule, before anything runs."""
-    from lossland.cost import estimate  # pandas, which the other questions do without
+    from lossland.workflow.cost import estimate  # pandas, which the other questions do without
 
     table = estimate(plan)
     for name in table.select_dtypes(float):

@@ -3,7 +3,7 @@
 from inspect import signature
 
 # -S: what hands a job over needs no packages; the job has them
-COMMAND = "exec python -S -m lossland.forks workflow_scripts/{}.py --spec {{params.spec:q}} --code {{params.code}} --threads {{threads}} --log {{log:q}} --out {{output:q}}"
+COMMAND = "exec python -S -m lossland.workflow.forkserver workflow_scripts/{}.py --spec {{params.spec:q}} --code {{params.code}} --threads {{threads}} --log {{log:q}} --out {{output:q}}"
 
 
 def files(job):
@@ -94,7 +94,7 @@ def results_of(paper):
 
 def record(path):
     """Keep the resolved config beside the results."""
-    from lossland.io import replacing  # pandas, which planning does without
+    from lossland.workflow.files import replacing# pandas, which planning does without
 
     try:
         with replacing(path) as temporary:
@@ -105,7 +105,7 @@ def record(path):
 
 def overview():
     """What there is now, and what of it would be made again; asked for by the first page of the report."""
-    from lossland.reruns import Reruns  # pandas, which planning does without
+    from lossland.workflow.staleness import Reruns# pandas, which planning does without
 
     return Overview(PLAN, Reruns(PLAN).reasons)
 

@@ -15,8 +15,8 @@ import pytest
 import torch
 from filelock import FileLock
 
-from lossland.arrays import Arrays
 from lossland.data import spirals
+from lossland.inputs.arrays import Arrays
 from lossland.landscape.problem import Problem
 from lossland.landscape.space import ParamSpace
 from lossland.models import mlp
@@ -135,14 +135,14 @@ def pytest_collection_modifyitems(items):
 
 def written(folder, drawn, module):
     """A figure or a table saved with its caption, as the workflow does."""
-    from lossland import drawing
+    from lossland.workflow import artifacts as drawing
 
     suffixes = ("csv", "md", "html") if hasattr(drawn, "columns") else ("png", "svg")
     drawing.save([folder / f"drawn.{s}" for s in suffixes], drawn, module.CAPTION, RECORD)
 
 
 def saved(figure, path):
-    from lossland import drawing
+    from lossland.workflow import artifacts as drawing
 
     drawing.save([path], figure, "", json.dumps({"revision": None, "chain": []}))
     assert path.stat().st_size > 5000
@@ -150,7 +150,7 @@ def saved(figure, path):
 
 def judged(claims):
     """The rows of claims, by their names."""
-    from lossland import claim
+    from lossland.statistics import verdicts as claim
 
     rows = claim.table(claims).set_index("claim")
     assert rows.index.is_unique

@@ -11,8 +11,9 @@ from lossland.data import formula
 from lossland.geometry import bands
 from lossland.geometry.charts.points import Points
 from lossland.geometry.charts.polychain import PolyChain
-from lossland.landscape.elastic import Force, widened
+from lossland.geometry.known_saddles import TOYS
 from lossland.landscape.evaluate import calibrated, evaluate
+from lossland.landscape.nudged_band import Force, widened
 from lossland.landscape.problem import Problem
 from lossland.landscape.space import ParamSpace
 from lossland.landscape.subspace import Subspace
@@ -20,9 +21,8 @@ from lossland.methods import line, neb, pair, sgd
 from lossland.models import toy
 from lossland.options import Cycle, Recipe
 from lossland.probes import saddles
-from lossland.store import DiskJournal
-from lossland.streams import stream
-from lossland.toys import TOYS
+from lossland.rng import stream
+from lossland.workflow.store import DiskJournal
 
 
 def networks(problem, n):

@@ -5,13 +5,11 @@ import pandas as pd
 import pytest
 from conftest import judged
 
-from lossland.claims import (
-    benton2021_diversity,
-    benton2021_espro,
-    benton2021_shift,
-    benton2021_simplexes,
-    benton2021_volume,
-)
+from lossland.papers.benton2021.claims import diversity as benton2021_diversity
+from lossland.papers.benton2021.claims import espro as benton2021_espro
+from lossland.papers.benton2021.claims import shift as benton2021_shift
+from lossland.papers.benton2021.claims import simplexes as benton2021_simplexes
+from lossland.papers.benton2021.claims import volume as benton2021_volume
 
 RUNS = ("1", "2", "3")
 SPREAD = dict(zip(RUNS, (0.9, 1.0, 1.1), strict=True))

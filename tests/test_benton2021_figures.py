@@ -5,7 +5,10 @@ import pandas as pd
 import pytest
 from conftest import written
 
-from lossland.figures import benton2021_a3, benton2021_fig5, benton2021_fig8, benton2021_fig11
+from lossland.papers.benton2021.figures import a3 as benton2021_a3
+from lossland.papers.benton2021.figures import fig5 as benton2021_fig5
+from lossland.papers.benton2021.figures import fig8 as benton2021_fig8
+from lossland.papers.benton2021.figures import fig11 as benton2021_fig11
 
 
 def labelled(axis, label):

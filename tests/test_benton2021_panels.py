@@ -11,17 +11,15 @@ from matplotlib.colors import to_hex
 from matplotlib.contour import QuadContourSet
 from mpl_toolkits.mplot3d.art3d import Line3DCollection, Poly3DCollection
 
-from lossland import sheets
-from lossland.figures import (
-    benton2021_a2,
-    benton2021_complex,
-    benton2021_fig2,
-    benton2021_fig3,
-    benton2021_fig4,
-    benton2021_fig7,
-    benton2021_fig10,
-)
-from lossland.style import COLOURS
+from lossland.papers.benton2021.figures import a2 as benton2021_a2
+from lossland.papers.benton2021.figures import complex as benton2021_complex
+from lossland.papers.benton2021.figures import fig2 as benton2021_fig2
+from lossland.papers.benton2021.figures import fig3 as benton2021_fig3
+from lossland.papers.benton2021.figures import fig4 as benton2021_fig4
+from lossland.papers.benton2021.figures import fig7 as benton2021_fig7
+from lossland.papers.benton2021.figures import fig10 as benton2021_fig10
+from lossland.plotting.style import COLOURS
+from lossland.statistics import tables as sheets
 
 CORNERS = [(0.0, 0.0), (4.0, 0.0), (1.0, 3.0)]
 T = np.linspace(0, 1, 5)

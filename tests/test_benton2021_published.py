@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lossland.published import numbers
+from lossland.papers.published import numbers
 
 KINDS = {"deep ensemble": 1, "1-simplex": 2, "2-simplex": 3}  # vertices of a component
 

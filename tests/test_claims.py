@@ -7,16 +7,15 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from lossland import claim, io
-from lossland.claims import (
-    garipov2018_curves,
-    garipov2018_ensembles,
-    garipov2018_fge,
-    garipov2018_language,
-    garipov2018_studies,
-    garipov2018_width,
-)
-from lossland.published import curves, numbers
+from lossland.papers.garipov2018.claims import curves as garipov2018_curves
+from lossland.papers.garipov2018.claims import ensembles as garipov2018_ensembles
+from lossland.papers.garipov2018.claims import fge as garipov2018_fge
+from lossland.papers.garipov2018.claims import language as garipov2018_language
+from lossland.papers.garipov2018.claims import studies as garipov2018_studies
+from lossland.papers.garipov2018.claims import width as garipov2018_width
+from lossland.papers.published import curves, numbers
+from lossland.statistics import verdicts as claim
+from lossland.workflow import files as io
 
 
 def _verdict(ours, **bar):

@@ -7,7 +7,7 @@ import pytest
 import yaml
 from conftest import ROOT
 
-from lossland.config import ConfigError, Job, Plan
+from lossland.workflow.plan import ConfigError, Job, Plan
 
 TOY = yaml.safe_load((ROOT / "tests" / "toy.yaml").read_text())
 
@@ -95,7 +95,7 @@ MISTAKES = [
     ("table.surface.bn", "none", "table.surface.bn is 'none': must be one of recalibrate, interpolate, keep"),
     ("table.bezier_shape.table", "bezier_pat", "did you mean bezier_path"),
     ("figure.garipov2018_fig2.bezier", "bezier", "figure.garipov2018_fig2.bezier names bezier: there is no such table"),
-    ("figure.garipov2018_fig9", {}, "figure.garipov2018_fig9.draw is garipov2018_fig9, but there is no lossland/figures"),
+    ("figure.garipov2018_fig9", {}, "figure.garipov2018_fig9.draw is garipov2018_fig9, but there is no such file"),
     ("figure.garipov2018_fig2.paper", "curve", "figure.garipov2018_fig2.paper: curve cannot be a target of the command line"),
     ("figure.landscape", {"draw": "garipov2018_table2"}, "figure.landscape"),
     ("table.surface.shards", 0, "table.surface.shards is 0: must be at least 1"),
@@ -207,7 +207,7 @@ def test_planning_looks_at_each_job_a_few_times(monkeypatch):
             looks[name] += 1
             return super().__getattribute__(name)
 
-    monkeypatch.setattr("lossland.config.Job", Watched)
+    monkeypatch.setattr("lossland.workflow.plan.Job", Watched)
     config = _changed("network.net.seeds", list(range(1, 601)))
     config["subspace"]["segments"] = {"method": "line", "sources": {n: [f"net/{n}", f"net/{n + 1}"] for n in range(1, 600)}}
     config["subspace"]["plane"]["sources"] = ["net/1", "net/2", "net/3"]

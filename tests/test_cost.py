@@ -7,9 +7,9 @@ import pytest
 import yaml
 from conftest import ROOT
 
-from lossland.config import Plan
-from lossland.cost import estimate
-from lossland.fingerprint import digest
+from lossland.workflow.code_digest import digest
+from lossland.workflow.cost import estimate
+from lossland.workflow.plan import Plan
 
 TOY = yaml.safe_load((ROOT / "tests" / "toy.yaml").read_text())
 

@@ -16,7 +16,7 @@ from lossland.methods.random_cut import orthonormal, within
 from lossland.models import wedge
 from lossland.options import Recipe
 from lossland.probes import landscape
-from lossland.store import DiskJournal
+from lossland.workflow.store import DiskJournal
 
 RECIPE = Recipe(epochs=3, lr=0.05, batch_size=20, weight_decay=1e-2)
 DESCENT = Recipe(epochs=400, lr=0.1, momentum=0.0, schedule="cosine")

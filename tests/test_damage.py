@@ -9,10 +9,11 @@ import torch
 from conftest import edit, random_pictures, snakemake
 from PIL import Image
 
-from lossland import io, store
 from lossland.data import image_folder, parquet_images
 from lossland.geometry.charts.points import Points
 from lossland.landscape.subspace import Subspace
+from lossland.workflow import files as io
+from lossland.workflow import store
 
 RECORD = json.dumps({"spec": {}, "code": {}, "inputs": [], "chain": []})
 

@@ -13,7 +13,7 @@ from lossland.landscape.subspace import Subspace
 from lossland.methods import init_plane, pca_plane, random_plane, sgd
 from lossland.options import Recipe
 from lossland.probes import directions, landscape, projection
-from lossland.streams import stream
+from lossland.rng import stream
 
 
 class Modules(nn.Module):
@@ -230,8 +230,8 @@ class Quadratic(nn.Module):
 
 def test_a_grid_that_is_not_square_lands_where_it_should():
     """The loss at (u0, u1) is the closed form there, on every point of 3 x 5; x and y are never swapped."""
-    from lossland.arrays import Arrays
     from lossland.geometry.charts.affine import Affine
+    from lossland.inputs.arrays import Arrays
 
     splits = ("train", "val", "test")
     data = Arrays({s: torch.zeros(4, 1) for s in splits}, {s: torch.tensor([0, 0, 1, 2]) for s in splits}, 3)

@@ -12,21 +12,21 @@ from sklearn.metrics import brier_score_loss
 from torch import nn
 from torchmetrics.functional.classification import multiclass_calibration_error
 
-from lossland import limits
-from lossland.arrays import Arrays
 from lossland.geometry.charts import Chart, lattice
 from lossland.geometry.charts.affine import Affine
 from lossland.geometry.charts.bezier import Bezier
 from lossland.geometry.charts.points import Points
 from lossland.geometry.charts.polychain import PolyChain
+from lossland.inputs.arrays import Arrays
 from lossland.landscape.evaluate import predict
 from lossland.landscape.problem import Problem
 from lossland.landscape.space import ParamSpace
 from lossland.landscape.subspace import Subspace
 from lossland.methods import chain, line, plane, pool
 from lossland.probes import cosine, disagreement, diversity, ensemble, landscape, similarity, tsne
-from lossland.scores import entropy, jensen_shannon, scores
-from lossland.store import DiskJournal
+from lossland.statistics import diversity_limits as limits
+from lossland.statistics.scores import entropy, jensen_shannon, scores
+from lossland.workflow.store import DiskJournal
 
 N = 1_000_000
 

@@ -16,14 +16,14 @@ from lossland.geometry.charts.bundle import Bundle
 from lossland.geometry.charts.complex import Complex
 from lossland.geometry.charts.points import Points
 from lossland.geometry.charts.polychain import PolyChain
+from lossland.landscape.schedules import learning_rate
 from lossland.landscape.simplexes import by_volume
 from lossland.landscape.subspace import Subspace
 from lossland.landscape.train import expected_loss, minimise
 from lossland.methods import curve, draws, edges, face, fine_tune, line, plane, pool, sgd, simplex, swag_curve
 from lossland.options import Recipe
 from lossland.probes import ensemble, landscape
-from lossland.schedules import learning_rate
-from lossland.store import DiskJournal
+from lossland.workflow.store import DiskJournal
 
 MANY = 20_000
 RECIPE = Recipe(epochs=3, lr=0.05, batch_size=20, schedule="constant", weight_decay=1e-3)

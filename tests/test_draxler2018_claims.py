@@ -5,19 +5,17 @@ import pandas as pd
 import pytest
 from conftest import judged, unprinted
 
-from lossland.claim import unshared
-from lossland.claims import (
-    draxler2018_architectures,
-    draxler2018_overlap,
-    draxler2018_paths,
-    draxler2018_rebasin,
-    draxler2018_saddles,
-    draxler2018_statistics,
-    draxler2018_toys,
-    draxler2018_xor,
-)
-from lossland.sheets import rises
-from lossland.toys import TOYS
+from lossland.geometry.known_saddles import TOYS
+from lossland.papers.draxler2018.claims import architectures as draxler2018_architectures
+from lossland.papers.draxler2018.claims import overlap as draxler2018_overlap
+from lossland.papers.draxler2018.claims import paths as draxler2018_paths
+from lossland.papers.draxler2018.claims import rebasin as draxler2018_rebasin
+from lossland.papers.draxler2018.claims import saddles as draxler2018_saddles
+from lossland.papers.draxler2018.claims import statistics as draxler2018_statistics
+from lossland.papers.draxler2018.claims import toys as draxler2018_toys
+from lossland.papers.draxler2018.claims import xor as draxler2018_xor
+from lossland.statistics.tables import rises
+from lossland.statistics.verdicts import unshared
 
 SPREAD = {"1": 0.9, "2": 1.0, "3": 1.1}
 APART = {"1": (11, 12), "2": (21, 22), "3": (31, 32)}

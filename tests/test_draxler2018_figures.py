@@ -11,26 +11,25 @@ from matplotlib.colors import to_hex
 from scipy.cluster.hierarchy import cophenet
 from scipy.spatial.distance import squareform
 
-from lossland import minima, sheets
-from lossland.figures import (
-    draxler2018_fig1,
-    draxler2018_fig4,
-    draxler2018_fig5,
-    draxler2018_fig6,
-    draxler2018_fig7,
-    draxler2018_graph,
-    draxler2018_paths,
-    draxler2018_rebasin,
-    draxler2018_statistics,
-    draxler2018_table,
-    draxler2018_toys,
-    draxler2018_xor,
-)
+from lossland.geometry.known_saddles import TOYS
 from lossland.models.toy import FORMS
+from lossland.papers.draxler2018.figures import fig1 as draxler2018_fig1
+from lossland.papers.draxler2018.figures import fig4 as draxler2018_fig4
+from lossland.papers.draxler2018.figures import fig5 as draxler2018_fig5
+from lossland.papers.draxler2018.figures import fig6 as draxler2018_fig6
+from lossland.papers.draxler2018.figures import fig7 as draxler2018_fig7
+from lossland.papers.draxler2018.figures import graph as draxler2018_graph
+from lossland.papers.draxler2018.figures import paths as draxler2018_paths
+from lossland.papers.draxler2018.figures import rebasin as draxler2018_rebasin
+from lossland.papers.draxler2018.figures import statistics as draxler2018_statistics
+from lossland.papers.draxler2018.figures import table as draxler2018_table
+from lossland.papers.draxler2018.figures import toys as draxler2018_toys
+from lossland.papers.draxler2018.figures import xor as draxler2018_xor
+from lossland.papers.published import numbers
+from lossland.plotting.style import COLOURS, SERIES
 from lossland.probes import shape
-from lossland.published import numbers
-from lossland.style import COLOURS, SERIES
-from lossland.toys import TOYS
+from lossland.statistics import saddle_graph as minima
+from lossland.statistics import tables as sheets
 
 S = np.linspace(0, 1, 41)
 SCALES = {("train", "nll"): 1, ("test", "nll"): 3, ("train", "error"): 0.1, ("test", "error"): 0.5}

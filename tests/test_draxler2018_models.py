@@ -12,12 +12,12 @@ from scipy import ndimage
 from torch import nn
 
 from lossland.data import formula, xor
+from lossland.geometry.known_saddles import TOYS
 from lossland.landscape.problem import Problem
 from lossland.landscape.space import ParamSpace
 from lossland.methods import sgd
 from lossland.models import cnn_wxd, densenet, mlp, resnet, toy
 from lossland.options import Recipe
-from lossland.toys import TOYS
 
 C10 = (3, 32, 32), 10
 DIGITS = (1, 8, 8), 10

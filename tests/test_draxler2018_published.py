@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lossland.published import numbers
+from lossland.papers.published import numbers
 
 
 def test_numbers_each_with_one_key_and_a_status():

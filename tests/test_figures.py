@@ -8,23 +8,21 @@ import plotly.graph_objects as go
 import pytest
 from matplotlib.figure import Figure
 
-from lossland import drawing
-from lossland.figures import (
-    garipov2018_a6,
-    garipov2018_as_released,
-    garipov2018_bends,
-    garipov2018_fig1,
-    garipov2018_fig2,
-    garipov2018_fig3,
-    garipov2018_fig6,
-    garipov2018_fig7,
-    garipov2018_fig8,
-    garipov2018_section6,
-    garipov2018_section61,
-    garipov2018_table1,
-    garipov2018_table2,
-)
-from lossland.figures import surface as turnable
+from lossland.papers.garipov2018.figures import a6 as garipov2018_a6
+from lossland.papers.garipov2018.figures import as_released as garipov2018_as_released
+from lossland.papers.garipov2018.figures import bends as garipov2018_bends
+from lossland.papers.garipov2018.figures import fig1 as garipov2018_fig1
+from lossland.papers.garipov2018.figures import fig2 as garipov2018_fig2
+from lossland.papers.garipov2018.figures import fig3 as garipov2018_fig3
+from lossland.papers.garipov2018.figures import fig6 as garipov2018_fig6
+from lossland.papers.garipov2018.figures import fig7 as garipov2018_fig7
+from lossland.papers.garipov2018.figures import fig8 as garipov2018_fig8
+from lossland.papers.garipov2018.figures import section6 as garipov2018_section6
+from lossland.papers.garipov2018.figures import section61 as garipov2018_section61
+from lossland.papers.garipov2018.figures import table1 as garipov2018_table1
+from lossland.papers.garipov2018.figures import table2 as garipov2018_table2
+from lossland.plotting.figures import surface as turnable
+from lossland.workflow import artifacts as drawing
 
 MAKER = {"code": {}, "device": "x86_64", "versions": {"torch": "2.15"}, "results": ["network n/1", "network n/2", "table t"]}
 RECORD = json.dumps({"revision": None, "chain": [MAKER]})

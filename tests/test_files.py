@@ -13,11 +13,12 @@ from conftest import random_pictures
 from PIL import Image
 from safetensors.torch import load_file
 
-from lossland import io, store
-from lossland.arrays import Arrays, crop, flip
 from lossland.data import cifar10, digits, image_folder, parquet_images
 from lossland.geometry.charts.affine import Affine
+from lossland.inputs.arrays import Arrays, crop, flip
 from lossland.landscape.subspace import Subspace
+from lossland.workflow import files as io
+from lossland.workflow import store
 
 PLANE = Subspace(
     torch.randn(3, 10), Affine(3, ((-1, 1), (0, 2))), {"path": torch.randn(4, 2).double(), "source": torch.tensor(3)}

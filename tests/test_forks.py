@@ -15,7 +15,7 @@ import psutil
 import pytest
 from conftest import TOY, copy_project, edit, snakemake
 
-from lossland import forks
+from lossland.workflow import forkserver as forks
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere every job is a process of its own")
 HOLDER = (
@@ -44,7 +44,7 @@ class Server:
         _until(self.socket.exists)
 
     def job(self, *arguments, **environment):
-        command = [sys.executable, "-S", "-m", "lossland.forks", *map(str, arguments)]
+        command = [sys.executable, "-S", "-m", "lossland.workflow.forkserver", *map(str, arguments)]
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
         return subprocess.Popen(command, cwd=self.folder, env=self.environment | environment, **pipes)
 
@@ -85,7 +85,7 @@ def server(tmp_path_factory):
 
 def test_the_workflow_makes_the_same_bytes_with_and_without(finished, editable):
     """A network, a plane of it, its surface, all figures and claims, made again by processes of their own."""
-    edit(editable / "Snakefile", "forks.start()", "pass")
+    edit(editable / "Snakefile", "forkserver.start()", "pass")
     for name in ("network/net/3.safetensors", "figure", "claim"):
         path = editable / "results/toy" / name
         path.unlink() if path.is_file() else shutil.rmtree(path)
@@ -160,7 +160,7 @@ def test_a_mistake_is_the_same_sentence(server):
 def test_an_edit_during_a_run_is_seen(server):
     text = f"from lossland import spread; print({WHO}, spread.__doc__.split()[-1])"
     assert server.said(text)[1].startswith("written.py")
-    path = server.folder / "lossland/spread.py"
+    path = server.folder / "lossland/statistics/spread.py"
     path.write_text('"""edited"""')
     assert server.said(text)[1] == "written.py edited\n"
     (server.folder / "new.py").write_text("print('new')")
@@ -172,7 +172,7 @@ def test_other_threads_another_folder_or_no_server_is_a_process_of_its_own(serve
     assert server.said(f"print({WHO})", MINE="2")[1].startswith("python")
     assert server.said(f"print({WHO})", **{forks.SOCKET: str(tmp_path / "none")})[1].startswith("python")
     (other := copy_project(tmp_path)).joinpath("script.py").write_text(f"from pathlib import Path; print({WHO})")
-    command = [sys.executable, "-S", "-m", "lossland.forks", "script.py"]
+    command = [sys.executable, "-S", "-m", "lossland.workflow.forkserver", "script.py"]
     assert subprocess.run(command, cwd=other, env=server.environment, capture_output=True, text=True).stdout.startswith(
         "python"
     )
@@ -217,7 +217,7 @@ def test_a_stopped_training_saves_itself_and_goes_on_to_the_same_bytes(finished,
     folder = shutil.copytree(finished, tmp_path / "project", symlinks=True)
     edit(folder / "tests/toy.yaml", "epochs: 8", "epochs: 300")
     output = snakemake(folder, "-n", "-p", "results/toy/network/net/2.safetensors", *TOY)[1]
-    command = re.search(r"exec python (-S -m lossland.forks workflow_scripts/network.py .*)", output)[1]
+    command = re.search(r"exec python (-S -m lossland.workflow.forkserver workflow_scripts/network.py .*)", output)[1]
     with serving(folder) as server:
 
         def job():

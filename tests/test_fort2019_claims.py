@@ -8,17 +8,15 @@ import pandas as pd
 import pytest
 from conftest import unprinted
 
-from lossland import limits
-from lossland.claims import (
-    fort2019_ensembles,
-    fort2019_forks,
-    fort2019_functions,
-    fort2019_randomness,
-    fort2019_shift,
-    fort2019_subspaces,
-    fort2019_tunnel,
-    fort2019_weights,
-)
+from lossland.papers.fort2019.claims import ensembles as fort2019_ensembles
+from lossland.papers.fort2019.claims import forks as fort2019_forks
+from lossland.papers.fort2019.claims import functions as fort2019_functions
+from lossland.papers.fort2019.claims import randomness as fort2019_randomness
+from lossland.papers.fort2019.claims import shift as fort2019_shift
+from lossland.papers.fort2019.claims import subspaces as fort2019_subspaces
+from lossland.papers.fort2019.claims import tunnel as fort2019_tunnel
+from lossland.papers.fort2019.claims import weights as fort2019_weights
+from lossland.statistics import diversity_limits as limits
 
 RUNS = ("1", "2", "3")
 SPREAD = np.array([0.9, 1.0, 1.1])

@@ -8,21 +8,20 @@ import pytest
 from conftest import written
 from matplotlib.colors import to_hex
 
-from lossland import limits, sheets
-from lossland.figures import (
-    fort2019_fig2,
-    fort2019_fig3,
-    fort2019_fig4,
-    fort2019_fig5,
-    fort2019_fig6,
-    fort2019_fig7,
-    fort2019_fig8,
-    fort2019_forks,
-    fort2019_outside,
-    fort2019_paths,
-    fort2019_randomness,
-    fort2019_table,
-)
+from lossland.papers.fort2019.figures import fig2 as fort2019_fig2
+from lossland.papers.fort2019.figures import fig3 as fort2019_fig3
+from lossland.papers.fort2019.figures import fig4 as fort2019_fig4
+from lossland.papers.fort2019.figures import fig5 as fort2019_fig5
+from lossland.papers.fort2019.figures import fig6 as fort2019_fig6
+from lossland.papers.fort2019.figures import fig7 as fort2019_fig7
+from lossland.papers.fort2019.figures import fig8 as fort2019_fig8
+from lossland.papers.fort2019.figures import forks as fort2019_forks
+from lossland.papers.fort2019.figures import outside as fort2019_outside
+from lossland.papers.fort2019.figures import paths as fort2019_paths
+from lossland.papers.fort2019.figures import randomness as fort2019_randomness
+from lossland.papers.fort2019.figures import table as fort2019_table
+from lossland.statistics import diversity_limits as limits
+from lossland.statistics import tables as sheets
 
 
 def pairs(quantity, value, n, subspace="a", run="1", epochs=None, **columns):

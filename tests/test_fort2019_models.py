@@ -7,10 +7,10 @@ import pytest
 import torch
 from torch import nn
 
-from lossland.arrays import pictures
 from lossland.data import photographs, svhn
+from lossland.inputs.arrays import pictures
 from lossland.models import multilayer_cnn, resnet_v1
-from lossland.published import numbers
+from lossland.papers.published import numbers
 
 C10 = (3, 32, 32), 10
 SMALL, MEDIUM = (16, 32, 32), (64, 128, 256, 256)

@@ -8,29 +8,17 @@ import pytest
 from conftest import unprinted, written
 from matplotlib.colors import to_hex
 
-from lossland import claim
-from lossland.claims import (
-    fort_jastrzebski2019_connectors as connector_claims,
-)
-from lossland.claims import (
-    fort_jastrzebski2019_cuts as cut_claims,
-)
-from lossland.claims import (
-    fort_jastrzebski2019_ensembling as ensembling_claims,
-)
-from lossland.claims import (
-    fort_jastrzebski2019_tunnels as tunnel_claims,
-)
-from lossland.claims import (
-    fort_jastrzebski2019_wedge as wedge_claims,
-)
-from lossland.figures import (
-    fort_jastrzebski2019_connectors,
-    fort_jastrzebski2019_cuts,
-    fort_jastrzebski2019_ensembling,
-    fort_jastrzebski2019_tunnels,
-    fort_jastrzebski2019_wedge,
-)
+from lossland.papers.fort_jastrzebski2019.claims import connectors as connector_claims
+from lossland.papers.fort_jastrzebski2019.claims import cuts as cut_claims
+from lossland.papers.fort_jastrzebski2019.claims import ensembling as ensembling_claims
+from lossland.papers.fort_jastrzebski2019.claims import tunnels as tunnel_claims
+from lossland.papers.fort_jastrzebski2019.claims import wedge as wedge_claims
+from lossland.papers.fort_jastrzebski2019.figures import connectors as fort_jastrzebski2019_connectors
+from lossland.papers.fort_jastrzebski2019.figures import cuts as fort_jastrzebski2019_cuts
+from lossland.papers.fort_jastrzebski2019.figures import ensembling as fort_jastrzebski2019_ensembling
+from lossland.papers.fort_jastrzebski2019.figures import tunnels as fort_jastrzebski2019_tunnels
+from lossland.papers.fort_jastrzebski2019.figures import wedge as fort_jastrzebski2019_wedge
+from lossland.statistics import verdicts as claim
 
 RUNS = ("1", "2", "3")
 SPREAD = dict(zip(RUNS, (0.9, 1.0, 1.1), strict=True))

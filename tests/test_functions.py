@@ -7,9 +7,9 @@ import pytest
 import torch
 from torch import nn
 
-from lossland.arrays import Arrays
 from lossland.geometry.charts.points import Points
 from lossland.geometry.charts.polychain import PolyChain
+from lossland.inputs.arrays import Arrays
 from lossland.landscape.problem import Problem
 from lossland.landscape.space import ParamSpace
 from lossland.landscape.subspace import Subspace

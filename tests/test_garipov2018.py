@@ -20,14 +20,14 @@ from lossland.geometry.charts.bezier import Bezier
 from lossland.geometry.charts.points import Points
 from lossland.geometry.charts.polychain import PolyChain
 from lossland.landscape.problem import Problem
+from lossland.landscape.schedules import learning_rate
 from lossland.landscape.space import ParamSpace
 from lossland.landscape.subspace import Subspace
 from lossland.landscape.train import expected_loss, minimise
 from lossland.methods import curve, fge, line, sgd
 from lossland.options import Recipe
 from lossland.probes import landscape, shape
-from lossland.schedules import learning_rate
-from lossland.streams import stream
+from lossland.rng import stream
 from lossland.tasks import classification
 
 CHARTS = [Bezier(3), Bezier(4), Bezier(5), PolyChain(3), PolyChain(4), PolyChain(5)]

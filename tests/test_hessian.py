@@ -17,7 +17,7 @@ from lossland.landscape.subspace import Subspace
 from lossland.methods import hessian_plane, line, sgd
 from lossland.options import Recipe
 from lossland.probes import curvature
-from lossland.streams import stream
+from lossland.rng import stream
 
 
 @functools.cache

@@ -16,8 +16,8 @@ from lossland.landscape.subspace import Subspace
 from lossland.methods import complex, connector, sgd, simplex
 from lossland.options import Recipe
 from lossland.probes import inside, landscape, spokes
-from lossland.store import DiskJournal
-from lossland.streams import stream
+from lossland.rng import stream
+from lossland.workflow.store import DiskJournal
 
 RECIPE = Recipe(epochs=30, lr=0.1, batch_size=32)
 

@@ -6,11 +6,11 @@ import signal
 import pytest
 import torch
 
-from lossland import store
 from lossland.geometry.charts.points import Points
-from lossland.job import Job
 from lossland.landscape.subspace import Subspace
-from lossland.record import MADE_BY, handed_down
+from lossland.workflow import store
+from lossland.workflow.provenance import MADE_BY, handed_down
+from lossland.workflow.run import Job
 
 SPEC = {"section": "subspace", "name": "s", "method": {"line": {}}, "inputs": {"sources": ["a", "b"]}}
 

@@ -15,18 +15,18 @@ from test_train import Interrupted
 from torch import nn
 from torch.nn import functional as F
 
-from lossland.arrays import Arrays, text
 from lossland.data import ptb, topics
-from lossland.figures import garipov2018_table3
+from lossland.inputs.arrays import Arrays, text
 from lossland.landscape.evaluate import evaluate, predict, targets
 from lossland.landscape.problem import Problem
 from lossland.landscape.space import ParamSpace
 from lossland.methods import curve, line, sgd
 from lossland.models import lstm
 from lossland.options import Recipe
+from lossland.papers.garipov2018.figures import table3 as garipov2018_table3
 from lossland.probes import ensemble, landscape, shape
-from lossland.store import DiskJournal
 from lossland.tasks import language
+from lossland.workflow.store import DiskJournal
 
 WORDS = {"train": 1500, "val": 40, "test": 900}
 RECIPE = Recipe(epochs=2, lr=2.0, batch_size=6, momentum=0.0, clip=0.25, schedule="exponential", milestones=[0.5], gamma=0.5)

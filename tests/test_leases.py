@@ -10,11 +10,11 @@ from itertools import pairwise
 
 import pytest
 
-from lossland.leases import slots
+from lossland.workflow.gpu_slots import slots
 
 JOB = """
 import os, sys, time
-from lossland.leases import lease
+from lossland.workflow.gpu_slots import lease
 wanted = int(sys.argv[2])
 with lease(int(sys.argv[1]), wanted or None):
     print(os.environ["CUDA_VISIBLE_DEVICES"], time.monotonic(), end=" ", flush=True)

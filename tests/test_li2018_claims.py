@@ -5,19 +5,18 @@ import pandas as pd
 import pytest
 from conftest import judged
 
-from lossland import claim, io
-from lossland.claims import (
-    li2018_curvature,
-    li2018_depth,
-    li2018_repeats,
-    li2018_reversal,
-    li2018_sharpness,
-    li2018_trajectories,
-    li2018_width,
-)
 from lossland.methods import init_plane, line, pca_plane, random_plane, sgd
 from lossland.options import Recipe
+from lossland.papers.li2018.claims import curvature as li2018_curvature
+from lossland.papers.li2018.claims import depth as li2018_depth
+from lossland.papers.li2018.claims import repeats as li2018_repeats
+from lossland.papers.li2018.claims import reversal as li2018_reversal
+from lossland.papers.li2018.claims import sharpness as li2018_sharpness
+from lossland.papers.li2018.claims import trajectories as li2018_trajectories
+from lossland.papers.li2018.claims import width as li2018_width
 from lossland.probes import basin, curvature, directions, landscape, projection
+from lossland.statistics import verdicts as claim
+from lossland.workflow import files as io
 
 RUNS = ("1", "2", "3")
 SPREAD = np.array([0.9, 1.0, 1.1])

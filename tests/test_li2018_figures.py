@@ -7,9 +7,14 @@ import pandas as pd
 import pytest
 from conftest import RECORD
 
-from lossland import drawing, sheets
-from lossland.figures import li2018_contours, li2018_lines, li2018_repeats, li2018_surfaces, surface_mesh
-from lossland.figures import surface as turnable
+from lossland.papers.li2018.figures import contours as li2018_contours
+from lossland.papers.li2018.figures import lines as li2018_lines
+from lossland.papers.li2018.figures import repeats as li2018_repeats
+from lossland.papers.li2018.figures import surfaces as li2018_surfaces
+from lossland.plotting.figures import surface as turnable
+from lossland.plotting.figures import surface_mesh
+from lossland.statistics import tables as sheets
+from lossland.workflow import artifacts as drawing
 
 U0, U1 = np.linspace(-1, 1, 5), np.linspace(-0.5, 1, 4)  # the middle of U0 is 0, as is the second of U1
 

@@ -7,17 +7,15 @@ from conftest import saved
 from matplotlib.collections import PathCollection, QuadMesh
 from matplotlib.contour import QuadContourSet
 
-from lossland.figures import (
-    li2018_directions,
-    li2018_errors,
-    li2018_fig2,
-    li2018_fig7,
-    li2018_fig8,
-    li2018_fig9,
-    li2018_training,
-)
-from lossland.published import numbers
-from lossland.style import COLOURS
+from lossland.papers.li2018.figures import directions as li2018_directions
+from lossland.papers.li2018.figures import errors as li2018_errors
+from lossland.papers.li2018.figures import fig2 as li2018_fig2
+from lossland.papers.li2018.figures import fig7 as li2018_fig7
+from lossland.papers.li2018.figures import fig8 as li2018_fig8
+from lossland.papers.li2018.figures import fig9 as li2018_fig9
+from lossland.papers.li2018.figures import training as li2018_training
+from lossland.papers.published import numbers
+from lossland.plotting.style import COLOURS
 
 X, Y = np.linspace(-1, 1, 5), np.linspace(-2, 1, 4)
 PLANE = pd.DataFrame([(x, y) for x in X for y in Y], columns=["u0", "u1"])

@@ -5,8 +5,8 @@ import pytest
 import torch
 from torch import nn
 
-from lossland.arrays import SPLITS, Arrays
 from lossland.geometry.charts.points import Points
+from lossland.inputs.arrays import SPLITS, Arrays
 from lossland.landscape.problem import Problem
 from lossland.landscape.space import ParamSpace
 from lossland.landscape.subspace import Subspace

@@ -7,19 +7,19 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from lossland.arrays import Arrays
 from lossland.data import xor
 from lossland.geometry.charts.points import Points
-from lossland.landscape.permutations import matched, permuted, symmetries
+from lossland.inputs.arrays import Arrays
 from lossland.landscape.problem import Problem
 from lossland.landscape.space import ParamSpace
 from lossland.landscape.subspace import Subspace
-from lossland.landscape.symmetries import watched
-from lossland.landscape.units import FIXED, Units, fixed
 from lossland.methods import match, permute, repair, sgd
 from lossland.models import cnn, densenet, lstm, mlp, preresnet, resnet, vgg, vgg9, vision_transformer
 from lossland.options import Recipe
-from lossland.streams import stream
+from lossland.rng import stream
+from lossland.symmetries.axes import FIXED, Units, fixed
+from lossland.symmetries.permutations import matched, permuted, symmetries
+from lossland.symmetries.tracing import watched
 
 
 def _problem(build, side=8, colours=1):

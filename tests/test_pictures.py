@@ -17,17 +17,18 @@ from test_train import Interrupted
 from torch import nn
 from torchvision import transforms
 
-from lossland import pictures, store
-from lossland.arrays import Arrays
 from lossland.data import imagenet
+from lossland.inputs import images as pictures
+from lossland.inputs.arrays import Arrays
+from lossland.inputs.images import Pictures
 from lossland.landscape.evaluate import evaluate, targets
 from lossland.landscape.problem import Problem
 from lossland.landscape.space import ParamSpace
 from lossland.methods import fge, pretrained, sgd
 from lossland.models import torchvision as torchvision_model
 from lossland.options import Recipe
-from lossland.pictures import Pictures
 from lossland.probes import ensemble
+from lossland.workflow import store
 
 SIZES = [(40, 30), (31, 47), (20, 20), (90, 21), (22, 80)]
 RECIPE = Recipe(epochs=2, lr=0.01, batch_size=4)

@@ -9,11 +9,12 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
-from lossland import assemble, fingerprint
 from lossland.landscape.problem import Problem
 from lossland.landscape.space import ParamSpace
 from lossland.methods import plane, pretrained
 from lossland.probes import landscape
+from lossland.workflow import assemble
+from lossland.workflow import code_digest as fingerprint
 
 
 def saved(path, module):

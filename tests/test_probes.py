@@ -11,12 +11,11 @@ from sklearn.metrics import brier_score_loss, log_loss
 from torch import nn
 from torchmetrics.functional.classification import multiclass_calibration_error
 
-from lossland import catalogue
-from lossland.arrays import Arrays
 from lossland.geometry.charts.affine import Affine
 from lossland.geometry.charts.bezier import Bezier
 from lossland.geometry.charts.points import Points
 from lossland.geometry.charts.polychain import PolyChain
+from lossland.inputs.arrays import Arrays
 from lossland.landscape.evaluate import calibrated, evaluate, predict, statistics
 from lossland.landscape.problem import Problem
 from lossland.landscape.space import ParamSpace
@@ -24,9 +23,10 @@ from lossland.landscape.subspace import Subspace
 from lossland.methods import line, pca_plane, plane, pool, sgd
 from lossland.options import Recipe
 from lossland.probes import ensemble, landscape, shape, weights
-from lossland.scores import scores, tempered
-from lossland.store import DiskJournal
-from lossland.streams import stream
+from lossland.rng import stream
+from lossland.statistics.scores import scores, tempered
+from lossland.workflow import plugins as catalogue
+from lossland.workflow.store import DiskJournal
 
 
 @pytest.fixture

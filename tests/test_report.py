@@ -94,9 +94,9 @@ def test_a_mesh_is_there_to_be_saved(editable):
 
 
 def test_results_of_an_earlier_run_are_called_out_of_date(editable):
-    edit(editable / "lossland/figures/garipov2018_fig2.py", '"Bezier"', '"Bézier"')
+    edit(editable / "lossland/papers/garipov2018/figures/fig2.py", '"Bezier"', '"Bézier"')
     assert (
-        "Out of date figure garipov2018_fig2 for figure garipov2018_fig2: lossland/figures/garipov2018_fig2.py was edited"
+        "Out of date figure garipov2018_fig2 for figure garipov2018_fig2: lossland/papers/garipov2018/figures/fig2.py was edited"
         in written(editable)[1]
     )
     edit(editable / "tests/toy.yaml", "lr: 0.1", "lr: 1e20")

@@ -11,10 +11,10 @@ import pandas as pd
 import pytest
 from conftest import ROOT, TOY, edit, planned, run, snakemake
 
-from lossland import io
-from lossland.fingerprint import code_of
-from lossland.record import handed_down, notes
-from lossland.reruns import config_changes
+from lossland.workflow import files as io
+from lossland.workflow.code_digest import code_of
+from lossland.workflow.provenance import handed_down, notes
+from lossland.workflow.staleness import config_changes
 
 PATHS = ["segment_path", "bezier_path", "polychain_path"]
 SHAPES = {f"table/{path[:-5]}_shape" for path in PATHS}
@@ -30,10 +30,10 @@ EDITS = {
     "a model": (("lossland/models/mlp.py", "def build(", MODEL), TRAINED, "network net/1: lossland/models/mlp.py was edited"),
     "a model that the config does not use": (("lossland/models/vgg.py", "def build(", MODEL), set(), ""),
     "a probe": (("lossland/probes/shape.py", "v.mean()", "v.mean() + 0"), SHAPES | {"figure/garipov2018_table2", "claim/garipov2018_curves"}, "table bezier_shape: lossland/probes/shape.py was edited"),
-    "a figure": (("lossland/figures/garipov2018_fig2.py", '"Bezier"', '"Bézier"'), {"figure/garipov2018_fig2"}, "figure garipov2018_fig2: lossland/figures/garipov2018_fig2.py was edited"),
-    "a claim": (("lossland/claims/garipov2018_curves.py", "above=5", "above=6"), {"claim/garipov2018_curves"}, "claim garipov2018_curves: lossland/claims/garipov2018_curves.py was edited"),
+    "a figure": (("lossland/papers/garipov2018/figures/fig2.py", '"Bezier"', '"Bézier"'), {"figure/garipov2018_fig2"}, "figure garipov2018_fig2: lossland/papers/garipov2018/figures/fig2.py was edited"),
+    "a claim": (("lossland/papers/garipov2018/claims/curves.py", "above=5", "above=6"), {"claim/garipov2018_curves"}, "claim garipov2018_curves: lossland/papers/garipov2018/claims/curves.py was edited"),
     "the training engine": (("lossland/landscape/train.py", "CHECK_EVERY = 50", "CHECK_EVERY = 49"), TRAINED, "network net/1: lossland/landscape/train.py was edited"),
-    "a published number": (("lossland/published/published.csv", "Ind,1B,test_error_percent,27.4", "Ind,1B,test_error_percent,27.5"), DRAWN, "figure garipov2018_fig2: lossland/published/published.csv was edited"),
+    "a published number": (("lossland/papers/garipov2018/published.csv", "Ind,1B,test_error_percent,27.4", "Ind,1B,test_error_percent,27.5"), DRAWN, "figure garipov2018_fig2: lossland/papers/garipov2018/published.csv was edited"),
     "a comment": (("lossland/methods/curve.py", "    ends = torch", "    # why\n    ends = torch"), set(), ""),
     "a docstring": (("lossland/methods/curve.py", "are the two end networks", "are the networks at the ends"), set(), ""),
     "a value in the config": (("tests/toy.yaml", "subspace: plane, resolution: 5", "subspace: plane, resolution: 7"), {"table/surface", "figure/surface"}, "table surface: table.surface.resolution was 5, is 7"),
@@ -142,7 +142,7 @@ def test_an_acceptance_that_was_cut_off_is_done_again(editable):
     assert "a run is at work, or was killed" in done.stderr
     assert "accepted" not in io.provenance(editable / "results/toy/subspace/bezier.safetensors")
     lock.unlink()
-    code = "import sys, yaml; from lossland.config import Plan; from lossland.reruns import Reruns; Reruns(Plan(yaml.safe_load(open('tests/toy.yaml')))).accept()"
+    code = "import sys, yaml; from lossland.workflow.plan import Plan; from lossland.workflow.staleness import Reruns; Reruns(Plan(yaml.safe_load(open('tests/toy.yaml')))).accept()"
     subprocess.run([sys.executable, "-c", code], cwd=editable, env=os.environ | {"PYTHONPATH": str(editable)}, check=True)
     assert "0 results were accepted" in run(editable, "lossland", "accept", "--config", "tests/toy.yaml").stdout
     assert planned(editable) == DRAWN == why(editable)[1]
@@ -209,17 +209,20 @@ def test_changes_are_told_by_their_path_in_the_config():
 def test_what_was_read_of_a_file_is_of_its_text_alone(tmp_path):
     spec = {"section": "table", "probe": {"own": {}}}
     for root in ("a", "b"):
-        for file, text in (("workflow_scripts/table.py", "import lossland.io"), ("lossland/io.py", "A = 1\n")):
+        for file, text in (
+            ("workflow_scripts/table.py", "import lossland.workflow.files"),
+            ("lossland/workflow/files.py", "A = 1\n"),
+        ):
             (tmp_path / root / file).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / root / file).write_text(text)
         (tmp_path / root / "lossland/probes").mkdir()
         (tmp_path / root / "lossland/probes/own.py").write_text("B = 1\n")
     first = code_of(spec, tmp_path / "a")
-    assert set(first) == {"workflow_scripts/table.py", "lossland/io.py", "lossland/probes/own.py"}
+    assert set(first) == {"workflow_scripts/table.py", "lossland/workflow/files.py", "lossland/probes/own.py"}
     shutil.copytree(tmp_path / "a", tmp_path / "c")  # with what was kept of it
     kept = next((tmp_path / "c/lossland/probes/__pycache__").iterdir())
     kept.write_text(kept.read_text()[:40])
-    (tmp_path / "c/lossland/io.py").write_text("A = 2\n")
-    (tmp_path / "b/lossland/io.py").write_text("A = 2\n")
+    (tmp_path / "c/lossland/workflow/files.py").write_text("A = 2\n")
+    (tmp_path / "b/lossland/workflow/files.py").write_text("A = 2\n")
     edited = code_of(spec, tmp_path / "c")
     assert edited == code_of(spec, tmp_path / "b") != first

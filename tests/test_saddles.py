@@ -9,11 +9,10 @@ import pytest
 import torch
 from torch import nn
 
-from lossland import catalogue
-from lossland.arrays import SPLITS, Arrays
 from lossland.geometry.charts.bezier import Bezier
 from lossland.geometry.charts.points import Points
 from lossland.geometry.charts.polychain import PolyChain
+from lossland.inputs.arrays import SPLITS, Arrays
 from lossland.landscape.evaluate import example_scores, path
 from lossland.landscape.problem import Problem
 from lossland.landscape.space import ParamSpace
@@ -21,7 +20,8 @@ from lossland.landscape.subspace import Subspace
 from lossland.methods import curve, line, random_plane, sgd
 from lossland.options import Recipe, refuse
 from lossland.probes import landscape, saddles
-from lossland.store import DiskJournal
+from lossland.workflow import plugins as catalogue
+from lossland.workflow.store import DiskJournal
 
 PEAK = 0.5371
 UNIT = Subspace(torch.tensor([[0.0], [1.0]]), PolyChain(2))

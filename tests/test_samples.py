@@ -14,12 +14,13 @@ from test_train import Interrupted
 from torch import nn
 from torch.nn import functional as F
 
-from lossland.arrays import Arrays
 from lossland.geometry.charts.points import Points
 from lossland.geometry.charts.polychain import PolyChain
 from lossland.geometry.measures import combined, components, gram, moments
+from lossland.inputs.arrays import Arrays
 from lossland.landscape.evaluate import evaluate
 from lossland.landscape.problem import Problem
+from lossland.landscape.schedules import learning_rate, restarted
 from lossland.landscape.space import ParamSpace
 from lossland.landscape.subspace import Subspace
 from lossland.methods import (
@@ -37,8 +38,7 @@ from lossland.methods import (
 )
 from lossland.options import Recipe
 from lossland.probes import ensemble
-from lossland.schedules import learning_rate, restarted
-from lossland.store import DiskJournal
+from lossland.workflow.store import DiskJournal
 
 MANY = 5000
 SAMPLERS = {
@@ -380,12 +380,12 @@ import threading, time
 import torch
 from torch import nn
 
-from lossland.arrays import Arrays
+from lossland.inputs.arrays import Arrays
 from lossland.landscape.problem import Problem
 from lossland.landscape.space import ParamSpace
 from lossland.methods import diagonal_gaussian, sgd, weight_average
 from lossland.options import Recipe
-from lossland.store import DiskJournal, load_subspace, save_subspace
+from lossland.workflow.store import DiskJournal, load_subspace, save_subspace
 
 
 class Large(nn.Module):

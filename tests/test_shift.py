@@ -11,18 +11,18 @@ import torch
 from PIL import Image
 from torch import nn
 
-from lossland import corrupted_files, corruptions
-from lossland.arrays import Arrays, text
-from lossland.corruptions import CORRUPTIONS, corrupted
 from lossland.data import digits, imagenet
 from lossland.geometry.charts.points import Points
+from lossland.inputs import corrupted_files, corruptions
+from lossland.inputs.arrays import Arrays, text
+from lossland.inputs.corruptions import CORRUPTIONS, corrupted
 from lossland.landscape import evaluate
 from lossland.landscape.problem import Problem
 from lossland.landscape.space import ParamSpace
 from lossland.landscape.subspace import Subspace
 from lossland.probes import ensemble, outside, shift
-from lossland.scores import entropy
-from lossland.streams import stream
+from lossland.rng import stream
+from lossland.statistics.scores import entropy
 
 SEVERITIES = (1, 2, 3, 4, 5)
 TEMPERED = ["nll_tempered", "ece_tempered"]

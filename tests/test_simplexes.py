@@ -15,14 +15,14 @@ from torch.nn import functional as F
 from lossland.geometry import volumes
 from lossland.geometry.charts.complex import Complex
 from lossland.geometry.charts.polychain import PolyChain
-from lossland.landscape.journal import Journal
+from lossland.landscape.checkpoint import Journal
 from lossland.landscape.simplexes import Spro, _lambda, restricted, strengths
 from lossland.landscape.subspace import Subspace
 from lossland.landscape.train import expected_loss, minimise, pointwise
 from lossland.methods import complex, connector, sgd, simplex
 from lossland.options import Recipe, Volume
-from lossland.store import DiskJournal
-from lossland.streams import stream
+from lossland.rng import stream
+from lossland.workflow.store import DiskJournal
 
 RECIPE = Recipe(epochs=3, lr=0.05, batch_size=16, weight_decay=1e-3, schedule="constant")
 FREE = Volume(strength=0.0)
@@ -289,7 +289,7 @@ class Far:
 
 MEMORY = """
 import gc, threading, time, torch
-from lossland.arrays import Arrays
+from lossland.inputs.arrays import Arrays
 from lossland.geometry.volumes import inner, log_volume
 from lossland.landscape.problem import Problem
 from lossland.landscape.simplexes import Spro

@@ -6,7 +6,6 @@ import pytest
 import torch
 from torch.distributions import Normal
 
-from lossland import fingerprint
 from lossland.data import formula, intervals, spirals
 from lossland.landscape.problem import Problem
 from lossland.landscape.space import ParamSpace
@@ -14,8 +13,9 @@ from lossland.methods import line, sgd
 from lossland.models import mlp, regression_net
 from lossland.options import Recipe
 from lossland.probes import diversity, ensemble, landscape
-from lossland.store import load_arrays, save_arrays
 from lossland.tasks import analytic, binary, classification, regression
+from lossland.workflow import code_digest as fingerprint
+from lossland.workflow.store import load_arrays, save_arrays
 
 
 def logits(n=50):

@@ -11,8 +11,8 @@ from lossland.geometry.charts.points import Points
 from lossland.landscape.evaluate import predict, targets
 from lossland.landscape.subspace import Subspace
 from lossland.probes import shift
-from lossland.scores import scaled, scores, temperatures, tempered
-from lossland.streams import stream
+from lossland.rng import stream
+from lossland.statistics.scores import scaled, scores, temperatures, tempered
 
 
 def drawn(n=4000, sharpness=(1.0, 1.0)):

@@ -10,13 +10,13 @@ from torch.nn import functional as F
 from lossland.geometry.charts.bezier import Bezier
 from lossland.geometry.charts.points import Points
 from lossland.landscape import descent, train
-from lossland.landscape.journal import Journal
+from lossland.landscape.checkpoint import Journal
+from lossland.landscape.schedules import learning_rate
 from lossland.landscape.train import expected_loss, minimise
 from lossland.methods import curve, fge, pool, sgd, sse
 from lossland.options import Recipe
 from lossland.probes import ensemble
-from lossland.schedules import learning_rate
-from lossland.store import DiskJournal
+from lossland.workflow.store import DiskJournal
 
 RECIPE = Recipe(epochs=5, lr=0.1, batch_size=10, weight_decay=1e-3)
 

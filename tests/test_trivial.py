@@ -6,8 +6,8 @@ from functools import partial
 import pytest
 import torch
 
-from lossland.arrays import Arrays
 from lossland.geometry.charts.points import Points
+from lossland.inputs.arrays import Arrays
 from lossland.landscape.problem import Problem
 from lossland.landscape.space import ParamSpace
 from lossland.landscape.subspace import Subspace

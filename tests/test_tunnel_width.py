@@ -7,8 +7,8 @@ import pytest
 import torch
 from torch import nn
 
-from lossland.arrays import Arrays
 from lossland.geometry.charts.points import Points
+from lossland.inputs.arrays import Arrays
 from lossland.landscape.evaluate import evaluate
 from lossland.landscape.problem import Problem
 from lossland.landscape.space import ParamSpace

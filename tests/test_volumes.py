@@ -16,7 +16,7 @@ from lossland.landscape.subspace import Subspace
 from lossland.methods import connector, sgd
 from lossland.options import Recipe
 from lossland.probes import landscape, sampled, vertices, volume
-from lossland.streams import stream
+from lossland.rng import stream
 
 EDGE = 59.25  # of random networks of 15 million parameters
 

@@ -8,7 +8,7 @@ import yaml
 from conftest import TOY, edit, planned, snakemake
 from PIL import Image
 
-from lossland import store
+from lossland.workflow import store
 
 
 def test_the_toy_run_makes_everything_and_says_so(finished):

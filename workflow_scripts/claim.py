@@ -2,18 +2,19 @@
 
 from functools import partial
 
-from lossland import claim, drawing, io, job
+from lossland.statistics import verdicts
+from lossland.workflow import artifacts, files, run
 
 
 def work(job):
-    tables = {role: io.load_tables(paths) for role, paths in job.inputs.items()}
-    verdicts = claim.table(job.plugin.check(**tables, **job.options))
+    tables = {role: files.load_tables(paths) for role, paths in job.inputs.items()}
+    claims = verdicts.table(job.plugin.check(**tables, **job.options))
     parquet, *readable = job.out
-    drawing.save(readable, verdicts, job.plugin.CAPTION, job.provenance)
-    io.save_table(parquet, verdicts, claim.SCHEMA, claim.KEY, job.provenance)
+    artifacts.save(readable, claims, job.plugin.CAPTION, job.provenance)
+    files.save_table(parquet, claims, verdicts.SCHEMA, verdicts.KEY, job.provenance)
 
 
-main = partial(job.run, work)
+main = partial(run.run, work)
 
 if __name__ == "__main__":
     main()

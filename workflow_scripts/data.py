@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from lossland import job, store
+from lossland.workflow import run, store
 
 
 def work(job):
@@ -10,7 +10,7 @@ def work(job):
     store.save_arrays(job.out[0], arrays, job.provenance)
 
 
-main = partial(job.run, work)
+main = partial(run.run, work)
 
 if __name__ == "__main__":
     main()

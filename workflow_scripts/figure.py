@@ -5,16 +5,16 @@ from functools import partial
 
 import matplotlib
 
-from lossland import drawing, io, job
+from lossland.workflow import artifacts, files, run
 
 
 def work(job):
     matplotlib.use("agg")
-    tables = {role: io.load_tables(paths) for role, paths in job.inputs.items()}
-    drawing.save(job.out, job.plugin.draw(**tables, **job.options), job.plugin.CAPTION, job.provenance)
+    tables = {role: files.load_tables(paths) for role, paths in job.inputs.items()}
+    artifacts.save(job.out, job.plugin.draw(**tables, **job.options), job.plugin.CAPTION, job.provenance)
 
 
-main = partial(job.run, work)
+main = partial(run.run, work)
 
 if __name__ == "__main__":
     main()

@@ -8,24 +8,24 @@ from functools import partial
 
 import pandas as pd
 
-from lossland import io, job
+from lossland.workflow import files, run
 
 NAMES = {"subspace": "string", "run": "string"}
 
 
 def work(job):
-    table = io.load_tables(job.inputs["shards"]) if "shards" in job.inputs else pd.concat(_measured(job))
+    table = files.load_tables(job.inputs["shards"]) if "shards" in job.inputs else pd.concat(_measured(job))
     key = [*NAMES, *job.plugin.KEY]
-    io.save_table(job.out[0], table.sort_values(key), NAMES | job.plugin.SCHEMA, key, job.provenance)
+    files.save_table(job.out[0], table.sort_values(key), NAMES | job.plugin.SCHEMA, key, job.provenance)
 
 
 def _measured(job):
     """A table of each subspace, or of each path that the tables hold, with its name."""
     if "table" in job.inputs:
-        for names, part in io.load_tables(job.inputs["table"]).groupby(list(NAMES)):
+        for names, part in files.load_tables(job.inputs["table"]).groupby(list(NAMES)):
             yield _named(job.plugin.measure(part, **job.options), names)
         return
-    from lossland import assemble, store  # torch, which a table from tables does without
+    from lossland.workflow import assemble, store  # torch, which a table from tables does without
 
     problem = assemble.problem(job)
     others = [store.load_arrays(path, job.data_root) for path in job.inputs.get("data", [])]
@@ -39,7 +39,7 @@ def _named(table, names):
     return table.assign(**dict(zip(NAMES, names, strict=True)))
 
 
-main = partial(job.run, work)
+main = partial(run.run, work)
 
 if __name__ == "__main__":
     main()

@@ -9,14 +9,14 @@ import numpy as np
 import torch
 from torchvision.datasets.utils import download_url, extract_archive
 
-from lossland.arrays import Arrays, pictures
+from lossland.inputs.arrays import Arrays, pictures
 from lossland.options import Fraction, Index, Scaling
 
 URL = "https://www.cs.toronto.edu/~kriz/"
 
 
 def load(root, *, val: Index = 0, scaling: Scaling = "standard", crop: Index = 4, flip: Fraction = 0.5) -> Arrays:
-    """The last `val` training pictures are the validation split; `scaling` is that of `lossland.arrays.pictures`; `crop` (in
+    """The last `val` training pictures are the validation split; `scaling` is that of `inputs.arrays.pictures`; `crop` (in
     pixels) and `flip` are the augmentation."""
     folder = fetch(root, "cifar-10-binary.tar.gz", "c32a1d4ab5d03f1284b67883e8d87530", "cifar-10-batches-bin")
     train = read([folder / f"data_batch_{i}.bin" for i in range(1, 6)], labels=1)

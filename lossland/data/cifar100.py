@@ -1,7 +1,7 @@
 """CIFAR-100 (Krizhevsky 2009), fine labels: 50,000 + 10,000 pictures of 32 x 32, downloaded once and checked."""
 
-from lossland.arrays import Arrays, pictures
 from lossland.data.cifar10 import fetch, read
+from lossland.inputs.arrays import Arrays, pictures
 from lossland.options import Fraction, Index, Scaling
 
 

@@ -7,7 +7,7 @@ import torch
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
-from lossland.arrays import Arrays, moments
+from lossland.inputs.arrays import Arrays, moments
 from lossland.options import Count, Index
 
 

@@ -2,7 +2,7 @@
 
 from torchvision.datasets import FashionMNIST
 
-from lossland.arrays import Arrays, pictures
+from lossland.inputs.arrays import Arrays, pictures
 from lossland.options import Index
 
 

@@ -2,7 +2,7 @@
 
 import torch
 
-from lossland.arrays import SPLITS, Arrays
+from lossland.inputs.arrays import SPLITS, Arrays
 
 
 def load(root) -> Arrays:

@@ -7,7 +7,7 @@ import torch
 from PIL import Image, ImageOps, UnidentifiedImageError
 from torchvision.datasets import ImageFolder
 
-from lossland.arrays import Arrays, pictures
+from lossland.inputs.arrays import Arrays, pictures
 from lossland.options import Count, Fraction, Index
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import torch
 
-from lossland.arrays import Arrays
 from lossland.data.image_folder import listings
+from lossland.inputs.arrays import Arrays
+from lossland.inputs.images import Pictures
 from lossland.options import Count, Fraction, Index
-from lossland.pictures import Pictures
 
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of torchvision's networks
 

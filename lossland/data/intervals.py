@@ -10,9 +10,9 @@ between and outside them is for functions over a lattice, not for scores.
 
 import torch
 
-from lossland.arrays import Arrays
+from lossland.inputs.arrays import Arrays
 from lossland.options import Count, NonNegative, Seed
-from lossland.streams import stream
+from lossland.rng import stream
 
 CENTRES, HALF = (-6.0, 0.0, 6.0), 1.2
 

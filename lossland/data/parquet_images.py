@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import torch
 from PIL import Image, UnidentifiedImageError
 
-from lossland.arrays import Arrays, pictures
+from lossland.inputs.arrays import Arrays, pictures
 from lossland.options import Count, Fraction, Index, Scaling
 
 
@@ -31,7 +31,7 @@ def load(
     """`train` and `test` are file patterns in `folder`; `image` and `label` name the columns.
 
     `limit` keeps the first so many examples of each split. The number of classes is the one the files declare, else
-    that of the labels found. `scaling` is that of `lossland.arrays.pictures`; `crop` and `flip` are the augmentation.
+    that of the labels found. `scaling` is that of `lossland.inputs.arrays.pictures`; `crop` and `flip` are the augmentation.
     """
     parts = [_read(Path(root) / folder, pattern, image, label, limit) for pattern in (train, test)]
     classes = next((c for *_, c in parts if c), None)

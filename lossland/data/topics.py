@@ -7,7 +7,7 @@ between versions of Python.
 import re
 from pydoc_data.topics import topics
 
-from lossland.arrays import Arrays, text
+from lossland.inputs.arrays import Arrays, text
 from lossland.options import Count
 
 

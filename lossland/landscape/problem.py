@@ -11,10 +11,10 @@ from pathlib import Path
 
 import torch
 
-from lossland.arrays import Arrays
-from lossland.landscape.journal import Journal
+from lossland.inputs.arrays import Arrays
+from lossland.landscape.checkpoint import Journal
 from lossland.landscape.space import ParamSpace
-from lossland.streams import stream
+from lossland.rng import stream
 
 
 @dataclass(frozen=True)

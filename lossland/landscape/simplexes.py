@@ -23,7 +23,7 @@ from lossland.geometry.measures import combined
 from lossland.landscape.subspace import Subspace
 from lossland.landscape.train import minimise
 from lossland.options import Volume
-from lossland.streams import stream
+from lossland.rng import stream
 
 
 def grown(problem, sources, simplexes, objective, recipe, seed, *, passes, strengths=None) -> Subspace:

@@ -22,9 +22,9 @@ from lossland.geometry.charts.points import Points
 from lossland.geometry.charts.polychain import PolyChain
 from lossland.geometry.measures import gram, off_edges
 from lossland.landscape import descent
+from lossland.landscape.schedules import learning_rate
 from lossland.landscape.subspace import Subspace
-from lossland.schedules import learning_rate
-from lossland.streams import stream
+from lossland.rng import stream
 
 log = logging.getLogger(__name__)
 CHECK_EVERY = 50  # steps between looks at the losses: a look waits for the device

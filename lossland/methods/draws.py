@@ -9,10 +9,10 @@ simplexes is ESPRO's ensemble of components.
 from typing import Annotated
 
 from lossland.geometry.charts.points import Points
-from lossland.landscape.samples import cost
 from lossland.landscape.subspace import Subspace
+from lossland.landscape.weight_samples import cost
 from lossland.options import Between, Count, Seed
-from lossland.streams import stream
+from lossland.rng import stream
 
 
 def build(problem, sources: Annotated[list, Between(1, 1)], *, seed: Seed, samples: Count) -> Subspace:

@@ -9,10 +9,10 @@ from typing import Annotated
 
 import torch
 
-from lossland.landscape.samples import drawn
 from lossland.landscape.subspace import Subspace
+from lossland.landscape.weight_samples import drawn
 from lossland.options import Between, Count, Fraction, Seed
-from lossland.streams import stream
+from lossland.rng import stream
 
 
 def build(problem, sources: Annotated[list, Between(1, 1)], *, seed: Seed, samples: Count, rate: Fraction = 0.1) -> Subspace:

@@ -12,7 +12,7 @@ from lossland.landscape.evaluate import calibrated
 from lossland.landscape.hessian import extremes
 from lossland.landscape.subspace import Subspace
 from lossland.options import Between, Count, Positive, Seed
-from lossland.streams import stream
+from lossland.rng import stream
 
 
 def build(

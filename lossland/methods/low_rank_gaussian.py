@@ -12,10 +12,10 @@ from typing import Annotated
 import torch
 
 from lossland.geometry.measures import combined, components, gram
-from lossland.landscape.samples import drawn, window
 from lossland.landscape.subspace import Subspace
+from lossland.landscape.weight_samples import drawn, window
 from lossland.options import Between, Count, NonNegative, Seed
-from lossland.streams import stream
+from lossland.rng import stream
 
 
 def build(

@@ -13,11 +13,11 @@ import torch
 
 from lossland.geometry.charts.points import Points
 from lossland.geometry.measures import gram
-from lossland.landscape.permutations import matched, permuted, symmetries
-from lossland.landscape.samples import cost
 from lossland.landscape.subspace import Subspace
+from lossland.landscape.weight_samples import cost
 from lossland.options import Between, Seed
-from lossland.streams import stream
+from lossland.rng import stream
+from lossland.symmetries.permutations import matched, permuted, symmetries
 
 
 def build(problem, sources: Annotated[list, Between(2, 2)], *, seed: Seed = 0) -> Subspace:

@@ -24,7 +24,7 @@ import torch
 
 from lossland.geometry import bands
 from lossland.geometry.charts.polychain import PolyChain
-from lossland.landscape.elastic import Force, dense, widened
+from lossland.landscape.nudged_band import Force, dense, widened
 from lossland.landscape.subspace import Subspace
 from lossland.landscape.train import minimise
 from lossland.options import Between, Count, Cycle, Fraction, NonNegative, Positive, Precision, Recipe, Seed

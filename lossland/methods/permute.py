@@ -12,11 +12,11 @@ import torch
 
 from lossland.geometry.charts.points import Points
 from lossland.landscape.evaluate import train_nll
-from lossland.landscape.permutations import permuted, symmetries, without
-from lossland.landscape.samples import cost
 from lossland.landscape.subspace import Subspace
+from lossland.landscape.weight_samples import cost
 from lossland.options import Between, Seed
-from lossland.streams import stream
+from lossland.rng import stream
+from lossland.symmetries.permutations import permuted, symmetries, without
 
 
 def build(

@@ -17,7 +17,7 @@ from lossland.geometry.charts.points import Points
 from lossland.landscape.subspace import Subspace
 from lossland.landscape.train import minimise
 from lossland.options import Count, NoSources, Positive, Recipe, Seed
-from lossland.streams import stream
+from lossland.rng import stream
 
 
 def build(

@@ -14,7 +14,7 @@ import torch
 from lossland.landscape.directions import around, random_direction
 from lossland.landscape.subspace import Subspace
 from lossland.options import Between, Count, Seed
-from lossland.streams import stream
+from lossland.rng import stream
 
 
 def build(

@@ -14,10 +14,10 @@ import torch
 
 from lossland.geometry.charts.points import Points
 from lossland.landscape.evaluate import evaluate
-from lossland.landscape.samples import drawn
 from lossland.landscape.subspace import Subspace
+from lossland.landscape.weight_samples import drawn
 from lossland.options import Between, Count, Fraction, NonNegative, Seed
-from lossland.streams import stream
+from lossland.rng import stream
 
 
 def build(

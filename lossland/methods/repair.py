@@ -16,8 +16,8 @@ import torch
 
 from lossland.geometry.charts.polychain import PolyChain
 from lossland.landscape.subspace import Subspace
-from lossland.landscape.symmetries import watched
 from lossland.options import Between
+from lossland.symmetries.tracing import watched
 
 
 @torch.no_grad()

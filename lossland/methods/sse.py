@@ -5,10 +5,10 @@
 The result is Points, the M networks.
 """
 
+from lossland.landscape.schedules import restarted
 from lossland.landscape.subspace import Subspace
 from lossland.landscape.train import trajectory
 from lossland.options import Count, NoSources, Recipe, Seed
-from lossland.schedules import restarted
 
 
 def build(problem, sources: NoSources, *, recipe: Recipe, seed: Seed, cycles: Count) -> Subspace:

@@ -10,8 +10,8 @@ the number that it may hold.
 
 from typing import Annotated
 
-from lossland.landscape.samples import drawn, low_rank, window
 from lossland.landscape.subspace import Subspace
+from lossland.landscape.weight_samples import drawn, low_rank, window
 from lossland.options import Between, Count, NonNegative, Seed
 
 

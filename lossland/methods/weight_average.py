@@ -12,8 +12,8 @@ import torch
 
 from lossland.geometry.charts.points import Points
 from lossland.geometry.measures import combined
-from lossland.landscape.samples import handed_on, window
 from lossland.landscape.subspace import Subspace
+from lossland.landscape.weight_samples import handed_on, window
 from lossland.options import Between, Count
 
 

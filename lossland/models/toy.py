@@ -8,7 +8,7 @@
 
 and in every further of the D dimensions z^2 / 2. Between any two wells of the egg carton every path rises to 2, as L < 2 is
 a neighbourhood of each well that meets no other; bent by x^2 / 4, segments pass by the saddles. The table is
-`lossland/toys.py`. Differs from the chemists' Mueller-Brown surface in: its unit, a hundredth.
+`lossland/geometry/known_saddles.py`. Differs from the chemists' Mueller-Brown surface in: its unit, a hundredth.
 """
 
 from math import pi
@@ -17,8 +17,8 @@ from typing import Literal
 import torch
 from torch import nn
 
+from lossland.geometry.known_saddles import TOYS
 from lossland.options import Count
-from lossland.toys import TOYS
 
 SPREAD = 0.05  # deviation of the start from its well
 A, CENTRES = (-200, -100, -170, 15), ((1, 0), (0, 0.5), (-0.5, 1.5), (-1, 1))

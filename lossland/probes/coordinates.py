@@ -12,7 +12,7 @@ import torch
 from lossland.landscape.ends import refuse_one_point
 from lossland.landscape.evaluate import path, shares
 from lossland.options import Between, Count, Seed
-from lossland.streams import stream
+from lossland.rng import stream
 
 SCHEMA = {
     "index": "int64", "share": "float64", "away": "float64", "coordinate": "int64", "parameter": "string", "value": "float64",

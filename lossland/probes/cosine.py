@@ -10,7 +10,7 @@ cosine of independent networks.
 import pandas as pd
 
 from lossland.landscape.cosines import cosines
-from lossland.landscape.members import pairs
+from lossland.landscape.ensembles import pairs
 from lossland.options import Count
 
 SCHEMA = {

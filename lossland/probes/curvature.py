@@ -15,7 +15,7 @@ import torch
 from lossland.landscape.evaluate import coordinates, grid, part_of, point_by_point, statistics
 from lossland.landscape.hessian import extremes
 from lossland.options import BatchNorm, Count, Positive, Shard, Split
-from lossland.streams import stream
+from lossland.rng import stream
 
 SCHEMA = {
     "index": "int64", "u0": "float64", "u1": "float64", "lowest": "float64", "highest": "float64", "ratio": "float64",

@@ -8,8 +8,8 @@ overlap(i, j) = 2 |W_i and W_j| / (|W_i| + |W_j|),   W_i the x that i errs on   
 import pandas as pd
 import torch
 
+from lossland.landscape.ensembles import pairs
 from lossland.landscape.evaluate import predict, targets
-from lossland.landscape.members import pairs
 from lossland.options import BatchNorm, Count, Split
 
 SCHEMA = {

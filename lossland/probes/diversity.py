@@ -3,7 +3,7 @@
     disagreement = mean over x of [argmax f(x) != argmax f*(x)]        diversity = disagreement / error of f
 
 The reference f* is the network that samples are around, the note `reference`; of networks that note none, the first. The
-limits that the plane is read by are in `lossland.limits`.
+limits that the plane is read by are in `lossland.statistics.diversity_limits`.
 """
 
 import pandas as pd

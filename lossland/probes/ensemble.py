@@ -1,6 +1,6 @@
 """Ensembles of the networks of a set, by size (Garipov et al. 2018, sections 5, 6 and A.6; Fort et al. 2019, figure 7).
 
-p(y | x) = mean of the softmax outputs of the members; scores as in `lossland.scores`, each over subsets of the set
+p(y | x) = mean of the softmax outputs of the members; scores as in `lossland.statistics.scores`, each over subsets of the set
 """
 
 from typing import Literal
@@ -8,10 +8,10 @@ from typing import Literal
 import pandas as pd
 import torch
 
+from lossland.landscape.ensembles import subsets as subsets_of
 from lossland.landscape.evaluate import predict, targets
-from lossland.landscape.members import subsets as subsets_of
 from lossland.options import BatchNorm, Count, Seed, Split
-from lossland.scores import jensen_shannon, scores, tempered
+from lossland.statistics.scores import jensen_shannon, scores, tempered
 
 SCHEMA = {
     "split": "string", "size": "int64", "subset": "int64", "members": "string", "epochs": "float64",
@@ -35,7 +35,7 @@ def measure(
 ) -> pd.DataFrame:
     """The networks are the points of the chart's grid: all of a set, `resolution` points of a path.
 
-    Which ensembles there are, `by`, `sizes`, `subsets` and `seed` say as in `lossland.landscape.members.subsets`: with `by:
+    Which ensembles there are, `by`, `sizes`, `subsets` and `seed` say as in `lossland.landscape.ensembles.subsets`: with `by:
     source` a run of several networks counts as one (Garipov et al., Table 1). `scaled` fits a temperature to each member
     first (`scores.tempered`). `js` is how much the networks of an ensemble differ; compare it among equal numbers of them.
     """

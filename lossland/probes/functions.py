@@ -9,8 +9,8 @@ import pandas as pd
 import torch
 
 from lossland.geometry.charts import lattice
+from lossland.landscape.ensembles import origins
 from lossland.landscape.evaluate import predict, statistics
-from lossland.landscape.members import origins
 from lossland.options import BatchNorm, Count, NonNegative
 
 SCHEMA = {

@@ -17,7 +17,7 @@ from lossland.geometry.charts.complex import Complex
 from lossland.landscape.evaluate import evaluate, point_by_point, score, slope, statistics
 from lossland.landscape.simplexes import stages as stages_of
 from lossland.options import BatchNorm, Count, Index, Seed, Split
-from lossland.streams import stream
+from lossland.rng import stream
 
 SCHEMA = {
     "stage": "int64", "simplex": "int64", "split": "string", "samples": "int64", "nll_mean": "float64", "nll_max": "float64",

@@ -13,10 +13,10 @@ from typing import Literal
 import pandas as pd
 import torch
 
+from lossland.landscape.ensembles import subsets as subsets_of
 from lossland.landscape.evaluate import predict, statistics
-from lossland.landscape.members import subsets as subsets_of
 from lossland.options import BatchNorm, Count, Seed
-from lossland.scores import entropy, jensen_shannon
+from lossland.statistics.scores import entropy, jensen_shannon
 
 SCHEMA = {
     "size": "int64", "subset": "int64", "members": "string", "js": "float64", "entropy": "float64", "confidence": "float64",

@@ -1,7 +1,7 @@
 """Networks along a path: alone, at their own temperature, and together with the first (Garipov et al. 2018, arXiv 1802.10026).
 
     alone         p_t = softmax f(x; theta(t))
-    scaled        p_t^(1/T) / Z, with T fitted at every t (figure 6; `lossland.scores.tempered`)
+    scaled        p_t^(1/T) / Z, with T fitted at every t (figure 6; `lossland.statistics.scores.tempered`)
     with start    (p_0 + p_t) / 2, the ensemble of theta(0) and theta(t) (figure 2, right)
 
 Differs from the paper in: the data that T is fitted on are not stated there; here each half of a split serves the other.
@@ -11,7 +11,7 @@ import pandas as pd
 
 from lossland.landscape.evaluate import path, predict, targets
 from lossland.options import BatchNorm, Count, Split
-from lossland.scores import scores, tempered
+from lossland.statistics.scores import scores, tempered
 
 SCHEMA = {
     "index": "int64", "u0": "float64", "split": "string", "member": "string", "quantity": "string", "value": "float64",

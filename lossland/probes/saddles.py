@@ -26,7 +26,7 @@ from lossland.geometry.measures import columns
 from lossland.landscape.ends import joined, refuse_one_point
 from lossland.landscape.evaluate import example_scores, path, point_by_point, shares, statistics
 from lossland.options import BatchNorm, Between, Count, Index, Seed, Split
-from lossland.streams import stream
+from lossland.rng import stream
 
 SCHEMA = {
     "a": "int64", "b": "int64", "split": "string", "quantity": "string", "value_a": "float64", "value_b": "float64",

@@ -12,7 +12,7 @@ import torch
 from lossland.geometry import volumes
 from lossland.geometry.charts.complex import Complex
 from lossland.options import Count, Positive, Seed
-from lossland.streams import stream
+from lossland.rng import stream
 
 SCHEMA = {"stretch": "float64", "index": "int64", "simplex": "int64", "x": "float64", "y": "float64"}
 KEY = ["stretch", "index"]

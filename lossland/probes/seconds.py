@@ -15,7 +15,7 @@ import pandas as pd
 import torch
 
 from lossland.options import Count, Precision
-from lossland.streams import stream
+from lossland.rng import stream
 
 SCHEMA = {"index": "int64", "epochs": "float64", "epoch_seconds": "float64", "seconds": "float64"}
 KEY = ["index"]

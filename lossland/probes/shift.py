@@ -5,7 +5,7 @@ Ovadia et al. 2019, arXiv 1906.02530).
 
 as in the table `ensemble`; severity 0 is the clean split, once, as corruption "none". `nll_tempered` and `ece_tempered` are
 those of p^(1/T) / Z, T fitted to the same ensemble on the clean pictures, each half of which serves the other
-(`lossland.scores.temperatures`; Benton et al. 2021, arXiv 2102.13042, figure 11). js grows with the number M of members and
+(`statistics.scores.temperatures`; Benton et al. 2021, arXiv 2102.13042, figure 11). js grows with the number M of members and
 is at most ln M: compare it only at equal M, which `sizes` says. The released code has another M for each method.
 """
 
@@ -16,12 +16,12 @@ from typing import Annotated, Literal
 import pandas as pd
 import torch
 
-from lossland import corrupted_files
-from lossland.corruptions import COLOURED, CORRUPTIONS, corrupted
+from lossland.inputs import corrupted_files
+from lossland.inputs.corruptions import COLOURED, CORRUPTIONS, corrupted
+from lossland.landscape.ensembles import subsets as subsets_of
 from lossland.landscape.evaluate import predict, remembered, statistics, targets
-from lossland.landscape.members import subsets as subsets_of
 from lossland.options import BatchNorm, Between, Count, Seed, Split
-from lossland.scores import jensen_shannon, scaled, scores, temperatures
+from lossland.statistics.scores import jensen_shannon, scaled, scores, temperatures
 
 SCHEMA = {
     "split": "string", "corruption": "string", "severity": "int64", "size": "int64", "subset": "int64", "members": "string",
@@ -49,8 +49,8 @@ def measure(
 ) -> pd.DataFrame:
     """One row for each ensemble of the points of the chart's grid, as in the table `ensemble`, and each corruption.
 
-    `corruptions` are those of `lossland.corruptions`, by default all that the pictures have colours for, or with `folder`
-    those of the user's own CIFAR-10-C there, or ImageNet-C where the data stay files (`lossland.corrupted_files`), by default
+    `corruptions` are those of `inputs.corruptions`, by default all that the pictures have colours for, or with `folder`
+    those of the user's own CIFAR-10-C there, or ImageNet-C where the data stay files (`inputs.corrupted_files`), by default
     all. The first `examples` are looked at, under the same noise for all networks; all training data calibrate batch norm.
     Predictions are held, [M N C] in float64, and copied for their scores: for 14 networks, 50,000 pictures and 1,000 classes
     several times 5.6 GB, which fewer `examples` bring down (files come sorted by class: of the first classes alone).

@@ -18,7 +18,7 @@ from lossland.geometry.charts import Curve
 from lossland.landscape.cosines import cosines
 from lossland.landscape.evaluate import coordinates, grid, part_of, point_by_point, predict, prediction, statistics, targets
 from lossland.options import BatchNorm, Count, Group, Shard, Split
-from lossland.scores import scores
+from lossland.statistics.scores import scores
 
 SCHEMA = {
     "split": "string", "index": "int64", "reference": "int64", "u0": "float64", "u1": "float64", "x": "float64",

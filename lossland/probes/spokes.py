@@ -15,7 +15,7 @@ from lossland.geometry.charts.complex import Complex
 from lossland.landscape.evaluate import evaluate, score
 from lossland.landscape.simplexes import modes
 from lossland.options import BatchNorm, Count, Seed, Split
-from lossland.streams import stream
+from lossland.rng import stream
 
 SCHEMA = {
     "split": "string", "to": "string", "leg": "int64", "index": "int64", "t": "float64", "nll": "float64", "error": "float64",

@@ -17,10 +17,10 @@ import torch
 from sklearn.manifold import TSNE
 from sklearn.metrics import silhouette_samples
 
+from lossland.landscape.ensembles import origins
 from lossland.landscape.evaluate import predict, statistics
-from lossland.landscape.members import origins
 from lossland.options import BatchNorm, Count, Positive, Seed, Split
-from lossland.streams import stream
+from lossland.rng import stream
 
 SCHEMA = {
     "split": "string", "index": "int64", "source": "int64", "within": "int64", "epoch": "float64", "x": "float64",

@@ -17,7 +17,7 @@ from lossland.geometry.charts.points import Points
 from lossland.landscape.evaluate import mean_scores, point_by_point, statistics
 from lossland.landscape.subspace import Subspace
 from lossland.options import BatchNorm, Count, Positive, Seed
-from lossland.streams import stream
+from lossland.rng import stream
 
 SCHEMA = {
     "direction": "int64", "norm": "float64", "loss": "float64", "level": "float64", "distance": "float64", "share": "float64",

@@ -1,1 +1,0 @@
-"""The claims of one paper about one subject a file: `check(*, ...) -> list[Claim]`, from tables alone."""

@@ -1,0 +1,1 @@
+"""One paper a folder: its experiments, figures, claims and published numbers."""

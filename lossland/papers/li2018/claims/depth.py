@@ -1,0 +1,75 @@
+"""The claims of Li et al. 2018 (arXiv 1712.09913) about depth and shortcuts, section 6.1: shortcuts keep deep networks convex.
+
+    without - with = non-convex share of the plane (train nll) around the network without shortcuts, less that with them
+
+in filter-normalised random planes, run by run. The paper shows contours (figure 5) and prints test errors; of these, deep are
+the `networks` that are named, and only confirmed ones count.
+
+A short schedule need not show it: in a public run of 40 epochs the plane around ResNet-56 without shortcuts was one tilted
+valley, its train accuracy 82 %. A network that has hardly left its initialisation lies where the loss is flat, not chaotic.
+"""
+
+from typing import Annotated
+
+import pandas as pd
+
+from lossland.papers.published import numbers
+from lossland.statistics.verdicts import Claim, paired, together
+
+CAPTION = """
+Each row holds one claim about shortcuts in a deep and in a shallow network: the share of the plane around it that is not
+convex, or its test error, for n pairs (mean ± standard deviation). A claim holds if a one-sided t-test against the bar
+gives p below 0.05; it does not hold if our mean lies on the wrong side; else our runs do not decide. In the paper the deep
+networks without shortcuts have chaotic surfaces and far higher test errors, the shallow one is as convex without them.
+After a short schedule the deep network without shortcuts is hardly trained: its surface is then no funnel but a plateau.
+"""
+
+
+def check(
+    *,
+    deep: Annotated[pd.DataFrame, "basin"],
+    deep_noshort: Annotated[pd.DataFrame, "basin"],
+    shallow: Annotated[pd.DataFrame, "basin"],
+    shallow_noshort: Annotated[pd.DataFrame, "basin"],
+    deep_surface: Annotated[pd.DataFrame, "landscape"],
+    deep_noshort_surface: Annotated[pd.DataFrame, "landscape"],
+    networks: list[str] = ("ResNet-56", "ResNet-110"),
+) -> list[Claim]:
+    """Basins on planes; the two landscapes with mark `centre`, the test errors of the deep networks."""
+    planes = {"deep": deep, "deep_noshort": deep_noshort, "shallow": shallow, "shallow_noshort": shallow_noshort}
+    surfaces = {"deep_surface": deep_surface, "deep_noshort_surface": deep_noshort_surface}
+    surfaces = {role: table[table["mark"] == "centre"] for role, table in surfaces.items()}
+    rows = together(paired(planes, "train", "nll") | paired(surfaces, "test", "error"))
+    lost = {d: rows[f"{d}_noshort"]["non_convex"] - rows[d]["non_convex"] for d in ("deep", "shallow")}
+    return [
+        Claim(
+            "shortcuts keep deep networks convex",
+            "Around a deep network without shortcuts more of the loss surface is not convex than around one with them.",
+            "share of the plane that is not convex, without shortcuts - with them",
+            list(lost["deep"]),
+            [],
+            above=0,
+        ),
+        Claim(
+            "depth needs shortcuts more",
+            "Shortcuts change the convexity of the surface of a shallow network less than that of a deep one.",
+            "that difference for the deep network - for the shallow one",
+            list(lost["deep"] - lost["shallow"]),
+            [],
+            above=0,
+        ),
+        Claim(
+            "deep networks without shortcuts generalise worse",
+            "A deep network without shortcuts has a higher test error than one with them.",
+            "test error without shortcuts - with them, as a fraction",
+            list(rows["deep_noshort_surface"]["value"] - rows["deep_surface"]["value"]),
+            _printed(networks),
+            above=0,
+        ),
+    ]
+
+
+def _printed(networks):
+    rows = numbers("li2018", table="Figure 5", metric="test_error_percent", status="confirmed").set_index("arch")["value"]
+    pairs = [(name, f"{name}-noshort") for name in networks]
+    return [(rows[without] - rows[own]) / 100 for own, without in pairs if {own, without} <= set(rows.index)]

@@ -1,0 +1,1 @@
+"""Figures of any table, one a file: `draw(*, ...) -> Figure`."""

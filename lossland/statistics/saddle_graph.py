@@ -1,0 +1,56 @@
+"""The minima of a landscape as a graph (Draxler et al. 2018, arXiv 1803.00885): an edge is the best path found between two.
+
+    saddle(i, j) = the highest train nll on the best path between i and j, refined
+    height(i, j) = least over walks from i to j of the highest saddle on the walk, met on the minimum spanning tree
+
+What figures and claims take of `saddles` tables. Minima are told apart by columns a and b, and numbered by their train nll, 1
+the lowest. Where not all are joined, the tree is a forest.
+"""
+
+import numpy as np
+import pandas as pd
+from scipy.cluster.hierarchy import linkage
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import minimum_spanning_tree
+from scipy.spatial.distance import squareform
+
+from lossland.statistics.tables import only
+
+
+def losses(saddles, split="train", quantity="nll") -> pd.Series:
+    """The value at each minimum, the mean over the paths that end there, from the lowest to the highest; indexed by a and b."""
+    rows = only(saddles, "saddles", split=split, quantity=quantity)
+    ends = [rows[[end, f"value_{end}"]].set_axis(["minimum", "value"], axis=1) for end in "ab"]
+    return pd.concat(ends).groupby("minimum")["value"].mean().sort_values()
+
+
+def edges(saddles) -> pd.DataFrame:
+    """The best path of each pair first < second (numbers of minima) from the lowest saddle on: saddle [nats], refined,
+    subspace, run, and whether it is of the `tree`. Raises ValueError where the rows are of several batch-norm policies."""
+    if len(policies := saddles["bn"].unique()) > 1:
+        raise ValueError(f"saddles were measured with bn {' and '.join(policies)}; name tables of one of them")
+    rows = only(saddles, "saddles", split="train", quantity="nll").sort_values("refined", kind="stable")
+    minima = losses(saddles).index
+    first, second = np.sort([minima.get_indexer(rows[end]) for end in "ab"], axis=0)
+    best = rows[["subspace", "run"]].assign(saddle=rows["refined"], first=first + 1, second=second + 1)
+    best = best.drop_duplicates(["first", "second"]).reset_index(drop=True)
+    rank = best.index + 1  # as weights: those of csgraph are above zero, and only their order makes the tree
+    graph = coo_array((rank, (best["first"] - 1, best["second"] - 1)), shape=(len(minima), len(minima)))
+    return best.assign(tree=rank.isin(minimum_spanning_tree(graph).data))
+
+
+def tree_rows(saddles, split, quantity) -> pd.DataFrame:
+    """The rows of a split and quantity of the paths of the tree, which the train nll chooses."""
+    tree = edges(saddles).query("tree")[["subspace", "run"]]
+    return only(saddles, "saddles", split=split, quantity=quantity).merge(tree, on=["subspace", "run"])
+
+
+def merges(found, n) -> np.ndarray:
+    """Single linkage [n - 1, 4] of n minima by their `edges`, as scipy's linkage, at the saddles; infinite where none joins."""
+    apart = np.full((n, n), len(found) + 1.0)
+    rank = found.index + 1
+    apart[found["first"] - 1, found["second"] - 1] = apart[found["second"] - 1, found["first"] - 1] = rank
+    np.fill_diagonal(apart, 0)
+    joined = linkage(squareform(apart), "single")
+    joined[:, 2] = np.append(found["saddle"], np.inf)[joined[:, 2].astype(int) - 1]
+    return joined

@@ -1,0 +1,118 @@
+"""What is drawn, as the files that people read: pictures, pages, tables, meshes, the caption and the record of provenance.
+
+A page opens by itself, without a network. Equal drawings are equal bytes.
+"""
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pandas as pd
+
+from lossland.workflow.files import replacing
+from lossland.workflow.provenance import notes
+
+# tints by verdict, told apart by any eye; the words say the same
+TINTS = {"holds": "#cfe3f1", "does not hold": "#f8d3b0", "undecided": "#e8e8e8"}
+PAGE = [
+    {
+        "selector": "",
+        "props": "font: 13px/1.45 system-ui, sans-serif; border-collapse: collapse; margin: 1.5em; color: #1a1a1a",
+    },
+    {
+        "selector": "th",
+        "props": "text-align: left; vertical-align: bottom; border-bottom: 1.5px solid #1a1a1a; padding: .3em .7em",
+    },
+    {"selector": "td", "props": "vertical-align: top; border-bottom: 1px solid #dddddd; padding: .3em .7em"},
+    {"selector": "td.number", "props": "white-space: nowrap; font-variant-numeric: tabular-nums"},
+]
+
+
+def save(paths, drawing, caption, provenance):
+    """Write `drawing` and what is read with it, each path by its suffix.
+
+    It is a Figure of matplotlib or plotly, a DataFrame or a Mesh of meshio. The first path is written last, for it says that
+    all of them are there.
+    """
+    text = _told(caption, json.loads(provenance))
+    if hasattr(drawing, "savefig"):  # laid out once, not for each format again
+        drawing.draw_without_rendering()
+        drawing.set_layout_engine("none")
+    for path in map(Path, reversed(paths)):
+        with replacing(path) as temporary:
+            if path.suffix == ".json":
+                temporary.write_text(provenance)
+            elif path.suffix == ".rst":
+                temporary.write_text(text + "\n")
+            elif path.suffix == ".csv":
+                drawing.to_csv(temporary, index=False)
+            elif path.suffix == ".md":
+                table = _escaped(_readable(drawing)).astype(object).where(lambda shown: shown.notna(), None)
+                table = table.to_markdown(index=False, floatfmt=".4g", missingval="")
+                temporary.write_text(f"{table}\n\n{text}\n")
+            elif path.suffix == ".html":
+                temporary.write_text(_page(drawing) if isinstance(drawing, pd.DataFrame) else _surface(drawing))
+            elif path.suffix == ".vtu":
+                drawing.write(temporary)
+            else:
+                drawing.savefig(temporary, metadata={"Date": None} if path.suffix == ".svg" else None)
+
+
+def _told(caption, record):
+    """The caption, then what the drawing was made from and what a reader must know of that; reStructuredText and Markdown."""
+    made = [(*result.split(" ", 1), maker) for maker in record["chain"] for result in maker["results"]]
+    kinds = Counter(kind for kind, _, _ in made)
+    numbers = [f"{kinds[kind]} {kind}{'s' * (kinds[kind] > 1)}" for kind in ("network", "subspace", "table") if kinds[kind]]
+    built = [maker for kind, _, maker in made if kind in ("network", "subspace")]
+    devices = ", ".join(sorted({maker["device"] for maker in built}))
+    torch = ", ".join(sorted({str(maker["versions"]["torch"]) for maker in built}))
+    revision = (record["revision"] or "unknown")[:12]
+    origin = f"Made from {', '.join(numbers)}, on {devices} with torch {torch}, at revision {revision}."
+    return "\n\n".join(" ".join(part.split()) for part in (caption, f"*{origin}*", *notes(record["chain"])))
+
+
+def _page(table):
+    shown = _readable(table).map(lambda v: {True: "yes", False: "no"}.get(v, v) if isinstance(v, bool) else v)
+    classes = pd.DataFrame("", shown.index, shown.columns)
+    for name, column in shown.items():
+        if pd.api.types.is_numeric_dtype(column) or f"{name} std" in table:
+            classes[name] = "number"
+    page = shown.style.hide(axis="index").format(formatter=_short, na_rep="", escape="html")
+    page = page.format_index(lambda name: name.replace("_", " "), axis="columns")
+    page = page.set_table_styles(PAGE).set_td_classes(classes).set_uuid("table")
+    if "verdict" in shown:
+        page = page.map(lambda v: f"background-color: {TINTS[v]}; font-weight: 600; white-space: nowrap", subset=["verdict"])
+    if "source" in shown:
+        page = page.apply(lambda row: ["background-color: #fff6df" if row["source"] == "ours" else ""] * len(row), axis=1)
+    return page.to_html(doctype_html=True)
+
+
+def _short(value):
+    return f"{value:.4g}" if isinstance(value, float) else value
+
+
+def _surface(figure):
+    return figure.to_html(include_plotlyjs=True, div_id="surface", config={"displaylogo": False, "responsive": True})
+
+
+def _readable(table):
+    """A column `x` and its `x std` as one of "mean ± std"."""
+    shown = {}
+    for name, column in table.items():
+        spread = table.get(f"{name} std")
+        if spread is not None:
+            shown[name] = [_plus_minus(v, s) for v, s in zip(column, spread, strict=True)]
+        elif not name.endswith(" std"):
+            shown[name] = column
+    return pd.DataFrame(shown)
+
+
+def _plus_minus(value, spread):
+    if pd.isna(value):
+        return ""
+    return f"{value:.4g}" if pd.isna(spread) else f"{value:.3g} ± {spread:.1g}"
+
+
+def _escaped(table):
+    """Bars that Markdown would take for borders."""
+    return table.map(lambda v: v.replace("|", "\\|") if isinstance(v, str) else v)

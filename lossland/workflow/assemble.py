@@ -1,0 +1,39 @@
+"""From the spec of a job to the problem that it works on."""
+
+import os
+from functools import partial
+from importlib import import_module
+
+import torch
+
+from lossland.landscape.problem import Problem, default_device
+from lossland.landscape.space import ParamSpace
+from lossland.options import Cycle, Recipe, Volume
+from lossland.workflow.store import DiskJournal, load_arrays
+
+
+def problem(job) -> Problem:
+    """The network and the data of `job.spec`, with a journal in the job's folder of unfinished work."""
+    torch.set_num_threads(job.threads)
+    data = load_arrays(*job.data, job.data_root)
+    ((model, options),) = job.spec["model"].items()
+    build = import_module(f"lossland.models.{model}").build
+    outputs = import_module(f"lossland.tasks.{data.task}").outputs(data.classes)
+    space = ParamSpace(partial(build, data.shape, outputs, **options))
+    interval = float(os.environ.get("LOSSLAND_CHECKPOINT_SECONDS", 30))
+    journal = DiskJournal(job.unfinished, interval, job.asked_to_stop)
+    made = Problem(space, data, default_device(), journal=journal)
+    made.check()
+    return made
+
+
+def options(job) -> dict:
+    """The options of the job's plug-in: recipe, volume, cycles as what they are of, the user's own file or folder as a path."""
+    made = {
+        "recipe": lambda v: Recipe(**v),
+        "volume": lambda v: Volume(**v),
+        "cycles": lambda v: [Cycle(**cycle) for cycle in v] if isinstance(v, list) else v,
+        "file": job.data_root.joinpath,
+        "folder": job.data_root.joinpath,
+    }
+    return {n: made[n](v) if n in made and v is not None else v for n, v in job.options.items()}

@@ -1,0 +1,154 @@
+"""One stanza of the config, checked on its own: its plug-ins, its options, its references, its words for the reader.
+
+Whatever is wrong is one sentence with the path in the config, the value and the remedy: with results present, a name that
+is mistyped would otherwise pass as "nothing to be done".
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Annotated
+
+from lossland.options import Between, Count, nearest, refuse
+from lossland.workflow import plugins
+from lossland.workflow.code_digest import PLUGIN
+from lossland.workflow.plugins import REQUIRED, Plugin
+
+ASIDE = ["cite", "published", "cost", "paper", "resources"]  # for readers, targets and the scheduler; no part of a result
+# those of `cost` are of one job
+RESOURCES = {"gpu": Between(0, 1), "slots": Between(1), "mem_mb": Between(1), "runtime": Between(1), "threads": Between(1)}
+COST = {"hours": Between(0), "GB": Between(0)}
+NAME = re.compile(r"\w[\w.-]*", re.ASCII)
+
+
+class ConfigError(ValueError):
+    """A mistake in the config, as one sentence."""
+
+
+@dataclass(frozen=True)
+class Stanza:
+    """`roles` maps each key that refers to others to the sections it may refer to; `model` is None but for networks."""
+
+    section: str
+    name: str
+    body: dict
+    plugin: Plugin
+    model: Plugin | None
+    roles: dict[str, tuple[str, ...]]
+
+    @property
+    def where(self) -> str:
+        return f"{self.section}.{self.name}"
+
+    @property
+    def aside(self) -> dict:
+        return {word: self.body[word] for word in ASIDE if word in self.body}
+
+    def options(self, plugin, seed=None) -> dict:
+        """The options of `plugin` that are given; `seed` is that of the instance, and the
+        value of any option that is given as "{seed}". Raises ConfigError if they do not do."""
+        given = {o: self.body[o] for o in plugin.options if o in self.body}
+        if seed is not None and "seed" in plugin.options:
+            if "seed" in given:
+                raise ConfigError(f"{self.where}.seed: the instances have seeds of their own; remove one of them")
+            given["seed"] = seed
+        given = {o: seed if v == "{seed}" and seed is not None else v for o, v in given.items()}
+        for name, (annotation, default) in plugin.options.items():
+            if name in given:
+                _refuse_value(f"{self.where}.{name}", annotation, given[name])
+            elif default is REQUIRED:
+                raise ConfigError(f"{self.where}.{name} is missing: {plugin.name} needs it")
+        return given
+
+    def instances(self) -> dict:
+        """Seed -> role -> references; the seed is None where the stanza is a single job."""
+        references = {role: self.body[role] for role in self.roles}
+        if isinstance(sources := self.body.get("sources"), dict):
+            if "seeds" in self.body:
+                raise ConfigError(f"{self.where}.seeds: {self.where}.sources names the instances already; remove one of them")
+            found = {seed: {"sources": own} for seed, own in sources.items()}
+        else:
+            seeds = self.body.get("seeds", [None])
+            plain = isinstance(seeds, list) and all(isinstance(s, (int, str, type(None))) for s in seeds)
+            if not plain or not seeds or len(set(map(str, seeds))) < len(seeds):
+                raise ConfigError(f"{self.where}.seeds is {seeds!r}; it must be a list of different seeds")
+            found = dict.fromkeys(seeds, references)
+        for seed in found:
+            if seed is not None and not NAME.fullmatch(str(seed).removeprefix("-")):
+                raise ConfigError(f"{self.where} has an instance {seed!r}; a name is made of letters, digits, '_', '.' and '-'")
+        return found
+
+
+def read(section, name, body) -> Stanza:
+    """Raises ConfigError at the first mistake."""
+    where = f"{section}.{name}"
+    if not NAME.fullmatch(name):
+        raise ConfigError(f"{where}: a name is made of letters, digits, '_', '.' and '-'")
+    if not isinstance(body, dict):
+        raise ConfigError(f"{where} is {body!r}; it must be a mapping of options")
+    key, room = PLUGIN[section]
+    plugin = _plugin(f"{where}.{key}", room, body.get(key, name if section in ("figure", "claim") else None))
+    model = _plugin(f"{where}.model", "models", body.get("model")) if section == "network" else None
+    roles = _roles(section, plugin)
+    aside = ASIDE if section in ("network", "subspace", "table") else [word for word in ASIDE if word != "resources"]
+    keys = [key, *roles, *aside, *(["model"] if model else []), *(["seeds"] if section in ("network", "subspace") else [])]
+    keys += ["shards"] if "shard" in plugin.options else []
+    options = [*(o for o in plugin.options if o != "shard"), *(model.options if model else [])]
+    if section == "table" and "shards" in body:
+        if "shard" not in plugin.options:
+            raise ConfigError(f"{where}.shards: {plugin.name} cannot be measured in parts; remove it")
+        _refuse_value(f"{where}.shards", Count, body["shards"])
+    for k in body:
+        if k not in keys and k not in options:
+            raise ConfigError(f"{where}.{k} is no option of {plugin.name}{nearest(k, [*options, *keys])}")
+    for role in roles:
+        if not body.get(role):
+            raise ConfigError(f"{where}.{role} is missing; name what it is made from")
+        if not isinstance(body[role], str) and (role == "data" or "shards" in body):
+            why = "it must be one name" if role == "data" else "shards goes with one name; list no others or remove shards"
+            raise ConfigError(f"{where}.{role} is {body[role]!r}; {why}")
+    if not isinstance(body.get("paper", ""), str):
+        raise ConfigError(f"{where}.paper is {body['paper']!r}; it must be one name")
+    _refuse_numbers(f"{where}.resources", body.get("resources", {}), RESOURCES, int)
+    _refuse_numbers(f"{where}.cost", body.get("cost", {}), COST, float)
+    return Stanza(section, name, body, plugin, model, roles)
+
+
+def _plugin(where, room, choice):
+    known = plugins.names(room)
+    if choice is None:
+        raise ConfigError(f"{where} is missing{nearest('', known)}")
+    if choice not in known:
+        raise ConfigError(f"{where} is {choice}, but there is no such file of {room}{nearest(choice, known)}")
+    try:
+        return plugins.plugin(room, choice)
+    except (SyntaxError, NameError, ValueError) as error:
+        raise ConfigError(f"{where} is {choice}, but {plugins.files(room)[choice]} is no plug-in: {error}") from error
+
+
+def _roles(section, plugin):
+    if section == "table":
+        kinds = {"table": ("table",), "subspace": ("network", "subspace"), "data": ("data",)}
+        return {role: kinds[role] for role in plugin.inputs if role in kinds}
+    fixed = {"data": {}, "network": {"data": ("data",)}, "subspace": {"sources": ("network", "subspace")}}
+    return fixed.get(section, dict.fromkeys(plugin.tables, ("table",)))
+
+
+def _refuse_value(where, annotation, value):
+    if reason := refuse(annotation, value):
+        path, why = reason
+        for part in path:
+            where += f"[{part}]" if isinstance(part, int) else f".{part}"
+            value = value[part] if isinstance(part, int) else value.get(part)
+        raise ConfigError(f"{where} {why}" if why.startswith("is ") else f"{where} is {value!r}: {why}")
+
+
+def _refuse_numbers(where, given, known, kind):
+    """A mapping of known names to numbers of a kind, in their bounds."""
+    if not isinstance(given, dict):
+        raise ConfigError(f"{where} is {given!r}; it must be a mapping with {', '.join(known)}")
+    for key, value in given.items():
+        if key not in known:
+            raise ConfigError(f"{where}.{key} is none of {', '.join(known)}{nearest(key, known)}")
+        reason = refuse(Annotated[kind, known[key]], value)
+        if reason:
+            raise ConfigError(f"{where}.{key} is {value!r}: {reason[1]}")
