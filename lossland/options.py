@@ -35,6 +35,16 @@ class Ending:
         return None if value.endswith(self.ending) else f"must be a {self.ending} file; {self.remedy}"
 
 
+@dataclass(frozen=True)
+class Names:
+    """A name of a stanza of a section of the config."""
+
+    section: str
+
+    def refuse(self, value):
+        return None
+
+
 Count = Annotated[int, Between(1)]
 Index = Annotated[int, Between(0)]
 Seed = Annotated[int, Between(0, 2**63 - 1)]
@@ -45,6 +55,9 @@ Safetensors = Annotated[str, Ending(".safetensors", "nothing is unpickled here, 
 Shard = list[Count]  # [i, n]: part i of n
 NoSources = Annotated[list, Between(0, 0)]
 Sources = Annotated[list, Between(1)]
+Networks = Annotated[str, Names("network")]
+Dataset = Annotated[str, Names("data")]
+Changes = dict  # entries of a recipe that differ from that of the networks
 Split = Literal["train", "val", "test"]
 Scaling = Literal["standard", "unit", "raw"]
 Precision = Literal["fp32", "bf16", "auto"]

@@ -21,7 +21,7 @@ def shown(job):
 
 def made_from(job):
     """The files that a job is made from, in the order of its spec."""
-    return [f for _, jobs in sorted(job.inputs.items()) for job in jobs for f in files(job)[:1]]
+    return [files(source)[0] for source in job.sources]
 
 
 def by_name(section, of):
@@ -71,7 +71,7 @@ def group_of(section):
 
     def ordinary(job):
         special = "resources" in job.aside or "shard" in job.options or "shards" in job.inputs
-        return not special and all(map(ordinary, job.inputs.get("table", [])))
+        return not special and all(ordinary(entry.source) for entry in job.inputs.get("table", []))
 
     # the executor is not known before the jobs are
     return by_name(section, lambda job: "probe" if workflow.non_local_exec and ordinary(job) else None)
@@ -79,7 +79,7 @@ def group_of(section):
 
 def names_with(section, plugin):
     """Wildcard constraint: the names of the stanzas of a section that use a plug-in, with their instances."""
-    stanzas = {job.name.partition("/")[0] for job in PLAN[section].values() if job.plugin.name == plugin}
+    stanzas = {job.stem for job in PLAN[section].values() if job.plugin.name == plugin}
     return f"({'|'.join(map(re.escape, sorted(stanzas)))})(/[^/]+)?"
 
 

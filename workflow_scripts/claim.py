@@ -7,7 +7,7 @@ from lossland.workflow import artifacts, files, run
 
 
 def work(job):
-    tables = {role: files.load_tables(paths) for role, paths in job.inputs.items()}
+    tables = {role: job.tables(role) for role in job.inputs}
     claims = verdicts.table(job.plugin.check(**tables, **job.options))
     parquet, *readable = job.out
     artifacts.save(readable, claims, job.plugin.CAPTION, job.provenance)

@@ -5,12 +5,12 @@ from functools import partial
 
 import matplotlib
 
-from lossland.workflow import artifacts, files, run
+from lossland.workflow import artifacts, run
 
 
 def work(job):
     matplotlib.use("agg")
-    tables = {role: files.load_tables(paths) for role, paths in job.inputs.items()}
+    tables = {role: job.tables(role) for role in job.inputs}
     artifacts.save(job.out, job.plugin.draw(**tables, **job.options), job.plugin.CAPTION, job.provenance)
 
 

@@ -6,8 +6,9 @@ from lossland.workflow import assemble, run, store
 
 
 def work(job):
-    sources = [store.load_subspace(path) for path in job.inputs["sources"]]
-    subspace = job.plugin.build(assemble.problem(job), sources, **assemble.options(job))
+    problem = assemble.problem(job)
+    sources = [assemble.subspace(job, problem, entry) for entry in job.inputs["sources"]]
+    subspace = job.plugin.build(problem, sources, **assemble.options(job))
     store.save_subspace(job.out[0], subspace, job.provenance)
 
 

@@ -11,11 +11,11 @@ import torch
 
 from lossland.geometry.charts.points import Points
 from lossland.geometry.charts.polychain import PolyChain
-from lossland.landscape.subspace import Subspace
+from lossland.landscape.subspace import Subspace, View
 from lossland.options import Between
 
 
-def build(problem, sources: Annotated[list, Between(1, 1)]) -> Subspace:
+def build(problem, sources: Annotated[list, Between(1, 1)]) -> View:
     """Notes: `mark.network` [k 1], the t of each point. Raises ValueError where the source is no set of two or more points."""
     (run,) = sources
     k = len(run.anchors)

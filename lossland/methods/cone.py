@@ -14,7 +14,7 @@ import torch
 from lossland.geometry.charts import Curve
 from lossland.geometry.charts.cone import Cone
 from lossland.geometry.measures import gram
-from lossland.landscape.subspace import Subspace
+from lossland.landscape.subspace import Subspace, View
 from lossland.options import Between, NonNegative, Positive
 
 
@@ -25,7 +25,7 @@ def build(
     corners: Annotated[int, Between(2)] | None = None,
     low: NonNegative = 0.0,
     high: Positive = 1.3,
-) -> Subspace:
+) -> View:
     """The source is a path. Its points at `corners` equal shares of t are the corners: by default as many as it has anchors,
     so that those of a chain are its own. r goes from `low` to `high`; 0 is the origin, 1 the path.
 

@@ -6,11 +6,11 @@ theta(t) = (1 - t) w_i + t w_j,    one edge after another, each for an equal sha
 from typing import Annotated
 
 from lossland.geometry.charts.polychain import PolyChain
-from lossland.landscape.subspace import Subspace
+from lossland.landscape.subspace import Subspace, View
 from lossland.options import Between, Index
 
 
-def build(problem, sources: Annotated[list, Between(1, 1)], *, vertices: list[Index] = (0, 1)) -> Subspace:
+def build(problem, sources: Annotated[list, Between(1, 1)], *, vertices: list[Index] = (0, 1)) -> View:
     """`vertices` are two or more numbers of anchors of the source, in the order of the chain; in a complex first the modes.
 
     Raises ValueError where they are fewer, or not there.

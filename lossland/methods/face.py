@@ -8,13 +8,13 @@ Differs from the released code in: the origin is a vertex and one axis an edge, 
 from typing import Annotated
 
 from lossland.landscape.directions import through
-from lossland.landscape.subspace import Subspace
+from lossland.landscape.subspace import View
 from lossland.options import Between, Index, NonNegative
 
 
 def build(
     problem, sources: Annotated[list, Between(1, 1)], *, vertices: list[Index] = (0, 1, 2), margin: NonNegative = 0.2
-) -> Subspace:
+) -> View:
     """`vertices` are three numbers of anchors of the source, in a complex first the modes; `margin` widens the drawn square.
 
     Notes: `mark.spanning` [3 2], the vertices. Raises ValueError where they are not three, not there, or on one line.

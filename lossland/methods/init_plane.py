@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 import torch
 
 from lossland.landscape.directions import around, random_direction
-from lossland.landscape.subspace import Subspace
+from lossland.landscape.subspace import View
 from lossland.options import Between, NonNegative, Seed
 from lossland.rng import stream
 
@@ -23,7 +23,7 @@ def build(
     seed: Seed,
     leave_out: list[Literal["weight", "bias", "norm"]] = ("bias", "norm"),
     margin: NonNegative = 0.2,
-) -> Subspace:
+) -> View:
     """The source is a network with snapshot 0; u are Euclidean distances; `leave_out` is of the random direction.
 
     Raises ValueError where there is no such snapshot.

@@ -13,7 +13,7 @@ import torch
 
 from lossland.geometry.measures import components, gram
 from lossland.landscape.directions import around
-from lossland.landscape.subspace import Subspace
+from lossland.landscape.subspace import View
 from lossland.options import Between, Count, NonNegative
 
 
@@ -24,7 +24,7 @@ def build(
     directions: Count = 2,
     centred: bool = True,
     margin: NonNegative = 0.2,
-) -> Subspace:
+) -> View:
     """The source is a network with snapshots. Notes: `direction.centred` and `direction.uncentred` [m], the share of the
     variance of each component. Raises ValueError where the trajectory has too few points."""
     (run,) = sources

@@ -14,7 +14,7 @@ import torch
 
 from lossland.geometry.charts import Curve
 from lossland.landscape.directions import through
-from lossland.landscape.subspace import Subspace
+from lossland.landscape.subspace import View
 from lossland.options import Between, Count, NonNegative
 
 
@@ -25,7 +25,7 @@ def build(
     margin: NonNegative = 0.2,
     path_points: Count = 61,
     third: Literal["bend", "mean"] = "bend",
-) -> Subspace:
+) -> View:
     """`sources`: three networks, or one curve. `margin` widens the drawn square, as a fraction of the points' extent; `third`
     of a curve is its first bend, or the mean of its anchors.
 

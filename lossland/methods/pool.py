@@ -5,11 +5,11 @@ import itertools
 import torch
 
 from lossland.geometry.charts.points import Points
-from lossland.landscape.subspace import Subspace
+from lossland.landscape.subspace import Subspace, View
 from lossland.options import Sources
 
 
-def build(problem, sources: Sources, *, trajectories: bool = False) -> Subspace:
+def build(problem, sources: Sources, *, trajectories: bool = False) -> View:
     """The trained network of every source, or all of its anchors where `trajectories`; one at a time is in memory.
 
     Notes: `source` [k], the number of the source that each network comes from, and `within` [k], that which it had there if

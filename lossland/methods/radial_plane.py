@@ -12,11 +12,11 @@ import torch
 
 from lossland.geometry.charts.affine import Affine
 from lossland.geometry.measures import frame
-from lossland.landscape.subspace import Subspace
+from lossland.landscape.subspace import Subspace, View
 from lossland.options import Between, NonNegative
 
 
-def build(problem, sources: Annotated[list, Between(2, 2)], *, margin: NonNegative = 0.3) -> Subspace:
+def build(problem, sources: Annotated[list, Between(2, 2)], *, margin: NonNegative = 0.3) -> View:
     """`sources` are the two optima. The box goes from the origin to `margin` beyond both, as a fraction of their coordinates.
 
     Notes: `mark.optima` [2 2]. Raises ValueError where the origin and the two lie on one line.

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 import torch
 
 from lossland.landscape.directions import around, random_direction
-from lossland.landscape.subspace import Subspace
+from lossland.landscape.subspace import View
 from lossland.options import Between, Count, Seed
 from lossland.rng import stream
 
@@ -26,7 +26,7 @@ def build(
     normalisation: Literal["filter", "layer", "none"] = "filter",
     leave_out: list[Literal["weight", "bias", "norm"]] = ("bias", "norm"),
     box: list[list[float]] | None = None,
-) -> Subspace:
+) -> View:
     """`box` is the (low, high) that is drawn along each direction, -1 to 1 by default. The source may be a trajectory."""
     (network,) = sources
     drawn = [

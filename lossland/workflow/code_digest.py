@@ -32,6 +32,7 @@ def code_of(spec, root=ROOT) -> dict[str, str]:
     """File -> digest, for all code behind the job of `spec`."""
     rooms = [PLUGIN[spec["section"]], ("data", "data"), ("model", "models")]
     plugins = [(room, name, options) for key, room in rooms for name, options in spec.get(key, {}).items()]
+    plugins += [("methods", method, {}) for entries in spec["inputs"].values() for method in _viewed(entries)]
     files = [f"workflow_scripts/{spec['section']}.py", *(plugin_files(room, root)[name] for room, name, _ in plugins)]
     for room, name, options in plugins:
         if room == "data":
@@ -39,6 +40,13 @@ def code_of(spec, root=ROOT) -> dict[str, str]:
         if "target" in options:  # a module of the user's own
             files += _files_of(root, options["target"].partition(":")[0])
     return _code(tuple(files), root)
+
+
+def _viewed(entries):
+    """The methods of the views among what a job reads."""
+    for entry in entries:
+        yield from entry.get("view", ())
+        yield from _viewed(entry.get("sources", ()))
 
 
 @lru_cache(None)

@@ -33,7 +33,7 @@ def estimate(plan) -> pd.DataFrame:
 
 def _row(results, job):
     given = {f"{unit} of the config": float(job.aside.get("cost", {}).get(unit, "nan")) for unit in UNITS}
-    stanza = f"{job.section}.{job.name.partition('/')[0]}, {'joined' if 'shards' in job.inputs else 'measured'}"
+    stanza = f"{job.section}.{job.stem}, {'joined' if 'shards' in job.inputs else 'measured'}"
     hours = _hours(results, job)
     measured = {"hours": hours, "GB": math.nan if math.isnan(hours) else _gigabytes(results, job)}
     return {"rule": job.rule, "stanza": stanza, "gpu": job.resources["gpu"] > 0} | measured | given

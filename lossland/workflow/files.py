@@ -48,15 +48,11 @@ def save_table(path, table, schema, key, provenance):
         pq.write_table(pa.Table.from_pandas(table, fields, preserve_index=False), temporary, write_page_checksum=True)
 
 
-def load_tables(paths) -> pd.DataFrame:
-    """The rows of several tables of one schema."""
-    tables = []
-    for path in paths:
-        try:
-            tables.append(pq.read_table(path, page_checksum_verification=True).replace_schema_metadata())
-        except (pa.ArrowException, OSError) as error:
-            raise FileRefused(f"{path} is no whole Parquet table ({error}); delete it and run again") from error
-    return pa.concat_tables(tables).to_pandas()
+def load_table(path) -> pd.DataFrame:
+    try:
+        return pq.read_table(path, page_checksum_verification=True).replace_schema_metadata().to_pandas()
+    except (pa.ArrowException, OSError) as error:
+        raise FileRefused(f"{path} is no whole Parquet table ({error}); delete it and run again") from error
 
 
 def provenance(path) -> dict | None:

@@ -1,7 +1,13 @@
-"""One instance of a stanza: all that its result depends on, what it is made from, its files, what it asks of the machine."""
+"""Jobs and what they read: all that a result depends on, its files, what it asks of the machine.
+
+A job reads results of other jobs, each as itself or as a *view*: a subspace that trains nothing and is built where it is
+used (`View`). The spec of a job holds its views in full, so no file stands between a network and the table of a plane
+around it. Names are no part of a result's content: two requests that differ in them only are one job.
+"""
 
 import json
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from lossland.workflow import code_digest
 from lossland.workflow.code_digest import PLUGIN
@@ -9,46 +15,97 @@ from lossland.workflow.gpu_slots import slots
 from lossland.workflow.plugins import Plugin
 
 SUFFIXES = {
-    "figures": ["json", "rst", "svg", "png"],
     "tables": ["json", "csv", "md", "rst", "html"],
+    "figures": ["json", "rst", "svg", "png"],
     "surfaces": ["json", "rst", "html"],
     "meshes": ["json", "rst", "vtu"],
-    "claims": ["parquet", "csv", "md", "rst", "html"],
 }
+KINDS = {"Figure": "figures", "pd.DataFrame": "tables", "go.Figure": "surfaces", "meshio.Mesh": "meshes"}
 
 
 @dataclass(frozen=True)
 class Setting:
-    """The problem that a network solves: its data and its architecture."""
+    """The problem that a network solves, its data and its architecture; `resources` is what its jobs ask of a machine."""
 
     data: "Job"
     model: dict
+    resources: dict = field(default_factory=dict)
 
     @property
     def spec(self) -> dict:
         return {"data": self.data.spec["source"], "model": self.model}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
+class View:
+    """A subspace that is built from `sources` where it is used."""
+
+    plugin: Plugin
+    options: dict
+    sources: list["Job | View"]
+    setting: Setting
+
+    @property
+    def leaves(self) -> list["Job"]:
+        return [job for source in self.sources for job in source.leaves]
+
+    @property
+    def spec(self) -> dict:
+        return {"view": {self.plugin.name: self.options}, "sources": [reference(source) for source in self.sources]}
+
+    @cached_property
+    def content(self) -> str:
+        return code_digest.digest([self.plugin.name, self.options, [source.content for source in self.sources]])
+
+
+@dataclass(frozen=True, eq=False)
+class Entry:
+    """What a job reads in one role, with the (label, run) by which it is called there: one of a subspace, those of the rows
+    of a table; none where the role has no use for a name."""
+
+    source: "Job | View"
+    names: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def spec(self) -> dict:
+        own = reference(self.source) | ({"names": [list(name) for name in self.names]} if self.names else {})
+        theirs = getattr(self.source, "rows", ())
+        return own | ({"rows": [list(name) for name in theirs]} if self.names and theirs != self.names else {})
+
+
+@dataclass(frozen=True, eq=False)
 class Job:
-    """One instance of a stanza; `inputs` maps a role to the jobs that it is made from."""
+    """One result. `inputs` maps a role to what is read in it, `rows` are the (label, run) of the rows of its table."""
 
     section: str
     name: str
     plugin: Plugin
     options: dict
-    inputs: dict[str, list["Job"]] = field(default_factory=dict)
+    inputs: dict[str, list[Entry]] = field(default_factory=dict)
     setting: Setting | None = None
     aside: dict = field(default_factory=dict)
     files: str = ""  # digest of the user's own files
+    rows: tuple[tuple[str, str], ...] = ()
+    stem: str = ""  # its name without the run
 
-    @property
+    @cached_property
     def spec(self) -> dict:
         """All of the config that its result depends on."""
         key = PLUGIN[self.section][0]
-        inputs = {role: [job.name for job in jobs] for role, jobs in sorted(self.inputs.items())}
+        inputs = {role: [entry.spec for entry in entries] for role, entries in sorted(self.inputs.items())}
         own = {"section": self.section, "name": self.name, key: {self.plugin.name: self.options}, "inputs": inputs}
         return own | ({"files": self.files} if self.files else {}) | (self.setting.spec if self.setting else {})
+
+    @cached_property
+    def content(self) -> str:
+        """Digest of what the result is, whatever it is called."""
+        inputs = {role: [entry.source.content for entry in entries] for role, entries in sorted(self.inputs.items())}
+        setting = {"data": self.setting.data.content, "model": self.setting.model} if self.setting else None
+        return code_digest.digest([self.section, self.plugin.name, self.options, inputs, setting, self.files])
+
+    @property
+    def leaves(self) -> list["Job"]:
+        return [self]
 
     @property
     def canonical(self) -> str:
@@ -59,11 +116,15 @@ class Job:
         """Digest of the code that it will run."""
         return code_digest.digest(code_digest.code_of(self.spec))
 
+    @cached_property
+    def sources(self) -> list["Job"]:
+        """The jobs whose results it reads beside its dataset, each once, in the order of its spec."""
+        entries = [entry for _, entries in sorted(self.inputs.items()) for entry in entries]
+        return list(dict.fromkeys(job for entry in entries for job in entry.source.leaves))
+
     @property
     def made_from(self) -> list["Job"]:
-        """The jobs whose results it reads, in the order in which it reads them."""
-        sources = [job for _, jobs in sorted(self.inputs.items()) for job in jobs]
-        return [self.setting.data, *sources] if self.setting else sources
+        return [self.setting.data, *self.sources] if self.setting else self.sources
 
     def paths(self, results) -> list[str]:
         return [f"{results}/{self.section}/{self.name}.{suffix}" for suffix in self.suffixes]
@@ -75,31 +136,45 @@ class Job:
 
     @property
     def resources(self) -> dict:
-        """What its stanza asks for, or what suits the embedded default; `slots` of a GPU are all unless it says less."""
-        wanted = {"gpu": int(self.setting is not None), "mem_mb": 2000, "runtime": 60, "threads": 1} | self.aside.get(
-            "resources", {}
-        )
+        """What its stanza asks for, or its networks', or what suits the embedded default."""
+        usual = {"gpu": int(self.setting is not None), "mem_mb": 2000, "runtime": 60, "threads": 1}
+        wanted = usual | (self.setting.resources if self.setting else {}) | self.aside.get("resources", {})
         return wanted | {"slots": slots(wanted.get("slots")) if wanted["gpu"] else 0}
 
     @property
     def kind(self) -> str:
         """What a reader calls it: a figure may be a table, a surface or a mesh."""
-        if self.section != "figure":
-            return f"{self.section}s"
-        return {"Figure": "figures", "pd.DataFrame": "tables", "go.Figure": "surfaces", "meshio.Mesh": "meshes"}[
-            self.plugin.returns
-        ]
+        return KINDS[self.plugin.returns] if self.section == "figure" else f"{self.section}s"
 
     @property
     def suffixes(self) -> list[str]:
         """Of its files the first carries the record of what made it, the last is the one to look at."""
-        return SUFFIXES.get(self.kind, ["safetensors"]) if self.section != "table" else ["parquet"]
+        if self.section == "claim":
+            return ["parquet", "csv", "md", "rst", "html"]
+        if self.section == "figure":
+            return SUFFIXES[self.kind]
+        return ["parquet" if self.section == "table" else "safetensors"]
+
+
+def reference(source) -> dict:
+    """How the spec of a job names what it reads."""
+    return source.spec if isinstance(source, View) else {"file": f"{source.section}/{source.name}"}
+
+
+def files_of(spec) -> list[str]:
+    """Section and name of the results that the job of a spec reads, each once, in the order in which it is handed them."""
+
+    def leaves(entry):
+        return [entry["file"]] if "file" in entry else [f for source in entry["sources"] for f in leaves(source)]
+
+    entries = [entry for _, entries in sorted(spec["inputs"].items()) for entry in entries]
+    return list(dict.fromkeys(file for entry in entries for file in leaves(entry)))
 
 
 def sharded(job, n) -> Job:
     """The same table, joined from n jobs that measure a part of its points each."""
     if n == 1:
         return job
-    prefix = f"{job.name}{'.' if '/' in job.name else '/'}shard"
-    parts = [replace(job, name=f"{prefix}{i}of{n}", options=job.options | {"shard": [i, n]}) for i in range(1, n + 1)]
-    return replace(job, inputs={"shards": parts}, setting=None, aside={})
+    names = [f"{job.name}{'.' if '/' in job.name else '/'}shard{i}of{n}" for i in range(1, n + 1)]
+    parts = [replace(job, name=name, options=job.options | {"shard": [i, n]}) for i, name in enumerate(names, 1)]
+    return replace(job, inputs={"shards": [Entry(part) for part in parts]}, setting=None, aside={})

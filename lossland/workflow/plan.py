@@ -2,10 +2,8 @@
 
     data -> network -> subspace -> table -> figure -> claim
 
-Each section holds named stanzas (`stanza.py`). `seeds: [1, 2]` makes the instances name/1 and name/2; `sources: {1: [...],
-2: [...]}` does so with sources of their own; "{seed}" in a reference stands for the instance. A table has the instances
-of what it measures; with `shards: n` each is measured by n jobs, and joined by one; one job measures all of a list. A
-reference to a stanza means all of its instances.
+Experiments (`experiments.py`) and plain stanzas (`validation.py`) ask for the same things by the same three calls: `series`
+of networks or subspaces, `table`, `drawing`. What two of them ask for alike is made once.
 """
 
 import json
@@ -16,13 +14,13 @@ from pathlib import Path
 
 import yaml
 
-from lossland.options import nearest
-from lossland.workflow import code_digest
+from lossland.workflow import code_digest, experiments
 from lossland.workflow.code_digest import PLUGIN
-from lossland.workflow.jobs import Job, Setting, sharded
-from lossland.workflow.validation import ConfigError, read
+from lossland.workflow.experiments import Member, Series, Table, slug
+from lossland.workflow.jobs import Entry, Job, Setting, View, sharded
+from lossland.workflow.validation import ConfigError, nearest, read
 
-SETTINGS = ["results", "data_root"]
+SETTINGS = {"results": str, "data_root": str, "jobs": str, "size": str, "papers": list, "experiments": dict}
 MANY, LONGEST = 500, 120_000  # sources, characters: one argument of a command has at most 128 KiB
 EXPONENT = re.compile(r"[+-]?\d+(\.\d*)?[eE][+-]?\d+")
 
@@ -33,29 +31,29 @@ class Plan:
     def __init__(self, config):
         if not isinstance(config, dict):
             raise ConfigError(f"the config is {config!r:.60}; it must map sections to stanzas")
-        for key in config:
+        for key, value in config.items():
             if key not in PLUGIN and key not in SETTINGS:
                 raise ConfigError(f"{key} is no section of the config{nearest(key, [*PLUGIN, *SETTINGS])}")
-            if key in SETTINGS and not isinstance(config[key], str):
-                raise ConfigError(f"{key} is {config[key]!r}; it must be the path of a folder")
+            if key in SETTINGS and not isinstance(value, SETTINGS[key]):
+                what = {str: "text", list: "a list", dict: "a mapping"}[SETTINGS[key]]
+                raise ConfigError(f"{key} is {value!r}; it must be {what}")
         self.results = config.get("results", "results")
+        self.few = config.get("jobs", "many") == "few"
+        self.data_root = Path(config.get("data_root") or os.environ.get("LOSSLAND_DATA", "data"))
         bodies = {section: _numbers(config.get(section) or {}) for section in PLUGIN}
         for section, stanzas in bodies.items():
             if not isinstance(stanzas, dict):
                 raise ConfigError(f"{section} is {stanzas!r}; it must map names to stanzas")
         self._stanzas = {s: {str(n): read(s, str(n), b) for n, b in stanzas.items()} for s, stanzas in bodies.items()}
         self._refuse_clashes()
-        self._data_root = Path(config.get("data_root") or os.environ.get("LOSSLAND_DATA", "data"))
-        self._made, self._open = {}, []
-        self._jobs = {
-            section: {
-                job.name: job
-                for stanza in stanzas.values()
-                for whole in self._jobs_of(stanza).values()
-                for job in (*whole.inputs.get("shards", []), whole)
-            }
-            for section, stanzas in self._stanzas.items()
-        }
+        self._jobs = {section: {} for section in PLUGIN}
+        self._made, self._open, self._contents = {}, [], {}
+        asked = _numbers(config.get("experiments") or {})
+        self.experiments = {name: experiments.run(self, name, body) for name, body in asked.items()}
+        for section, stanzas in self._stanzas.items():
+            if "size" not in config or section not in ("data", "network"):  # a size has more of them than its experiments use
+                for stanza in stanzas.values():
+                    self._of(stanza)
 
     def __getitem__(self, section) -> dict[str, Job]:
         return self._jobs[section]
@@ -68,6 +66,100 @@ class Plan:
         """Every job with its whole specification, as YAML."""
         specs = {section: {name: job.spec for name, job in jobs.items()} for section, jobs in self._jobs.items()}
         return yaml.dump(specs, Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper))  # ten times faster where libyaml is
+
+    # what experiments and stanzas ask for
+
+    def data(self, name, plugin, options, aside=None) -> Job:
+        return self._add("data", name, name, plugin, options, {}, aside=aside or {})
+
+    def series(self, section, stem, label, plugin, instances, *, setting=None, aside=None, stored=False, where) -> Series:
+        """Networks or subspaces: `instances` maps a run, or None, to (options, sources as Members)."""
+        members = []
+        for run, (options, sources) in instances.items():
+            _refuse_sources(f"{where}.sources", plugin, sources)
+            own = setting or _common_setting(where, "sources", sources)
+            run = "" if run is None else str(run)
+            if plugin.view and not stored:
+                source = View(plugin, options, [m.source for m in sources], own)
+            else:
+                entries = {"sources": [Entry(m.source) for m in sources]} if section == "subspace" else {}
+                name = f"{stem}/{run}" if run else stem
+                source = self._add(section, name, stem, plugin, options, entries, own, aside or {})
+            members.append(Member(label, run, source, next((m.recipe for m in sources), {})))
+        return Series(label, members)
+
+    def table(self, stem, plugin, role, measured, options, *, data=None, shards=1, aside=None, each=False, where) -> Table:
+        """`measured` are Members to measure, or Entries of tables to condense: by one job, or by one `each`."""
+        names = [(m.label, m.run) for m in measured] if role == "subspace" else [n for e in measured for n in e.names]
+        if twice := [n for n, number in Counter(names).items() if number > 1]:
+            raise ConfigError(f"{where}.{role} names {'/'.join(filter(None, min(twice)))} twice; remove one")
+        parts = [[one] for one in measured] if each else [measured]
+        made = []
+        for part in parts:
+            if role == "subspace":
+                setting, entries = _common_setting(where, role, part), [Entry(m.source, ((m.label, m.run),)) for m in part]
+            else:
+                setting, entries = None, part
+            rows = tuple(name for entry in entries for name in entry.names)
+            inputs = {role: entries} | ({"data": [Entry(data)]} if data else {})
+            alike = len({label for label, _ in names}) == 1
+            name = (
+                f"{stem}/{rows[0][1] if alike else '.'.join(slug(n) for n in rows[0] if n)}" if each and names[0][1] else stem
+            )
+            job = self._add("table", name, stem, plugin, options, inputs, setting, aside or {}, rows, shards)
+            made.append(Entry(job, rows))
+        return Table(plugin.name, made)
+
+    def drawing(self, section, name, plugin, tables, options, aside, where) -> Job:
+        """A figure or claims of `tables`, role -> list of Tables."""
+        for role, given in tables.items():
+            wanted = plugin.tables[role]
+            for table in given:
+                if table.probe != wanted:
+                    found = table.entries[0].source.name
+                    raise ConfigError(
+                        f"{where}.{role} names {found}, a table of {table.probe}; {plugin.name} needs one of {wanted}"
+                    )
+        inputs = {role: [entry for table in given for entry in table.entries] for role, given in tables.items()}
+        return self._add(section, name, name, plugin, options, inputs, aside=aside)
+
+    def network(self, where, name) -> Series:
+        """The networks of a stanza of section network, or one of them as name/seed."""
+        return self._resolve(where, name, ("network",))
+
+    def dataset(self, where, name) -> Job:
+        return self._resolve(where, name, ("data",))
+
+    def networks(self, stanza, data, stem, label) -> Series:
+        setting = Setting(data, {stanza.model.name: stanza.options(stanza.model)}, stanza.aside.get("resources", {}))
+        instances = {seed: (stanza.options(stanza.plugin, seed), []) for seed in stanza.instances()}
+        made = self.series(
+            "network", stem, label, stanza.plugin, instances, setting=setting, aside=stanza.aside, where=stanza.where
+        )
+        return made.of(stanza.body)
+
+    def _add(self, section, name, stem, plugin, options, inputs, setting=None, aside=None, rows=(), shards=1) -> Job:
+        files = code_digest.own_files(self.data_root, options)  # a change of them is a change of the job
+        job = Job(section, name, plugin, options, inputs, setting, aside or {}, files, rows, stem)
+        if section in ("figure", "claim"):
+            key = section, name
+        else:
+            key = job.content
+            if key in self._contents:
+                return self._contents[key]
+        if name in self._jobs[section]:
+            raise ConfigError(f"{section} {name} is asked for twice, with other options; give one of them another name")
+        if len(job.sources) > MANY and len(job.canonical) + sum(len(j.paths(self.results)[0]) for j in job.made_from) > LONGEST:
+            raise ConfigError(
+                f"{section}.{name} names {len(job.sources)} sources, more than a command has room for; join parts"
+            )
+        job = sharded(job, shards)
+        for one in (*(entry.source for entry in job.inputs.get("shards", [])), job):
+            self._jobs[section][one.name] = one
+        self._contents[key] = job
+        return job
+
+    # plain stanzas
 
     def _refuse_clashes(self):
         """Names that would mean two things: as a source, or as a target of the command line."""
@@ -85,90 +177,93 @@ class Plan:
                 raise ConfigError(f"{where}: {name} cannot be a target of the command line, for {why}; rename it")
             taken[name] = where
 
-    def _jobs_of(self, stanza) -> dict[str, Job]:
-        """The jobs of one stanza, by name; those that they are made from come first."""
+    def _of(self, stanza):
+        """What a stanza stands for: a dataset's Job, a Series, a list of Tables, a drawing's Job."""
         if stanza in self._open:
             raise ConfigError(f"{stanza.where} is made from itself, by way of {self._open[-1].where}; break the circle")
         if stanza.where not in self._made:
             self._open.append(stanza)
-            role = next(iter(stanza.roles), None)
-            if stanza.section == "table" and isinstance(stanza.body[role], str):
-                made = self._follow(stanza, role, stanza.body[role])
-            else:
-                made = [self._job(stanza, seed, refs) for seed, refs in stanza.instances().items()]
-            self._made[stanza.where] = {job.name: job for job in made}
+            self._made[stanza.where] = getattr(self, f"_{stanza.section}")(stanza)
             self._open.pop()
         return self._made[stanza.where]
 
-    def _follow(self, stanza, role, reference):
-        """A table of each instance of what it measures."""
-        found = self._resolve(f"{stanza.where}.{role}", reference, stanza.roles[role])
-        given = {r: stanza.body[r] for r in stanza.roles}
-        whole = [self._job(stanza, None, given | {role: job.name}, job.name.removeprefix(reference)) for job in found]
-        return [sharded(job, stanza.body.get("shards", 1)) for job in whole]
+    def _data(self, stanza):
+        return self.data(stanza.name, stanza.plugin, stanza.options(stanza.plugin), stanza.aside)
 
-    def _job(self, stanza, seed, references, suffix=None):
-        suffix = suffix if suffix is not None else "" if seed is None else f"/{seed}"
-        inputs = {}
-        for role, reference in references.items():
-            several = reference if isinstance(reference, list) else [reference]
-            found = [self._resolve(f"{stanza.where}.{role}", r, stanza.roles[role], seed) for r in several]
-            inputs[role] = [job for jobs in found for job in jobs]
-            _refuse_inputs(stanza, role, inputs[role])
-        options = stanza.options(stanza.plugin, seed)
-        if stanza.model:
-            (data,) = inputs.pop("data")
-            setting = Setting(data, {stanza.model.name: stanza.options(stanza.model)})
+    def _network(self, stanza):
+        return self.networks(stanza, self.dataset(f"{stanza.where}.data", stanza.body["data"]), stanza.name, stanza.name)
+
+    def _subspace(self, stanza):
+        instances = {
+            seed: (stanza.options(stanza.plugin, seed), self._members(stanza, "sources", references["sources"], seed))
+            for seed, references in stanza.instances().items()
+        }
+        return self.series("subspace", stanza.name, stanza.name, stanza.plugin, instances,
+                           aside=stanza.aside, stored=stanza.body.get("stored", False), where=stanza.where)  # fmt: skip
+
+    def _table(self, stanza):
+        role = next(r for r in stanza.roles if r != "data")
+        given = stanza.body[role]
+        each = isinstance(given, str)
+        data = self._resolve(f"{stanza.where}.data", stanza.body["data"], ("data",)) if "data" in stanza.roles else None
+        if role == "subspace":
+            measured = self._members(stanza, role, given)
         else:
-            setting = _common_setting(stanza.where, inputs)
-        files = code_digest.own_files(self._data_root, options)  # a change of them is a change of the job
-        job = Job(stanza.section, stanza.name + suffix, stanza.plugin, options, inputs, setting, stanza.aside, files)
-        number = sum(map(len, inputs.values()))
-        if number > MANY and len(job.canonical) + sum(len(j.paths(self.results)[0]) for j in job.made_from) > LONGEST:
-            raise ConfigError(
-                f"{stanza.where} names {number} sources, more than a command has room for; join parts, then those"
-            )
-        return job
+            measured = [entry for table in self._tables(stanza, role) for entry in table.entries]
+        return self.table(stanza.name, stanza.plugin, role, measured, stanza.options(stanza.plugin), data=data, each=each,
+                          shards=stanza.body.get("shards", 1), aside=stanza.aside, where=stanza.where)  # fmt: skip
 
-    def _resolve(self, where, reference, sections, seed=None) -> list[Job]:
-        """The jobs that a reference means: one instance, or all instances of a stanza."""
+    def _figure(self, stanza):
+        tables = {role: self._tables(stanza, role) for role in stanza.roles}
+        options = stanza.options(stanza.plugin)
+        return self.drawing(stanza.section, stanza.name, stanza.plugin, tables, options, stanza.aside, stanza.where)
+
+    _claim = _figure
+
+    def _members(self, stanza, role, given, seed=None):
+        several = given if isinstance(given, list) else [given]
+        found = self._references(f"{stanza.where}.{role}", several, stanza.roles[role], seed)
+        members = [member for series in found for member in series]
+        names = [f"{m.label}/{m.run}" if m.run else m.label for m in members]
+        if twice := [n for n, number in Counter(names).items() if number > 1]:
+            raise ConfigError(f"{stanza.where}.{role} names {min(twice)} twice; remove one")
+        return members
+
+    def _tables(self, stanza, role):
+        given = stanza.body[role]
+        return self._references(f"{stanza.where}.{role}", given if isinstance(given, list) else [given], stanza.roles[role])
+
+    def _references(self, where, references, sections, seed=None):
+        return [self._resolve(where, reference, sections, seed) for reference in references]
+
+    def _resolve(self, where, reference, sections, seed=None):
+        """What a reference means: all of a stanza, or one instance of it as name/run."""
         reference = str(reference).replace("{seed}", str(seed))
-        name, jobs = reference.partition("/")[0], {}
+        name, _, run = reference.partition("/")
+        known = [n for s in sections for n in self._stanzas[s]]
         for section in sections:
             if name in self._stanzas[section]:
-                jobs = self._jobs_of(self._stanzas[section][name])
-                if reference == name:
-                    return list(jobs.values())
-                if reference in jobs:
-                    return [jobs[reference]]
-        hint = nearest(reference, jobs) if jobs else nearest(name, [n for s in sections for n in self._stanzas[s]])
-        raise ConfigError(f"{where} names {reference}: there is no such {' or '.join(sections)}{hint}")
+                whole = self._of(self._stanzas[section][name])
+                if not run:
+                    return whole
+                if run in whole.runs:
+                    return whole.run(run)
+                known = [f"{name}/{r}" for r in whole.runs]
+        kinds = " or ".join(sections)
+        raise ConfigError(f"{where} names {reference}: there is no such {kinds}{nearest(reference if run else name, known)}")
 
 
-def _refuse_inputs(stanza, role, jobs):
-    """What is known to fail before anything runs: too few or too many sources, one twice, tables of another probe."""
-    where, names = f"{stanza.where}.{role}", [job.name for job in jobs]
-    if twice := [n for n, number in Counter(names).items() if number > 1]:
-        raise ConfigError(f"{where} names {min(twice)} twice; remove one")
-    if stanza.section in ("network", "subspace"):
-        number = len(jobs) if role == "sources" else 0
-        if reason := stanza.plugin.sources.refuse(number):
-            raise ConfigError(f"{where} gives {stanza.plugin.name} {number} sources; their number {reason}")
-    wanted = stanza.plugin.tables.get(role)
-    for job in jobs:
-        if wanted and job.plugin.name != wanted:
-            raise ConfigError(
-                f"{where} names {job.name}, a table of {job.plugin.name}; {stanza.plugin.name} needs one of {wanted}"
-            )
+def _refuse_sources(where, plugin, members):
+    if reason := plugin.sources.refuse(len(members)):
+        raise ConfigError(f"{where} gives {plugin.name} {len(members)} sources; their number {reason}")
 
 
-def _common_setting(where, inputs):
-    """The setting that all sources share; None where nothing is a network."""
-    role = "subspace" if "subspace" in inputs else "sources"
-    settings = {json.dumps(job.setting.spec, sort_keys=True): job for job in inputs.get(role, [])}
+def _common_setting(where, role, members):
+    """The setting that all members share; None where there are none."""
+    settings = {json.dumps(m.setting.spec, sort_keys=True): m for m in members if m.setting}
     if len(settings) > 1:
         a, b, *_ = settings.values()
-        raise ConfigError(f"{where}.{role}: {a.name} and {b.name} differ in data or model; join networks of one kind")
+        raise ConfigError(f"{where}.{role}: {a} and {b} differ in data or model; join networks of one kind")
     return next(iter(settings.values())).setting if settings else None
 
 

@@ -8,6 +8,7 @@ import re
 import typing
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
 
 from lossland import options
@@ -15,6 +16,7 @@ from lossland import options
 ROOT = Path(__file__).resolve().parent.parent.parent
 FUNCTION = {
     "data": "load", "models": "build", "methods": "build", "probes": "measure", "figures": "draw", "claims": "check",
+    "experiments": "experiment",
 }  # fmt: skip
 REQUIRED = object()
 
@@ -35,10 +37,18 @@ class Plugin:
     sources: options.Between
     returns: str
 
+    @property
+    def view(self) -> bool:
+        """Whether what it builds is built where it is used: it trains nothing, and costs next to nothing."""
+        return self.returns == "View"
+
 
 @lru_cache(None)
 def files(room, root=ROOT) -> dict[str, str]:
     """Name of a plug-in -> its file below `root`; that of a figure or claim of a paper begins with the paper."""
+    if room == "experiments":
+        found = [p.relative_to(root) for p in sorted(root.glob("lossland/papers/*/*.py")) if p.stem != "__init__"]
+        return {f"{p.parts[2]}/{p.stem}": str(p) for p in found}
     general = {"figures": "plotting/figures"}.get(room, room)
     found = sorted(
         p.relative_to(root) for folder in (general, f"papers/*/{room}") for p in root.glob(f"lossland/{folder}/*.py")
@@ -49,6 +59,11 @@ def files(room, root=ROOT) -> dict[str, str]:
 def module(room, name) -> str:
     """The name by which a plug-in is imported."""
     return ".".join(Path(files(room)[name]).with_suffix("").parts)
+
+
+def function(plugin):
+    """What a plug-in is called by, imported."""
+    return getattr(import_module(module(plugin.room, plugin.name)), FUNCTION[plugin.room])
 
 
 def names(room) -> list[str]:

@@ -24,9 +24,10 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from lossland.workflow import code_digest, files, plugins
+from lossland.workflow import code_digest, files, labels, plugins
 from lossland.workflow.files import replacing
 from lossland.workflow.gpu_slots import lease
+from lossland.workflow.jobs import files_of
 from lossland.workflow.provenance import handed_down, made_by
 
 log = logging.getLogger("lossland")
@@ -35,7 +36,7 @@ SPEAK_EVERY = 15.0  # seconds between lines of one job on the terminal; its log 
 PACKAGES = ("torch", "torchvision", "numpy", "pandas", "pyarrow", "scikit-learn", "matplotlib", "plotly", "meshio")
 
 
-class Job:
+class Run:
     """The arguments of a job, and what follows from them."""
 
     def __init__(self, argv=None):
@@ -43,7 +44,7 @@ class Job:
         parser.add_argument("--spec", required=True, type=json.loads, help="the part of the config that the job depends on")
         parser.add_argument("--code", help="the digest of the code that was planned (default: what is there)")
         parser.add_argument("--data", nargs="*", default=[], help="the dataset of the networks, if there are any")
-        parser.add_argument("--inputs", nargs="*", default=[], help="the files it is made from, in the order of spec.inputs")
+        parser.add_argument("--inputs", nargs="*", default=[], help="the files it is made from, in the order of its spec")
         parser.add_argument("--out", nargs="+", required=True)
         parser.add_argument("--log", help="a file for the whole log")
         parser.add_argument("--threads", type=int, default=1)
@@ -53,8 +54,8 @@ class Job:
         self.spec, self.data, self.log = arguments.spec, arguments.data, arguments.log
         self.threads, self.gpu, self.slots = arguments.threads, arguments.gpu, arguments.slots
         self.out = [Path(p) for p in arguments.out]
-        files = iter(arguments.inputs)
-        self.inputs = {role: [next(files) for _ in names] for role, names in self.spec["inputs"].items()}
+        self.inputs = self.spec["inputs"]
+        self._paths = dict(zip(files_of(self.spec), arguments.inputs, strict=True))
         self.title = f"{self.spec['section']} {self.spec['name']}"
         key, self._room = code_digest.PLUGIN[self.spec["section"]]
         ((self._name, self.options),) = self.spec[key].items()
@@ -62,6 +63,14 @@ class Job:
         if arguments.code not in (None, code_digest.digest(self.code)):
             raise ValueError("the code was edited after this run was planned; start the run again")
         self.stopping, self._asked = False, -math.inf
+
+    def path(self, entry) -> str:
+        """The file of an entry of `inputs`."""
+        return self._paths[entry["file"]]
+
+    def tables(self, role):
+        """The rows of the tables that it reads in a role, by the names that they have there."""
+        return labels.renamed([(files.load_table(self.path(entry)), entry) for entry in self.inputs[role]])
 
     @property
     def data_root(self) -> Path:
@@ -89,7 +98,7 @@ class Job:
     @cached_property
     def _handed(self):
         """The records of what it is made from."""
-        return [files.provenance(path) for path in [*self.data, *(path for paths in self.inputs.values() for path in paths)]]
+        return [files.provenance(path) for path in [*self.data, *self._paths.values()]]
 
     @property
     def provenance(self) -> str:
@@ -116,7 +125,7 @@ def run(work, argv=None):
     """`work(job)` as a job; exits with one sentence where it fails. A twin of a job waits, and finds its work done."""
     sys.path.insert(0, str(Path.cwd()))  # modules of the user's own
     try:
-        job = Job(argv)
+        job = Run(argv)
         for stop in (signal.SIGTERM, signal.SIGINT):
             signal.signal(stop, job.stop)
         _listen(job)

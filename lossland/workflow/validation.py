@@ -68,9 +68,11 @@ class Stanza:
             found = {seed: {"sources": own} for seed, own in sources.items()}
         else:
             seeds = self.body.get("seeds", [None])
+            if isinstance(seeds, int) and not isinstance(seeds, bool) and seeds > 0:
+                seeds = list(range(1, seeds + 1))
             plain = isinstance(seeds, list) and all(isinstance(s, (int, str, type(None))) for s in seeds)
             if not plain or not seeds or len(set(map(str, seeds))) < len(seeds):
-                raise ConfigError(f"{self.where}.seeds is {seeds!r}; it must be a list of different seeds")
+                raise ConfigError(f"{self.where}.seeds is {seeds!r}; it must be a list of different seeds, or how many")
             found = dict.fromkeys(seeds, references)
         for seed in found:
             if seed is not None and not NAME.fullmatch(str(seed).removeprefix("-")):
@@ -78,20 +80,22 @@ class Stanza:
         return found
 
 
-def read(section, name, body) -> Stanza:
-    """Raises ConfigError at the first mistake."""
+def read(section, name, body, choice=None) -> Stanza:
+    """`choice` is its plug-in, where no key of the body names it. Raises ConfigError at the first mistake."""
     where = f"{section}.{name}"
-    if not NAME.fullmatch(name):
+    if not all(map(NAME.fullmatch, name.split("/"))):
         raise ConfigError(f"{where}: a name is made of letters, digits, '_', '.' and '-'")
     if not isinstance(body, dict):
         raise ConfigError(f"{where} is {body!r}; it must be a mapping of options")
-    key, room = PLUGIN[section]
-    plugin = _plugin(f"{where}.{key}", room, body.get(key, name if section in ("figure", "claim") else None))
+    key, room = PLUGIN.get(section, ("experiment", "experiments"))
+    choice = choice or body.get(key, name if section in ("figure", "claim") else None)
+    plugin = _plugin(f"{where}.{key}", room, choice)
     model = _plugin(f"{where}.model", "models", body.get("model")) if section == "network" else None
     roles = _roles(section, plugin)
     aside = ASIDE if section in ("network", "subspace", "table") else [word for word in ASIDE if word != "resources"]
     keys = [key, *roles, *aside, *(["model"] if model else []), *(["seeds"] if section in ("network", "subspace") else [])]
     keys += ["shards"] if "shard" in plugin.options else []
+    keys += ["stored"] if section == "subspace" else []
     options = [*(o for o in plugin.options if o != "shard"), *(model.options if model else [])]
     if section == "table" and "shards" in body:
         if "shard" not in plugin.options:
@@ -129,7 +133,7 @@ def _roles(section, plugin):
     if section == "table":
         kinds = {"table": ("table",), "subspace": ("network", "subspace"), "data": ("data",)}
         return {role: kinds[role] for role in plugin.inputs if role in kinds}
-    fixed = {"data": {}, "network": {"data": ("data",)}, "subspace": {"sources": ("network", "subspace")}}
+    fixed = {"experiments": {}, "data": {}, "network": {"data": ("data",)}, "subspace": {"sources": ("network", "subspace")}}
     return fixed.get(section, dict.fromkeys(plugin.tables, ("table",)))
 
 

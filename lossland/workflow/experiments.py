@@ -1,0 +1,279 @@
+"""What an experiment is written with: networks, subspaces and tables as values, and a `Request` for more of them.
+
+    def experiment(plan, *, network: Networks, recipe: Recipe | None = None, pairs: Count = 3): ...
+
+`plan` is a Request: its methods and probes are those of lossland/methods and lossland/probes. A name is given once: it is
+the label in tables and figures, and the place under results/.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import get_args
+
+from lossland.options import Names
+from lossland.workflow import plugins
+from lossland.workflow.jobs import Entry, Job, Setting, View
+from lossland.workflow.validation import ConfigError, Stanza, nearest, read
+
+
+@dataclass(frozen=True)
+class Member:
+    """One network or subspace, under the label and run by which it is called; `source` is what it is."""
+
+    label: str
+    run: str
+    source: Job | View
+    recipe: dict = field(default_factory=dict)  # of the training of its networks
+
+    @property
+    def setting(self) -> Setting:
+        return self.source.setting
+
+    def __str__(self):
+        return f"{self.label}/{self.run}" if self.run else self.label
+
+
+@dataclass(frozen=True)
+class Series:
+    """Networks or subspaces that differ in their run alone. Of networks `body` is what their stanza says."""
+
+    label: str
+    members: list[Member]
+    body: dict = field(default_factory=dict)
+
+    def __iter__(self) -> Iterator[Member]:
+        return iter(self.members)
+
+    def __len__(self):
+        return len(self.members)
+
+    def __getitem__(self, which):
+        """A member, or with a slice a series of some."""
+        return replace(self, members=self.members[which]) if isinstance(which, slice) else self.members[which]
+
+    @property
+    def runs(self) -> list[str]:
+        return [member.run for member in self.members]
+
+    def run(self, run) -> "Series":
+        return replace(self, members=[member for member in self.members if member.run == str(run)])
+
+    def of(self, body) -> "Series":
+        """The same, of networks that were made as `body` says."""
+        members = [replace(member, recipe=body.get("recipe", {})) for member in self.members]
+        return replace(self, members=members, body=body)
+
+    def called(self, label) -> "Series":
+        """The same under another label."""
+        return replace(self, label=label, members=[replace(member, label=label) for member in self.members])
+
+    @property
+    def recipe(self) -> dict:
+        """How the networks were trained."""
+        return self.body.get("recipe", {})
+
+    def groups(self, size, number=None) -> dict[int, list[Member]]:
+        """Disjoint groups of `size` members in their order, by 1, 2, ...: as many as there are, or `number`.
+
+        Raises ConfigError if there are too few.
+        """
+        number = len(self.members) // size if number is None else number
+        if not number or number * size > len(self.members):
+            raise ConfigError(
+                f"{self.label} has {len(self.members)} networks; {max(number, 1)} groups of {size} need more seeds"
+            )
+        return {i + 1: self.members[i * size : (i + 1) * size] for i in range(number)}
+
+
+@dataclass(frozen=True)
+class Table:
+    """What a probe measures, in one file or several."""
+
+    probe: str
+    entries: list[Entry]
+
+    @property
+    def runs(self) -> list[str]:
+        return [run for entry in self.entries for _, run in entry.names]
+
+    def run(self, run) -> "Table":
+        return replace(self, entries=[e for e in self.entries if any(name[1] == run for name in e.names)])
+
+
+class Request:
+    """The `plan` of one experiment: what it asks for is planned, under its place `paper/experiment[/label]`.
+
+    `request.<method>(label, sources, **options)` builds a subspace for each run of the sources and returns their Series;
+    `request.<probe>(measured, name=..., **options)` measures and returns a Table. Options are those of the plug-in.
+    """
+
+    def __init__(self, plan, place, paper, suffix):
+        self._plan, self._place, self._paper, self._suffix = plan, place, paper, suffix
+        self._named, self.jobs = {}, []
+
+    def __getattr__(self, name):
+        if name in plugins.files("methods"):
+            return lambda label, sources, **options: self._subspace(name, label, sources, **options)
+        if name in plugins.files("probes"):
+            return lambda measured, **options: self._table(name, measured, **options)
+        known = [*plugins.files("methods"), *plugins.files("probes"), "figure", "claims", "network", "vary", "data"]
+        raise AttributeError(f"there is no method or probe {name}{nearest(name, known)}")
+
+    def data(self, label, source, **options) -> Job:
+        """A dataset of the experiment's own."""
+        stanza = self._read("data", label, {"source": source} | options)
+        return self._plan.data(f"{self._place}/{label}", stanza.plugin, stanza.options(stanza.plugin))
+
+    def network(self, label, *, data, seeds=1, **body) -> Series:
+        """Networks of the experiment's own: `data` is the name of a dataset of the config, or what `data` returned."""
+        job = data if isinstance(data, Job) else self._plan.dataset(self._place, data)
+        stanza = self._read("network", label, body | {"data": "given", "seeds": seeds})
+        made = self._plan.networks(stanza, job, f"{self._place}/{slug(label)}", label)
+        return self._name(label, made.of(body | {"data": job, "seeds": seeds}))
+
+    def vary(self, label, network, *, recipe=None, **changes) -> Series:
+        """Networks like those of `network`, with another recipe (entry by entry), model option, seeds or method."""
+        body = network.body | changes | {"recipe": network.recipe | (recipe or {})}
+        return self.network(label, **body)
+
+    def union(self, label, *series) -> Series:
+        """The members of several series under one label; their runs must differ."""
+        return self._name(label, Series(label, [replace(m, label=label) for one in series for m in one]))
+
+    def figure(self, name, draw=None, **given) -> Job:
+        """A figure of the paper, of the file `draw` of its folder figures/ (default: `name`) or of plotting/figures/."""
+        return self._drawing("figure", "draw", name, draw, given)
+
+    def claims(self, name, check=None, **given) -> Job:
+        """The claims of the file `check` of the paper's folder claims/ (default: `name`)."""
+        return self._drawing("claim", "check", name, check, given)
+
+    def _drawing(self, section, key, name, plugin, given):
+        room = {"figure": "figures", "claim": "claims"}[section]
+        plugin = plugin or name
+        own = f"{self._paper}_{plugin}"
+        full = f"{self._paper}_{name}{self._suffix}"
+        plain = {n: _plain(v) for n, v in given.items()}
+        stanza = self._read(section, full, {key: own if own in plugins.files(room) else plugin} | {
+            n: "table" if isinstance(given[n], Table) or _tables(given[n]) else v for n, v in plain.items()
+        })  # fmt: skip
+        tables = {role: _tables(given[role]) for role in stanza.roles}
+        for role, found in tables.items():
+            if not found:
+                raise ConfigError(f"{stanza.where}.{role} is {given[role]!r}; it must be a table, or several")
+        job = self._plan.drawing(section, full, stanza.plugin, tables, stanza.options(stanza.plugin),
+                                 {"paper": self._paper}, f"{self._place}, {section} {name}")  # fmt: skip
+        self.jobs.append(job)
+        return job
+
+    def _subspace(self, method, label, sources, *, stored=False, **options):
+        instances = _instances(sources)
+        options = {n: _plain(v) for n, v in options.items()}
+        if "recipe" in plugins.plugin("methods", method).options:
+            options["recipe"] = next((m.recipe for members in instances.values() for m in members), {}) | (
+                options.get("recipe") or {}
+            )
+        stanza = self._read("subspace", label, {"method": method, "sources": ["given"]} | options)
+        for run, members in instances.items():
+            seed = None if "seed" in options else 1 if run is None else _number(run)
+            instances[run] = (stanza.options(stanza.plugin, seed), members)
+        made = self._plan.series("subspace", f"{self._place}/{slug(label)}", label, stanza.plugin, instances,
+                                 stored=stored, where=f"{self._place}, {method} {label!r}")  # fmt: skip
+        return self._name(label, made)
+
+    def _table(self, probe, measured, *, name=None, data=None, shards=1, **options):
+        name = name or probe
+        given = measured if isinstance(measured, (list, tuple)) else [measured]
+        condensed = all(isinstance(one, Table) for one in given)
+        role = "table" if condensed else "subspace"
+        body = (
+            {"probe": probe, role: "given"} | {n: _plain(v) for n, v in options.items()} | ({"data": "given"} if data else {})
+        )
+        stanza = self._read("table", name, body)
+        parts = [e for t in given for e in t.entries] if condensed else _flat(given)
+        job = self._plan.dataset(self._place, data) if isinstance(data, str) else data
+        table = self._plan.table(f"{self._place}/{slug(name)}", stanza.plugin, role, parts, stanza.options(stanza.plugin),
+                                 data=job, shards=shards, each=not self._plan.few, where=f"{self._place}, {name}")  # fmt: skip
+        self.jobs += [entry.source for entry in table.entries]
+        return table
+
+    def _read(self, section, name, body) -> Stanza:
+        try:
+            return read(section, slug(name), body)
+        except ConfigError as error:
+            raise ConfigError(f"{self._place}: {error}") from error
+
+    def _name(self, label, series):
+        content = [member.source.content for member in series]
+        if self._named.setdefault(label, content) != content:
+            raise ConfigError(f"{self._place} calls two things {label!r}; rename one")
+        return series
+
+
+def run(plan, name, body):
+    """The jobs of figures, claims and tables of one experiment of the config. Raises ConfigError."""
+    paper, _, rest = name.partition("/")
+    experiment, _, label = rest.partition("/")
+    stanza = read("experiments", name, body or {}, choice=f"{paper}/{experiment}")
+    request = Request(plan, name, paper, f"_{label}" if label else "")
+    options = stanza.options(stanza.plugin)
+    for option, (annotation, _) in stanza.plugin.options.items():
+        if option in options:
+            options[option] = _found(plan, f"experiments.{name}.{option}", annotation, options[option])
+    plugins.function(stanza.plugin)(request, **options)
+    return request.jobs
+
+
+def _found(plan, where, annotation, value):
+    """Names of stanzas, where the annotation wants some, as Series of networks or as datasets."""
+    kinds = [a.section for a in _parts(annotation) if isinstance(a, Names)]
+    if value is None or not kinds:
+        return value
+    find = {"network": plan.network, "data": plan.dataset}[kinds[0]]
+    return [find(where, v) for v in value] if isinstance(value, list) else find(where, value)
+
+
+def _parts(annotation):
+    for part in get_args(annotation):
+        yield part
+        yield from _parts(part)
+
+
+def _number(run):
+    return int(run) if str(run).isdecimal() else run
+
+
+def _instances(sources) -> dict:
+    """Run -> members: of a dict as it says, of a series one for each member, else of a single run without a name."""
+    if isinstance(sources, dict):
+        return {run: _flat(members) for run, members in sources.items()}
+    if isinstance(sources, Series):
+        return {member.run or None: [member] for member in sources}
+    return {None: _flat(sources)}
+
+
+def _flat(given) -> list[Member]:
+    if isinstance(given, Member):
+        return [given]
+    return [member for one in given for member in ([one] if isinstance(one, Member) else _flat(one))]
+
+
+def _tables(given) -> list[Table]:
+    if isinstance(given, Table):
+        return [given]
+    return list(given) if isinstance(given, (list, tuple)) and given and all(isinstance(t, Table) for t in given) else []
+
+
+def _plain(value):
+    """Series among options become their labels."""
+    if isinstance(value, (Series, Member)):
+        return value.label
+    if isinstance(value, dict):
+        return {_plain(k): _plain(v) for k, v in value.items()}
+    return [_plain(v) for v in value] if isinstance(value, (list, tuple)) else value
+
+
+def slug(text) -> str:
+    """A label as a part of a path."""
+    return re.sub(r"[^\w.=+-]+", "_", str(text)).strip("_")
