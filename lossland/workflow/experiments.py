@@ -91,6 +91,7 @@ class Table:
     """What a probe measures, in one file or several."""
 
     probe: str
+    name: str
     entries: list[Entry]
 
     @property
@@ -135,7 +136,14 @@ class Request:
     def vary(self, label, network, *, recipe=None, **changes) -> Series:
         """Networks like those of `network`, with another recipe (entry by entry), model option, seeds or method."""
         body = network.body | changes | {"recipe": network.recipe | (recipe or {})}
-        return self.network(label, **body)
+        return self.network(label, **{option: value for option, value in body.items() if value is not None})
+
+    def kept(self, network, epochs) -> Series:
+        """The networks with snapshots of these epochs: those that there are, or others like them."""
+        every, snapshots = network.body.get("every"), network.body.get("snapshots") or []
+        if all(epoch in snapshots or (every and epoch % every == 0) for epoch in epochs):
+            return network
+        return self.vary(network.label, network, snapshots=sorted({*snapshots, *epochs}))
 
     def union(self, label, *series) -> Series:
         """The members of several series under one label; their runs must differ."""
@@ -183,8 +191,9 @@ class Request:
         return self._name(label, made)
 
     def _table(self, probe, measured, *, name=None, data=None, shards=1, **options):
-        name = name or probe
         given = measured if isinstance(measured, (list, tuple)) else [measured]
+        one = given[0] if len(given) == 1 else None
+        name = name or " ".join([probe, one.name if isinstance(one, Table) else one.label] if one else [probe])
         condensed = all(isinstance(one, Table) for one in given)
         role = "table" if condensed else "subspace"
         body = (
@@ -196,7 +205,7 @@ class Request:
         table = self._plan.table(f"{self._place}/{slug(name)}", stanza.plugin, role, parts, stanza.options(stanza.plugin),
                                  data=job, shards=shards, each=not self._plan.few, where=f"{self._place}, {name}")  # fmt: skip
         self.jobs += [entry.source for entry in table.entries]
-        return table
+        return replace(table, name=name)
 
     def _read(self, section, name, body) -> Stanza:
         try:

@@ -108,7 +108,7 @@ class Plan:
             )
             job = self._add("table", name, stem, plugin, options, inputs, setting, aside or {}, rows, shards)
             made.append(Entry(job, rows))
-        return Table(plugin.name, made)
+        return Table(plugin.name, stem, made)
 
     def drawing(self, section, name, plugin, tables, options, aside, where) -> Job:
         """A figure or claims of `tables`, role -> list of Tables."""

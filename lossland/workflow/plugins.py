@@ -84,7 +84,9 @@ def plugin(room, name) -> Plugin:
     if bare := defaults.keys() - annotations.keys():
         raise ValueError(f"its option {min(bare)} has no annotation")
     tables = {
-        n: match[1] for n, text in annotations.items() if (match := re.fullmatch(r"Annotated\[pd\.DataFrame, '(\w+)'\]", text))
+        n: match[1]
+        for n, text in annotations.items()
+        if (match := re.fullmatch(r"(?:Annotated\[pd\.DataFrame, |Table\()'(\w+)'[\])]", text))
     }
     choices = {
         n: (_annotation(annotations[n]), REQUIRED if default is None else ast.literal_eval(default))
