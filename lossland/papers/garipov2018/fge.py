@@ -8,7 +8,7 @@ def experiment(
     plan,
     *,
     network: Networks,
-    start: list[Index] | None = None,
+    start: list[Index] = (),
     cycle: Count = 4,
     low: Positive = 5e-4,
     recipe: Changes = {},
@@ -17,7 +17,7 @@ def experiment(
     dynamics: Count | None = None,
     resolution: Count = 61,
     sizes: list[Count] = (1, 2, 3),
-    network_name: list[str] = (),
+    printed: list[str] = (),
     dataset: str = "",
     digitised: bool = False,
 ):
@@ -26,33 +26,31 @@ def experiment(
     Snapshot ensembles (SSE) have `cycles` cycles. With `dynamics` epochs one run is followed in small steps (figure 3).
     """
     budget = network.recipe["epochs"]
-    starts = start or [budget * 2 // 3]
-    network = plan.kept(network, starts)
-    runs = [plan.fge(f"FGE from {epoch}", network, start=epoch, cycle=cycle, low=low, recipe=recipe) for epoch in starts]
+    start = list(start) or [budget * 2 // 3]
+    network = plan.kept(network, start)
+    going_on = {"cycle": cycle, "low": low}
+    runs = [plan.fge(f"FGE from {epoch}", network, start=epoch, recipe=recipe, **going_on) for epoch in start]
     fge = runs[0] if len(runs) == 1 else plan.pool("FGE of a network", _by_run(runs), trajectories=True)
-    sse = plan.vary(
-        "SSE of a network", network, method="sse", cycles=cycles, snapshots=None, every=None, recipe=snapshot_recipe
-    )
-    pools = {
-        "Ind": plan.pool("Ind", [network]),
-        "SSE": plan.pool("SSE", [sse], trajectories=True),
-        "FGE": plan.pool("FGE", [fge], trajectories=True),
-    }
-    together = {n: plan.ensemble(p, by="source", sizes=sizes) for n, p in pools.items()}
-    apart = {n: plan.disagreement(p) for n, p in pools.items()}
-    names = {"networks": network_name, "dataset": dataset}
-    plan.figure("table1", ensembles=list(together.values()), budget=budget, **names)
-    plan.figure("section6", independent=apart["Ind"], runs=[apart["SSE"], apart["FGE"]])
+    whole = {"snapshots": None, "every": None}  # the networks at the end of each cycle are kept, no others
+    sse = plan.vary("SSE of a network", network, method="sse", cycles=cycles, recipe=snapshot_recipe, **whole)
+    pools = [
+        plan.pool("Ind", [network]),
+        plan.pool("SSE", [sse], trajectories=True),
+        plan.pool("FGE", [fge], trajectories=True),
+    ]
+    together = [plan.ensemble(pool, by="source", sizes=sizes) for pool in pools]
+    independent, *others = (plan.disagreement(pool) for pool in pools)
+    names = {"networks": printed, "dataset": dataset}
+    plan.figure("table1", ensembles=together, budget=budget, **names)
+    plan.figure("section6", independent=independent, runs=others)
     plan.figure("fig8", chain=plan.landscape(plan.chain("chain of FGE", fge), resolution=resolution), digitised=digitised)
-    plan.claims("fge", ind=together["Ind"], sse=together["SSE"], fge=together["FGE"], ind_pairs=apart["Ind"],
-                sse_pairs=apart["SSE"], fge_pairs=apart["FGE"], network=next(iter(network_name), ""), dataset=dataset)  # fmt: skip
+    plan.claims("fge", ensembles=together, pairs=[independent, *others], **names)
     if dynamics:
-        course = plan.fge("dynamics", network[0], seed=1, start=starts[0], keep_start=True, per_cycle=20, cycle=cycle, low=low,
-                          recipe=recipe | {"epochs": dynamics})  # fmt: skip
-        twice = [plan.pool(n, one.groups(2), trajectories=True) for n, one in (("FGE, two runs", fge), ("SSE, two runs", sse))]
+        own = {"keep_start": True, "per_cycle": 20, "recipe": recipe | {"epochs": dynamics}}
+        course = plan.dynamics(plan.fge("dynamics", network[0], seed=1, start=start[0], **going_on, **own))
+        twice = [plan.pool(f"{one.label}, twice", one.groups(2), trajectories=True) for one in (fge, sse)]
         growth = [plan.ensemble(pool, by="order") for pool in twice]
-        plan.figure("fig3", dynamics=plan.dynamics(course), growth=growth, single=together["Ind"], budget=budget,
-                    digitised=digitised)  # fmt: skip
+        plan.figure("fig3", dynamics=course, growth=growth, single=together[0], budget=budget, digitised=digitised)
 
 
 def _by_run(series):
