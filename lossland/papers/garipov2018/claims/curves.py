@@ -6,12 +6,11 @@ WRN-28-10 is left out of the comparison of mean and integral: in Table 2 the mea
 maximum, beside an integral of 0.033, and is taken for a misprint.
 """
 
-from typing import Annotated
-
 import pandas as pd
 
 from lossland.papers.published import numbers
-from lossland.statistics.verdicts import Claim, paired
+from lossland.statistics.tables import Table
+from lossland.statistics.verdicts import Claim, paired_tables
 
 CAPTION = """
 Each row holds one claim of the paper against our runs: what it says, what was measured, the range that the paper prints,
@@ -25,9 +24,9 @@ MISPRINT = ("Table 2", "WRN-28-10", "CIFAR-10")
 
 def check(
     *,
-    segment: Annotated[pd.DataFrame, "shape"],
-    bezier: Annotated[pd.DataFrame, "shape"],
-    polychain: Annotated[pd.DataFrame, "shape"],
+    segment: Table("shape"),
+    bezier: Table("shape"),
+    polychain: Table("shape"),
     networks: list[str] = (),
     dataset: str = "",
 ) -> list[Claim]:
@@ -36,16 +35,16 @@ def check(
     Raises ValueError where nothing is published of them.
     """
     tables = {"Segment": segment, "Bezier": bezier, "Polychain": polychain}
-    loss, error = paired(tables, "train", "loss"), paired(tables, "test", "error")
+    loss, error = paired_tables(tables, "train", "loss"), paired_tables(tables, "test", "error")
     printed = _Printed(networks, dataset)
     low = [claim for curve in CURVES for claim in _low(curve, loss, error, printed)]
     same = [_mean_and_integral(curve, loss[curve]) for curve in CURVES]
     lengths = Claim(
-        "lengths of the curves",
-        "The Bezier curve between two networks is shorter than the polygonal chain.",
-        "length of the polygonal chain / of the Bezier curve",
-        list(loss["Polychain"]["length"] / loss["Bezier"]["length"]),
-        list((printed("Polychain", "length_ratio") / printed("Bezier", "length_ratio")).dropna()),
+        name="lengths of the curves",
+        says="The Bezier curve between two networks is shorter than the polygonal chain.",
+        of="length of the polygonal chain / of the Bezier curve",
+        values=list(loss["Polychain"]["length"] / loss["Bezier"]["length"]),
+        published=list((printed("Polychain", "length_ratio") / printed("Bezier", "length_ratio")).dropna()),
         above=1,
     )
     return [*low, *same, lengths]
@@ -59,27 +58,27 @@ def _low(curve, loss, error, printed):
     worse = (printed(curve, "test_error_percent_max") - printed(single, "test_error_percent_max")).dropna() / 100
     return [
         Claim(
-            f"barrier of the segment against the {name}",
-            f"The train loss on the straight segment rises far higher than on the {name} between the same networks.",
-            f"highest train loss on the segment / on the {name}",
-            list(loss["Segment"]["max"] / loss[curve]["max"]),
-            list(barrier.dropna()),
+            name=f"barrier of the segment against the {name}",
+            says=f"The train loss on the straight segment rises far higher than on the {name} between the same networks.",
+            of=f"highest train loss on the segment / on the {name}",
+            values=list(loss["Segment"]["max"] / loss[curve]["max"]),
+            published=list(barrier.dropna()),
             above=5,
         ),
         Claim(
-            f"low loss along the {name}",
-            f"The train loss along the {name} stays about as low as at the two networks.",
-            f"highest train loss on the {name} / at the ends",
-            list(loss[curve]["max"] / ends["loss"]),
-            list(rise),
+            name=f"low loss along the {name}",
+            says=f"The train loss along the {name} stays about as low as at the two networks.",
+            of=f"highest train loss on the {name} / at the ends",
+            values=list(loss[curve]["max"] / ends["loss"]),
+            published=list(rise),
             below=rise.max(),
         ),
         Claim(
-            f"test error along the {name}",
-            f"The test error along the {name} stays close to that of the two networks.",
-            f"highest test error on the {name} - at the ends, as a fraction",
-            list(error[curve]["max"] - ends["error"]),
-            list(worse),
+            name=f"test error along the {name}",
+            says=f"The test error along the {name} stays close to that of the two networks.",
+            of=f"highest test error on the {name} - at the ends, as a fraction",
+            values=list(error[curve]["max"] - ends["error"]),
+            published=list(worse),
             below=worse.max(),
         ),
     ]
@@ -90,11 +89,11 @@ def _mean_and_integral(curve, loss):
     apart = pd.concat([_apart(everywhere(c, "train_loss_mean"), everywhere(c, "train_loss_int")) for c in CURVES])
     apart = apart.drop(MISPRINT).dropna()
     return Claim(
-        f"mean against integral on the {CURVES[curve]}",
-        "The loss averaged uniformly over t, which training minimises, is close to that over arc length.",
-        "difference of mean and int of the train loss / int",
-        list(_apart(loss["mean"], loss["int"])),
-        list(apart),
+        name=f"mean against integral on the {CURVES[curve]}",
+        says="The loss averaged uniformly over t, which training minimises, is close to that over arc length.",
+        of="difference of mean and int of the train loss / int",
+        values=list(_apart(loss["mean"], loss["int"])),
+        published=list(apart),
         below=apart.max(),
     )
 

@@ -5,12 +5,10 @@ One number a pair of networks, from tables of what is predicted along the polygo
 lies above both ends by as much as the bar says.
 """
 
-from typing import Annotated
-
 import numpy as np
-import pandas as pd
 
 from lossland.papers.published import curves, numbers
+from lossland.statistics.tables import Table
 from lossland.statistics.verdicts import Claim
 
 CAPTION = """
@@ -25,9 +23,9 @@ SMALL, REACHED = 0.1, 0.4  # t
 
 def check(
     *,
-    chain: Annotated[pd.DataFrame, "path_ensemble"],
-    path: Annotated[pd.DataFrame, "ensemble"],
-    scaled: Annotated[pd.DataFrame, "ensemble"],
+    chain: Table("path_ensemble"),
+    path: Table("ensemble"),
+    scaled: Table("ensemble"),
 ) -> list[Claim]:
     """`path` and `scaled` hold one ensemble of equally spaced points for each chain, without and with temperatures."""
     theirs = curves("garipov2018", "fig2_right_ensemble_test_error").query("series == 'Polychain'")
@@ -35,11 +33,11 @@ def check(
     rows = chain[chain["member"] == "with start"]
     claims = [
         Claim(
-            "both ends reached: test error",
-            f"From t = {REACHED} on, the ensemble of the first network and one at t is as good as that of both ends.",
-            f"largest excess of the test error for t >= {REACHED} over that at t = 1, as a fraction",
-            [_excess(run) for run in _along(rows[rows["quantity"] == "error"])],
-            [_excess(theirs)],
+            name="both ends reached: test error",
+            says=f"From t = {REACHED} on, the ensemble of the first network and one at t is as good as that of both ends.",
+            of=f"largest excess of the test error for t >= {REACHED} over that at t = 1, as a fraction",
+            values=[_excess(run) for run in _along(rows[rows["quantity"] == "error"])],
+            published=[_excess(theirs)],
             below=_excess(theirs),
         )
     ]
@@ -49,19 +47,20 @@ def check(
         printed = quantity == "error"
         claims += [
             Claim(
-                f"small t: {name}",
-                "The ensemble of the first network and one a small part of the chain away is better than the first alone.",
-                f"{name} of the first network - of the ensemble at t = {SMALL}",
-                [_gain(run) for run in runs],
-                [_gain(theirs)] * printed,
+                name=f"small t: {name}",
+                says="The ensemble of the first network and one a small part of the chain away is better than the first alone.",
+                of=f"{name} of the first network - of the ensemble at t = {SMALL}",
+                values=[_gain(run) for run in runs],
+                published=[_gain(theirs)] * printed,
                 above=0,
             ),
             Claim(
-                f"temperatures of the curve ensemble: {name}",
-                "An ensemble of points of the chain is better where the temperature of each is fitted.",
-                f"{name} of the ensemble / of the one with fitted temperatures",
-                list(both),
-                [_a6("Polychain ensemble of 50 points") / _a6("Polychain ensemble of 50 points, temperature scaled")] * printed,
+                name=f"temperatures of the curve ensemble: {name}",
+                says="An ensemble of points of the chain is better where the temperature of each is fitted.",
+                of=f"{name} of the ensemble / of the one with fitted temperatures",
+                values=list(both),
+                published=[_a6("Polychain ensemble of 50 points") / _a6("Polychain ensemble of 50 points, temperature scaled")]
+                * printed,
                 above=1,
             ),
         ]

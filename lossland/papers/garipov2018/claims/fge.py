@@ -6,11 +6,8 @@ Published values are the differences in Table 1 between the mean test errors of 
 dataset, and the numbers of sections 5 and 6.
 """
 
-from typing import Annotated
-
-import pandas as pd
-
 from lossland.papers.published import numbers
+from lossland.statistics.tables import Table
 from lossland.statistics.verdicts import Claim
 
 CAPTION = """
@@ -23,12 +20,12 @@ all six pairs of architecture and dataset, by 0.2 to 1.7 points against a single
 
 def check(
     *,
-    ind: Annotated[pd.DataFrame, "ensemble"],
-    sse: Annotated[pd.DataFrame, "ensemble"],
-    fge: Annotated[pd.DataFrame, "ensemble"],
-    ind_pairs: Annotated[pd.DataFrame, "disagreement"],
-    sse_pairs: Annotated[pd.DataFrame, "disagreement"],
-    fge_pairs: Annotated[pd.DataFrame, "disagreement"],
+    ind: Table("ensemble"),
+    sse: Table("ensemble"),
+    fge: Table("ensemble"),
+    ind_pairs: Table("disagreement"),
+    sse_pairs: Table("disagreement"),
+    fge_pairs: Table("disagreement"),
     network: str = "",
     dataset: str = "",
 ) -> list[Claim]:
@@ -44,19 +41,19 @@ def check(
         _refuse_dearer(runs["FGE"], runs[other], name)
         claims += [
             Claim(
-                f"error of FGE against a {name}",
-                f"At one budget the FGE ensemble has a lower test error than a {name}.",
-                f"test error of the {name} - of the FGE ensemble, as a fraction",
-                list(runs[other]["error"] - runs["FGE"]["error"]),
-                list(gains),
+                name=f"error of FGE against a {name}",
+                says=f"At one budget the FGE ensemble has a lower test error than a {name}.",
+                of=f"test error of the {name} - of the FGE ensemble, as a fraction",
+                values=list(runs[other]["error"] - runs["FGE"]["error"]),
+                published=list(gains),
                 above=0,
             ),
             Claim(
-                f"nll of FGE against a {name}",
-                f"At one budget the FGE ensemble has a lower test nll than a {name}.",
-                f"test nll of the {name} / of the FGE ensemble",
-                list(runs[other]["nll"] / runs["FGE"]["nll"]),
-                [],
+                name=f"nll of FGE against a {name}",
+                says=f"At one budget the FGE ensemble has a lower test nll than a {name}.",
+                of=f"test nll of the {name} / of the FGE ensemble",
+                values=list(runs[other]["nll"] / runs["FGE"]["nll"]),
+                published=[],
                 above=1,
             ),
         ]
@@ -64,19 +61,19 @@ def check(
     return [
         *claims,
         Claim(
-            "disagreement inside an FGE run",
-            "Two networks of one FGE run disagree on fewer test examples than two independent networks do.",
-            "disagreement of two independent networks / inside the FGE runs that began with them, in disjoint pairs",
-            list((_independent(ind_pairs) / inside["disagreement"].groupby(inside.index // 2).mean()).dropna()),
-            _section(printed, "Sec. 6", "Ind", "FGE"),
+            name="disagreement inside an FGE run",
+            says="Two networks of one FGE run disagree on fewer test examples than two independent networks do.",
+            of="disagreement of two independent networks / inside the FGE runs that began with them, in disjoint pairs",
+            values=list((_independent(ind_pairs) / inside["disagreement"].groupby(inside.index // 2).mean()).dropna()),
+            published=_section(printed, "Sec. 6", "Ind", "FGE"),
             above=1,
         ),
         Claim(
-            "distance between the networks of a run",
-            "The networks of an FGE run lie nearer to one another than the networks of a snapshot ensemble.",
-            "distance of two networks of an SSE run / of two of an FGE run",
-            list(snapshots["distance"] / inside["distance"]),
-            _section(printed, "Sec. 5", "SSE", "FGE"),
+            name="distance between the networks of a run",
+            says="The networks of an FGE run lie nearer to one another than the networks of a snapshot ensemble.",
+            of="distance of two networks of an SSE run / of two of an FGE run",
+            values=list(snapshots["distance"] / inside["distance"]),
+            published=_section(printed, "Sec. 5", "SSE", "FGE"),
             above=1,
         ),
     ]

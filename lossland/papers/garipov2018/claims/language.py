@@ -3,13 +3,11 @@
 perplexity = exp(nll); "far higher" is taken as five times, "as low as" by the worst that Table 3 prints for any split
 """
 
-from typing import Annotated
-
 import numpy as np
-import pandas as pd
 
 from lossland.papers.published import numbers
-from lossland.statistics.verdicts import Claim, paired
+from lossland.statistics.tables import Table
+from lossland.statistics.verdicts import Claim, paired_tables
 
 CAPTION = """
 The claim of Table 3, that the perplexity of a language model rises on the segment between two of them and not on a curve: what
@@ -18,27 +16,27 @@ It holds if a one-sided t-test against the bar gives p below 0.05; it does not h
 """
 
 
-def check(*, segment: Annotated[pd.DataFrame, "shape"], bezier: Annotated[pd.DataFrame, "shape"]) -> list[Claim]:
-    rows = paired({"segment": segment, "bezier": bezier}, "train", "nll")
+def check(*, segment: Table("shape"), bezier: Table("shape")) -> list[Claim]:
+    rows = paired_tables({"segment": segment, "bezier": bezier}, "train", "nll")
     ends = rows["segment"][["start", "end"]].max(axis=1)
     printed = numbers("garipov2018", table="Table 3").set_index(["metric", "method"])["value"]
     highest = {s: printed[f"{s}_perplexity_max"] for s in ("train", "val", "test")}
     low = [h["Bezier"] / h["Single"] for h in highest.values()]
     return [
         Claim(
-            "segment between language models",
-            "The train perplexity of a language model rises far higher on the segment than on the Bezier curve.",
-            "highest train perplexity on the segment / on the Bezier curve",
-            list(np.exp(rows["segment"]["max"] - rows["bezier"]["max"])),
-            [highest["train"]["Segment"] / highest["train"]["Bezier"]],
+            name="segment between language models",
+            says="The train perplexity of a language model rises far higher on the segment than on the Bezier curve.",
+            of="highest train perplexity on the segment / on the Bezier curve",
+            values=list(np.exp(rows["segment"]["max"] - rows["bezier"]["max"])),
+            published=[highest["train"]["Segment"] / highest["train"]["Bezier"]],
             above=5,
         ),
         Claim(
-            "Bezier curve between language models",
-            "The train perplexity on the Bezier curve stays as low as at its ends.",
-            "highest train perplexity on the Bezier curve / at the ends",
-            list(np.exp(rows["bezier"]["max"] - ends)),
-            low,
+            name="Bezier curve between language models",
+            says="The train perplexity on the Bezier curve stays as low as at its ends.",
+            of="highest train perplexity on the Bezier curve / at the ends",
+            values=list(np.exp(rows["bezier"]["max"] - ends)),
+            published=low,
             below=max(low),
         ),
     ]

@@ -10,12 +10,11 @@ than a millionth, so that an example in a thousand is more than rounding does, a
 """
 
 from itertools import combinations
-from typing import Annotated
 
 import numpy as np
-import pandas as pd
 
 from lossland.papers.published import numbers
+from lossland.statistics.tables import Table
 from lossland.statistics.verdicts import Claim
 
 CAPTION = """
@@ -28,8 +27,8 @@ The paper's studies are of one pair of networks each.
 
 def check(
     *,
-    trivial: Annotated[pd.DataFrame, "landscape"],
-    again: Annotated[pd.DataFrame, "disagreement"],
+    trivial: Table("landscape"),
+    again: Table("disagreement"),
 ) -> list[Claim]:
     """`trivial` is along trivial curves; `again` is of pools of two chains of one bend each, with all their anchors."""
     return [*_trivial(trivial), _again(again)]
@@ -41,19 +40,19 @@ def _trivial(table):
     runs = {q: grid[grid["quantity"] == q].groupby(["split", "run"])[["u0", "value"]] for q in ("error", "nll")}
     return [
         Claim(
-            "the trivial curve keeps the labels",
-            "By construction, labels do not change on the path through zero that scales the layers of a ReLU network.",
-            "largest difference of the test error from that of its end, as a fraction",
-            list(runs["error"].apply(_moved)["test"]),
-            [],
+            name="the trivial curve keeps the labels",
+            says="By construction, labels do not change on the path through zero that scales the layers of a ReLU network.",
+            of="largest difference of the test error from that of its end, as a fraction",
+            values=list(runs["error"].apply(_moved)["test"]),
+            published=[],
             below=0.001,
         ),
         Claim(
-            "the trivial curve raises the loss",
-            "By construction, the train loss on that path goes up to that of a uniform guess.",
-            "highest train nll on the curve / at the ends",
-            list(runs["nll"].apply(_rise)["train"]),
-            [],
+            name="the trivial curve raises the loss",
+            says="By construction, the train loss on that path goes up to that of a uniform guess.",
+            of="highest train nll on the curve / at the ends",
+            values=list(runs["nll"].apply(_rise)["train"]),
+            published=[],
             above=5,
         ),
     ]
@@ -79,10 +78,10 @@ def _again(table):
         )
     printed = numbers("garipov2018", table="Sec. 4").set_index("metric")["value"]
     return Claim(
-        "curves are not unique",
-        "Two chains trained from different seeds between the same two networks are different chains.",
-        "distance of the two bends / distance of the ends",
-        list(distance[1, 4] / distance[0, 2]),
-        [printed["distance_between_turning_points"] / printed["distance_between_endpoints"]],
+        name="curves are not unique",
+        says="Two chains trained from different seeds between the same two networks are different chains.",
+        of="distance of the two bends / distance of the ends",
+        values=list(distance[1, 4] / distance[0, 2]),
+        published=[printed["distance_between_turning_points"] / printed["distance_between_endpoints"]],
         above=0.1,
     )

@@ -4,12 +4,9 @@ lower     highest train nll on the curve                    flatter     the same
 shorter   length of the curve / distance of its ends        at the narrowest against the widest networks, pair by pair
 """
 
-from typing import Annotated
-
-import pandas as pd
-
 from lossland.papers.published import numbers
-from lossland.statistics.verdicts import Claim, paired
+from lossland.statistics.tables import Table
+from lossland.statistics.verdicts import Claim, paired_tables
 
 CAPTION = """
 Each row holds one claim about Bezier curves between wider networks: what was measured, what the paper's figure 7 shows for
@@ -19,9 +16,9 @@ not decide.
 """
 
 
-def check(*, narrowest: Annotated[pd.DataFrame, "shape"], widest: Annotated[pd.DataFrame, "shape"]) -> list[Claim]:
+def check(*, narrowest: Table("shape"), widest: Table("shape")) -> list[Claim]:
     """Bezier curves between as many pairs of the narrowest and of the widest networks."""
-    rows = paired({"narrowest": narrowest, "widest": widest}, "train", "nll")
+    rows = paired_tables({"narrowest": narrowest, "widest": widest}, "train", "nll")
     thin, wide = (_measured(rows[which]) for which in ("narrowest", "widest"))
     printed = numbers("garipov2018", table="Figure 7")
     printed = printed.assign(K=printed["arch"].str.extract(r"K=([\d.]+)").astype(float))
@@ -30,27 +27,27 @@ def check(*, narrowest: Annotated[pd.DataFrame, "shape"], widest: Annotated[pd.D
     first, last = theirs.iloc[0], theirs.iloc[-1]
     return [
         Claim(
-            "wider networks, lower curves",
-            "Between wider networks the highest train loss on a curve is lower.",
-            "highest train nll on the curve, at the narrowest / at the widest",
-            list(thin["max"] / wide["max"]),
-            [first["train_loss_curve_max"] / last["train_loss_curve_max"]],
+            name="wider networks, lower curves",
+            says="Between wider networks the highest train loss on a curve is lower.",
+            of="highest train nll on the curve, at the narrowest / at the widest",
+            values=list(thin["max"] / wide["max"]),
+            published=[first["train_loss_curve_max"] / last["train_loss_curve_max"]],
             above=1,
         ),
         Claim(
-            "wider networks, flatter curves",
-            "Between wider networks the loss on a curve rises less above that of its ends.",
-            "highest train nll on the curve / at its ends, at the narrowest / at the widest",
-            list(thin["rise"] / wide["rise"]),
-            [first["rise"] / last["rise"]],
+            name="wider networks, flatter curves",
+            says="Between wider networks the loss on a curve rises less above that of its ends.",
+            of="highest train nll on the curve / at its ends, at the narrowest / at the widest",
+            values=list(thin["rise"] / wide["rise"]),
+            published=[first["rise"] / last["rise"]],
             above=1,
         ),
         Claim(
-            "wider networks, shorter curves",
-            "Between wider networks a curve is shorter, compared with the segment.",
-            "length ratio at the narrowest - at the widest",
-            list(thin["ratio"] - wide["ratio"]),
-            [first["length_ratio"] - last["length_ratio"]],
+            name="wider networks, shorter curves",
+            says="Between wider networks a curve is shorter, compared with the segment.",
+            of="length ratio at the narrowest - at the widest",
+            values=list(thin["ratio"] - wide["ratio"]),
+            published=[first["length_ratio"] - last["length_ratio"]],
             above=0,
         ),
     ]

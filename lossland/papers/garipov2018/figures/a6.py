@@ -5,12 +5,11 @@ independent networks. Ours are means over pairs of ends with their standard devi
 and the data of its temperature are not stated; here it minimises the nll of the half of the split that it does not scale.
 """
 
-from typing import Annotated
-
 import pandas as pd
 
 from lossland.papers.published import numbers
 from lossland.statistics.spread import spread
+from lossland.statistics.tables import Table
 
 CAPTION = """
 Networks along one trained curve make an ensemble: ours first (mean ± standard deviation), then what the paper prints for
@@ -28,10 +27,10 @@ NAMES = {"ends": "ends", "path": "points of the chain", "scaled": "points, tempe
 
 def draw(
     *,
-    ends: Annotated[pd.DataFrame, "ensemble"],
-    path: Annotated[pd.DataFrame, "ensemble"],
-    scaled: Annotated[pd.DataFrame, "ensemble"],
-    independent: Annotated[pd.DataFrame, "ensemble"],
+    ends: Table("ensemble"),
+    path: Table("ensemble"),
+    scaled: Table("ensemble"),
+    independent: Table("ensemble"),
 ) -> pd.DataFrame:
     """The largest ensembles of each table. Errors in percent, nll in nats."""
     tables = {"ends": ends, "path": path, "scaled": scaled, "independent": independent}

@@ -7,12 +7,11 @@
 ends = the higher of the two, int = integral over arc length / length (trapezoids); nats, mean and std over the curves.
 """
 
-from typing import Annotated
-
 import numpy as np
 import pandas as pd
 
 from lossland.statistics.spread import spread
+from lossland.statistics.tables import Table
 
 CAPTION = """
 The train loss along the same curves, measured in three ways: rightly, with the norms of the parameter tensors where their
@@ -25,9 +24,9 @@ STATISTICS = ("ends", "min", "int", "max")
 
 def draw(
     *,
-    right: Annotated[pd.DataFrame, "landscape"],
-    norms: Annotated[pd.DataFrame, "landscape"],
-    augmented: Annotated[pd.DataFrame, "landscape"],
+    right: Table("landscape"),
+    norms: Table("landscape"),
+    augmented: Table("landscape"),
 ) -> pd.DataFrame:
     """The three tables are of the same curves. Raises ValueError where they are not."""
     measured = {n: _losses(t) for n, t in {"right": right, "norms": norms, "augmented": augmented}.items()}

@@ -3,11 +3,10 @@
 The paper defines Bezier curves and polygonal chains with any number of bends and trains one; here are the others beside it.
 """
 
-from typing import Annotated
-
 import pandas as pd
 
 from lossland.statistics.spread import spread
+from lossland.statistics.tables import Table
 
 CAPTION = """
 Curves between the same networks with one and with more inner bends, mean ± standard deviation over pairs of networks. A
@@ -17,7 +16,7 @@ alone, and states that any number can be had.
 QUANTITIES = {"train loss": ("train", "loss", 1), "test error %": ("test", "error", 100)}
 
 
-def draw(*, curves: Annotated[pd.DataFrame, "shape"], bends: dict) -> pd.DataFrame:
+def draw(*, curves: Table("shape"), bends: dict) -> pd.DataFrame:
     """`curves` are the shapes of several stanzas; `bends` maps each of their subspaces to its inner bends.
 
     Raises ValueError where a subspace is missing.

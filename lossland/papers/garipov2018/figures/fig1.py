@@ -4,14 +4,13 @@ Left, the plane of three independent networks: isolated basins. Middle and right
 of a Bezier curve or polygonal chain between them: the basins are joined. Axes are Euclidean distances.
 """
 
-from typing import Annotated
-
 import pandas as pd
 from matplotlib.figure import Figure
 
 from lossland.options import Positive
-from lossland.plotting.style import COLOURS, panels, relief
-from lossland.statistics.tables import first_run, sheet, spaced, where
+from lossland.plotting.panels import panels, relief
+from lossland.plotting.style import COLOURS
+from lossland.statistics.tables import Table, first_run, sheet, spaced, where
 
 CAPTION = """
 White is low. Left, the plane through three networks that were trained from different seeds: three separate basins. Middle
@@ -24,9 +23,9 @@ TITLES = {"networks": "three networks", "bezier": "Bezier curve", "polychain": "
 
 def draw(
     *,
-    networks: Annotated[pd.DataFrame, "landscape"],
-    bezier: Annotated[pd.DataFrame, "landscape"],
-    polychain: Annotated[pd.DataFrame, "landscape"],
+    networks: Table("landscape"),
+    bezier: Table("landscape"),
+    polychain: Table("landscape"),
     highest: Positive = 5.0,
 ) -> Figure:
     """One run of each plane. Colours are logarithmic; what is above `highest` nats is darkest, what is not finite is grey."""

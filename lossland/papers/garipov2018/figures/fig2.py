@@ -5,13 +5,12 @@ the mean of the predictions of theta(0) and theta(t). Lines are means over pairs
 published curves (ResNet-164, CIFAR-100) can be drawn behind.
 """
 
-from typing import Annotated
-
-import pandas as pd
 from matplotlib.figure import Figure
 
 from lossland.papers.published import curves
-from lossland.plotting.style import COLOURS, band, behind, panels, runs_of
+from lossland.plotting.panels import band, behind, panels, runs_of
+from lossland.plotting.style import COLOURS
+from lossland.statistics.tables import Table
 
 CAPTION = """
 From one trained network (t = 0) to another (t = 1): along the straight segment train loss and test error rise high, along
@@ -26,11 +25,11 @@ PRINTED = ("fig2_left_train_loss", "fig2_middle_test_error", "fig2_right_ensembl
 
 def draw(
     *,
-    segment: Annotated[pd.DataFrame, "landscape"],
-    bezier: Annotated[pd.DataFrame, "landscape"],
-    polychain: Annotated[pd.DataFrame, "landscape"],
-    segment_ensemble: Annotated[pd.DataFrame, "path_ensemble"],
-    polychain_ensemble: Annotated[pd.DataFrame, "path_ensemble"],
+    segment: Table("landscape"),
+    bezier: Table("landscape"),
+    polychain: Table("landscape"),
+    segment_ensemble: Table("path_ensemble"),
+    polychain_ensemble: Table("path_ensemble"),
     digitised: bool = False,
 ) -> Figure:
     """The train loss includes the decay term, as the paper's does; `digitised` draws the paper's curves behind."""

@@ -6,16 +6,15 @@ network. Lines are means over runs, bands their range. The published curves (Pre
 can be drawn behind.
 """
 
-from typing import Annotated
-
 import matplotlib.pyplot as plt
 import numpy as np
-import pandas as pd
 from matplotlib.figure import Figure
 
 from lossland.options import Count
 from lossland.papers.published import curves, numbers
-from lossland.plotting.style import COLOURS, COLUMN, band, behind, runs_of
+from lossland.plotting.panels import band, behind, runs_of
+from lossland.plotting.style import COLOURS, COLUMN
+from lossland.statistics.tables import Table
 
 CAPTION = """
 Left: one run of FGE; dots are the networks it keeps, at the lowest rates. In the paper the test error rises at high rates and
@@ -28,10 +27,10 @@ ROWS = {"lr": "learning rate", "error": "test error [%]", "distance": "distance"
 
 def draw(
     *,
-    dynamics: Annotated[pd.DataFrame, "dynamics"],
-    fge: Annotated[pd.DataFrame, "ensemble"],
-    sse: Annotated[pd.DataFrame, "ensemble"],
-    single: Annotated[pd.DataFrame, "ensemble"],
+    dynamics: Table("dynamics"),
+    fge: Table("ensemble"),
+    sse: Table("ensemble"),
+    single: Table("ensemble"),
     budget: Count,
     digitised: bool = False,
 ) -> Figure:

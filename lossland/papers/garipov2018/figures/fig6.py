@@ -5,13 +5,12 @@ networks on the chain as they are and at a temperature fitted to each. Lines are
 range. The published curves (ResNet-164, CIFAR-100) can be drawn behind.
 """
 
-from typing import Annotated
-
-import pandas as pd
 from matplotlib.figure import Figure
 
 from lossland.papers.published import curves
-from lossland.plotting.style import COLOURS, band, behind, panels, runs_of
+from lossland.plotting.panels import band, behind, panels, runs_of
+from lossland.plotting.style import COLOURS
+from lossland.statistics.tables import Table
 
 CAPTION = """
 Above and below left: loss and errors rise high on the segment and stay low on the curves. Below right: test nll of
@@ -29,10 +28,10 @@ MEMBERS = {"alone": ("as it is", "no scaling", "polychain"), "scaled": ("at its 
 
 def draw(
     *,
-    segment: Annotated[pd.DataFrame, "landscape"],
-    bezier: Annotated[pd.DataFrame, "landscape"],
-    polychain: Annotated[pd.DataFrame, "landscape"],
-    polychain_ensemble: Annotated[pd.DataFrame, "path_ensemble"],
+    segment: Table("landscape"),
+    bezier: Table("landscape"),
+    polychain: Table("landscape"),
+    polychain_ensemble: Table("path_ensemble"),
     digitised: bool = False,
 ) -> Figure:
     """The train loss includes the decay term, as the paper's does; `digitised` draws the paper's curves behind."""

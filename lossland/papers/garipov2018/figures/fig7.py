@@ -5,14 +5,13 @@ against the width K. The loss is the cross-entropy: the values that the paper pr
 term. Lines are means over pairs of networks, bands their range.
 """
 
-from typing import Annotated
-
 import numpy as np
-import pandas as pd
 from matplotlib.figure import Figure
 
 from lossland.papers.published import curves as digitised_curves
-from lossland.plotting.style import COLOURS, band, behind, panels, runs_of
+from lossland.plotting.panels import band, behind, panels, runs_of
+from lossland.plotting.style import COLOURS
+from lossland.statistics.tables import Table
 
 CAPTION = """
 Left, the highest train loss on a Bezier curve and at its ends; right, how much longer than the straight segment the curve
@@ -22,7 +21,7 @@ width grows from K = 0.3 to 1. One pair of networks at each width was trained th
 """
 
 
-def draw(*, curves: Annotated[pd.DataFrame, "shape"], widths: dict, digitised: bool = False) -> Figure:
+def draw(*, curves: Table("shape"), widths: dict, digitised: bool = False) -> Figure:
     """`curves` are the shapes of several stanzas, `widths` maps each of their subspaces to its K.
 
     `digitised` draws the paper's points behind. Raises ValueError where a subspace has no positive width.

@@ -4,13 +4,12 @@ Between two networks of one run lies a straight piece; the networks are marked. 
 The published curves (Preactivation-ResNet-164, CIFAR-100, six networks) can be drawn behind.
 """
 
-from typing import Annotated
-
-import pandas as pd
 from matplotlib.figure import Figure
 
 from lossland.papers.published import curves
-from lossland.plotting.style import COLOURS, band, behind, panels, runs_of
+from lossland.plotting.panels import band, behind, panels, runs_of
+from lossland.plotting.style import COLOURS
+from lossland.statistics.tables import Table
 
 CAPTION = """
 The networks that one run of FGE keeps (dots), joined by straight pieces. Neighbours are not separated by a ridge: in the
@@ -19,7 +18,7 @@ about 0.02 nats and 1 %.
 """
 
 
-def draw(*, chain: Annotated[pd.DataFrame, "landscape"], digitised: bool = False) -> Figure:
+def draw(*, chain: Table("landscape"), digitised: bool = False) -> Figure:
     """`chain` is the landscape of a chain; `digitised` draws the paper's curves behind. The loss includes the decay term.
 
     Raises ValueError where the table marks no networks.

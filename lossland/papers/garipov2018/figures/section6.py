@@ -5,13 +5,12 @@ networks, members of one FGE run and members of one SSE run. Ours are means over
 with their standard deviation; neighbours are networks that a run has kept one after the other.
 """
 
-from typing import Annotated
-
 import numpy as np
 import pandas as pd
 
 from lossland.papers.published import numbers
 from lossland.statistics.spread import spread
+from lossland.statistics.tables import Table
 
 CAPTION = """
 Networks of one FGE run lie close together and are still different: ours first (mean ± standard deviation over pairs), then
@@ -24,9 +23,9 @@ METHODS = {"ind": "Ind", "fge": "FGE", "sse": "SSE"}
 
 def draw(
     *,
-    ind: Annotated[pd.DataFrame, "disagreement"],
-    fge: Annotated[pd.DataFrame, "disagreement"],
-    sse: Annotated[pd.DataFrame, "disagreement"],
+    ind: Table("disagreement"),
+    fge: Table("disagreement"),
+    sse: Table("disagreement"),
 ) -> pd.DataFrame:
     """Pairs from different sources of `ind`, from the same source of `fge` and `sse`. Raises ValueError without any."""
     pairs = {"ind": ind[~ind["same_source"]], "fge": fge[fge["same_source"]], "sse": sse[sse["same_source"]]}

@@ -3,11 +3,10 @@
 Top-1 error of the pretrained network and of the ensembles that grow out of it, network by network.
 """
 
-from typing import Annotated
-
 import pandas as pd
 
 from lossland.papers.published import numbers
+from lossland.statistics.tables import Table
 
 CAPTION = """
 Top-1 error of a pretrained network (one network, no epochs) and of ensembles of it with the networks that fast geometric
@@ -16,7 +15,7 @@ ensembling then finds, one more in each row. The paper's ensemble of four, after
 """
 
 
-def draw(*, ensemble: Annotated[pd.DataFrame, "ensemble"]) -> pd.DataFrame:
+def draw(*, ensemble: Table("ensemble")) -> pd.DataFrame:
     """`ensemble` is measured `by: order`, so that each size has one."""
     rows = [
         {"source": "ours", "method": "FGE", "networks": size, "epochs": epochs, "top-1 error %": 100 * error, "nll": nll}

@@ -5,13 +5,12 @@ with their standard deviation (choices of more than one run overlap), with the e
 follow. The README of the released code prints accuracies, here 100 - accuracy; its rows of CIFAR-10 are a hidden draft.
 """
 
-from typing import Annotated
-
 import pandas as pd
 
 from lossland.options import Count
 from lossland.papers.published import numbers
 from lossland.statistics.spread import spread
+from lossland.statistics.tables import Table
 
 CAPTION = """
 Test error of ensembles that have cost one, two and three times the budget B of one network: ours first (mean ± standard
@@ -23,7 +22,7 @@ BUDGETS = (1, 2, 3)
 
 def draw(
     *,
-    ensembles: Annotated[pd.DataFrame, "ensemble"],
+    ensembles: Table("ensemble"),
     methods: dict,
     budget: Count,
     networks: list[str] = (),

@@ -4,13 +4,12 @@ Losses in nats with the decay term, errors in percent, both over the path: min, 
 Ours are means over the pairs of networks with their standard deviation; the published rows follow as printed.
 """
 
-from typing import Annotated
-
 import numpy as np
 import pandas as pd
 
 from lossland.papers.published import numbers
 from lossland.statistics.spread import spread
+from lossland.statistics.tables import Table
 
 CAPTION = """
 Lowest, average and highest values along the segment and the two curves: ours first (mean ± standard deviation over pairs
@@ -25,9 +24,9 @@ PRINTED = {"train loss": "train_loss", "train error %": "train_error_percent", "
 
 def draw(
     *,
-    segment: Annotated[pd.DataFrame, "shape"],
-    bezier: Annotated[pd.DataFrame, "shape"],
-    polychain: Annotated[pd.DataFrame, "shape"],
+    segment: Table("shape"),
+    bezier: Table("shape"),
+    polychain: Table("shape"),
     networks: list[str] = (),
     dataset: str = "",
 ) -> pd.DataFrame:

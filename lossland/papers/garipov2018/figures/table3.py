@@ -5,13 +5,12 @@ perplexity = exp(mean nll); lowest and highest over the path, and for Single ove
 Ours are means over the pairs of networks with their standard deviation; the published rows follow as printed.
 """
 
-from typing import Annotated
-
 import numpy as np
 import pandas as pd
 
 from lossland.papers.published import numbers
 from lossland.statistics.spread import spread
+from lossland.statistics.tables import Table
 
 CAPTION = """
 Lowest and highest perplexity of LSTM language models along the segment and the Bezier curve between two of them: ours first
@@ -21,7 +20,7 @@ the segment reaches a test perplexity of 616; the curve stays at 84 or below, wh
 COLUMNS = [(split, statistic) for split in ("train", "val", "test") for statistic in ("min", "max")]
 
 
-def draw(*, segment: Annotated[pd.DataFrame, "shape"], bezier: Annotated[pd.DataFrame, "shape"]) -> pd.DataFrame:
+def draw(*, segment: Table("shape"), bezier: Table("shape")) -> pd.DataFrame:
     ends = segment[["start", "end"]]
     single = segment.assign(min=ends.min(axis=1), max=ends.max(axis=1))
     ours = [("Single", single), ("Segment", segment), ("Bezier", bezier)]
