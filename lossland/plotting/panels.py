@@ -57,11 +57,11 @@ def lines(axis, table, x, looks, *, y="value", scale=1.0, **line):
         band(axis, part.assign(value=part[y]), x, label, looks[label]["color"], scale, **line)
 
 
-def course(axis, table, x, looks, split, quantity):
+def course(axis, table, x, looks, split, quantity, ylim=(0, None)):
     """A panel of the rows of a split and a quantity: `lines`, with title and axis named after them."""
     name, scale = AXES[quantity]
     lines(axis, pick(table, split=split, quantity=quantity), x, looks, scale=scale)
-    axis.set(title=f"{split} {quantity}".capitalize(), ylabel=f"{split} {name}", ylim=(0, None))
+    axis.set(title=f"{split} {quantity}".capitalize(), ylabel=f"{split} {name}", ylim=ylim)
 
 
 def styled(chosen):

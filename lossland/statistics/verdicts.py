@@ -136,9 +136,13 @@ def together(rows) -> dict:
     return rows
 
 
-def by_run(table, columns):
-    """Means of a column, or of several, by run."""
-    return table.groupby(["subspace", "run"])[columns].mean().droplevel("subspace")
+def by_run(table, columns=None):
+    """The rows by run, or the means of columns by run. Raises ValueError if no columns are given and a run has several rows."""
+    if columns is not None:
+        return table.groupby(["subspace", "run"])[columns].mean().droplevel("subspace")
+    if table["run"].duplicated().any():
+        raise ValueError("a run has several rows here; measure one of each run")
+    return table.set_index("run").sort_index()
 
 
 def disjoint(pairs, column) -> pd.Series:
