@@ -138,7 +138,7 @@ def written(folder, drawn, module):
     from lossland.workflow import artifacts as drawing
 
     suffixes = ("csv", "md", "html") if hasattr(drawn, "columns") else ("png", "svg")
-    drawing.save([folder / f"drawn.{s}" for s in suffixes], drawn, module.CAPTION, RECORD)
+    drawing.save([folder / f"drawn.{s}" for s in suffixes], drawn, module.__doc__, RECORD)
 
 
 def saved(figure, path):

@@ -138,7 +138,7 @@ def test_the_first_connector_is_no_measure_of_the_others():
 def test_growth_is_that_before_the_published_collapse():
     table = volumes("new", low=12)
     (grows, *_) = alone(table)
-    assert grows.ours == pytest.approx([1.8, 2.0, 2.2])
+    assert grows.values == pytest.approx([1.8, 2.0, 2.2])
     none = table.assign(log_volume=table["log_volume"].where(table["stage"] != 3, -np.inf))
     (grows, *_) = alone(none)
     assert grows.row()["verdict"] == "does not hold", "a complex without a volume has no growth"
@@ -239,7 +239,7 @@ def test_budgets_are_not_extrapolated_and_groups_are_paired():
         espro([0.07, 0.06], [0.07, 0.06], unpushed=[["two", "none", "2-simplex"]])
     with pytest.raises(ValueError, match="independent has no rows of the split test"):
         espro([0.07, 0.06], [0.07, 0.06], independent=NETWORKS[NETWORKS["split"] == "val"])
-    assert not [c for c in espro([0.07], [0.07], unpushed=[], sizes=[1], budgets=[1]) if "lambda" in c.claim]
+    assert not [c for c in espro([0.07], [0.07], unpushed=[], sizes=[1], budgets=[1]) if "lambda" in c.name]
 
 
 def pairs(subspace, inside, between, train, runs=RUNS):

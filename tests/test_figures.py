@@ -55,7 +55,7 @@ def test_planes_of_all_kinds(name, tmp_path):
     for three in ([other] * 3, [surface(*SURFACES["bowl"]), other, other]):
         figure = garipov2018_fig1.draw(**dict(zip(("networks", "bezier", "polychain"), three, strict=True)))
         assert isinstance(figure, Figure)
-        drawing.save([tmp_path / "f.png"], figure, garipov2018_fig1.CAPTION, RECORD)
+        drawing.save([tmp_path / "f.png"], figure, garipov2018_fig1.__doc__, RECORD)
     assert (tmp_path / "f.png").stat().st_size > 5000
 
 
@@ -244,7 +244,7 @@ def test_a_table_keeps_numbers_in_csv_and_reads_well_in_markdown(tmp_path):
     rows = [row | {"run": r, "max": 0.25 + 0.01 * int(r), "split": s, "quantity": q} for r in "123" for s, q in kinds]
     table = pd.DataFrame(rows)
     made = garipov2018_table2.draw(segment=table, bezier=table, polychain=table)
-    drawing.save([tmp_path / "t.csv", tmp_path / "t.md"], made, garipov2018_table2.CAPTION, RECORD)
+    drawing.save([tmp_path / "t.csv", tmp_path / "t.md"], made, garipov2018_table2.__doc__, RECORD)
     ours = pd.read_csv(tmp_path / "t.csv").iloc[1]
     assert ours["train loss max"] == pytest.approx(0.27)
     assert ours["train loss max std"] == pytest.approx(0.01)

@@ -73,9 +73,9 @@ def test_runs_are_compared_in_the_order_of_their_numbers():
     own["cosine"] = np.where(own["cosine"] > -1, own["run"].astype(float), -9.0)
     apart = _pool("cosine", 0.0, k=10, group="weights")
     (_, near) = fort2019_weights.check(between=apart, inside=own, after=5)
-    assert near.ours == pytest.approx([1.5 - 0.0, 3.5 - 2e-3, 5.5 - 4e-3, 7.5 - 6e-3, 9.5 - 8e-3])
+    assert near.values == pytest.approx([1.5 - 0.0, 3.5 - 2e-3, 5.5 - 4e-3, 7.5 - 6e-3, 9.5 - 8e-3])
     first = fort2019_weights.check(between=apart, inside=own[own["run"].isin(["1", "2", "3"])], after=5)
-    assert first[1].ours == pytest.approx([1.5, 3 - 2e-3]), "a run without its neighbour stands for the pair"
+    assert first[1].values == pytest.approx([1.5, 3 - 2e-3]), "a run without its neighbour stands for the pair"
 
 
 def test_what_is_no_pool_or_no_trajectory_is_refused():
@@ -159,12 +159,12 @@ def test_the_excess_is_read_in_the_plane_of_figure_5():
     accuracy = np.array([0.3, 0.5])
     lifted = _diversity("random", 0, accuracy, lift=0.02)
     checked = fort2019_subspaces.check(samples=lifted, independent=_diversity("pools", 1, [0.7]), kinds=KINDS[:1])
-    assert checked[1].ours == pytest.approx(3 * [(0.02 / (1 - accuracy)).mean()])
+    assert checked[1].values == pytest.approx(3 * [(0.02 / (1 - accuracy)).mean()])
     perfect = lifted.assign(error=0.0, diversity=np.nan)[lifted["index"] == 0]
     with_it = fort2019_subspaces.check(
         samples=pd.concat([lifted, perfect]), independent=_diversity("pools", 1, [0.7]), kinds=KINDS[:1]
     )
-    assert with_it[1].ours == pytest.approx(checked[1].ours), "a sample without errors has no diversity"
+    assert with_it[1].values == pytest.approx(checked[1].values), "a sample without errors has no diversity"
 
 
 def test_subspaces_of_other_runs_are_refused():

@@ -343,5 +343,5 @@ def test_claims_read_what_the_probes_write(problem):
             small=basins(paths[paths["subspace"] == "small"]), large=basins(paths[paths["subspace"] == "large"])
         ),
     ]
-    assert {c.claim: len(c.ours) for c in claims} == dict.fromkeys([c.claim for c in claims], 3)
-    assert np.isfinite([c.ours for c in claims]).all()
+    assert {c.name: len(c.values) for c in claims} == dict.fromkeys([c.name for c in claims], 3)
+    assert np.isfinite([c.values for c in claims]).all()

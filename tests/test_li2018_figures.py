@@ -59,7 +59,7 @@ def with_hole(table, value=np.nan):
 
 def written(tmp_path, drawn, module, suffix):
     path = tmp_path / f"drawn.{suffix}"
-    drawing.save([path], drawn, module.CAPTION, RECORD)
+    drawing.save([path], drawn, module.__doc__, RECORD)
     return path
 
 

@@ -10,7 +10,7 @@ def work(job):
     tables = {role: job.tables(role) for role in job.inputs}
     claims = verdicts.table(job.plugin.check(**tables, **job.options))
     parquet, *readable = job.out
-    artifacts.save(readable, claims, job.plugin.CAPTION, job.provenance)
+    artifacts.save(readable, claims, job.plugin.__doc__ + verdicts.RULE, job.provenance)
     files.save_table(parquet, claims, verdicts.SCHEMA, verdicts.KEY, job.provenance)
 
 

@@ -11,7 +11,7 @@ from lossland.workflow import artifacts, run
 def work(job):
     matplotlib.use("agg")
     tables = {role: job.tables(role) for role in job.inputs}
-    artifacts.save(job.out, job.plugin.draw(**tables, **job.options), job.plugin.CAPTION, job.provenance)
+    artifacts.save(job.out, job.plugin.draw(**tables, **job.options), job.plugin.__doc__, job.provenance)
 
 
 main = partial(run.run, work)

@@ -1,15 +1,11 @@
-"""One look for all figures: colour-blind safe, print size, axes with units, runs as a line of means in a band of extremes."""
-
-from itertools import cycle, pairwise
+"""One look for all figures: colours that any eye can tell apart, sizes for print, names and units of axes."""
 
 import matplotlib as mpl
-import matplotlib.pyplot as plt
-from matplotlib.colors import LinearSegmentedColormap, LogNorm
-from matplotlib.ticker import LogLocator, MaxNLocator
+from matplotlib.colors import LinearSegmentedColormap
 
 # Okabe & Ito's palette, by what is drawn
 COLOURS = {
-    "segment": "#0072B2", "bezier": "#D55E00", "polychain": "#009E73",
+    "segment": "#0072B2", "bezier": "#D55E00", "polychain": "#009E73", "chain": "#009E73",
     "fge": "#CC79A7", "sse": "#E69F00", "single": "#000000",
     "nll": "#0072B2", "error": "#D55E00", "small": "#009E73", "large": "#CC79A7",
     "mode": "#D55E00", "connector": "#009E73",
@@ -34,138 +30,3 @@ mpl.rcParams.update({
     "figure.constrained_layout.use": True, "svg.hashsalt": "lossland",
 })  # fmt: skip
 COLUMN = 2.4  # inches, the width of one panel
-
-
-def panels(rows, columns, height=2.1, **options):
-    """(figure, axes [rows columns])."""
-    return plt.subplots(rows, columns, figsize=(COLUMN * columns, height * rows), squeeze=False, **options)
-
-
-def tiles(number, columns, height=2.1, **options):
-    """(figure, axes [number]) in rows of at most `columns`; the rest of the last row is blank.
-
-    Axes that are shared have their numbers at the left, and below the last panel of each column.
-    """
-    columns = min(columns, number)
-    figure, axes = panels(-(-number // columns), columns, height, **options)
-    for axis in axes.flat[number:]:
-        axes[-2, axis.get_subplotspec().colspan.start].tick_params(labelbottom=True)
-        axis.remove()
-    return figure, list(axes.flat[:number])
-
-
-def legend_of(figure, axes, loc="outside lower center", **options):
-    """One legend for what is labelled in `axes`, each label once."""
-    named = {label: handle for axis in axes for handle, label in zip(*axis.get_legend_handles_labels(), strict=True)}
-    figure.legend(named.values(), named.keys(), loc=loc, **options)
-
-
-def styled(chosen):
-    """(colour, marker, *entry) for each entry of `chosen`, in a fixed order; no two of 56 are alike."""
-    return [(colour, marker, *entry) for colour, marker, entry in zip(cycle(SERIES), cycle(MARKERS), chosen)]
-
-
-def band(axis, table, x, label, colour, scale=1.0, **line):
-    """Mean of `value` over the runs of `table` at each x as a line, the range over the runs as a band.
-
-    Where a run is not finite both have a gap: a mean of the others would be of other runs there than beside.
-    """
-    values = table.set_index([x, "run"])["value"] * scale
-    runs = values.where(values.abs() < float("inf")).groupby(level=0)
-    mean, low, high = (getattr(runs, part)(skipna=False) for part in ("mean", "min", "max"))
-    axis.plot(mean, label=label, color=colour, **line)
-    axis.fill_between(low.index, low, high, color=colour, alpha=0.2, linewidth=0)
-
-
-def each(axis, lines, colour, label=None, **look):
-    """Each column of `lines` against its index as a thin line, their mean as a thick one."""
-    axis.plot(lines, color=colour, linewidth=0.5, alpha=0.45)
-    axis.plot(lines.mean(axis=1, skipna=False), label=label, **{"color": colour, "linewidth": 1.8} | look)
-
-
-def logarithmic(axis):
-    """The axis of y, once all is drawn: in plain numbers, with more than the powers of ten where these are few."""
-    axis.set_yscale("log")
-    low, high = axis.get_ylim()
-    subs = (1,) if high > 100 * low else (1, 2, 5) if high > 10 * low else (1, 2, 3, 4, 6)
-    axis.yaxis.set(major_locator=LogLocator(subs=subs), major_formatter="{x:g}", minor_formatter="")
-
-
-def behind(axis, printed, colour, style=":"):
-    """A digitised curve of a paper (columns x, y in the units of the axis), faint and dotted behind ours."""
-    axis.plot(printed["x"], printed["y"], style, color=colour, linewidth=0.8, markersize=2.5, zorder=0)
-
-
-def count_of(table, noun):
-    """How many runs a table has, in words: `noun` is what a run is, in the singular."""
-    runs = table["run"].nunique()
-    return f"{runs} {noun}s" if runs > 1 else f"one {noun}"
-
-
-def runs_of(table, noun, shown="range"):
-    """How the lines of a figure came about, for its legend; beside the mean the `shown` of the runs."""
-    return f"mean and {shown} of " * (table["run"].nunique() > 1) + count_of(table, noun)
-
-
-def filled(axis, plane, levels, **look):
-    """A plane (u1 down, u0 across) in shades between `levels`, grey where it is not finite; what a colour bar is made of."""
-    axis.set_facecolor(GREY)
-    return axis.contourf(plane.columns, plane.index, plane, levels, cmap=WHITE_TO_DARK, **look)
-
-
-def relief(axis, plane, levels):
-    """A plane in shades between `levels`, evenly spaced in the logarithm, with a contour at every second; see `filled`."""
-    shown = plane.where(plane.abs() < float("inf")).clip(levels[0], levels[-1])
-    axis.contour(shown.columns, shown.index, shown, levels[::2], colors=SHADES[-1], linewidths=0.3)
-    return filled(axis, shown, levels, norm=LogNorm(levels[0], levels[-1]))
-
-
-def shaded(axis, plane, highest):
-    """A plane in round steps from 0 to its highest finite value, or about `highest` where that is lower; see `filled`."""
-    finite = plane.where(plane.abs() < float("inf"))
-    top = finite.max(axis=None)
-    levels = MaxNLocator(10).tick_values(0, min(highest, top) if top > 0 else highest)
-    return filled(axis, finite.clip(0, levels[-1]), levels)
-
-
-def triangle(axis, x, y, modes):
-    """A face of a complex in its plane: its edges, its first `modes` vertices as filled dots, the others as open diamonds."""
-    axis.fill(x, y, fill=False, edgecolor=SERIES[-2], linewidth=0.9)
-    for part, name, marker in ((slice(modes), "mode", "o"), (slice(modes, None), "connector", "D")):
-        face = COLOURS[name] if name == "mode" else "white"
-        look = {"markerfacecolor": face, "markeredgecolor": "white" if name == "mode" else COLOURS[name]}
-        axis.plot(x[part], y[part], marker, label=name, markersize=5.5 if name == "mode" else 4.5, clip_on=False, **look)
-
-
-def cross(axis, u0, u1, colour):
-    """Where the network lies in a plane."""
-    axis.plot(u0, u1, "+", color=colour, markersize=7, markeredgewidth=1.2)
-
-
-def scores(axis, table, x):
-    """Against column `x`: nll on `axis`, error on its twin, which is returned; train solid, test dashed, grey where no nll."""
-    twin = axis.twinx()
-    twin.spines["right"].set_visible(True)
-    for side, quantity in ((axis, "nll"), (twin, "error")):
-        label, scale = AXES[quantity]
-        for split, style in (("train", "-"), ("test", "--")):
-            part = table[(table["split"] == split) & (table["quantity"] == quantity)]
-            band(side, part, x, f"{split} {quantity}", COLOURS[quantity], scale, linestyle=style, linewidth=1.1)
-        side.set_ylabel(label, color=COLOURS[quantity])
-        side.tick_params(axis="y", colors=COLOURS[quantity])
-    twin.set_ylim(0, None)
-    known = table[table["quantity"] == "nll"].groupby(x)["value"].sum(skipna=False).abs() < float("inf")
-    if not known.all():
-        edges = [known.index[0], *((a + b) / 2 for a, b in pairwise(known.index)), known.index[-1]]
-        look = {"color": GREY, "alpha": 0.3, "linewidth": 0, "label": "nll not finite"}
-        axis.stairs(~known, edges, fill=True, transform=axis.get_xaxis_transform(), **look)
-    return twin
-
-
-def alike(axes, twins):
-    """Panels of `scores` get one axis of errors; its numbers and both labels stand at the ends of a row alone."""
-    for axis, twin in zip(axes, twins, strict=True):
-        twin.set_ylim(0, max(one.get_ylim()[1] for one in twins))
-        twin.label_outer()
-        if not axis.get_subplotspec().is_first_col():
-            axis.set_ylabel("")

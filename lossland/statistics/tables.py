@@ -1,10 +1,66 @@
-"""What figures and claims take of tables: the parts that an option names, one run, a plane as a rectangle, its network."""
+"""Selecting from tables, for figures and claims: rows, series, runs, planes.
+
+In a table that a figure or a claim gets, `subspace` holds the label that the experiment gave a series, `run` the run of it,
+and rows come in the order in which the experiment listed the series.
+"""
 
 import re
 from itertools import combinations
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
+
+
+def Table(probe):
+    """The annotation of a parameter that takes tables of `probe`."""
+    return Annotated[pd.DataFrame, probe]
+
+
+def pick(table, **columns) -> pd.DataFrame:
+    """The rows whose columns have these values; a list is any of its values. Raises ValueError if there are none."""
+    for name, value in columns.items():
+        rows = table[table[name].isin(value if isinstance(value, list) else [value])]
+        if rows.empty:
+            raise ValueError(
+                f"there are no rows of {name} {value}{_of(table)}, only of {listed(table[name])}; measure that too"
+            )
+        table = rows
+    return table
+
+
+def by_label(table) -> dict[str, pd.DataFrame]:
+    """label -> rows of each series, in the order of the experiment. Raises ValueError if the table is empty."""
+    if table.empty:
+        raise ValueError("a table is empty; name one with rows")
+    return dict(list(table.groupby("subspace", sort=False)))
+
+
+def one_run(table) -> pd.DataFrame:
+    """The rows of the first run, if a mean over runs would mean nothing."""
+    return pick(table, run=table["run"].iloc[0])
+
+
+def _of(table):
+    labels = table["subspace"].unique() if "subspace" in table else []
+    return f" in {', '.join(labels)}" if 0 < len(labels) < 4 else ""
+
+
+def listed(values):
+    return ", ".join(repr(value) if value == "" else str(value) for value in pd.unique(values)) or "none"
+
+
+def spreads(columns) -> dict[str, float]:
+    """name -> values as columns of a table, `name` and `name std`, the mean and the standard deviation (n - 1) over runs.
+
+    Readers see mean ± standard deviation.
+    """
+    return {key: value for name, v in columns.items() for key, value in ((name, v.mean()), (f"{name} std", v.std()))}
+
+
+def plane(table, split, quantity) -> pd.DataFrame:
+    """`value` on the grid of one plane of a `landscape` table, u1 [n1] down and u0 [n0] across."""
+    return rectangle(pick(table, mark="grid", split=split, quantity=quantity), "value", f"{split} {quantity}{_of(table)}")
 
 
 def entries(option, given, *names) -> list:

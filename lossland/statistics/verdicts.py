@@ -5,11 +5,14 @@ runs says so at 5 %, for the difference of two samples that do not go in pairs W
 the wrong side; else the runs do not decide.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 import pandas as pd
 from scipy import stats
+
+from lossland.statistics.tables import listed, pick
 
 SCHEMA = {
     "claim": "string", "statement": "string", "measured": "string", "published": "string", "within_published": "bool_",
@@ -19,26 +22,36 @@ SCHEMA = {
 KEY = ["claim"]
 
 
+# what readers are told below the claims of each paper
+RULE = """
+Each row holds one claim against our runs: what it says, what was measured, what the paper prints, the bar, and ours (mean ±
+standard deviation over n independent runs). A claim holds if a one-sided t-test against the bar gives p below 0.05; it does not
+hold if our mean lies on the wrong side; else our runs do not decide.
+"""
+
+
 @dataclass(frozen=True)
 class Claim:
-    """`printed` are the paper's own values of the number that `ours` holds, one for each run; `measured` says which.
+    """A number in words (`of`), its `values`, one for each run, and the bar `above` or `below` which `says` puts them.
 
-    Where the paper prints none, `printed` is empty. `less` are values of other runs, which do not go in pairs with `ours`: then
-    the number is the difference of the two means, its spread that of one of each, `n` the smaller number of runs.
+    `published` are the paper's own values of it, none if the paper prints none. `less` are values of other runs, which do not
+    go in pairs with `values`: then the number is the difference of the two means, its spread that of one of each, `n` the
+    smaller number of runs.
     """
 
-    claim: str
-    statement: str
-    measured: str
-    ours: list[float]
-    printed: list[float]
+    name: str
+    values: Sequence[float]
+    _: KW_ONLY
+    of: str
+    says: str
     above: float | None = None
     below: float | None = None
-    less: list[float] | None = None
+    published: Sequence[float] | float = ()
+    less: Sequence[float] | None = None
 
     def row(self) -> dict:
-        printed = np.asarray(self.printed, dtype=float)
-        samples = [np.asarray(values, dtype=float) for values in (self.ours, self.less) if values is not None]
+        printed = np.atleast_1d(np.asarray(self.published, dtype=float))
+        samples = [np.asarray(values, dtype=float) for values in (self.values, self.less) if values is not None]
         bar, side, word = (self.above, 1, "above") if self.above is not None else (self.below, -1, "below")
         mean, n = samples[0].mean() - sum(other.mean() for other in samples[1:]), min(map(len, samples))
         runs = " less ".join(f"{len(values)} run{'s' * (len(values) > 1)}" for values in samples)
@@ -55,9 +68,9 @@ class Claim:
         else:
             verdict, reason = "holds", ""
         return {
-            "claim": self.claim,
-            "statement": self.statement,
-            "measured": self.measured,
+            "claim": self.name,
+            "statement": self.says,
+            "measured": self.of,
             "published": _range(printed),
             "within_published": bool(printed.min() <= mean <= printed.max()) if len(printed) > 1 else None,
             "bar": f"{word} {bar:.3g}",
@@ -91,7 +104,20 @@ def _p(samples, bar, side):
     return stats.ttest_1samp(ours, 0, alternative=alternative).pvalue
 
 
-def paired(tables, split, quantity) -> dict[str, pd.DataFrame]:
+def paired(table, *labels) -> list[pd.DataFrame]:
+    """The rows of each of `labels`, one for each run, indexed by run and in one order, so that they can be compared in pairs.
+
+    Raises ValueError if a label is missing, or a run is there twice or not for every label.
+    """
+    found = {label: pick(table, subspace=label).set_index("run").sort_index() for label in labels}
+    first, index = next((label, rows.index) for label, rows in found.items())
+    for label, rows in found.items():
+        if rows.index.has_duplicates or not rows.index.equals(index):
+            raise ValueError(f"runs cannot be paired: {label} has {listed(rows.index)}, but {first} has {listed(index)}")
+    return list(found.values())
+
+
+def paired_tables(tables, split, quantity) -> dict[str, pd.DataFrame]:
     """The rows of a quantity in each table, one for each run and in one order; see `together`."""
     return together({n: t[(t["split"] == split) & (t["quantity"] == quantity)].set_index("run") for n, t in tables.items()})
 
@@ -110,9 +136,13 @@ def together(rows) -> dict:
     return rows
 
 
-def by_run(table, columns):
-    """Means of a column, or of several, by run."""
-    return table.groupby(["subspace", "run"])[columns].mean().droplevel("subspace")
+def by_run(table, columns=None):
+    """The rows by run, or the means of columns by run. Raises ValueError if no columns are given and a run has several rows."""
+    if columns is not None:
+        return table.groupby(["subspace", "run"])[columns].mean().droplevel("subspace")
+    if table["run"].duplicated().any():
+        raise ValueError("a run has several rows here; measure one of each run")
+    return table.set_index("run").sort_index()
 
 
 def disjoint(pairs, column) -> pd.Series:

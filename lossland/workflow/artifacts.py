@@ -3,7 +3,9 @@
 A page opens by itself, without a network. Equal drawings are equal bytes.
 """
 
+import inspect
 import json
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -29,7 +31,7 @@ PAGE = [
 
 
 def save(paths, drawing, caption, provenance):
-    """Write `drawing` and what is read with it, each path by its suffix.
+    """Write `drawing` and what is read with it, each path by its suffix; `caption` is the docstring of what drew it.
 
     It is a Figure of matplotlib or plotly, a DataFrame or a Mesh of meshio. The first path is written last, for it says that
     all of them are there.
@@ -47,9 +49,9 @@ def save(paths, drawing, caption, provenance):
             elif path.suffix == ".csv":
                 drawing.to_csv(temporary, index=False)
             elif path.suffix == ".md":
-                table = _escaped(_readable(drawing)).astype(object).where(lambda shown: shown.notna(), None)
+                table = _without_bars(_readable(drawing)).astype(object).where(lambda shown: shown.notna(), None)
                 table = table.to_markdown(index=False, floatfmt=".4g", missingval="")
-                temporary.write_text(f"{table}\n\n{text}\n")
+                temporary.write_text(f"{table}\n\n{text}\n".replace("::\n\n", ""))
             elif path.suffix == ".html":
                 temporary.write_text(_page(drawing) if isinstance(drawing, pd.DataFrame) else _surface(drawing))
             elif path.suffix == ".vtu":
@@ -68,7 +70,27 @@ def _told(caption, record):
     torch = ", ".join(sorted({str(maker["versions"]["torch"]) for maker in built}))
     revision = (record["revision"] or "unknown")[:12]
     origin = f"Made from {', '.join(numbers)}, on {devices} with torch {torch}, at revision {revision}."
-    return "\n\n".join(" ".join(part.split()) for part in (caption, f"*{origin}*", *notes(record["chain"])))
+    told = [_prose(part) for part in (f"*{origin}*", *notes(record["chain"]))]
+    return "\n\n".join([*_paragraphs(caption), *told])
+
+
+def _paragraphs(docstring):
+    """A docstring as reStructuredText and Markdown: its first line in bold, what is indented as a block of code."""
+    title, *parts = inspect.cleandoc(docstring or "").split("\n\n")
+    shown = [f"**{_escaped(_prose(title))}**"] if title else []
+    for part in filter(str.strip, parts):
+        shown.append("::\n\n" + part.strip("\n") if part.startswith("    ") else _escaped(_prose(part)))
+    return shown
+
+
+def _prose(text):
+    return " ".join(text.split())
+
+
+def _escaped(text):
+    """Prose in which |theta|, theta* and p_ stay what they are, and `names` are code."""
+    parts = text.split("`")
+    return "``".join(part if i % 2 else re.sub(r"[\\*|_]", r"\\\g<0>", part) for i, part in enumerate(parts))
 
 
 def _page(table):
@@ -113,6 +135,6 @@ def _plus_minus(value, spread):
     return f"{value:.4g}" if pd.isna(spread) else f"{value:.3g} ± {spread:.1g}"
 
 
-def _escaped(table):
+def _without_bars(table):
     """Bars that Markdown would take for borders."""
     return table.map(lambda v: v.replace("|", "\\|") if isinstance(v, str) else v)

@@ -157,6 +157,7 @@ def _read(root, file):
 def _parsed(file, text):
     """The digest of a module's code, the names that it imports, and the tasks that it gives Arrays."""
     tree, imports, tasks = ast.parse(text, file), [], []
+    drawn = any(isinstance(node, ast.FunctionDef) and node.name in ("draw", "check") for node in tree.body)
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             imports += [alias.name for alias in node.names]
@@ -167,6 +168,8 @@ def _parsed(file, text):
         elif isinstance(node, ast.keyword) and node.arg == "task":
             tasks += [n.value for n in ast.walk(node.value) if isinstance(n, ast.Constant)]
         body = getattr(node, "body", None)
+        if node is tree and drawn:
+            continue  # the docstring of a figure or a claim is its caption
         if isinstance(body, list) and body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
             body[0].value.value = None
     return {"content": text_digest(ast.unparse(tree)), "imports": imports, "tasks": tasks}

@@ -83,11 +83,7 @@ def plugin(room, name) -> Plugin:
     defaults = dict(zip((a.arg for a in arguments.kwonlyargs), arguments.kw_defaults, strict=True))
     if bare := defaults.keys() - annotations.keys():
         raise ValueError(f"its option {min(bare)} has no annotation")
-    tables = {
-        n: match[1]
-        for n, text in annotations.items()
-        if (match := re.fullmatch(r"(?:Annotated\[pd\.DataFrame, |Table\()'(\w+)'[\])]", text))
-    }
+    tables = {n: match[1] for n, text in annotations.items() if (match := re.fullmatch(r"Table\('(\w+)'\)", text))}
     choices = {
         n: (_annotation(annotations[n]), REQUIRED if default is None else ast.literal_eval(default))
         for n, default in defaults.items()

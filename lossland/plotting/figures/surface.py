@@ -4,15 +4,14 @@ The height is the train loss, or another quantity of a `landscape` table. On it 
 the curve in it and the network at its centre, at the heights that were measured for them, lifted a little to be seen.
 """
 
-from typing import Annotated, Literal
+from typing import Literal
 
 import numpy as np
-import pandas as pd
 import plotly.graph_objects as go
 
 from lossland.options import Positive, Split
 from lossland.plotting.style import AXES, COLOURS, SHADES
-from lossland.statistics.tables import cut, first_run, sheet, where
+from lossland.statistics.tables import Table, cut, first_run, sheet, where
 
 CAPTION = """
 The height of the surface is the value at each point of the plane; what is lower is better, and paler. Dots are the
@@ -25,7 +24,7 @@ directions around one network, shortcuts turn hills and ravines into one smooth 
 
 def draw(
     *,
-    surface: Annotated[pd.DataFrame, "landscape"],
+    surface: Table("landscape"),
     split: Split = "train",
     quantity: Literal["loss", "nll", "error"] = "loss",
     logarithmic: bool = True,

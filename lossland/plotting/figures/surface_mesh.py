@@ -6,14 +6,13 @@ s makes the surface half as high as the plane is wide. Differs from the file of 
 a triangulation, any grid, the values that were measured beside the heights that are drawn.
 """
 
-from typing import Annotated, Literal
+from typing import Literal
 
 import meshio
 import numpy as np
-import pandas as pd
 
 from lossland.options import Positive, Split
-from lossland.statistics.tables import first_run, heights, quads, sheet
+from lossland.statistics.tables import Table, first_run, heights, quads, sheet
 
 CAPTION = """
 Open the file in ParaView: the height of the surface is the value at each point of the plane, in the logarithm where that
@@ -24,7 +23,7 @@ is not finite. In the paper such surfaces show how shortcuts turn a landscape of
 
 def draw(
     *,
-    surface: Annotated[pd.DataFrame, "landscape"],
+    surface: Table("landscape"),
     split: Split = "train",
     quantity: Literal["nll", "loss", "error"] = "nll",
     logarithmic: bool = True,

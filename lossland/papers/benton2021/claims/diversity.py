@@ -9,12 +9,8 @@ or differ on the training data as often. A run is a group of networks and the si
 of two spirals and prints no number; the share, its bar, and the comparison with independent networks, are ours.
 """
 
-from typing import Annotated
-
-import pandas as pd
-
 from lossland.options import Fraction
-from lossland.statistics.tables import of_test, parts, where
+from lossland.statistics.tables import Table, of_test, parts, where
 from lossland.statistics.verdicts import Claim, by_run, together
 
 CAPTION = """
@@ -27,8 +23,8 @@ draws of one simplex fit the same spirals by different boundaries, and prints no
 
 def check(
     *,
-    draws: Annotated[pd.DataFrame, "disagreement"],
-    independent: Annotated[pd.DataFrame, "disagreement"],
+    draws: Table("disagreement"),
+    independent: Table("disagreement"),
     kinds: list[list[str]],
     bar: Fraction = 0.1,
 ) -> list[Claim]:
@@ -52,19 +48,19 @@ def check(
 def _compared(name, bar, apart, test, train):
     return [
         Claim(
-            f"other functions inside: {name}",
-            f"Draws of one simplex ({name}) differ where they need not agree, by a share of what independent networks do.",
-            "(test - train disagreement of two draws) / test disagreement of two independent networks",
-            list((test - train) / apart),
-            [],
+            name=f"other functions inside: {name}",
+            says=f"Draws of one simplex ({name}) differ where they need not agree, by a share of what independent networks do.",
+            of="(test - train disagreement of two draws) / test disagreement of two independent networks",
+            values=list((test - train) / apart),
+            published=[],
             above=bar,
         ),
         Claim(
-            f"independent networks differ more: {name}",
-            f"Independent networks differ on more of the test data than draws of one simplex ({name}) do.",
-            "test disagreement of two independent networks - of two draws, as a fraction",
-            list(apart - test),
-            [],
+            name=f"independent networks differ more: {name}",
+            says=f"Independent networks differ on more of the test data than draws of one simplex ({name}) do.",
+            of="test disagreement of two independent networks - of two draws, as a fraction",
+            values=list(apart - test),
+            published=[],
             above=0,
         ),
     ]

@@ -11,14 +11,13 @@ all points of a step counted. lambda = 0, and `noise` as what counts as no diffe
 of one run.
 """
 
-from typing import Annotated, Literal
+from typing import Literal
 
 import numpy as np
-import pandas as pd
 
 from lossland.options import Count, Fraction
 from lossland.papers.published import numbers
-from lossland.statistics.tables import entries, of_test, only, parts, rows_of, where
+from lossland.statistics.tables import Table, entries, of_test, only, parts, rows_of, where
 from lossland.statistics.verdicts import Claim, by_run, together
 
 CAPTION = """
@@ -32,8 +31,8 @@ SCORES = {"error": "test error, as a fraction", "nll": "test nll [nats]"}
 
 def check(
     *,
-    independent: Annotated[pd.DataFrame, "ensemble"],
-    simplexes: Annotated[pd.DataFrame, "ensemble"],
+    independent: Table("ensemble"),
+    simplexes: Table("ensemble"),
     kinds: list[list[str]],
     sizes: list[Count] = (1,),
     budgets: list[Count] = (1,),
@@ -64,11 +63,11 @@ def _equal_components(name, size, networks, own, printed):
     what = f"{size} component{'s' * (size > 1)}"
     return [
         Claim(
-            f"{name} at {what}: {score}",
-            f"At equal components ensembles of simplexes ({name}) are better than deep ensembles.",
-            f"{unit}: deep ensemble - simplexes, {what} each",
-            list(networks[score] - own[score]),
-            printed["components"] if score == "error" else [],
+            name=f"{name} at {what}: {score}",
+            says=f"At equal components ensembles of simplexes ({name}) are better than deep ensembles.",
+            of=f"{unit}: deep ensemble - simplexes, {what} each",
+            values=list(networks[score] - own[score]),
+            published=printed["components"] if score == "error" else [],
             above=0,
         )
         for score, unit in SCORES.items()
@@ -79,11 +78,11 @@ def _equal_budget(name, size, networks, own, printed):
     what = f"{size} component{'s' * (size > 1)}"
     return [
         Claim(
-            f"{name} at the budget of {what}: {score}",
-            f"At equal budget ensembles of simplexes ({name}) are better than deep ensembles.",
-            f"{unit}: deep ensemble of as many passes, interpolated - simplexes, {what}",
-            [_at_budget(networks, run, row["epochs"], score) - row[score] for run, row in own.iterrows()],
-            printed["budget"] if score == "error" else [],
+            name=f"{name} at the budget of {what}: {score}",
+            says=f"At equal budget ensembles of simplexes ({name}) are better than deep ensembles.",
+            of=f"{unit}: deep ensemble of as many passes, interpolated - simplexes, {what}",
+            values=[_at_budget(networks, run, row["epochs"], score) - row[score] for run, row in own.iterrows()],
+            published=printed["budget"] if score == "error" else [],
             above=0,
         )
         for score, unit in SCORES.items()
@@ -94,11 +93,11 @@ def _insensitive(name, size, noise, simplexes, subspace, without):
     rows = {arm: _scores(rows_of(simplexes, arm, "simplexes"), "simplexes", size) for arm in (subspace, without)}
     pushed, free = together(rows).values()
     return Claim(
-        f"lambda does not matter: {name} of {size}",
-        f"The ensemble's error is the same whether the volume is pushed or not ({name}).",
-        "absolute difference of the test errors with lambda and with lambda = 0, as a fraction",
-        list((pushed["error"] - free["error"]).abs()),
-        [],
+        name=f"lambda does not matter: {name} of {size}",
+        says=f"The ensemble's error is the same whether the volume is pushed or not ({name}).",
+        of="absolute difference of the test errors with lambda and with lambda = 0, as a fraction",
+        values=list((pushed["error"] - free["error"]).abs()),
+        published=[],
         below=noise,
     )
 

@@ -7,12 +7,8 @@ components, networks or simplexes around the same networks. A run is a group of 
 the nll is better before a temperature is fitted is our claim, not the paper's; it prints no number.
 """
 
-from typing import Annotated
-
-import pandas as pd
-
 from lossland.options import Count
-from lossland.statistics.tables import of_test, only, parts
+from lossland.statistics.tables import Table, of_test, only, parts
 from lossland.statistics.verdicts import Claim, by_run, together
 
 CAPTION = """
@@ -30,8 +26,8 @@ SCORES = {
 
 def check(
     *,
-    simplexes: Annotated[pd.DataFrame, "shift"],
-    independent: Annotated[pd.DataFrame, "shift"],
+    simplexes: Table("shift"),
+    independent: Table("shift"),
     kinds: list[list[str]],
     size: Count,
 ) -> list[Claim]:
@@ -53,11 +49,11 @@ def _ahead(name, severity, own, networks):
     found = together({role: by_run(only(rows, role, severity=severity), list(SCORES)) for role, rows in found.items()})
     return [
         Claim(
-            f"{name} at severity {severity}: {score}",
-            f"At severity {severity} ensembles of simplexes ({name}) are better than deep ensembles.",
-            f"{unit}: deep ensemble - simplexes",
-            list((found["independent"] - found[name])[score]),
-            [],
+            name=f"{name} at severity {severity}: {score}",
+            says=f"At severity {severity} ensembles of simplexes ({name}) are better than deep ensembles.",
+            of=f"{unit}: deep ensemble - simplexes",
+            values=list((found["independent"] - found[name])[score]),
+            published=[],
             above=0,
         )
         for score, unit in SCORES.items()

@@ -8,12 +8,10 @@ complex is looked at, all of its simplexes together. A run is a complex; where i
 barrier counts. The paper prints the least train accuracy of 25 samples; a tenth and a fifth of the segment are ours.
 """
 
-from typing import Annotated
-
 import pandas as pd
 
 from lossland.papers.published import numbers
-from lossland.statistics.tables import where
+from lossland.statistics.tables import Table, where
 from lossland.statistics.verdicts import Claim, together
 
 CAPTION = """
@@ -27,7 +25,7 @@ looks for no worst point.
 MEAN, WORST = 0.1, 0.2  # shares of the segment
 
 
-def check(*, inside: Annotated[pd.DataFrame, "inside"], segments: Annotated[pd.DataFrame, "shape"]) -> list[Claim]:
+def check(*, inside: Table("inside"), segments: Table("shape")) -> list[Claim]:
     """Of the same runs: complexes, and the segments between their modes.
 
     Raises ValueError where runs differ, or a table is not of the train split.
@@ -39,35 +37,35 @@ def check(*, inside: Annotated[pd.DataFrame, "inside"], segments: Annotated[pd.D
     least = 1 - printed["value"].item() / 100
     return [
         Claim(
-            "low error in the mean",
-            "The mean train error inside the complex is a small part of that on the segment between the modes.",
-            "share of the train error, mean over samples",
-            list(_share(rows["error_mean"], errors)),
-            [],
+            name="low error in the mean",
+            says="The mean train error inside the complex is a small part of that on the segment between the modes.",
+            of="share of the train error, mean over samples",
+            values=list(_share(rows["error_mean"], errors)),
+            published=[],
             below=MEAN,
         ),
         Claim(
-            "low error of the worst sample",
-            "No sample of the complex has a train error near that on the segment between the modes.",
-            "share of the train error, highest of the samples",
-            list(_share(rows["error_max"], errors)),
-            [],
+            name="low error of the worst sample",
+            says="No sample of the complex has a train error near that on the segment between the modes.",
+            of="share of the train error, highest of the samples",
+            values=list(_share(rows["error_max"], errors)),
+            published=[],
             below=WORST,
         ),
         Claim(
-            "all samples are accurate",
-            "All samples of the complex have at least the train accuracy that the paper finds.",
-            "train error, highest of the samples, as a fraction",
-            list(rows["error_max"]),
-            [least],
+            name="all samples are accurate",
+            says="All samples of the complex have at least the train accuracy that the paper finds.",
+            of="train error, highest of the samples, as a fraction",
+            values=list(rows["error_max"]),
+            published=[least],
             below=least,
         ),
         Claim(
-            "no barrier inside",
-            "The worst point found inside the complex lies far below the barrier of the segment between the modes.",
-            "share of the train nll, worst point found",
-            list(_share(rows["nll_worst"], nlls)),
-            [],
+            name="no barrier inside",
+            says="The worst point found inside the complex lies far below the barrier of the segment between the modes.",
+            of="share of the train nll, worst point found",
+            values=list(_share(rows["nll_worst"], nlls)),
+            published=[],
             below=WORST,
         ),
     ]

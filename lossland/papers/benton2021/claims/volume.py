@@ -14,12 +14,11 @@ tenth are ours.
 """
 
 import math
-from typing import Annotated
 
 import pandas as pd
 
 from lossland.papers.published import numbers
-from lossland.statistics.tables import entries, parts, rows_of, where
+from lossland.statistics.tables import Table, entries, parts, rows_of, where
 from lossland.statistics.verdicts import Claim, together
 
 CAPTION = """
@@ -34,7 +33,7 @@ LOW, COLLAPSED = 0.1, 0.01
 
 def check(
     *,
-    volumes: Annotated[pd.DataFrame, "volume"],
+    volumes: Table("volume"),
     arms: list[list[str]],
     compared: list[list[str]],
 ) -> list[Claim]:
@@ -55,33 +54,33 @@ def _longer(volumes, earlier, later, what):
     arms = {"earlier": earlier, "later": later}
     found = together({role: _first(_low, _courses(rows_of(volumes, arm, "volumes"))) for role, arm in arms.items()})
     return Claim(
-        f"connectors fit in longer: {what}",
-        f"More connectors fit in with {later} than with {earlier}; what differs is {what}.",
-        "number of connectors at which the newest lies low, one more than were added where there is none: later - earlier",
-        list(found["later"] - found["earlier"]),
-        [],
+        name=f"connectors fit in longer: {what}",
+        says=f"More connectors fit in with {later} than with {earlier}; what differs is {what}.",
+        of="number of connectors at which the newest lies low, one more than were added where there is none: later - earlier",
+        values=list(found["later"] - found["earlier"]),
+        published=[],
         above=0,
     )
 
 
 def _of_arm(name, courses, dimension):
     grows = Claim(
-        f"the volume grows: {name}",
-        f"The volume grows with the number of connectors ({name}).",
-        f"growth of log V [nats] with one connector more, of the first {dimension} at most",
-        [_slope(course["log_volume"].iloc[:dimension]) for course in courses.values()],
-        [],
+        name=f"the volume grows: {name}",
+        says=f"The volume grows with the number of connectors ({name}).",
+        of=f"growth of log V [nats] with one connector more, of the first {dimension} at most",
+        values=[_slope(course["log_volume"].iloc[:dimension]) for course in courses.values()],
+        published=[],
         above=0,
     )
     if min(map(len, courses.values())) <= dimension:
         return [grows]
     return [grows] + [
         Claim(
-            f"{what}: {name}",
-            f"{what.capitalize()} at connector {dimension + 1} or before ({name}).",
-            "number of connectors at which it does first, one more than were added where it does not",
-            list(_first(sign, courses)),
-            [dimension + 1],
+            name=f"{what}: {name}",
+            says=f"{what.capitalize()} at connector {dimension + 1} or before ({name}).",
+            of="number of connectors at which it does first, one more than were added where it does not",
+            values=list(_first(sign, courses)),
+            published=[dimension + 1],
             below=dimension + 1.5,
         )
         for what, sign in (("the volume collapses", _collapsed), ("the newest connector lies low", _low))

@@ -5,14 +5,12 @@
 A simplex whose first edge is made N times as long, beside the simplex as it is, shows whether the draws crowd at a corner.
 """
 
-from typing import Annotated
-
-import pandas as pd
 from matplotlib.figure import Figure
 
 from lossland.options import Count
-from lossland.plotting.style import SERIES, legend_of, tiles
-from lossland.statistics.tables import first_run, parts, where
+from lossland.plotting.panels import legend_of, tiles
+from lossland.plotting.style import SERIES
+from lossland.statistics.tables import Table, first_run, parts, where
 
 CAPTION = """
 Dots are points drawn in a simplicial complex, projected onto the plane of its first three vertices; the colour is the simplex
@@ -22,7 +20,7 @@ one that is stretched 100 : 1 : 1.
 """
 
 
-def draw(*, samples: Annotated[pd.DataFrame, "sampled"], titles: list[list[str]], columns: Count = 3) -> Figure:
+def draw(*, samples: Table("sampled"), titles: list[list[str]], columns: Count = 3) -> Figure:
     """`titles` lists [subspace, title] of each complex in the order drawn, one run of it, with a panel for each stretch; rows
     of simplex -1 are its corners.
 

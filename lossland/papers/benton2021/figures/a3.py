@@ -6,7 +6,7 @@ Against the lambda of the newest vertex: left the score of ensembles of such sim
 apart at the left of an axis that is else logarithmic.
 """
 
-from typing import Annotated, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -14,8 +14,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
 from lossland.options import Count, Split
-from lossland.plotting.style import AXES, band, legend_of, panels, runs_of, styled
-from lossland.statistics.tables import entries, only, rows_of, where
+from lossland.plotting.panels import band, legend_of, panels, runs_of, styled
+from lossland.plotting.style import AXES
+from lossland.statistics.tables import Table, entries, only, rows_of, where
 
 CAPTION = """
 The same simplexes of low loss around trained networks, pushed outwards by different lambda: left the test error of their
@@ -26,8 +27,8 @@ the paper the error does not depend on lambda; lambda = 0 is ours, and says whet
 
 def draw(
     *,
-    ensembles: Annotated[pd.DataFrame, "ensemble"],
-    volumes: Annotated[pd.DataFrame, "volume"],
+    ensembles: Table("ensemble"),
+    volumes: Table("volume"),
     arms: list[list[str]],
     sizes: list[Count] = (1,),
     quantity: Literal["error", "nll", "brier", "ece"] = "error",

@@ -5,14 +5,11 @@
 The paper does not say how it projects; principal components keep most of the distances.
 """
 
-from typing import Annotated
-
 import numpy as np
-import pandas as pd
 import plotly.graph_objects as go
 
 from lossland.plotting.style import COLOURS, SERIES
-from lossland.statistics.tables import cliques, cube, first_run
+from lossland.statistics.tables import Table, cliques, cube, first_run
 
 CAPTION = """
 The vertices of a simplicial complex in the space of their first three principal components: drag to turn, scroll to come
@@ -22,7 +19,7 @@ of twelve simplexes, all of it of low loss.
 """
 
 
-def draw(*, vertices: Annotated[pd.DataFrame, "vertices"]) -> go.Figure:
+def draw(*, vertices: Table("vertices")) -> go.Figure:
     """One run of the complex. Axes are distances in true proportions, with the share of the variance that each holds."""
     table = first_run(vertices).sort_values("index").reset_index(drop=True)
     look = {"backgroundcolor": "white", "gridcolor": "#dddddd", "zerolinecolor": "#dddddd"}

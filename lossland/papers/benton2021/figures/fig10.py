@@ -5,14 +5,12 @@
 The standard deviation is that between networks (n - 1); the noise of the data is not added.
 """
 
-from typing import Annotated
-
-import pandas as pd
 from matplotlib.figure import Figure
 
 from lossland.options import Count, Index
-from lossland.plotting.style import SERIES, WHITE_TO_DARK, legend_of, tiles
-from lossland.statistics.tables import first_run, parts
+from lossland.plotting.panels import legend_of, tiles
+from lossland.plotting.style import SERIES, WHITE_TO_DARK
+from lossland.statistics.tables import Table, first_run, parts
 
 CAPTION = """
 The functions of several networks, a panel for each way to come by them: the mean as a line, bands of one, two and three
@@ -25,7 +23,7 @@ DEVIATIONS = (3, 2, 1)  # the palest first
 
 def draw(
     *,
-    functions: Annotated[pd.DataFrame, "functions"],
+    functions: Table("functions"),
     titles: list[list[str]],
     intervals: list[list[float]] = (),
     singles: Index = 5,

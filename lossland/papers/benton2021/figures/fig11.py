@@ -6,15 +6,16 @@ Lines are means over groups of networks and over the choices of components in ea
 0 are the clean pictures. A component is a network, or all samples around one. One can be drawn beside several.
 """
 
-from typing import Annotated, Literal
+from typing import Literal
 
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 
 from lossland.options import Count
-from lossland.plotting.style import AXES, band, legend_of, runs_of, styled, tiles
-from lossland.statistics.tables import derived, only, parts
+from lossland.plotting.panels import band, legend_of, runs_of, styled, tiles
+from lossland.plotting.style import AXES
+from lossland.statistics.tables import Table, derived, only, parts
 
 CAPTION = """
 Accuracy and nll, as it is and after a temperature fitted on the clean pictures, against the severity of the corruption: of
@@ -27,7 +28,7 @@ temperature scaling it has the lowest nll.
 
 def draw(
     *,
-    shifts: Annotated[pd.DataFrame, "shift"],
+    shifts: Table("shift"),
     kinds: list[list[str]],
     size: Count,
     singles: list[list[str]] = (),

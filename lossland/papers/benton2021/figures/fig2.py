@@ -5,14 +5,12 @@
 Beside them, one plane of parameter space; what lies in it is marked.
 """
 
-from typing import Annotated
-
-import pandas as pd
 from matplotlib.figure import Figure
 
 from lossland.options import Positive
-from lossland.plotting.style import AXES, COLOURS, SERIES, legend_of, panels, shaded
-from lossland.statistics.tables import first_run, only, sheet, where
+from lossland.plotting.panels import legend_of, panels, shaded
+from lossland.plotting.style import AXES, COLOURS, SERIES
+from lossland.statistics.tables import Table, first_run, only, sheet, where
 
 CAPTION = """
 From one trained network (t = 0) to another (t = 1) along curves whose bends are draws of a Gaussian around that of a trained
@@ -25,9 +23,9 @@ CURVE = COLOURS["bezier"]
 
 def draw(
     *,
-    curves: Annotated[pd.DataFrame, "landscape"],
-    segment: Annotated[pd.DataFrame, "landscape"],
-    plane: Annotated[pd.DataFrame, "landscape"],
+    curves: Table("landscape"),
+    segment: Table("landscape"),
+    plane: Table("landscape"),
     highest: Positive = 5.0,
 ) -> Figure:
     """One run of each. `curves` are those of method swag_curve, where u1 numbers the curve and 0 is the mean.

@@ -4,15 +4,12 @@ Each panel is the plane through three vertices of the complex; the triangle betw
 Euclidean distances.
 """
 
-from typing import Annotated
-
 import numpy as np
-import pandas as pd
 from matplotlib.figure import Figure
 
 from lossland.options import Count, Index, Positive, Split
-from lossland.plotting.style import filled, legend_of, tiles, triangle
-from lossland.statistics.tables import corners, first_run, parts, sheet
+from lossland.plotting.panels import filled, legend_of, tiles, triangle
+from lossland.statistics.tables import Table, corners, first_run, parts, sheet
 
 CAPTION = """
 The planes through three vertices of a simplicial complex, in one scale of colours: white is low, what is above the scale is
@@ -24,7 +21,7 @@ of the complex lie in one region of low loss, and the segment from mode to mode 
 
 def draw(
     *,
-    faces: Annotated[pd.DataFrame, "landscape"],
+    faces: Table("landscape"),
     titles: list[list[str]],
     modes: list[Index],
     split: Split = "train",

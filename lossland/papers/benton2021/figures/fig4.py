@@ -5,16 +5,14 @@
 The paper does not say how it projects; principal components keep most of the distances. Two views of one projection.
 """
 
-from typing import Annotated
-
 import numpy as np
-import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from mpl_toolkits.mplot3d.art3d import Line3DCollection, Poly3DCollection
 
-from lossland.plotting.style import COLOURS, SERIES, legend_of, panels
-from lossland.statistics.tables import cliques, cube, first_run
+from lossland.plotting.panels import legend_of, panels
+from lossland.plotting.style import COLOURS, SERIES
+from lossland.statistics.tables import Table, cliques, cube, first_run
 
 CAPTION = """
 The vertices of a simplicial complex in the space of their first three principal components, seen from two sides; the axes
@@ -25,7 +23,7 @@ make one complex of twelve simplexes, all of it of low loss.
 VIEWS = ((22, -60), (22, 30))  # degrees of elevation and of azimuth
 
 
-def draw(*, vertices: Annotated[pd.DataFrame, "vertices"]) -> Figure:
+def draw(*, vertices: Table("vertices")) -> Figure:
     """One run of the complex; a vertex bears its number."""
     table = first_run(vertices).sort_values("index").reset_index(drop=True)
     points = table[["x", "y", "z"]].to_numpy()

@@ -7,8 +7,6 @@
 One colour for each arm: what was pushed by which volume and by which lambda. The paper shows one complex, by one volume.
 """
 
-from typing import Annotated
-
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
@@ -16,8 +14,9 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from lossland.papers.published import numbers
-from lossland.plotting.style import GREY, band, legend_of, panels, runs_of, styled
-from lossland.statistics.tables import parts, where
+from lossland.plotting.panels import band, legend_of, panels, runs_of, styled
+from lossland.plotting.style import GREY
+from lossland.statistics.tables import Table, parts, where
 
 CAPTION = """
 A complex between trained networks, grown by one connector after another: its volume, the same as the released code computes
@@ -30,8 +29,8 @@ with the 11th connector, and all 25 samples are above 98 % train accuracy.
 
 def draw(
     *,
-    volumes: Annotated[pd.DataFrame, "volume"],
-    inside: Annotated[pd.DataFrame, "inside"],
+    volumes: Table("volume"),
+    inside: Table("inside"),
     arms: list[list[str]],
     published: bool = True,
 ) -> Figure:

@@ -5,17 +5,14 @@
 Differs from the released code in: probabilities are averaged, there the outputs before the sigmoid.
 """
 
-from typing import Annotated
-
 import matplotlib.pyplot as plt
 import numpy as np
-import pandas as pd
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 from lossland.options import Index, Positive
-from lossland.plotting.style import shaded, triangle
-from lossland.statistics.tables import corners, first_run, sheet
+from lossland.plotting.panels import shaded, triangle
+from lossland.statistics.tables import Table, corners, first_run, sheet
 
 CAPTION = """
 Left, the train nll on the plane through three vertices of a simplex of low loss; white is low, and the dots are its vertices.
@@ -30,8 +27,8 @@ LEVELS = np.linspace(0, 1, 11)
 
 def draw(
     *,
-    face: Annotated[pd.DataFrame, "landscape"],
-    functions: Annotated[pd.DataFrame, "functions"],
+    face: Table("landscape"),
+    functions: Table("functions"),
     modes: Index = 1,
     highest: Positive = 5.0,
 ) -> Figure:

@@ -5,7 +5,7 @@ ensemble is in passes through the training data, all points of a step counted; a
 it. Published budgets are seconds of another machine, and are drawn as multiples of one network's.
 """
 
-from typing import Annotated, Literal
+from typing import Literal
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -13,8 +13,9 @@ from matplotlib.ticker import MaxNLocator
 
 from lossland.options import Split
 from lossland.papers.published import numbers
-from lossland.plotting.style import AXES, band, behind, legend_of, panels, runs_of, styled
-from lossland.statistics.tables import derived, only, parts
+from lossland.plotting.panels import band, behind, legend_of, panels, runs_of, styled
+from lossland.plotting.style import AXES
+from lossland.statistics.tables import Table, derived, only, parts
 
 CAPTION = """
 How good ensembles are: left against the number of their components, right against what these have cost, with the samples of
@@ -28,8 +29,8 @@ standard error of 0.2, and by 1.5 to 2 points for one component on CIFAR-100.
 
 def draw(
     *,
-    ensembles: Annotated[pd.DataFrame, "ensemble"],
-    seconds: Annotated[pd.DataFrame, "seconds"],
+    ensembles: Table("ensemble"),
+    seconds: Table("seconds"),
     kinds: list[list[str]],
     quantities: list[Literal["error", "accuracy", "nll", "brier", "ece"]] = ("error",),
     split: Split = "test",

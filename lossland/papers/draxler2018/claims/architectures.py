@@ -7,12 +7,8 @@ no minimum. The architectures have minima of their own, so that their bands do n
 table is not known to us, so the claims are of order.
 """
 
-from typing import Annotated
-
-import pandas as pd
-
 from lossland.statistics.saddle_graph import tree_rows
-from lossland.statistics.tables import entries, pooled, risen
+from lossland.statistics.tables import Table, entries, pooled, risen
 from lossland.statistics.verdicts import Claim, unshared
 
 CAPTION = """
@@ -25,7 +21,7 @@ deeper and in wider networks.
 SCORES = {("train", "nll"): "train nll [nats]", ("test", "error"): "test error, as a fraction"}
 
 
-def check(*, bands: Annotated[pd.DataFrame, "saddles"], titles: list[list[str]], compared: list[list[str]]) -> list[Claim]:
+def check(*, bands: Table("saddles"), titles: list[list[str]], compared: list[list[str]]) -> list[Claim]:
     """`titles` lists [band, title]; bands of one title are of one architecture, and their paths join one set of minima.
     `compared` lists [title of the smaller network, title of the larger, what is larger]. Raises ValueError for another title.
     """
@@ -39,12 +35,12 @@ def check(*, bands: Annotated[pd.DataFrame, "saddles"], titles: list[list[str]],
             ]
             claims.append(
                 Claim(
-                    f"lower saddles, {what}: {split} {quantity}",
-                    f"A saddle lies less far above its minima where the network is larger ({what}).",
-                    f"{unit}: rise from the minima to the saddle, in the smaller network - in the larger: "
+                    name=f"lower saddles, {what}: {split} {quantity}",
+                    says=f"A saddle lies less far above its minima where the network is larger ({what}).",
+                    of=f"{unit}: rise from the minima to the saddle, in the smaller network - in the larger: "
                     f"mean difference, n = {len(more)} and {len(less)}",
-                    more,
-                    [],
+                    values=more,
+                    published=[],
                     above=0,
                     less=less,
                 )

@@ -6,12 +6,8 @@
 share one are not independent. The bar is the paper's, known from notes on it alone; how it counts an overlap is not known.
 """
 
-from typing import Annotated
-
-import pandas as pd
-
 from lossland.papers.published import numbers
-from lossland.statistics.tables import entries, of_test, rows_of
+from lossland.statistics.tables import Table, entries, of_test, rows_of
 from lossland.statistics.verdicts import Claim, disjoint
 
 CAPTION = """
@@ -22,7 +18,7 @@ of the misclassified test examples are the same in two minima, so that they are 
 """
 
 
-def check(*, pairs: Annotated[pd.DataFrame, "disagreement"], titles: list[list[str]]) -> list[Claim]:
+def check(*, pairs: Table("disagreement"), titles: list[list[str]]) -> list[Claim]:
     """`titles` lists [pool of the minima, title], subspaces of `pairs`."""
     printed = numbers("draxler2018", metric="misclassified_overlap_max")["value"]
     pools = entries("titles", titles, "pool of the minima", "title")
@@ -31,10 +27,10 @@ def check(*, pairs: Annotated[pd.DataFrame, "disagreement"], titles: list[list[s
 
 def _claim(name, rows, printed):
     return Claim(
-        f"other errors: {name}",
-        f"Two minima of one architecture err on different test examples ({name}).",
-        f"overlap of their test errors, as a fraction; over all {len(rows)} pairs {rows['overlap'].mean():.2f}",
-        list(disjoint(rows, "overlap")),
-        list(printed),
+        name=f"other errors: {name}",
+        says=f"Two minima of one architecture err on different test examples ({name}).",
+        of=f"overlap of their test errors, as a fraction; over all {len(rows)} pairs {rows['overlap'].mean():.2f}",
+        values=list(disjoint(rows, "overlap")),
+        published=list(printed),
         below=printed.max(),
     )

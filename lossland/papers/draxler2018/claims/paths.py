@@ -11,12 +11,10 @@ each other counts as another function; this bar is ours. No path is shorter than
 the length is not held against a path that is no longer than it in any run.
 """
 
-from typing import Annotated
-
 import numpy as np
 import pandas as pd
 
-from lossland.statistics.tables import entries, of_test, rises, rows_of
+from lossland.statistics.tables import Table, entries, of_test, rises, rows_of
 from lossland.statistics.verdicts import Claim, together, unshared
 
 CAPTION = """
@@ -42,9 +40,9 @@ MEASURED = {
 
 def check(
     *,
-    saddles: Annotated[pd.DataFrame, "saddles"],
-    similarity: Annotated[pd.DataFrame, "similarity"],
-    curvature: Annotated[pd.DataFrame, "curvature"],
+    saddles: Table("saddles"),
+    similarity: Table("similarity"),
+    curvature: Table("curvature"),
     band: str,
     others: list[list[str]],
 ) -> list[Claim]:
@@ -94,25 +92,27 @@ def _better(quantity, name, band, other):
     word, bar = FAR[quantity]
     values = other[quantity] / band[quantity] if bar else other[quantity] - band[quantity]
     statement = f"Of the paths between the same minima the band is {word} than the {name}."
-    return Claim(f"{word} than the {name}", statement, MEASURED[quantity], list(values), [], above=bar)
+    return Claim(
+        name=f"{word} than the {name}", says=statement, of=MEASURED[quantity], values=list(values), published=[], above=bar
+    )
 
 
 def _along(name, rows):
     return [
         Claim(
-            f"another function on the way: {name}",
-            "Between its ends the network is another function than at both of them.",
-            "lesser test disagreement with an end, at most, / disagreement of the ends",
-            list(rows["changed"]),
-            [],
+            name=f"another function on the way: {name}",
+            says="Between its ends the network is another function than at both of them.",
+            of="lesser test disagreement with an end, at most, / disagreement of the ends",
+            values=list(rows["changed"]),
+            published=[],
             above=APART,
         ),
         Claim(
-            f"no sharper than the minima: {name}",
-            "Between its ends the loss is nowhere more sharply curved than at its minima.",
-            "highest eigenvalue of the Hessian between the ends / mean of the two at the ends",
-            list(rows["sharpest"] / rows["minima"]),
-            [],
+            name=f"no sharper than the minima: {name}",
+            says="Between its ends the loss is nowhere more sharply curved than at its minima.",
+            of="highest eigenvalue of the Hessian between the ends / mean of the two at the ends",
+            values=list(rows["sharpest"] / rows["minima"]),
+            published=[],
             below=1,
         ),
     ]

@@ -10,12 +10,9 @@ further. None of it is a claim of Draxler et al. Networks of different widths ar
 order of their numbers. The pairs of one width share no network, or those that do are left out.
 """
 
-from typing import Annotated
-
 import numpy as np
-import pandas as pd
 
-from lossland.statistics.tables import entries, rises
+from lossland.statistics.tables import Table, entries, rises
 from lossland.statistics.verdicts import Claim, together, unshared
 
 CAPTION = """
@@ -27,9 +24,7 @@ Ainsworth et al. 2022 matching removes the barrier between wide networks, and le
 SCORES = {("train", "nll"): "train nll [nats]", ("test", "error"): "test error, as a fraction"}
 
 
-def check(
-    *, saddles: Annotated[pd.DataFrame, "saddles"], widths: list[list[str]], repaired: list[list[str]] = ()
-) -> list[Claim]:
+def check(*, saddles: Table("saddles"), widths: list[list[str]], repaired: list[list[str]] = ()) -> list[Claim]:
     """`widths` lists [segment, segment to the matched network, name], from narrow to wide; `repaired` [segment to the matched
     network, the same repaired, name]. Raises ValueError where runs differ.
     """
@@ -53,11 +48,11 @@ def _barriers(saddles, before, after, what):
 def _lowered(how, name, barriers, what):
     before, after = barriers
     return Claim(
-        f"{how} lowers the barrier: {' '.join(what)}, {name}",
-        f"The segment's barrier is lower after {how} than before ({name}).",
-        f"{SCORES[what]}: barrier before - after",
-        list(before - after),
-        [],
+        name=f"{how} lowers the barrier: {' '.join(what)}, {name}",
+        says=f"The segment's barrier is lower after {how} than before ({name}).",
+        of=f"{SCORES[what]}: barrier before - after",
+        values=list(before - after),
+        published=[],
         above=0,
     )
 
@@ -66,10 +61,10 @@ def _trend(removed):
     values = np.stack(list(together(removed).values()))
     place = np.arange(len(values)) - (len(values) - 1) / 2
     return Claim(
-        "matching removes more between wide networks",
-        "The wider the networks, the more of the segment's barrier is removed by matching.",
-        f"slope of the removed share of the train nll's barrier from {' to '.join(removed)}, for each step",
-        list(place @ values / (place @ place)),
-        [],
+        name="matching removes more between wide networks",
+        says="The wider the networks, the more of the segment's barrier is removed by matching.",
+        of=f"slope of the removed share of the train nll's barrier from {' to '.join(removed)}, for each step",
+        values=list(place @ values / (place @ place)),
+        published=[],
         above=0,
     )

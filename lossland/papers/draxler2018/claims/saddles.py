@@ -11,14 +11,14 @@ and, known from notes on the paper alone, the largest increase of the test error
 length ratios. Counted are the bands of the minimum spanning tree; as they share minima, n is of those that share none.
 """
 
-from typing import Annotated, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from lossland.papers.published import numbers
 from lossland.statistics.saddle_graph import tree_rows
-from lossland.statistics.tables import only, pooled, risen, rows_of
+from lossland.statistics.tables import Table, only, pooled, risen, rows_of
 from lossland.statistics.verdicts import Claim, together, unshared
 
 CAPTION = """
@@ -32,8 +32,8 @@ FAR, HIDDEN = 0.1, 0.1
 
 def check(
     *,
-    bands: Annotated[pd.DataFrame, "saddles"],
-    lines: Annotated[pd.DataFrame, "saddles"],
+    bands: Table("saddles"),
+    lines: Table("saddles"),
     titles: list[list[str]],
     segments: list[str],
     dataset: Literal["CIFAR-10", "CIFAR-100"] = "CIFAR-10",
@@ -62,27 +62,27 @@ def _far_below(name, band, line, every):
     at_worst = np.maximum(band["high"], band["refined"]) - _ends(band)
     return [
         Claim(
-            f"far below the segment: {name}",
-            f"The saddle on a band is far below the barrier of the segment between the same minima ({name}).",
-            f"rise of the train nll, on the band / on the segment; over all {len(every)} bands {every.mean():.2g}",
-            list(every[band.index]),
-            [],
+            name=f"far below the segment: {name}",
+            says=f"The saddle on a band is far below the barrier of the segment between the same minima ({name}).",
+            of=f"rise of the train nll, on the band / on the segment; over all {len(every)} bands {every.mean():.2g}",
+            values=list(every[band.index]),
+            published=[],
             below=FAR,
         ),
         Claim(
-            f"far below, at worst: {name}",
-            f"So it is where the band is as high, and the segment as low, as the examples leave open ({name}).",
-            "that ratio, of the upper end of the band's 95 % interval and the lower end of the segment's",
-            list(_share(at_worst, line["low"] - _ends(line))),
-            [],
+            name=f"far below, at worst: {name}",
+            says=f"So it is where the band is as high, and the segment as low, as the examples leave open ({name}).",
+            of="that ratio, of the upper end of the band's 95 % interval and the lower end of the segment's",
+            values=list(_share(at_worst, line["low"] - _ends(line))),
+            published=[],
             below=FAR,
         ),
         Claim(
-            f"samples hide little: {name}",
-            f"The highest of the sampled points of a band is nearly its highest point ({name}).",
-            "train nll: what refinement adds / rise of the band",
-            list(_share(band["refined"] - band["saddle"], band["rise"])),
-            [],
+            name=f"samples hide little: {name}",
+            says=f"The highest of the sampled points of a band is nearly its highest point ({name}).",
+            of="train nll: what refinement adds / rise of the band",
+            values=list(_share(band["refined"] - band["saddle"], band["rise"])),
+            published=[],
             below=HIDDEN,
         ),
     ]
@@ -94,19 +94,19 @@ def _close(name, band, error, dataset):
     points = numbers("draxler2018", metric="test_error_pp", dataset=dataset)["value"] / 100
     return [
         Claim(
-            f"close to the minima, train nll: {name}",
-            f"The train loss at the saddle of a band is close to that of its minima ({name}).",
-            "highest train nll on the band / mean of its ends",
-            list(band["refined"] / _ends(band)),
-            list(times),
+            name=f"close to the minima, train nll: {name}",
+            says=f"The train loss at the saddle of a band is close to that of its minima ({name}).",
+            of="highest train nll on the band / mean of its ends",
+            values=list(band["refined"] / _ends(band)),
+            published=list(times),
             below=times.max(),
         ),
         Claim(
-            f"close to the minima, test error: {name}",
-            f"The test error on a band stays close to that of its minima ({name}).",
-            "rise of the test error above the mean of its ends, as a fraction",
-            list(error["rise"]),
-            list(points),
+            name=f"close to the minima, test error: {name}",
+            says=f"The test error on a band stays close to that of its minima ({name}).",
+            of="rise of the test error above the mean of its ends, as a fraction",
+            values=list(error["rise"]),
+            published=list(points),
             below=points.max(),
         ),
     ]
@@ -119,8 +119,8 @@ def _lengths(name, band, every):
     ratio = list(band["length"] / band["straight"])
     longer, shorter = (f"A band is {how} times as long as straight ({name})." for how in (f"over {low:g}", f"under {high:g}"))
     return [
-        Claim(f"longer than straight: {name}", longer, measured, ratio, [low, high], above=low),
-        Claim(f"not much longer: {name}", shorter, measured, ratio, [low, high], below=high),
+        Claim(name=f"longer than straight: {name}", says=longer, of=measured, values=ratio, published=[low, high], above=low),
+        Claim(name=f"not much longer: {name}", says=shorter, of=measured, values=ratio, published=[low, high], below=high),
     ]
 
 

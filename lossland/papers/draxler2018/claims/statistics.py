@@ -8,11 +8,7 @@ statistics that it `carried`, against ours, which leaves them out and recalibrat
 our claim, not the paper's, as is the bar of twice the rise. Bands are compared run by run, and only those that share none.
 """
 
-from typing import Annotated
-
-import pandas as pd
-
-from lossland.statistics.tables import entries, rises
+from lossland.statistics.tables import Table, entries, rises
 from lossland.statistics.verdicts import Claim, together, unshared
 
 CAPTION = """
@@ -27,9 +23,9 @@ SCORES = {("train", "nll"): "train nll [nats]", ("test", "error"): "test error, 
 
 def check(
     *,
-    recalibrated: Annotated[pd.DataFrame, "saddles"],
-    interpolated: Annotated[pd.DataFrame, "saddles"],
-    carried: Annotated[pd.DataFrame, "saddles"],
+    recalibrated: Table("saddles"),
+    interpolated: Table("saddles"),
+    carried: Table("saddles"),
     titles: list[list[str]],
 ) -> list[Claim]:
     """`titles` lists [band, band as released, title], of the same pair of minima in the same run.
@@ -59,21 +55,21 @@ def _rises(recalibrated, band, role, table, subspace, what):
 def _higher(role, how, name, what, ours, theirs):
     split, quantity = what
     return Claim(
-        f"{role} statistics overstate saddles: {split} {quantity}, {name}",
-        f"The saddle seems higher where {how} than where they are recalibrated ({name}).",
-        f"{SCORES[what]}: rise with {role} statistics - with recalibrated ones",
-        list(theirs - ours),
-        [],
+        name=f"{role} statistics overstate saddles: {split} {quantity}, {name}",
+        says=f"The saddle seems higher where {how} than where they are recalibrated ({name}).",
+        of=f"{SCORES[what]}: rise with {role} statistics - with recalibrated ones",
+        values=list(theirs - ours),
+        published=[],
         above=0,
     )
 
 
 def _times(role, how, name, ours, theirs):
     return Claim(
-        f"{role} statistics, times as high: {name}",
-        f"The saddle seems more than twice as high where {how} ({name}).",
-        f"rise of the train nll with {role} statistics / with recalibrated ones",
-        list(theirs / ours.where(ours > 0)),
-        [],
+        name=f"{role} statistics, times as high: {name}",
+        says=f"The saddle seems more than twice as high where {how} ({name}).",
+        of=f"rise of the train nll with {role} statistics / with recalibrated ones",
+        values=list(theirs / ours.where(ours > 0)),
+        published=[],
         above=TWICE,
     )

@@ -6,12 +6,8 @@ The heights are those of `geometry.known_saddles`, analytic or of the literature
 thousandth; this bar is ours. A run is a band between two wells, from starts of its own.
 """
 
-from typing import Annotated
-
-import pandas as pd
-
 from lossland.geometry.known_saddles import TOYS
-from lossland.statistics.tables import entries, rises
+from lossland.statistics.tables import Table, entries, rises
 from lossland.statistics.verdicts import Claim
 
 CAPTION = """
@@ -22,7 +18,7 @@ lies on the wrong side; else our runs do not decide. The paper has no such test;
 BAR = 1e-3
 
 
-def check(*, bands: Annotated[pd.DataFrame, "saddles"], forms: list[list[str]]) -> list[Claim]:
+def check(*, bands: Table("saddles"), forms: list[list[str]]) -> list[Claim]:
     """`forms` lists [band, landscape], of `bands` and of `geometry.known_saddles`. Raises ValueError for another name."""
     return [_found(form, rises(bands, band, "bands")) for band, form in entries("forms", forms, "band", "landscape")]
 
@@ -32,10 +28,10 @@ def _found(form, rows):
         raise ValueError(f"forms names {form}, whose saddles are not known; name one of {', '.join(TOYS)}")
     height = TOYS[form].height
     return Claim(
-        f"the saddle is found: {form}",
-        f"The highest point of a band lies at the pass of the landscape ({form}).",
-        f"|highest loss on the band - {height:g}| / {abs(height):g}",
-        list((rows["refined"] - height).abs() / abs(height)),
-        [],
+        name=f"the saddle is found: {form}",
+        says=f"The highest point of a band lies at the pass of the landscape ({form}).",
+        of=f"|highest loss on the band - {height:g}| / {abs(height):g}",
+        values=list((rows["refined"] - height).abs() / abs(height)),
+        published=[],
         below=BAR,
     )

@@ -10,11 +10,7 @@ taken as a tenth of a nat, that it is gone as a tenth of that with two units; th
 of different sizes are compared in the order of their numbers.
 """
 
-from typing import Annotated
-
-import pandas as pd
-
-from lossland.statistics.tables import entries, rises
+from lossland.statistics.tables import Table, entries, rises
 from lossland.statistics.verdicts import Claim, together
 
 CAPTION = """
@@ -27,17 +23,17 @@ units can be swapped where there is a third.
 BARRIER, GONE = 0.1, 0.1
 
 
-def check(*, bands: Annotated[pd.DataFrame, "saddles"], hidden: list[list[str]]) -> list[Claim]:
+def check(*, bands: Table("saddles"), hidden: list[list[str]]) -> list[Claim]:
     """`hidden` lists [band, number of hidden units], first of two units, then of more. Raises ValueError where runs differ."""
     (least, _), *more = entries("hidden", hidden, "band", "hidden units")
     bare = rises(bands, least, "bands")["rise"]
     claims = [
         Claim(
-            "no swap without a spare unit",
-            "Two hidden units that are both needed cannot be swapped without a barrier.",
-            "rise of the train nll on the band [nats]",
-            list(bare),
-            [],
+            name="no swap without a spare unit",
+            says="Two hidden units that are both needed cannot be swapped without a barrier.",
+            of="rise of the train nll on the band [nats]",
+            values=list(bare),
+            published=[],
             above=BARRIER,
         )
     ]
@@ -48,19 +44,20 @@ def _spared(units, bare, spared):
     bare, spared = together({"two units": bare, f"{units} units": spared}).values()
     return [
         Claim(
-            f"more units lower the barrier: {units}",
-            f"Among {units} hidden units the two that are needed most are swapped with a lower barrier than without others.",
-            f"train nll [nats]: rise with two units - with {units}",
-            list(bare - spared),
-            [],
+            name=f"more units lower the barrier: {units}",
+            says=f"Among {units} hidden units the two that are needed most are swapped with a "
+            f"lower barrier than without others.",
+            of=f"train nll [nats]: rise with two units - with {units}",
+            values=list(bare - spared),
+            published=[],
             above=0,
         ),
         Claim(
-            f"more units remove the barrier: {units}",
-            f"Among {units} hidden units the two that are needed most are swapped with hardly a barrier.",
-            f"rise of the train nll with {units} units / with two",
-            list(spared / bare.where(bare > 0)),
-            [],
+            name=f"more units remove the barrier: {units}",
+            says=f"Among {units} hidden units the two that are needed most are swapped with hardly a barrier.",
+            of=f"rise of the train nll with {units} units / with two",
+            values=list(spared / bare.where(bare > 0)),
+            published=[],
             below=GONE,
         ),
     ]

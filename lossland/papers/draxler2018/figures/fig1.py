@@ -5,14 +5,12 @@
 Axes of the slice are Euclidean distances; the path lies outside of it, and its projection is drawn.
 """
 
-from typing import Annotated
-
-import pandas as pd
 from matplotlib.figure import Figure
 
 from lossland.options import Positive
-from lossland.plotting.style import AXES, COLOURS, logarithmic, panels, relief
-from lossland.statistics.tables import first_run, only, shares, sheet, spaced, where
+from lossland.plotting.panels import logarithmic, panels, relief
+from lossland.plotting.style import AXES, COLOURS
+from lossland.statistics.tables import Table, first_run, only, shares, sheet, spaced, where
 
 CAPTION = """
 Left, the plane through two minima (dots) and the mean of the path between them (diamond), with the projection of the path;
@@ -25,9 +23,9 @@ LINES = [("train", "nll"), ("test", "error")]
 
 def draw(
     *,
-    plane: Annotated[pd.DataFrame, "landscape"],
-    segment: Annotated[pd.DataFrame, "landscape"],
-    path: Annotated[pd.DataFrame, "landscape"],
+    plane: Table("landscape"),
+    segment: Table("landscape"),
+    path: Table("landscape"),
     highest: Positive = 5.0,
 ) -> Figure:
     """One run, that of the plane, of all three. What is above `highest` nats is darkest. Raises ValueError where the segment

@@ -6,16 +6,14 @@ Shares are of the length that the path has after the cycle. As in the paper the 
 pivots and equally many between each two.
 """
 
-from typing import Annotated
-
-import pandas as pd
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import BoundaryNorm
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from lossland.plotting.style import LIGHT_TO_DARK, SERIES, each, logarithmic, panels, runs_of
-from lossland.statistics.tables import first_run, parts
+from lossland.plotting.panels import each, logarithmic, panels, runs_of
+from lossland.plotting.style import LIGHT_TO_DARK, SERIES
+from lossland.statistics.tables import Table, first_run, parts
 
 CAPTION = """
 Above, the train loss along one path between two minima after each cycle, the later the darker (0 is the straight segment);
@@ -25,7 +23,7 @@ the path from the barrier of the segment to a plateau little above the minima.
 """
 
 
-def draw(*, cycles: Annotated[pd.DataFrame, "cycles"], titles: list[list[str]]) -> Figure:
+def draw(*, cycles: Table("cycles"), titles: list[list[str]]) -> Figure:
     """`titles` lists [band, title] of each panel in the order drawn; above is its first run, below are all.
 
     Raises ValueError where a band has no rows.

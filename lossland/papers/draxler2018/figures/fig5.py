@@ -5,15 +5,13 @@
 The scale is the loss of the untrained network, drawn where the course of a training from its beginning is given.
 """
 
-from typing import Annotated
-
-import pandas as pd
 from matplotlib.figure import Figure
 
 from lossland.options import Split
-from lossland.plotting.style import COLOURS, GREY, legend_of, logarithmic, panels
+from lossland.plotting.panels import legend_of, logarithmic, panels
+from lossland.plotting.style import COLOURS, GREY
 from lossland.statistics.saddle_graph import losses, tree_rows
-from lossland.statistics.tables import pooled, where
+from lossland.statistics.tables import Table, pooled, where
 
 CAPTION = """
 Of each architecture the mean loss of its minima (circles) and of the saddles of the best paths between them (diamonds), with
@@ -25,8 +23,8 @@ wider the architecture is; in the test loss of deep ones they hardly differ from
 
 def draw(
     *,
-    saddles: Annotated[pd.DataFrame, "saddles"],
-    courses: Annotated[pd.DataFrame, "dynamics"],
+    saddles: Table("saddles"),
+    courses: Table("dynamics"),
     titles: list[list[str]],
     trainings: list[list[str]] = (),
     splits: list[Split] = ("train", "test"),

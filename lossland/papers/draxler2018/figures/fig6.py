@@ -5,16 +5,15 @@
 Given as a share of the training: the epochs that the paper counts do not fit to its steps and data.
 """
 
-from typing import Annotated
-
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
 from lossland.options import Count
-from lossland.plotting.style import COLOURS, GREY, band, legend_of, logarithmic, runs_of, tiles
+from lossland.plotting.panels import band, legend_of, logarithmic, runs_of, tiles
+from lossland.plotting.style import COLOURS, GREY
 from lossland.statistics.saddle_graph import tree_rows
-from lossland.statistics.tables import only, pooled
+from lossland.statistics.tables import Table, only, pooled
 
 CAPTION = """
 Train loss in the course of a training, and the mean loss of the saddles between networks that were so trained, with its
@@ -26,8 +25,8 @@ a DenseNet-100-12-BC: paths join minima at a loss that takes most of a training 
 
 def draw(
     *,
-    courses: Annotated[pd.DataFrame, "dynamics"],
-    saddles: Annotated[pd.DataFrame, "saddles"],
+    courses: Table("dynamics"),
+    saddles: Table("saddles"),
     trainings: list[list[str]],
     titles: list[list[str]],
     columns: Count = 3,

@@ -6,16 +6,14 @@
 s is the share of the length.
 """
 
-from typing import Annotated
-
 import numpy as np
-import pandas as pd
 from matplotlib.figure import Figure
 
 from lossland.options import Count
 from lossland.papers.published import numbers
-from lossland.plotting.style import GREY, each, legend_of, panels, styled
-from lossland.statistics.tables import beside, first_run, parts, resampled
+from lossland.plotting.panels import each, legend_of, panels, styled
+from lossland.plotting.style import GREY
+from lossland.statistics.tables import Table, beside, first_run, parts, resampled
 
 CAPTION = """
 Left, some of the parameters along one path, less their value on the straight segment at the same share of the length; middle,
@@ -28,8 +26,8 @@ SHARES = np.linspace(0, 1, 101)
 
 def draw(
     *,
-    coordinates: Annotated[pd.DataFrame, "coordinates"],
-    saddles: Annotated[pd.DataFrame, "saddles"],
+    coordinates: Table("coordinates"),
+    saddles: Table("saddles"),
     titles: list[list[str]],
     number: Count = 8,
 ) -> Figure:

@@ -7,8 +7,6 @@ The first is shown as the colour of an edge, thick where it is of the minimum sp
 disconnectivity graph where i and j meet; its leaves end at the losses of the minima themselves. Minima are numbered by them.
 """
 
-from typing import Annotated
-
 import numpy as np
 import pandas as pd
 from matplotlib.cm import ScalarMappable
@@ -16,9 +14,10 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from lossland.papers.published import numbers
-from lossland.plotting.style import COLOURS, LIGHT_TO_DARK, logarithmic, panels
+from lossland.plotting.panels import logarithmic, panels
+from lossland.plotting.style import COLOURS, LIGHT_TO_DARK
 from lossland.statistics.saddle_graph import edges, losses, merges
-from lossland.statistics.tables import rows_of, where
+from lossland.statistics.tables import Table, rows_of, where
 
 CAPTION = """
 Left, minima (numbered from the lowest train loss on) and the paths found between them, thick those of the minimum spanning
@@ -32,8 +31,8 @@ PRINTED = {"train_loss": COLOURS["segment"], "saddle_train_loss": COLOURS["bezie
 
 def draw(
     *,
-    saddles: Annotated[pd.DataFrame, "saddles"],
-    cycles: Annotated[pd.DataFrame, "cycles"],
+    saddles: Table("saddles"),
+    cycles: Table("cycles"),
     bands: list[str],
     digitised: bool = False,
 ) -> Figure:

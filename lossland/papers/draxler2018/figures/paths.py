@@ -7,15 +7,13 @@ A column is a kind of path, a row a quantity against s. Eigenvalues are those at
 train nll.
 """
 
-from typing import Annotated
-
 import matplotlib.pyplot as plt
 import numpy as np
-import pandas as pd
 from matplotlib.figure import Figure
 
-from lossland.plotting.style import COLUMN, GREY, each, legend_of, logarithmic, runs_of, styled
-from lossland.statistics.tables import beside, entries, only, resampled, rows_of, shares, where
+from lossland.plotting.panels import each, legend_of, logarithmic, runs_of, styled
+from lossland.plotting.style import COLUMN, GREY
+from lossland.statistics.tables import Table, beside, entries, only, resampled, rows_of, shares, where
 
 CAPTION = """
 Paths between the same pairs of minima, a column for each kind: thick the mean over pairs, thin each pair, grey the means of the
@@ -37,10 +35,10 @@ SHARES = np.linspace(0, 1, 101)
 
 def draw(
     *,
-    recalibrated: Annotated[pd.DataFrame, "similarity"],
-    interpolated: Annotated[pd.DataFrame, "similarity"],
-    curvature: Annotated[pd.DataFrame, "curvature"],
-    saddles: Annotated[pd.DataFrame, "saddles"],
+    recalibrated: Table("similarity"),
+    interpolated: Table("similarity"),
+    curvature: Table("curvature"),
+    saddles: Table("saddles"),
     titles: list[list[str]],
 ) -> Figure:
     """`titles` lists [subspace, title] of each kind of path in the order drawn; runs are pairs of minima. The similarities are

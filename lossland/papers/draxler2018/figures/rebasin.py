@@ -6,13 +6,11 @@ The second network is replaced by the same function with its hidden units permut
 al. 2022, arXiv 2209.04836); the statistics of the units between are mended as in REPAIR (Jordan et al. 2022, arXiv 2211.08403).
 """
 
-from typing import Annotated
-
-import pandas as pd
 from matplotlib.figure import Figure
 
-from lossland.plotting.style import AXES, GREY, band, legend_of, panels, runs_of, styled
-from lossland.statistics.tables import only, pooled
+from lossland.plotting.panels import band, legend_of, panels, runs_of, styled
+from lossland.plotting.style import AXES, GREY
+from lossland.statistics.tables import Table, only, pooled
 
 CAPTION = """
 Left and middle, how high the straight segment between two networks rises above the line through its ends, against the width
@@ -24,8 +22,8 @@ zero, that of narrow ones remains; networks with batch norm need their statistic
 
 def draw(
     *,
-    shapes: Annotated[pd.DataFrame, "shape"],
-    lines: Annotated[pd.DataFrame, "landscape"],
+    shapes: Table("shape"),
+    lines: Table("landscape"),
     titles: list[list[str]],
     widths: dict,
 ) -> Figure:

@@ -7,14 +7,13 @@
 The same path each time; only the running statistics differ.
 """
 
-from typing import Annotated
-
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from lossland.plotting.style import AXES, SERIES, each, legend_of, logarithmic, panels, runs_of
-from lossland.statistics.tables import entries, only, resampled, rows_of, shares
+from lossland.plotting.panels import each, legend_of, logarithmic, panels, runs_of
+from lossland.plotting.style import AXES, SERIES
+from lossland.statistics.tables import Table, entries, only, resampled, rows_of, shares
 
 CAPTION = """
 Train loss and test error along the same bands under three kinds of batch-norm statistics, thin for each pair of minima and
@@ -28,9 +27,9 @@ ROWS = [("train", "nll", True), ("test", "error", False)]
 
 def draw(
     *,
-    recalibrated: Annotated[pd.DataFrame, "landscape"],
-    interpolated: Annotated[pd.DataFrame, "landscape"],
-    carried: Annotated[pd.DataFrame, "landscape"],
+    recalibrated: Table("landscape"),
+    interpolated: Table("landscape"),
+    carried: Table("landscape"),
     titles: list[list[str]],
 ) -> Figure:
     """`titles` lists [band, title] in the order drawn; `carried` need not have rows of a band that carries no statistics.

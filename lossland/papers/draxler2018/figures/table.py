@@ -7,14 +7,12 @@ Means with standard deviations. A saddle of an error is the highest error on the
 evaluation notebook and of the paper's prose; the columns of the paper's own table are not known to us.
 """
 
-from typing import Annotated
-
 import pandas as pd
 
 from lossland.papers.published import numbers
 from lossland.statistics.saddle_graph import losses, tree_rows
 from lossland.statistics.spread import spread
-from lossland.statistics.tables import pooled
+from lossland.statistics.tables import Table, pooled
 
 CAPTION = """
 Minima and the saddles of the best paths between them, ours first, then what is published. In the paper's deep networks the
@@ -27,7 +25,7 @@ RISE = "highest rise of the test error, points"
 PRINTED = {"train_loss": "train nll, minima", "saddle_train_loss": "train nll, saddles", "test_error_pp": RISE}
 
 
-def draw(*, saddles: Annotated[pd.DataFrame, "saddles"], titles: list[list[str]], data: str) -> pd.DataFrame:
+def draw(*, saddles: Table("saddles"), titles: list[list[str]], data: str) -> pd.DataFrame:
     """`titles` lists [band, title] in the order printed; bands of one title are of one architecture, and their paths join one
     set of minima. `data` names what they were trained on.
 

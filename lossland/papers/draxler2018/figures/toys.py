@@ -5,17 +5,15 @@
 The landscapes have two coordinates, so that the plane of a band is all there is; it is drawn in them.
 """
 
-from typing import Annotated
-
 import numpy as np
-import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from lossland.geometry.known_saddles import TOYS
 from lossland.options import Positive
-from lossland.plotting.style import COLOURS, GREY, LIGHT_TO_DARK, WHITE_TO_DARK, panels
-from lossland.statistics.tables import entries, first_run, only, rows_of, sheet
+from lossland.plotting.panels import panels
+from lossland.plotting.style import COLOURS, GREY, LIGHT_TO_DARK, WHITE_TO_DARK
+from lossland.statistics.tables import Table, entries, first_run, only, rows_of, sheet
 
 CAPTION = """
 Above, two minima (dots) of a loss of two coordinates, the band between them and the true saddles (crosses); white is low,
@@ -27,9 +25,9 @@ right where its highest point comes to that line. The released code tests itself
 
 def draw(
     *,
-    surfaces: Annotated[pd.DataFrame, "landscape"],
-    coordinates: Annotated[pd.DataFrame, "coordinates"],
-    cycles: Annotated[pd.DataFrame, "cycles"],
+    surfaces: Table("landscape"),
+    coordinates: Table("coordinates"),
+    cycles: Table("cycles"),
     titles: list[list[str]],
     above: Positive = 1.5,
 ) -> Figure:

@@ -5,14 +5,12 @@
 Perceptrons on XOR, which need two hidden units. Each is joined with itself after the swap, so that both ends are equally low.
 """
 
-from typing import Annotated
-
 import numpy as np
-import pandas as pd
 from matplotlib.figure import Figure
 
-from lossland.plotting.style import COLOURS, each, legend_of, panels, runs_of
-from lossland.statistics.tables import entries, only, resampled, rows_of, shares
+from lossland.plotting.panels import each, legend_of, panels, runs_of
+from lossland.plotting.style import COLOURS
+from lossland.statistics.tables import Table, entries, only, resampled, rows_of, shares
 
 CAPTION = """
 Train loss from a network to itself with the two hidden units exchanged that it needs most, thin for each network and thick for
@@ -24,7 +22,7 @@ SHARES = np.linspace(0, 1, 101)
 KINDS = {"segment": COLOURS["segment"], "band": COLOURS["bezier"]}
 
 
-def draw(*, paths: Annotated[pd.DataFrame, "landscape"], titles: list[list[str]]) -> Figure:
+def draw(*, paths: Table("landscape"), titles: list[list[str]]) -> Figure:
     """`titles` lists [segment, band, title] of each number of hidden units in the order drawn.
 
     Raises ValueError where a table has no rows of a path, or a subspace is no path.

@@ -11,13 +11,10 @@ member all samples around one network. So `both` averages more networks than the
 remembered, not confirmed, and without its numbers.
 """
 
-from typing import Annotated
-
 import numpy as np
-import pandas as pd
 
 from lossland.options import Count
-from lossland.statistics.tables import entries, of_test, where
+from lossland.statistics.tables import Table, entries, of_test, where
 from lossland.statistics.verdicts import Claim, by_run, together
 
 CAPTION = """
@@ -32,9 +29,9 @@ SCORES = {"error": "test error, as a fraction", "brier": "Brier score", "nll": "
 
 def check(
     *,
-    independent: Annotated[pd.DataFrame, "ensemble"],
-    subspace: Annotated[pd.DataFrame, "ensemble"],
-    both: Annotated[pd.DataFrame, "ensemble"],
+    independent: Table("ensemble"),
+    subspace: Table("ensemble"),
+    both: Table("ensemble"),
     size: Count,
     kinds: list[list[str]],
 ) -> list[Claim]:
@@ -48,11 +45,11 @@ def check(
     single, ensemble = _scores(independent, 1), _scores(independent, size)
     claims = [
         Claim(
-            f"an ensemble gains: {score}",
-            "An ensemble of independent networks is better than one network.",
-            f"{unit}: one network - {size} together",
-            list(single[score] - ensemble[score]),
-            [],
+            name=f"an ensemble gains: {score}",
+            says="An ensemble of independent networks is better than one network.",
+            of=f"{unit}: one network - {size} together",
+            values=list(single[score] - ensemble[score]),
+            published=[],
             above=0,
         )
         for score, unit in SCORES.items()
@@ -70,19 +67,19 @@ def _compared(name, size, independent, subspace, both):
         for score, unit in SCORES.items()
         for claim in (
             Claim(
-                f"runs gain more than {name}: {score}",
-                f"At equal size, independent networks together are better than samples of a subspace ({name}).",
-                f"{unit}: {size} samples - {size} independent networks",
-                list(subspace[score] - independent[score]),
-                [],
+                name=f"runs gain more than {name}: {score}",
+                says=f"At equal size, independent networks together are better than samples of a subspace ({name}).",
+                of=f"{unit}: {size} samples - {size} independent networks",
+                values=list(subspace[score] - independent[score]),
+                published=[],
                 above=0,
             ),
             Claim(
-                f"both gain most, {name}: {score}",
-                f"Subspaces ({name}) around independent networks are better together than either alone.",
-                f"{unit}: the better of both ensembles - {size} subspaces together",
-                list(np.minimum(subspace[score], independent[score]) - both[score]),
-                [],
+                name=f"both gain most, {name}: {score}",
+                says=f"Subspaces ({name}) around independent networks are better together than either alone.",
+                of=f"{unit}: the better of both ensembles - {size} subspaces together",
+                values=list(np.minimum(subspace[score], independent[score]) - both[score]),
+                published=[],
                 above=0,
             ),
         )

@@ -6,11 +6,7 @@ The bar of linear connection, 2 % of test error, is that of Frankle et al. 2020 
 run is a training that was forked; its forks are compared with one another.
 """
 
-from typing import Annotated
-
-import pandas as pd
-
-from lossland.statistics.tables import entries, where
+from lossland.statistics.tables import Table, entries, where
 from lossland.statistics.verdicts import Claim, together
 
 CAPTION = """
@@ -22,7 +18,7 @@ In Frankle et al. 2020 forks from the start are not connected linearly, and fork
 CONNECTED = 0.02
 
 
-def check(*, forks: Annotated[pd.DataFrame, "shape"], epochs: list[list[str | float]]) -> list[Claim]:
+def check(*, forks: Table("shape"), epochs: list[list[str | float]]) -> list[Claim]:
     """`epochs` lists [subspace, epoch] of the segments in `forks`, and when their ends parted.
 
     Raises ValueError where there are not two epochs at least, or their runs differ.
@@ -35,19 +31,19 @@ def check(*, forks: Annotated[pd.DataFrame, "shape"], epochs: list[list[str | fl
     early, late = together({names[e]: part.set_index("run")["instability"] for e, part in parts.items()}).values()
     return [
         Claim(
-            "later forks are less unstable",
-            f"Forks at epoch {max(names):g} have a lower instability than forks at epoch {min(names):g}.",
-            "instability of the test error, as a fraction: the earliest fork - the latest",
-            list(early - late),
-            [],
+            name="later forks are less unstable",
+            says=f"Forks at epoch {max(names):g} have a lower instability than forks at epoch {min(names):g}.",
+            of="instability of the test error, as a fraction: the earliest fork - the latest",
+            values=list(early - late),
+            published=[],
             above=0,
         ),
         Claim(
-            "late forks are connected linearly",
-            f"Forks at epoch {max(names):g} have an instability below {100 * CONNECTED:g} % of test error.",
-            "instability of the test error, as a fraction",
-            list(late),
-            [],
+            name="late forks are connected linearly",
+            says=f"Forks at epoch {max(names):g} have an instability below {100 * CONNECTED:g} % of test error.",
+            of="instability of the test error, as a fraction",
+            values=list(late),
+            published=[],
             below=CONNECTED,
         ),
     ]

@@ -10,12 +10,8 @@ number, but runs share one map and have each other as neighbours, so that p is t
 the picture looks, that of the predictions themselves whether it is true.
 """
 
-from typing import Annotated
-
-import pandas as pd
-
 from lossland.options import NonNegative
-from lossland.statistics.tables import of_test
+from lossland.statistics.tables import Table, of_test
 from lossland.statistics.verdicts import Claim, by_pairs, disjoint, towards_the_end
 
 CAPTION = """
@@ -32,9 +28,9 @@ SPACES = {"silhouette_predictions": "predictions", "silhouette": "map"}
 
 def check(
     *,
-    between: Annotated[pd.DataFrame, "disagreement"],
-    inside: Annotated[pd.DataFrame, "disagreement"],
-    tsne: Annotated[pd.DataFrame, "tsne"],
+    between: Table("disagreement"),
+    inside: Table("disagreement"),
+    tsne: Table("tsne"),
     after: NonNegative,
 ) -> list[Claim]:
     """`between` is of a pool of the last networks of runs, `inside` of the trajectories of these runs in the same order, all
@@ -50,11 +46,11 @@ def check(
         disjoint(between, "disagreement"), join="inner"
     )
     far = Claim(
-        "runs differ more than snapshots of one",
-        "After the first epochs two independent runs disagree at least twice as often as the snapshots of one run.",
-        f"disagreement between two runs - {FAR} x that inside them, from epoch {after:g} on with the end",
-        list(others - FAR * own),
-        [],
+        name="runs differ more than snapshots of one",
+        says="After the first epochs two independent runs disagree at least twice as often as the snapshots of one run.",
+        of=f"disagreement between two runs - {FAR} x that inside them, from epoch {after:g} on with the end",
+        values=list(others - FAR * own),
+        published=[],
         above=0,
     )
     parts = {"trajectories": tsne[tsne["within"] == 0], "samples of subspaces": tsne[tsne["within"] > 0]}
@@ -65,11 +61,11 @@ def _clusters(name, points):
     runs = points.groupby(["subspace", "run", "source"])
     return [
         Claim(
-            f"{name} cluster by run in the {space}",
-            f"The {name} of one run are nearer to one another than to other runs, in the {space}.",
-            f"silhouette of the run in the {space}, mean over its {name}",
-            list(runs[column].mean()),
-            [],
+            name=f"{name} cluster by run in the {space}",
+            says=f"The {name} of one run are nearer to one another than to other runs, in the {space}.",
+            of=f"silhouette of the run in the {space}, mean over its {name}",
+            values=list(runs[column].mean()),
+            published=[],
             above=0,
         )
         for column, space in SPACES.items()

@@ -9,11 +9,7 @@ all in common differ by the hardware alone: this is the floor, 0 on a machine th
 shows is remembered, not confirmed.
 """
 
-from typing import Annotated
-
-import pandas as pd
-
-from lossland.statistics.tables import of_test
+from lossland.statistics.tables import Table, of_test
 from lossland.statistics.verdicts import Claim, by_run, together
 
 CAPTION = """
@@ -29,10 +25,10 @@ NAMES = {"same_init": "another order", "same_order": "another initialisation", "
 
 def check(
     *,
-    again: Annotated[pd.DataFrame, "disagreement"],
-    same_init: Annotated[pd.DataFrame, "disagreement"],
-    same_order: Annotated[pd.DataFrame, "disagreement"],
-    different: Annotated[pd.DataFrame, "disagreement"],
+    again: Table("disagreement"),
+    same_init: Table("disagreement"),
+    same_order: Table("disagreement"),
+    different: Table("disagreement"),
 ) -> list[Claim]:
     """Pools of trainings, one instance for each run.
 
@@ -41,22 +37,22 @@ def check(
     tables = {"again": again, "same_init": same_init, "same_order": same_order, "different": different}
     d = together({name: by_run(of_test(table, name), "disagreement") for name, table in tables.items()})
     order = Claim(
-        "the order of the data is enough",
-        "Another order of the data alone makes networks as different as another initialisation too.",
-        "disagreement of trainings from one initialisation / of independent ones",
-        list(d["same_init"] / d["different"]),
-        [],
+        name="the order of the data is enough",
+        says="Another order of the data alone makes networks as different as another initialisation too.",
+        of="disagreement of trainings from one initialisation / of independent ones",
+        values=list(d["same_init"] / d["different"]),
+        published=[],
         above=ALIKE,
     )
     return [
         order,
         *(
             Claim(
-                f"above the floor: {name}",
-                f"Trainings with {name} differ by more than the same training run again.",
-                f"disagreement with {name} - of one training run twice",
-                list(d[kind] - d["again"]),
-                [],
+                name=f"above the floor: {name}",
+                says=f"Trainings with {name} differ by more than the same training run again.",
+                of=f"disagreement with {name} - of one training run twice",
+                values=list(d[kind] - d["again"]),
+                published=[],
                 above=0,
             )
             for kind, name in NAMES.items()

@@ -10,12 +10,8 @@ which is in two groups: run i of `independent` is the pool of them, run i of a k
 the paper prints of JS is not confirmed, and is no target here.
 """
 
-from typing import Annotated
-
-import pandas as pd
-
 from lossland.options import Count
-from lossland.statistics.tables import entries, of_test, where
+from lossland.statistics.tables import Table, entries, of_test, where
 from lossland.statistics.verdicts import Claim, by_run, together
 
 CAPTION = """
@@ -31,10 +27,10 @@ SCORES = {"error": "test error, as a fraction", "brier": "Brier score"}
 
 def check(
     *,
-    subspace: Annotated[pd.DataFrame, "shift"],
-    independent: Annotated[pd.DataFrame, "shift"],
-    subspace_outside: Annotated[pd.DataFrame, "outside"],
-    independent_outside: Annotated[pd.DataFrame, "outside"],
+    subspace: Table("shift"),
+    independent: Table("shift"),
+    subspace_outside: Table("outside"),
+    independent_outside: Table("outside"),
     size: Count,
     kinds: list[list[str]],
 ) -> list[Claim]:
@@ -60,11 +56,11 @@ def _growth(name, own, runs):
     gap = {s: found[name] - found["independent"] for s, found in at.items()}
     return [
         Claim(
-            f"the gap to {name} grows: {score}",
-            f"Independent networks are further ahead of samples ({name}) on corrupted pictures than on clean ones.",
-            f"{unit}: gap at severity {SEVERE} - at 0",
-            list((gap[SEVERE] - gap[0])[score]),
-            [],
+            name=f"the gap to {name} grows: {score}",
+            says=f"Independent networks are further ahead of samples ({name}) on corrupted pictures than on clean ones.",
+            of=f"{unit}: gap at severity {SEVERE} - at 0",
+            values=list((gap[SEVERE] - gap[0])[score]),
+            published=[],
             above=0,
         )
         for score, unit in SCORES.items()
@@ -74,11 +70,11 @@ def _growth(name, own, runs):
 def _js(name, pictures, own, runs):
     js = together({n: by_run(rows, "js") for n, rows in (("independent", runs), (name, own))})
     return Claim(
-        f"runs differ more than {name} on {pictures} pictures",
-        f"On {pictures} pictures independent networks differ more than as many samples ({name}).",
-        "Jensen-Shannon divergence [nats] of independent networks - of samples",
-        list(js["independent"] - js[name]),
-        [],
+        name=f"runs differ more than {name} on {pictures} pictures",
+        says=f"On {pictures} pictures independent networks differ more than as many samples ({name}).",
+        of="Jensen-Shannon divergence [nats] of independent networks - of samples",
+        values=list(js["independent"] - js[name]),
+        published=[],
         above=0,
     )
 

@@ -13,12 +13,10 @@ accuracy than the limit, which changes all answers alike, and lies above it. Fro
 is 0, and any disagreement lies above it.
 """
 
-from typing import Annotated
-
 import pandas as pd
 
 from lossland.statistics import diversity_limits
-from lossland.statistics.tables import entries, of_test, where
+from lossland.statistics.tables import Table, entries, of_test, where
 from lossland.statistics.verdicts import Claim, together
 
 CAPTION = """
@@ -33,8 +31,8 @@ HALF_WAY = 0.5
 
 def check(
     *,
-    samples: Annotated[pd.DataFrame, "diversity"],
-    independent: Annotated[pd.DataFrame, "diversity"],
+    samples: Table("diversity"),
+    independent: Table("diversity"),
     kinds: list[list[str]],
 ) -> list[Claim]:
     """`kinds` lists [subspace, name] of each kind of samples. Run i of each is around the network that run i of `independent`,
@@ -46,11 +44,11 @@ def check(
     runs = {name: where(samples, subspace=subspace) for subspace, name in entries("kinds", kinds, "subspace", "name")}
     position = together({"independent": _position(independent)} | {name: _position(rows) for name, rows in runs.items()})
     far = Claim(
-        "independent networks lie far above the limit",
-        "Independent networks are far more diverse than a perturbed reference of their accuracy.",
-        "position between the limit curves, 0 perturbed and 1 independent",
-        list(position["independent"]),
-        [],
+        name="independent networks lie far above the limit",
+        says="Independent networks are far more diverse than a perturbed reference of their accuracy.",
+        of="position between the limit curves, 0 perturbed and 1 independent",
+        values=list(position["independent"]),
+        published=[],
         above=HALF_WAY,
     )
     return [far, *(claim for name in runs for claim in _below(name, _excess(runs[name]), position))]
@@ -59,19 +57,19 @@ def check(
 def _below(name, excess, position):
     return [
         Claim(
-            f"on or below the limit: {name}",
-            f"Samples ({name}) are no more diverse than a perturbed reference of their accuracy.",
-            "normalised diversity - that of the perturbed reference, mean over samples",
-            list(excess),
-            [],
+            name=f"on or below the limit: {name}",
+            says=f"Samples ({name}) are no more diverse than a perturbed reference of their accuracy.",
+            of="normalised diversity - that of the perturbed reference, mean over samples",
+            values=list(excess),
+            published=[],
             below=0,
         ),
         Claim(
-            f"independent networks lie above: {name}",
-            f"Independent networks lie further above the limit curve than samples ({name}) do.",
-            "position between the limit curves of independent networks - of samples",
-            list(position["independent"] - position[name]),
-            [],
+            name=f"independent networks lie above: {name}",
+            says=f"Independent networks lie further above the limit curve than samples ({name}) do.",
+            of="position between the limit curves of independent networks - of samples",
+            values=list(position["independent"] - position[name]),
+            published=[],
             above=0,
         ),
     ]

@@ -8,11 +8,7 @@ is taken as a fifth of the rise on the segment at most, that the middle is "anot
 ends as these are from each other; these bars are ours. What figure S2 shows is remembered, not confirmed.
 """
 
-from typing import Annotated
-
-import pandas as pd
-
-from lossland.statistics.tables import where
+from lossland.statistics.tables import Table, where
 from lossland.statistics.verdicts import Claim, together
 
 CAPTION = """
@@ -24,24 +20,24 @@ they predict; the tunnel of figure S2 is remembered, not confirmed.
 LOW, APART = 0.2, 0.5
 
 
-def check(*, segment: Annotated[pd.DataFrame, "similarity"], tunnel: Annotated[pd.DataFrame, "similarity"]) -> list[Claim]:
+def check(*, segment: Table("similarity"), tunnel: Table("similarity")) -> list[Claim]:
     """Both of the same pairs of networks, with the splits train and test. Raises ValueError where pairs or splits differ."""
     found = together({"segment": _rise(segment), "tunnel": _rise(tunnel), "test rows of the tunnel": _apart(tunnel)})
     return [
         Claim(
-            "low loss along the tunnel",
-            "The train nll along the tunnel rises far less than on the straight segment between the same networks.",
-            "rise of the train nll above its ends, on the tunnel / on the segment",
-            list(found["tunnel"] / found["segment"]),
-            [],
+            name="low loss along the tunnel",
+            says="The train nll along the tunnel rises far less than on the straight segment between the same networks.",
+            of="rise of the train nll above its ends, on the tunnel / on the segment",
+            values=list(found["tunnel"] / found["segment"]),
+            published=[],
             below=LOW,
         ),
         Claim(
-            "other functions along the tunnel",
-            "The middle of the tunnel is another function than both of its ends.",
-            "lesser test disagreement of the middle with an end / disagreement of the ends",
-            list(found["test rows of the tunnel"]),
-            [],
+            name="other functions along the tunnel",
+            says="The middle of the tunnel is another function than both of its ends.",
+            of="lesser test disagreement of the middle with an end / disagreement of the ends",
+            values=list(found["test rows of the tunnel"]),
+            published=[],
             above=APART,
         ),
     ]

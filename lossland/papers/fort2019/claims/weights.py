@@ -8,12 +8,8 @@ the paper prints no number. It is for weights alone: scales of norm layers start
 networks that have nothing in common.
 """
 
-from typing import Annotated
-
-import pandas as pd
-
 from lossland.options import Group, NonNegative
-from lossland.statistics.tables import where
+from lossland.statistics.tables import Table, where
 from lossland.statistics.verdicts import Claim, by_pairs, disjoint, towards_the_end
 
 CAPTION = """
@@ -27,8 +23,8 @@ ORTHOGONAL = 0.1
 
 def check(
     *,
-    between: Annotated[pd.DataFrame, "cosine"],
-    inside: Annotated[pd.DataFrame, "cosine"],
+    between: Table("cosine"),
+    inside: Table("cosine"),
     after: NonNegative,
     group: Group = "weights",
 ) -> list[Claim]:
@@ -43,19 +39,19 @@ def check(
     own, others = by_pairs(rows.groupby(level=["subspace", "run"])["cosine"].first()).align(apart, join="inner")
     return [
         Claim(
-            "independent runs are orthogonal",
-            "The weights of networks that were trained independently are nearly orthogonal.",
-            f"size of the cosine ({group}) between two runs",
-            list(apart.abs()),
-            [],
+            name="independent runs are orthogonal",
+            says="The weights of networks that were trained independently are nearly orthogonal.",
+            of=f"size of the cosine ({group}) between two runs",
+            values=list(apart.abs()),
+            published=[],
             below=ORTHOGONAL,
         ),
         Claim(
-            "a run stays near itself",
-            "After the first epochs a network is nearer to its own end than to another run.",
-            f"cosine ({group}) from epoch {after:g} to the end of a run - between two runs",
-            list(own - others),
-            [],
+            name="a run stays near itself",
+            says="After the first epochs a network is nearer to its own end than to another run.",
+            of=f"cosine ({group}) from epoch {after:g} to the end of a run - between two runs",
+            values=list(own - others),
+            published=[],
             above=0,
         ),
     ]

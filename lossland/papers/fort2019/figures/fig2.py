@@ -6,15 +6,14 @@ theta_i is the network after epoch i. Right, t-SNE of the predictions along seve
 Differs from the released code in: its predictions are of 500 validation examples, ours of the split that was measured.
 """
 
-from typing import Annotated
-
 import pandas as pd
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 from lossland.options import Group, Split
-from lossland.plotting.style import AXES, WHITE_TO_DARK, panels, styled
-from lossland.statistics.tables import entries, first_run, matrix, only, rows_of
+from lossland.plotting.panels import panels, styled
+from lossland.plotting.style import AXES, WHITE_TO_DARK
+from lossland.statistics.tables import Table, entries, first_run, matrix, only, rows_of
 
 CAPTION = """
 Left and middle, each epoch of one training against each other: how far their weights point in one direction, and on how many
@@ -27,9 +26,9 @@ the last two on 7 %.
 
 def draw(
     *,
-    cosine: Annotated[pd.DataFrame, "cosine"],
-    disagreement: Annotated[pd.DataFrame, "disagreement"],
-    maps: Annotated[pd.DataFrame, "tsne"],
+    cosine: Table("cosine"),
+    disagreement: Table("disagreement"),
+    maps: Table("tsne"),
     titles: list[list[str]],
     group: Group = "weights",
     split: Split = "test",

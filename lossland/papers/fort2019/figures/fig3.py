@@ -6,16 +6,14 @@ A row for each set: independent networks of one architecture, or the samples of 
 shows is remembered, not confirmed).
 """
 
-from typing import Annotated
-
 import numpy as np
-import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from lossland.options import Group, Split
-from lossland.plotting.style import AXES, COLUMN, WHITE_TO_DARK, panels
-from lossland.statistics.tables import first_run, matrix, only, parts
+from lossland.plotting.panels import panels
+from lossland.plotting.style import AXES, COLUMN, WHITE_TO_DARK
+from lossland.statistics.tables import Table, first_run, matrix, only, parts
 
 CAPTION = """
 Each network of a set against each other; above each matrix, the mean of all pairs. Left, the cosine of the angle between
@@ -28,8 +26,8 @@ parameters and 13 % for a residual network of 575,114, where the mean cosines ar
 
 def draw(
     *,
-    cosine: Annotated[pd.DataFrame, "cosine"],
-    disagreement: Annotated[pd.DataFrame, "disagreement"],
+    cosine: Table("cosine"),
+    disagreement: Table("disagreement"),
     titles: list[list[str]],
     group: Group = "weights",
     split: Split = "test",

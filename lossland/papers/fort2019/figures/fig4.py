@@ -4,14 +4,12 @@ t-SNE of the predictions along independent trainings and of networks sampled aro
 map's own, by training; beside it that of the predictions themselves.
 """
 
-from typing import Annotated
-
-import pandas as pd
 from matplotlib.figure import Figure
 
 from lossland.options import Count, Split
-from lossland.plotting.style import GREY, MARKERS, SERIES, legend_of, styled, tiles
-from lossland.statistics.tables import first_run, only, parts
+from lossland.plotting.panels import legend_of, styled, tiles
+from lossland.plotting.style import GREY, MARKERS, SERIES
+from lossland.statistics.tables import Table, first_run, only, parts
 
 CAPTION = """
 A t-SNE map of predictions: a line is one training, markers are networks that were sampled around its end, one colour for
@@ -22,7 +20,7 @@ mode of predictions, and other initialisations go to others: sampling around one
 
 def draw(
     *,
-    maps: Annotated[pd.DataFrame, "tsne"],
+    maps: Table("tsne"),
     titles: list[list[str]],
     kinds: list[str],
     split: Split = "test",

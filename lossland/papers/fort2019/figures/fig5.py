@@ -8,16 +8,15 @@ from the
 released code in: a* is measured.
 """
 
-from typing import Annotated
-
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
 from lossland.options import NonNegative, Split
-from lossland.plotting.style import GREY, panels, styled
+from lossland.plotting.panels import panels, styled
+from lossland.plotting.style import GREY
 from lossland.statistics import diversity_limits
-from lossland.statistics.tables import derived, only, parts
+from lossland.statistics.tables import Table, derived, only, parts
 
 CAPTION = """
 Each small point is a network sampled around a trained one, each star an independently trained network: across, its accuracy,
@@ -31,8 +30,8 @@ LOW, HIGH = -0.1, 1.2  # of the paper's axis
 
 def draw(
     *,
-    samples: Annotated[pd.DataFrame, "diversity"],
-    independent: Annotated[pd.DataFrame, "diversity"],
+    samples: Table("diversity"),
+    independent: Table("diversity"),
     titles: list[list[str]],
     split: Split = "test",
     gamma: NonNegative | None = None,

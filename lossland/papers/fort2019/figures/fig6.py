@@ -6,16 +6,16 @@ A cone is the triangles (origin, w_k, w_k+1) of a low-loss path side by side, ea
 distances. The paper's similarity and its cone are remembered, not confirmed.
 """
 
-from typing import Annotated, Literal
+from typing import Literal
 
 import numpy as np
-import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from lossland.options import Positive, Split
-from lossland.plotting.style import AXES, COLOURS, GREY, WHITE_TO_DARK, panels
-from lossland.statistics.tables import derived, first_run, only, parts, rectangle, where
+from lossland.plotting.panels import panels
+from lossland.plotting.style import AXES, COLOURS, GREY, WHITE_TO_DARK
+from lossland.statistics.tables import Table, derived, first_run, only, parts, rectangle, where
 
 CAPTION = """
 Parameter space around two trained networks (dots) and the origin (cross); white is low, and grey lies outside the cut or is
@@ -29,7 +29,7 @@ AGAINST = {"disagreement": "difference from optimum", "diversity": "difference f
 
 def draw(
     *,
-    cuts: Annotated[pd.DataFrame, "similarity"],
+    cuts: Table("similarity"),
     titles: list[list[str]],
     quantities: list[
         Literal[

@@ -5,7 +5,7 @@ subspace is one member, with the mean of the predictions of its samples. Where n
 names those of each. A re-implementation's ensembles, one subset of each size, can be drawn behind.
 """
 
-from typing import Annotated, Literal
+from typing import Literal
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -13,8 +13,9 @@ from matplotlib.ticker import MaxNLocator
 
 from lossland.options import Count, Split
 from lossland.papers.published import numbers
-from lossland.plotting.style import AXES, GREY, behind, legend_of, styled, tiles
-from lossland.statistics.tables import derived, only, parts
+from lossland.plotting.panels import behind, legend_of, styled, tiles
+from lossland.plotting.style import AXES, GREY
+from lossland.statistics.tables import Table, derived, only, parts
 
 CAPTION = """
 How good ensembles are that average the predictions of as many independent trainings as the axis says, each of which gives its
@@ -26,7 +27,7 @@ any subspace around one, and both together gain most (as remembered, not confirm
 
 def draw(
     *,
-    ensembles: Annotated[pd.DataFrame, "ensemble"],
+    ensembles: Table("ensemble"),
     titles: list[list[str]],
     quantities: list[Literal["accuracy", "error", "brier", "nll", "ece", "js"]] = ("accuracy", "brier"),
     split: Split = "test",

@@ -5,16 +5,16 @@ pictures as they are. The size of an ensemble counts what the table was measured
 of trainings and samples around one training in a subspace, or sources, each with all of its networks.
 """
 
-from typing import Annotated, Literal
+from typing import Literal
 
-import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MultipleLocator
 
 from lossland.options import Count
-from lossland.plotting.style import AXES, legend_of, styled, tiles
-from lossland.statistics.tables import derived, only, parts
+from lossland.plotting.panels import legend_of, styled, tiles
+from lossland.plotting.style import AXES
+from lossland.statistics.tables import Table, derived, only, parts
 
 CAPTION = """
 Ensembles against the severity with which their pictures are corrupted: colours are what is averaged, line styles how many of
@@ -29,7 +29,7 @@ STYLES = ("-", "--", ":", "-.")
 
 def draw(
     *,
-    shifts: Annotated[pd.DataFrame, "shift"],
+    shifts: Table("shift"),
     titles: list[list[str]],
     sizes: list[Count] = (1,),
     quantities: list[Literal["accuracy", "error", "brier", "nll", "ece", "js"]] = ("accuracy", "brier", "js"),

@@ -7,13 +7,12 @@ from there on. Both definitions: Entezari et al. 2022 (arXiv 2110.06296) and Fra
 networks are stable below 2 %.
 """
 
-from typing import Annotated
-
 import pandas as pd
 from matplotlib.figure import Figure
 
-from lossland.plotting.style import COLOURS, GREY, band, legend_of, panels, runs_of
-from lossland.statistics.tables import entries, only, rows_of
+from lossland.plotting.panels import band, legend_of, panels, runs_of
+from lossland.plotting.style import COLOURS, GREY
+from lossland.statistics.tables import Table, entries, only, rows_of
 
 CAPTION = """
 How high the error rises on the straight segment between two networks that share the first epochs of their training and then
@@ -25,7 +24,7 @@ STABLE = 2.0  # percent, Frankle et al. 2020
 DEFINITIONS = {"barrier": "above the line between the ends", "instability": "above the mean of the ends"}
 
 
-def draw(*, shapes: Annotated[pd.DataFrame, "shape"], epochs: list[list]) -> Figure:
+def draw(*, shapes: Table("shape"), epochs: list[list]) -> Figure:
     """`epochs` lists [subspace of `shapes`, epoch of the fork] of each segment.
 
     Raises ValueError where a subspace is missing, its error was not measured, or its epoch is no number.

@@ -7,14 +7,12 @@ stands in a column of its own. Differs from the released code in: it compares se
 size.
 """
 
-from typing import Annotated
-
 import pandas as pd
 
 from lossland.options import Count
 from lossland.papers.published import numbers
 from lossland.statistics.spread import spread
-from lossland.statistics.tables import only, parts
+from lossland.statistics.tables import Table, only, parts
 
 CAPTION = """
 Predictions on pictures of none of the classes: the Jensen-Shannon divergence is how much the networks of a set differ, up to
@@ -25,7 +23,7 @@ nothing rests on them.
 PRINTED, MEMORY = "js, paper", "js, from memory, not confirmed"
 
 
-def draw(*, outside: Annotated[pd.DataFrame, "outside"], titles: list[list[str]], size: Count) -> pd.DataFrame:
+def draw(*, outside: Table("outside"), titles: list[list[str]], size: Count) -> pd.DataFrame:
     """`titles` lists [subspace, label] in the order printed, `size` how many networks a set has.
 
     js and entropy in nats, confidence as a fraction. Raises ValueError where a subspace has no sets of that size.

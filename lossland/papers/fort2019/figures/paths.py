@@ -7,14 +7,15 @@ range; solid is measured against the network at t = 0, dashed against that at t 
 parameters that it is of.
 """
 
-from typing import Annotated, Literal
+from typing import Literal
 
 import pandas as pd
 from matplotlib.figure import Figure
 
 from lossland.options import Count, Split
-from lossland.plotting.style import AXES, GREY, band, legend_of, runs_of, styled, tiles
-from lossland.statistics.tables import derived, only, parts, where
+from lossland.plotting.panels import band, legend_of, runs_of, styled, tiles
+from lossland.plotting.style import AXES, GREY
+from lossland.statistics.tables import Table, derived, only, parts, where
 
 CAPTION = """
 From one trained network (t = 0) to another (t = 1) along several paths: where the loss is as low as at the ends, the labels
@@ -28,7 +29,7 @@ BOTH = ("disagreement", "cosine", "diversity")  # measured against each end
 
 def draw(
     *,
-    paths: Annotated[pd.DataFrame, "similarity"],
+    paths: Table("similarity"),
     titles: list[list[str]],
     quantities: list[Literal["nll", "error", "accuracy", "disagreement", "diversity", "cosine"]] = (
         "nll",

@@ -6,15 +6,13 @@ A dot is a pair of networks, a bar the mean of the pairs. Networks that share in
 what the hardware does alone.
 """
 
-from typing import Annotated
-
 import numpy as np
-import pandas as pd
 from matplotlib.figure import Figure
 
 from lossland.options import Group, Split
-from lossland.plotting.style import SERIES, panels
-from lossland.statistics.tables import only, parts
+from lossland.plotting.panels import panels
+from lossland.plotting.style import SERIES
+from lossland.statistics.tables import Table, only, parts
 
 CAPTION = """
 Pairs of networks that share their initialisation, the order of their batches, both or nothing: on how many examples their
@@ -26,8 +24,8 @@ left by the hardware, which is zero where equal trainings give equal bytes.
 
 def draw(
     *,
-    disagreement: Annotated[pd.DataFrame, "disagreement"],
-    cosine: Annotated[pd.DataFrame, "cosine"],
+    disagreement: Table("disagreement"),
+    cosine: Table("cosine"),
     titles: list[list[str]],
     group: Group = "weights",
     split: Split = "test",

@@ -5,14 +5,12 @@ Ours are means over the subsets of each size with their standard deviation. The 
 column of its own.
 """
 
-from typing import Annotated
-
 import pandas as pd
 
 from lossland.options import Count
 from lossland.papers.published import numbers
 from lossland.statistics.spread import spread
-from lossland.statistics.tables import only, parts
+from lossland.statistics.tables import Table, only, parts
 
 CAPTION = """
 Accuracy of single networks (one network) and of ensembles, ours first (mean ± standard deviation over subsets), then what is
@@ -26,7 +24,7 @@ PRINTED, MEMORY = "test accuracy %", "from memory, not confirmed"
 
 def draw(
     *,
-    ensembles: Annotated[pd.DataFrame, "ensemble"],
+    ensembles: Table("ensemble"),
     titles: list[list[str]],
     data: str,
     sizes: list[Count] = (1,),

@@ -11,11 +11,7 @@ set of networks that shares none with other runs. That such subspaces of low los
 its numbers are not known to us, and the claims are of order alone.
 """
 
-from typing import Annotated
-
-import pandas as pd
-
-from lossland.statistics.tables import entries, rows_of, where
+from lossland.statistics.tables import Table, entries, rows_of, where
 from lossland.statistics.verdicts import Claim, together
 
 CAPTION = """
@@ -27,9 +23,7 @@ the paper's abstract low-loss subspaces connect a set of solutions and not only 
 HALF = 0.5
 
 
-def check(
-    *, vertex: Annotated[pd.DataFrame, "spokes"], uniform: Annotated[pd.DataFrame, "spokes"], kinds: list[list[str]]
-) -> list[Claim]:
+def check(*, vertex: Table("spokes"), uniform: Table("spokes"), kinds: list[list[str]]) -> list[Claim]:
     """`kinds` lists [subspace of `vertex`, of `uniform`, label] of connectors of the same networks, by both objectives.
 
     Raises ValueError where a subspace is missing or the runs of both differ.
@@ -46,35 +40,36 @@ def _set(vertex, uniform, label):
     vertex, uniform = found["vertex"], found["uniform"]
     return [
         Claim(
-            f"low at the connector: {label}",
-            "The train loss at the connector is below half of that in the middle between two of the networks.",
-            "train nll at the connector / at the middle of the segments between networks, the mean over these",
-            list(vertex["at the connector"] / vertex["between"]),
-            [],
+            name=f"low at the connector: {label}",
+            says="The train loss at the connector is below half of that in the middle between two of the networks.",
+            of="train nll at the connector / at the middle of the segments between networks, the mean over these",
+            values=list(vertex["at the connector"] / vertex["between"]),
+            published=[],
             below=HALF,
         ),
         Claim(
-            f"below half of the mean of the optima: {label}",
-            "The train loss at the connector is below half of that at the mean of the networks, where its training starts.",
-            "train nll at the connector / at the mean",
-            list(vertex["at the connector"] / vertex["at the centroid"]),
-            [],
+            name=f"below half of the mean of the optima: {label}",
+            says="The train loss at the connector is below half of that at the mean of the "
+            "networks, where its training starts.",
+            of="train nll at the connector / at the mean",
+            values=list(vertex["at the connector"] / vertex["at the centroid"]),
+            published=[],
             below=HALF,
         ),
         Claim(
-            f"low segments to the connector: {label}",
-            "The segments from the networks to the connector are lower than those between the networks.",
-            "highest train nll to the connector / between networks",
-            list(vertex["to connector"] / vertex["to optimum"]),
-            [],
+            name=f"low segments to the connector: {label}",
+            says="The segments from the networks to the connector are lower than those between the networks.",
+            of="highest train nll to the connector / between networks",
+            values=list(vertex["to connector"] / vertex["to optimum"]),
+            published=[],
             below=1,
         ),
         Claim(
-            f"whole segments: {label}",
-            "Training a connector on whole segments lowers their highest loss against training it at the vertex alone.",
-            "highest train nll to the connector, trained on segments / at the vertex",
-            list(uniform["to connector"] / vertex["to connector"]),
-            [],
+            name=f"whole segments: {label}",
+            says="Training a connector on whole segments lowers their highest loss against training it at the vertex alone.",
+            of="highest train nll to the connector, trained on segments / at the vertex",
+            values=list(uniform["to connector"] / vertex["to connector"]),
+            published=[],
             below=1,
         ),
     ]

@@ -6,12 +6,8 @@ A run is a seed: of the initialisation and of the cuts, smaller ones inside larg
 `success`, which is ours, as no number of the paper is known to us.
 """
 
-from typing import Annotated
-
-import pandas as pd
-
 from lossland.options import Fraction
-from lossland.statistics.tables import entries, rows_of, where
+from lossland.statistics.tables import Table, entries, rows_of, where
 from lossland.statistics.verdicts import Claim
 
 CAPTION = """
@@ -22,7 +18,7 @@ needs a certain dimension is remembered, not confirmed.
 """
 
 
-def check(*, cuts: Annotated[pd.DataFrame, "cuts"], kinds: list[list[str]], success: Fraction = 0.9) -> list[Claim]:
+def check(*, cuts: Table("cuts"), kinds: list[list[str]], success: Fraction = 0.9) -> list[Claim]:
     """`kinds` lists [subspace, label] of each network; `success` is a train accuracy.
 
     Raises ValueError where a subspace is missing, or its cuts have one dimension.
@@ -39,27 +35,27 @@ def _network(cuts, label, success):
         raise ValueError(f"cuts of {label} have {small} dimensions alone; name a random_cut with several")
     return [
         Claim(
-            f"more dimensions, lower loss: {label}",
-            "The train loss that is reached falls with the dimension of the cut.",
-            f"nll in {small} dimensions - nll in {large}",
-            list(nll[small] - nll[large]),
-            [],
+            name=f"more dimensions, lower loss: {label}",
+            says="The train loss that is reached falls with the dimension of the cut.",
+            of=f"nll in {small} dimensions - nll in {large}",
+            values=list(nll[small] - nll[large]),
+            published=[],
             above=0,
         ),
         Claim(
-            f"success in large cuts: {label}",
-            f"A network with a train accuracy of {success:g} is found in {large} random directions.",
-            f"train accuracy in {large} dimensions",
-            list(accuracy[large]),
-            [],
+            name=f"success in large cuts: {label}",
+            says=f"A network with a train accuracy of {success:g} is found in {large} random directions.",
+            of=f"train accuracy in {large} dimensions",
+            values=list(accuracy[large]),
+            published=[],
             above=success,
         ),
         Claim(
-            f"no success in small cuts: {label}",
-            f"In {small} random directions no such network is found.",
-            f"train accuracy in {small} dimensions",
-            list(accuracy[small]),
-            [],
+            name=f"no success in small cuts: {label}",
+            says=f"In {small} random directions no such network is found.",
+            of=f"train accuracy in {small} dimensions",
+            values=list(accuracy[small]),
+            published=[],
             below=success,
         ),
     ]

@@ -8,11 +8,7 @@ mean of trainings 0 and 1, 2 and 3, ... in the order of their numbers, so that n
 cycles stay in one wedge and the longer ones leave it is remembered of the paper, not confirmed; the claims are of order alone.
 """
 
-from typing import Annotated
-
-import pandas as pd
-
-from lossland.statistics.tables import of_test
+from lossland.statistics.tables import Table, of_test
 from lossland.statistics.verdicts import Claim, by_pairs, disjoint, together
 
 CAPTION = """
@@ -26,9 +22,9 @@ APART = {"distance": "lie farther apart", "disagreement": "disagree on more of t
 
 def check(
     *,
-    small: Annotated[pd.DataFrame, "disagreement"],
-    large: Annotated[pd.DataFrame, "disagreement"],
-    independent: Annotated[pd.DataFrame, "disagreement"],
+    small: Table("disagreement"),
+    large: Table("disagreement"),
+    independent: Table("disagreement"),
 ) -> list[Claim]:
     """`small` and `large` are of trainings with cycles, or a pool of them; `independent` is of one pool of one network each.
 
@@ -45,19 +41,19 @@ def _compared(quantity, small, large, independent):
     pairs, single = disjoint(independent, quantity).align(by_pairs(apart["large"]), join="inner")
     return [
         Claim(
-            f"large cycles against small ones: {quantity}",
-            f"Snapshots of large cycles (SSE) {APART[quantity]} than those of small cycles (FGE).",
-            f"{quantity} of two networks of one training: large cycles / small cycles",
-            list(found["large"] / found["small"]),
-            [],
+            name=f"large cycles against small ones: {quantity}",
+            says=f"Snapshots of large cycles (SSE) {APART[quantity]} than those of small cycles (FGE).",
+            of=f"{quantity} of two networks of one training: large cycles / small cycles",
+            values=list(found["large"] / found["small"]),
+            published=[],
             above=1,
         ),
         Claim(
-            f"independent networks against large cycles: {quantity}",
-            f"Independent networks {APART[quantity]} than snapshots of large cycles (SSE).",
-            f"{quantity} of two independent networks / of two of one training with large cycles, in disjoint pairs",
-            list(pairs / single),
-            [],
+            name=f"independent networks against large cycles: {quantity}",
+            says=f"Independent networks {APART[quantity]} than snapshots of large cycles (SSE).",
+            of=f"{quantity} of two independent networks / of two of one training with large cycles, in disjoint pairs",
+            values=list(pairs / single),
+            published=[],
             above=1,
         ),
     ]

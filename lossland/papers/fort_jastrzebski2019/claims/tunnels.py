@@ -9,12 +9,10 @@ says by what factor, exp of the mean slope of log loss, that changes too. That l
 tunnel is a summary of the paper by others.
 """
 
-from typing import Annotated
-
 import numpy as np
 import pandas as pd
 
-from lossland.statistics.tables import entries, rows_of
+from lossland.statistics.tables import Table, entries, rows_of
 from lossland.statistics.verdicts import Claim, together
 
 CAPTION = """
@@ -29,7 +27,7 @@ SIGNS = {"learning rate": 1, "batch size": -1, "weight decay": 1, "dropout": 1}
 WIDTHS = {"distance": "width", "share": "width / |theta|"}
 
 
-def check(*, widths: Annotated[pd.DataFrame, "tunnel_width"], kinds: list[list[str | float]]) -> list[Claim]:
+def check(*, widths: Table("tunnel_width"), kinds: list[list[str | float]]) -> list[Claim]:
     """`kinds` lists [subspace, hyperparameter, value] of each network.
 
     Raises ValueError for another hyperparameter than those of SIGNS, for one with a single value, and where the runs of its
@@ -49,11 +47,11 @@ def _claim(name, parts, quantity):
     factor = np.exp(_slopes(name, parts, "loss").mean())
     above = {"above": 0} if SIGNS[name] > 0 else {"below": 0}
     return Claim(
-        f"{name}: {WIDTHS[quantity]}",
-        f"The tunnel is the {'wider' if SIGNS[name] > 0 else 'narrower'} the larger the {name}.",
-        f"slope of log({WIDTHS[quantity]}); train loss changes by a factor of {factor:.2g}; both for one value to the next",
-        list(_slopes(name, parts, quantity)),
-        [],
+        name=f"{name}: {WIDTHS[quantity]}",
+        says=f"The tunnel is the {'wider' if SIGNS[name] > 0 else 'narrower'} the larger the {name}.",
+        of=f"slope of log({WIDTHS[quantity]}); train loss changes by a factor of {factor:.2g}; both for one value to the next",
+        values=list(_slopes(name, parts, quantity)),
+        published=[],
         **above,
     )
 

@@ -8,11 +8,7 @@ L(P_0) is the mean over runs. A run is a training, a pair of optima, a seed of c
 the bars are ours.
 """
 
-from typing import Annotated
-
-import pandas as pd
-
-from lossland.statistics.tables import entries, rows_of, where
+from lossland.statistics.tables import Table, entries, rows_of, where
 from lossland.statistics.verdicts import Claim
 
 CAPTION = """
@@ -26,9 +22,9 @@ DOWN, BARRIER, SUCCESS = 0.05, 0.1, 0.05  # of the loss at initialisation
 
 def check(
     *,
-    interpolation: Annotated[pd.DataFrame, "landscape"],
-    segment: Annotated[pd.DataFrame, "landscape"],
-    cuts: Annotated[pd.DataFrame, "cuts"],
+    interpolation: Table("landscape"),
+    segment: Table("landscape"),
+    cuts: Table("cuts"),
     kinds: list[list[str | int]],
 ) -> list[Claim]:
     """`kinds` lists [subspace of `interpolation`, of `segment`, of `cuts`, n, D] of each model.
@@ -56,35 +52,35 @@ def _model(down, between, cuts, long, whole):
         raise ValueError(f"cuts has no dimensions on both sides of D - n = {whole - long}; measure smaller and larger ones")
     return [
         Claim(
-            f"down all the way, {model}",
-            "From an initialisation straight to its optimum the loss falls all the way.",
-            "highest step back up / loss at initialisation",
-            list((down - down.cummin()).max() / start),
-            [],
+            name=f"down all the way, {model}",
+            says="From an initialisation straight to its optimum the loss falls all the way.",
+            of="highest step back up / loss at initialisation",
+            values=list((down - down.cummin()).max() / start),
+            published=[],
             below=DOWN,
         ),
         Claim(
-            f"a barrier between optima, {model}",
-            "The loss rises between two optima.",
-            "highest loss on the segment / loss at initialisation",
-            list(between.max() / start),
-            [],
+            name=f"a barrier between optima, {model}",
+            says="The loss rises between two optima.",
+            of="highest loss on the segment / loss at initialisation",
+            values=list(between.max() / start),
+            published=[],
             above=BARRIER,
         ),
         Claim(
-            f"cuts that meet a wedge, {model}",
-            "In every random cut with d + n > D an optimum is found.",
-            "highest loss reached / loss at the start of the cut",
-            list(meet.groupby("run")["reached"].max()),
-            [],
+            name=f"cuts that meet a wedge, {model}",
+            says="In every random cut with d + n > D an optimum is found.",
+            of="highest loss reached / loss at the start of the cut",
+            values=list(meet.groupby("run")["reached"].max()),
+            published=[],
             below=SUCCESS,
         ),
         Claim(
-            f"cuts that meet none, {model}",
-            "In no random cut with d + n < D an optimum is found.",
-            "lowest loss reached / loss at the start of the cut",
-            list(miss.groupby("run")["reached"].min()),
-            [],
+            name=f"cuts that meet none, {model}",
+            says="In no random cut with d + n < D an optimum is found.",
+            of="lowest loss reached / loss at the start of the cut",
+            values=list(miss.groupby("run")["reached"].min()),
+            published=[],
             above=SUCCESS,
         ),
     ]

@@ -6,15 +6,15 @@ Lines are means over the segments of all optima and runs, bands their range. "In
 of the optima and the connector, sorted by their value.
 """
 
-from typing import Annotated, Literal
+from typing import Literal
 
 import numpy as np
-import pandas as pd
 from matplotlib.figure import Figure
 
 from lossland.options import Split
-from lossland.plotting.style import AXES, COLOURS, band, legend_of, panels, runs_of
-from lossland.statistics.tables import only, parts, where
+from lossland.plotting.panels import band, legend_of, panels, runs_of
+from lossland.plotting.style import AXES, COLOURS
+from lossland.statistics.tables import Table, only, parts, where
 
 CAPTION = """
 From each of several trained networks (t = 0) on straight segments to the point that joins them all, to their mean, and to the
@@ -32,7 +32,7 @@ INSIDE = (1.12, 1.48)  # where on the axis of t
 
 def draw(
     *,
-    spokes: Annotated[pd.DataFrame, "spokes"],
+    spokes: Table("spokes"),
     titles: list[list[str]],
     quantities: list[Literal["nll", "error"]] = ("nll", "error"),
     split: Split = "train",

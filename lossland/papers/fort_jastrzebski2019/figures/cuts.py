@@ -5,15 +5,15 @@
 d goes to the right, the radius r, in norms of the initialisation, upwards; a cell is the mean over runs after the training.
 """
 
-from typing import Annotated, Literal
+from typing import Literal
 
 import numpy as np
-import pandas as pd
 from matplotlib.figure import Figure
 
 from lossland.options import Positive, Split
-from lossland.plotting.style import AXES, GREY, WHITE_TO_DARK, panels
-from lossland.statistics.tables import derived, only, parts
+from lossland.plotting.panels import panels
+from lossland.plotting.style import AXES, GREY, WHITE_TO_DARK
+from lossland.statistics.tables import Table, derived, only, parts
 
 CAPTION = """
 Where a training ends that moves in d random directions alone (to the right), beginning at the initialisation times a radius
@@ -25,7 +25,7 @@ it is smallest, is remembered, not confirmed.
 
 def draw(
     *,
-    cuts: Annotated[pd.DataFrame, "cuts"],
+    cuts: Table("cuts"),
     titles: list[list[str]],
     quantities: list[Literal["nll", "error", "accuracy"]] = ("nll", "error"),
     split: Split = "train",

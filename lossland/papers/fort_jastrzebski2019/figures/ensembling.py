@@ -6,14 +6,12 @@ of the networks that one run of a method keeps, each against its last one; of in
 (horizontal). Lines are means over runs, bands their range.
 """
 
-from typing import Annotated
-
-import pandas as pd
 from matplotlib.figure import Figure
 
 from lossland.options import Split
-from lossland.plotting.style import AXES, band, legend_of, panels, styled
-from lossland.statistics.tables import only, parts
+from lossland.plotting.panels import band, legend_of, panels, styled
+from lossland.plotting.style import AXES
+from lossland.statistics.tables import Table, only, parts
 
 CAPTION = """
 Networks that ensembling methods keep along one training, against the last of them: how many epochs earlier they were kept, how
@@ -23,7 +21,7 @@ independent trainings lie farthest apart is remembered, not confirmed.
 """
 
 
-def draw(*, disagreement: Annotated[pd.DataFrame, "disagreement"], titles: list[list[str]], split: Split = "test") -> Figure:
+def draw(*, disagreement: Table("disagreement"), titles: list[list[str]], split: Split = "test") -> Figure:
     """`titles` lists [subspace, label] in the order drawn: trainings with snapshots, or pools of independent networks.
 
     Raises ValueError where a subspace or the split is missing.

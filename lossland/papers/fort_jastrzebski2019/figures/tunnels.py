@@ -8,13 +8,14 @@ range; hollow are widths of which some direction did not reach the level, so tha
 widths of networks of different train loss are compared, and that loss is below: a wider tunnel at a higher loss is no tunnel.
 """
 
-from typing import Annotated, Literal
+from typing import Literal
 
 import pandas as pd
 from matplotlib.figure import Figure
 
-from lossland.plotting.style import COLOURS, band, panels, runs_of
-from lossland.statistics.tables import entries, rows_of
+from lossland.plotting.panels import band, panels, runs_of
+from lossland.plotting.style import COLOURS
+from lossland.statistics.tables import Table, entries, rows_of
 
 CAPTION = """
 How far one can go from a trained network in a random direction until the train loss has risen by a fixed amount, in units of
@@ -35,7 +36,7 @@ WIDTHS = ("share", "distance", "angle")
 
 def draw(
     *,
-    widths: Annotated[pd.DataFrame, "tunnel_width"],
+    widths: Table("tunnel_width"),
     kinds: list[list[str | float]],
     quantities: list[Literal["share", "distance", "angle", "norm", "loss"]] = ("share", "distance", "loss"),
 ) -> Figure:

@@ -11,14 +11,13 @@ the model is remembered, not confirmed.
 """
 
 from itertools import cycle
-from typing import Annotated
 
 import numpy as np
-import pandas as pd
 from matplotlib.figure import Figure
 
-from lossland.plotting.style import GREY, band, legend_of, panels, styled
-from lossland.statistics.tables import entries, rows_of, where
+from lossland.plotting.panels import band, legend_of, panels, styled
+from lossland.plotting.style import GREY
+from lossland.statistics.tables import Table, entries, rows_of, where
 
 CAPTION = """
 A loss without any network, the distance to the nearest of many wedges, behaves as those of networks do. Left, from an
@@ -31,9 +30,9 @@ remembered, not confirmed.
 
 def draw(
     *,
-    interpolation: Annotated[pd.DataFrame, "landscape"],
-    segment: Annotated[pd.DataFrame, "landscape"],
-    cuts: Annotated[pd.DataFrame, "cuts"],
+    interpolation: Table("landscape"),
+    segment: Table("landscape"),
+    cuts: Table("cuts"),
     kinds: list[list[str | int]],
 ) -> Figure:
     """`kinds` lists [subspace of `interpolation`, of `segment`, of `cuts`, n, D] of each model in the order drawn.

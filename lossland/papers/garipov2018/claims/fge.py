@@ -1,114 +1,80 @@
-"""The claims of Garipov et al. 2018 (arXiv 1802.10026) about fast geometric ensembles, against single networks and snapshots.
+"""The claims of Garipov et al. 2018 (arXiv 1802.10026) about fast geometric ensembles (FGE), at the budget of a single network.
 
-One number a run: its ensemble against the network, or the snapshot ensemble, that the same budget gave under the same seed;
-the pools of the three methods name their runs in one order of seeds.
-Published values are the differences in Table 1 between the mean test errors of one budget, one for each architecture and
-dataset, and the numbers of sections 5 and 6.
+One number a run: its ensemble against the network, or the snapshot ensemble (SSE), that the same budget gave under the same
+seed; the pools of the three methods name their runs in one order of seeds. Published values are the differences in Table 1
+between the mean test errors of one budget, one for each architecture and dataset, and the numbers of sections 5 and 6.
+
+In the paper FGE has the lowest test error of the three at one budget in all six pairs of architecture and dataset, by 0.2 to
+1.7 points against a single network.
 """
-
-from typing import Annotated
-
-import pandas as pd
 
 from lossland.papers.published import numbers
+from lossland.statistics.tables import Table, pick
 from lossland.statistics.verdicts import Claim
 
-CAPTION = """
-Each row holds one claim about fast geometric ensembling (FGE) against runs of the same budget: a single network, or a
-snapshot ensemble (SSE). A claim holds if a one-sided t-test over the n runs gives p below 0.05; it does not hold if our mean
-lies on the wrong side; else our runs do not decide. In the paper FGE has the lowest test error of the three at one budget in
-all six pairs of architecture and dataset, by 0.2 to 1.7 points against a single network.
-"""
+OTHERS = {"Ind": "single network", "SSE": "snapshot ensemble"}
 
 
-def check(
-    *,
-    ind: Annotated[pd.DataFrame, "ensemble"],
-    sse: Annotated[pd.DataFrame, "ensemble"],
-    fge: Annotated[pd.DataFrame, "ensemble"],
-    ind_pairs: Annotated[pd.DataFrame, "disagreement"],
-    sse_pairs: Annotated[pd.DataFrame, "disagreement"],
-    fge_pairs: Annotated[pd.DataFrame, "disagreement"],
-    network: str = "",
-    dataset: str = "",
-) -> list[Claim]:
-    """Tables of pools of runs: ensembles measured `by: source`, so that size 1 is one run, and pairs of all their networks.
+def check(*, ensembles: Table("ensemble"), pairs: Table("disagreement"), network: str = "", dataset: str = "") -> list[Claim]:
+    """Pools Ind, SSE and FGE of runs: ensembles measured `by: source`, so that size 1 is one run; pairs of all their networks.
 
     `network` and `dataset`, as Table 1 writes them, choose the published values.
     """
     printed = numbers("garipov2018", arch=network, dataset=dataset)
-    runs = {"Ind": _runs(ind), "SSE": _runs(sse), "FGE": _runs(fge)}
-    claims = []
-    for other, name in (("Ind", "single network"), ("SSE", "snapshot ensemble")):
-        gains = (_table1(printed, other) - _table1(printed, "FGE")).dropna() / 100
-        _refuse_dearer(runs["FGE"], runs[other], name)
-        claims += [
-            Claim(
-                f"error of FGE against a {name}",
-                f"At one budget the FGE ensemble has a lower test error than a {name}.",
-                f"test error of the {name} - of the FGE ensemble, as a fraction",
-                list(runs[other]["error"] - runs["FGE"]["error"]),
-                list(gains),
-                above=0,
-            ),
-            Claim(
-                f"nll of FGE against a {name}",
-                f"At one budget the FGE ensemble has a lower test nll than a {name}.",
-                f"test nll of the {name} / of the FGE ensemble",
-                list(runs[other]["nll"] / runs["FGE"]["nll"]),
-                [],
-                above=1,
-            ),
-        ]
-    inside, snapshots = _inside(fge_pairs), _inside(sse_pairs)
+    fge = _runs(ensembles, "FGE")
+    inside, snapshots = (_inside(pick(pairs, split="test", subspace=label)) for label in ("FGE", "SSE"))
+    independent = _independent(pick(pairs, split="test", subspace="Ind"))
     return [
-        *claims,
-        Claim(
-            "disagreement inside an FGE run",
-            "Two networks of one FGE run disagree on fewer test examples than two independent networks do.",
-            "disagreement of two independent networks / inside the FGE runs that began with them, in disjoint pairs",
-            list((_independent(ind_pairs) / inside["disagreement"].groupby(inside.index // 2).mean()).dropna()),
-            _section(printed, "Sec. 6", "Ind", "FGE"),
-            above=1,
-        ),
-        Claim(
-            "distance between the networks of a run",
-            "The networks of an FGE run lie nearer to one another than the networks of a snapshot ensemble.",
-            "distance of two networks of an SSE run / of two of an FGE run",
-            list(snapshots["distance"] / inside["distance"]),
-            _section(printed, "Sec. 5", "SSE", "FGE"),
-            above=1,
-        ),
-    ]
+        *(claim for o, name in OTHERS.items() for claim in _gains(name, fge, _runs(ensembles, o), _gap(printed, o))),
+        Claim("disagreement inside an FGE run",
+              (independent / inside["disagreement"].groupby(inside.index // 2).mean()).dropna(),
+              above=1, published=_section(printed, "Sec. 6", "Ind", "FGE"),
+              of="disagreement of two independent networks / inside the FGE runs that began with them, in disjoint pairs",
+              says="Two networks of one FGE run disagree on fewer test examples than two independent networks do."),
+        Claim("distance between the networks of a run", snapshots["distance"] / inside["distance"],
+              above=1, published=_section(printed, "Sec. 5", "SSE", "FGE"),
+              of="distance of two networks of an SSE run / of two of an FGE run",
+              says="The networks of an FGE run lie nearer to one another than the networks of a snapshot ensemble."),
+    ]  # fmt: skip
 
 
-def _runs(table):
-    """The ensembles of one run each, in the order of the runs."""
-    return table[table["size"] == 1].set_index("subset").sort_index()
-
-
-def _refuse_dearer(fge, other, name):
+def _gains(name, fge, other, published):
     if not (len(fge) == len(other) and (fge["epochs"] <= other["epochs"]).all()):
         raise ValueError(
             f"{len(fge)} FGE runs of {fge['epochs'].max():g} epochs cannot be compared with {len(other)} of a {name} of "
             f"{other['epochs'].min():g}; give as many runs, and FGE no more epochs"
         )
+    return [
+        Claim(f"error of FGE against a {name}", other["error"] - fge["error"], above=0, published=published,
+              of=f"test error of the {name} - of the FGE ensemble, as a fraction",
+              says=f"At one budget the FGE ensemble has a lower test error than a {name}."),
+        Claim(f"nll of FGE against a {name}", other["nll"] / fge["nll"], above=1,
+              of=f"test nll of the {name} / of the FGE ensemble",
+              says=f"At one budget the FGE ensemble has a lower test nll than a {name}."),
+    ]  # fmt: skip
 
 
-def _table1(printed, method):
-    rows = printed[(printed["table"] == "Table 1") & (printed["method"] == method) & (printed["setting"] == "1B")]
-    return rows.set_index(["arch", "dataset"])["value"]
+def _runs(ensembles, label):
+    """The ensembles of one run each, in the order of the runs."""
+    return pick(ensembles, subspace=label, split="test", size=1).set_index("subset").sort_index()
+
+
+def _gap(printed, other):
+    """Table 1 at one budget: error of the other method - of FGE, as fractions, by architecture and dataset."""
+    rows = printed[(printed["table"] == "Table 1") & (printed["setting"] == "1B")]
+    error = rows.set_index(["method", "arch", "dataset"])["value"].sort_index() / 100
+    return (error.get(other, error[:0]) - error.get("FGE", error[:0])).dropna()
 
 
 def _section(printed, where, numerator, denominator):
-    """The ratio of two numbers that a section states, where it is about the networks chosen."""
+    """The ratio of two numbers that a section states, if it is about the networks chosen."""
     value = printed[printed["table"] == where].set_index("method")["value"]
-    return [value[numerator] / value[denominator]] if numerator in value else []
+    return value[numerator] / value[denominator] if numerator in value else ()
 
 
 def _inside(pairs):
     """Means over the pairs of networks of each run, in the order of the runs."""
-    return pairs[pairs["same_source"]].groupby("source_first")[["disagreement", "distance"]].mean()
+    return pick(pairs, same_source=True).groupby("source_first")[["disagreement", "distance"]].mean()
 
 
 def _independent(pairs):

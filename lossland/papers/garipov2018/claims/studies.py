@@ -4,59 +4,43 @@
     again       two chains between the same networks, of different seeds, are different chains
 
 The first is a theorem: its two claims show that the arithmetic does what it says, and no run of a network that fits its data
-can refute them. Bars: "goes up substantially" is taken as five times; two bends are different where they are a tenth of the
-distance of the ends apart. Of s^n logits in float32 only those labels can change whose two highest logits differ by less
-than a millionth, so that an example in a thousand is more than rounding does, and far less than what another network does.
+can refute them. The paper's studies are of one pair of networks each.
+
+Bars: "goes up substantially" is taken as five times; two bends are different if they are a tenth of the distance of the ends
+apart. Of s^n logits in float32 only those labels can change whose two highest logits differ by less than a millionth, so that
+an example in a thousand is more than rounding does, and far less than what another network does.
 """
 
 from itertools import combinations
-from typing import Annotated
 
 import numpy as np
-import pandas as pd
 
 from lossland.papers.published import numbers
+from lossland.statistics.tables import Table, pick
 from lossland.statistics.verdicts import Claim
 
-CAPTION = """
-Each row holds one claim of the paper's studies against our runs: what it says, what was measured, what the paper prints (if
-it prints a number), the bar, and ours (mean ± standard deviation over n pairs of networks). A claim holds if a one-sided
-t-test against the bar gives p below 0.05; it does not hold if our mean lies on the wrong side; else our runs do not decide.
-The paper's studies are of one pair of networks each.
-"""
 
-
-def check(
-    *,
-    trivial: Annotated[pd.DataFrame, "landscape"],
-    again: Annotated[pd.DataFrame, "disagreement"],
-) -> list[Claim]:
+def check(*, trivial: Table("landscape"), again: Table("disagreement")) -> list[Claim]:
     """`trivial` is along trivial curves; `again` is of pools of two chains of one bend each, with all their anchors."""
-    return [*_trivial(trivial), _again(again)]
-
-
-def _trivial(table):
-    grid = table[table["mark"] == "grid"].sort_values("index")
+    grid = pick(trivial, mark="grid").sort_values("index")
     grid = grid[grid["u0"] != 0.5]  # all logits are zero there, and the network has no labels
-    runs = {q: grid[grid["quantity"] == q].groupby(["split", "run"])[["u0", "value"]] for q in ("error", "nll")}
+    error, nll = (
+        pick(grid, split=s, quantity=q).groupby("run")[["u0", "value"]] for s, q in (("test", "error"), ("train", "nll"))
+    )
+    apart, ends = _distances(again)
+    printed = numbers("garipov2018", table="Sec. 4").set_index("metric")["value"]
     return [
-        Claim(
-            "the trivial curve keeps the labels",
-            "By construction, labels do not change on the path through zero that scales the layers of a ReLU network.",
-            "largest difference of the test error from that of its end, as a fraction",
-            list(runs["error"].apply(_moved)["test"]),
-            [],
-            below=0.001,
-        ),
-        Claim(
-            "the trivial curve raises the loss",
-            "By construction, the train loss on that path goes up to that of a uniform guess.",
-            "highest train nll on the curve / at the ends",
-            list(runs["nll"].apply(_rise)["train"]),
-            [],
-            above=5,
-        ),
-    ]
+        Claim("the trivial curve keeps the labels", error.apply(_moved), below=0.001,
+              of="largest difference of the test error from that of its end, as a fraction",
+              says="By construction, labels do not change on the path through zero that scales the layers of a ReLU network."),
+        Claim("the trivial curve raises the loss", nll.apply(_rise), above=5,
+              of="highest train nll on the curve / at the ends",
+              says="By construction, the train loss on that path goes up to that of a uniform guess."),
+        Claim("curves are not unique", apart / ends, above=0.1,
+              published=printed["distance_between_turning_points"] / printed["distance_between_endpoints"],
+              of="distance of the two bends / distance of the ends",
+              says="Two chains trained from different seeds between the same two networks are different chains."),
+    ]  # fmt: skip
 
 
 def _moved(path):
@@ -68,8 +52,8 @@ def _rise(path):
     return path["value"].max() / max(path["value"].iloc[0], path["value"].iloc[-1])
 
 
-def _again(table):
-    """Points 0, 1, 2 of each pool are the first chain, 3, 4, 5 the second."""
+def _distances(table):
+    """Of the bends and of the ends, by run. Points 0, 1, 2 of each pool are the first chain, 3, 4, 5 the second."""
     pairs = table.drop_duplicates(["run", "first", "second"]).set_index(["run", "first", "second"])
     distance = pairs["distance"].unstack(["first", "second"])
     chains = set(distance) == set(combinations(range(6), 2))
@@ -77,12 +61,4 @@ def _again(table):
         raise ValueError(
             "again is not of pools of two chains of one bend with the same ends; pool these, with all their anchors"
         )
-    printed = numbers("garipov2018", table="Sec. 4").set_index("metric")["value"]
-    return Claim(
-        "curves are not unique",
-        "Two chains trained from different seeds between the same two networks are different chains.",
-        "distance of the two bends / distance of the ends",
-        list(distance[1, 4] / distance[0, 2]),
-        [printed["distance_between_turning_points"] / printed["distance_between_endpoints"]],
-        above=0.1,
-    )
+    return distance[1, 4], distance[0, 2]

@@ -1,60 +1,36 @@
 """The claims of Garipov et al. 2018 (arXiv 1802.10026) about wider networks (A.7): curves are lower, flatter, shorter.
 
-lower     highest train nll on the curve                    flatter     the same over that of its ends
-shorter   length of the curve / distance of its ends        at the narrowest against the widest networks, pair by pair
+    lower     highest train nll on the curve                    flatter     the same over that of its ends
+    shorter   length of the curve / distance of its ends
+
+of Bezier curves at the narrowest against the widest networks, pair by pair. Published are the values of the paper's figure 7,
+one curve of each width (3conv3fc).
 """
-
-from typing import Annotated
-
-import pandas as pd
 
 from lossland.papers.published import numbers
+from lossland.statistics.tables import Table, pick
 from lossland.statistics.verdicts import Claim, paired
 
-CAPTION = """
-Each row holds one claim about Bezier curves between wider networks: what was measured, what the paper's figure 7 shows for
-one curve of each width (3conv3fc), the bar, and ours (mean ± standard deviation over n pairs of networks). A claim holds if
-a one-sided t-test against the bar gives p below 0.05; it does not hold if our mean lies on the wrong side; else our runs do
-not decide.
-"""
 
-
-def check(*, narrowest: Annotated[pd.DataFrame, "shape"], widest: Annotated[pd.DataFrame, "shape"]) -> list[Claim]:
-    """Bezier curves between as many pairs of the narrowest and of the widest networks."""
-    rows = paired({"narrowest": narrowest, "widest": widest}, "train", "nll")
-    thin, wide = (_measured(rows[which]) for which in ("narrowest", "widest"))
+def check(*, shapes: Table("shape"), narrowest: str, widest: str) -> list[Claim]:
+    """`narrowest` and `widest` are labels of `shapes`, of as many pairs of networks."""
+    rows = pick(shapes, split="train", quantity="nll")
+    thin, wide = paired(rows.assign(rise=rows["max"] / rows[["start", "end"]].max(axis=1)), narrowest, widest)
     printed = numbers("garipov2018", table="Figure 7")
     printed = printed.assign(K=printed["arch"].str.extract(r"K=([\d.]+)").astype(float))
     printed = printed.pivot(index="K", columns="metric", values="value").sort_index()
-    theirs = printed.assign(rise=printed["train_loss_curve_max"] / printed["train_loss_endpoints_max"])
-    first, last = theirs.iloc[0], theirs.iloc[-1]
+    printed["rise"] = printed["train_loss_curve_max"] / printed["train_loss_endpoints_max"]
+    first, last = printed.iloc[0], printed.iloc[-1]
     return [
-        Claim(
-            "wider networks, lower curves",
-            "Between wider networks the highest train loss on a curve is lower.",
-            "highest train nll on the curve, at the narrowest / at the widest",
-            list(thin["max"] / wide["max"]),
-            [first["train_loss_curve_max"] / last["train_loss_curve_max"]],
-            above=1,
-        ),
-        Claim(
-            "wider networks, flatter curves",
-            "Between wider networks the loss on a curve rises less above that of its ends.",
-            "highest train nll on the curve / at its ends, at the narrowest / at the widest",
-            list(thin["rise"] / wide["rise"]),
-            [first["rise"] / last["rise"]],
-            above=1,
-        ),
-        Claim(
-            "wider networks, shorter curves",
-            "Between wider networks a curve is shorter, compared with the segment.",
-            "length ratio at the narrowest - at the widest",
-            list(thin["ratio"] - wide["ratio"]),
-            [first["length_ratio"] - last["length_ratio"]],
-            above=0,
-        ),
-    ]
-
-
-def _measured(rows):
-    return rows.assign(rise=rows["max"] / rows[["start", "end"]].max(axis=1))
+        Claim("wider networks, lower curves", thin["max"] / wide["max"], above=1,
+              published=first["train_loss_curve_max"] / last["train_loss_curve_max"],
+              of="highest train nll on the curve, at the narrowest / at the widest",
+              says="Between wider networks the highest train loss on a curve is lower."),
+        Claim("wider networks, flatter curves", thin["rise"] / wide["rise"], above=1, published=first["rise"] / last["rise"],
+              of="highest train nll on the curve / at its ends, at the narrowest / at the widest",
+              says="Between wider networks the loss on a curve rises less above that of its ends."),
+        Claim("wider networks, shorter curves", thin["ratio"] - wide["ratio"], above=0,
+              published=first["length_ratio"] - last["length_ratio"],
+              of="length ratio at the narrowest - at the widest",
+              says="Between wider networks a curve is shorter, compared with the segment."),
+    ]  # fmt: skip

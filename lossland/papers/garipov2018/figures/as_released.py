@@ -4,55 +4,39 @@
     norms        nll + weight_decay/2 sum_p |p| over the parameter tensors p      (its plane.py and connect.py)
     augmented    on training data under random augmentation, other draws at every point      (its eval_curve.py, plane.py)
 
-ends = the higher of the two, int = integral over arc length / length (trapezoids); nats, mean and std over the curves.
+ends = the higher of the two, int = integral over arc length / length (trapezoids); nats, mean ± standard deviation over the
+curves. Below each number stands its difference from the right one, curve by curve. The losses in the README of the released
+code are on augmented data.
 """
-
-from typing import Annotated
 
 import numpy as np
 import pandas as pd
 
-from lossland.statistics.spread import spread
-
-CAPTION = """
-The train loss along the same curves, measured in three ways: rightly, with the norms of the parameter tensors where their
-squares belong, and on augmented training data, as the code released with the paper does when it draws planes and when it
-evaluates curves. Below each number stands its difference from the right one, curve by curve. The losses in the README of
-that code are on augmented data.
-"""
-STATISTICS = ("ends", "min", "int", "max")
+from lossland.statistics.tables import Table, pick, spreads
 
 
-def draw(
-    *,
-    right: Annotated[pd.DataFrame, "landscape"],
-    norms: Annotated[pd.DataFrame, "landscape"],
-    augmented: Annotated[pd.DataFrame, "landscape"],
-) -> pd.DataFrame:
-    """The three tables are of the same curves. Raises ValueError where they are not."""
-    measured = {n: _losses(t) for n, t in {"right": right, "norms": norms, "augmented": augmented}.items()}
-    for name, paths in measured.items():
-        if not np.array_equal(paths[["subspace", "run", "u0", "arc"]], measured["right"][["subspace", "run", "u0", "arc"]]):
-            raise ValueError(f"{name} and right are not of the same curves at the same points; name tables of one subspace")
-    found = {n: paths.groupby(["subspace", "run"])[["arc", "value"]].apply(_statistics) for n, paths in measured.items()}
-    rows = [_row(name, "train loss", values) for name, values in found.items()]
-    rows += [_row(name, "difference", values - found["right"]) for name, values in found.items() if name != "right"]
-    return pd.DataFrame(sorted(rows, key=lambda row: list(measured).index(row["measured"])))
+def draw(*, right: Table("landscape"), norms: Table("landscape"), augmented: Table("landscape")) -> pd.DataFrame:
+    """Raises ValueError if the three tables are not of the same curves."""
+    found = {n: _statistics(t, n, right) for n, t in {"right": right, "norms": norms, "augmented": augmented}.items()}
+    rows = []
+    for name, values in found.items():
+        shown = {"train loss": values} | ({"difference": values - found["right"]} if name != "right" else {})
+        rows += [{"measured": name, "shown": what, "runs": len(v)} | spreads(dict(v.items())) for what, v in shown.items()]
+    return pd.DataFrame(rows)
 
 
-def _losses(table):
-    part = table[(table["split"] == "train") & (table["quantity"] == "loss") & (table["mark"] == "grid")]
-    return part.sort_values(["subspace", "run", "index"])
+def _statistics(table, name, right):
+    paths, others = _paths(table), _paths(right)
+    if not np.array_equal(paths[["subspace", "run", "u0", "arc"]], others[["subspace", "run", "u0", "arc"]]):
+        raise ValueError(f"{name} and right are not of the same curves at the same points; name tables of one series")
+    return paths.groupby(["subspace", "run"])[["arc", "value"]].apply(_of_path)
 
 
-def _statistics(path):
+def _paths(table):
+    return pick(table, split="train", quantity="loss", mark="grid").sort_values(["subspace", "run", "index"])
+
+
+def _of_path(path):
     v, arc = path["value"].to_numpy(), path["arc"].to_numpy()
     mean = np.trapezoid(v, arc) / arc[-1]
-    return pd.Series(dict(zip(STATISTICS, (max(v[0], v[-1]), v.min(), mean, v.max()), strict=True)))
-
-
-def _row(name, shown, values):
-    row = {"measured": name, "shown": shown, "runs": len(values)}
-    for statistic in STATISTICS:
-        row |= spread(statistic, values[statistic])
-    return row
+    return pd.Series({"ends": max(v[0], v[-1]), "min": v.min(), "int": mean, "max": v.max()})

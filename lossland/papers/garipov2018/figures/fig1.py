@@ -1,47 +1,36 @@
 """Garipov et al. 2018 (arXiv 1802.10026), figures 1, 4 and 5: train loss and test error on planes of parameter space.
 
-Left, the plane of three independent networks: isolated basins. Middle and right, the plane of two networks and the bend
-of a Bezier curve or polygonal chain between them: the basins are joined. Axes are Euclidean distances.
-"""
+White is low; axes are Euclidean distances. The plane through three networks trained from different seeds (dots) has three
+separate basins; in that through two networks and the bend (diamond) of a curve trained between them is one basin that is bent.
+One run of each plane, colours logarithmic; the loss includes the decay term.
 
-from typing import Annotated
+In the paper (ResNet-164 on CIFAR-100) the train loss is at most 0.098 along the Bezier curve and 0.109 along the polygonal
+chain, where the straight segment rises to 5.5.
+"""
 
 import pandas as pd
 from matplotlib.figure import Figure
 
 from lossland.options import Positive
-from lossland.plotting.style import COLOURS, panels, relief
-from lossland.statistics.tables import first_run, sheet, spaced, where
+from lossland.plotting.panels import looks, panels, relief
+from lossland.statistics.tables import Table, by_label, one_run, pick, plane, spaced, where
 
-CAPTION = """
-White is low. Left, the plane through three networks that were trained from different seeds: three separate basins. Middle
-and right, the plane through two networks and the bend (diamond) of a trained curve between them: one basin that is bent.
-In the paper (ResNet-164 on CIFAR-100) the train loss is at most 0.098 along the Bezier curve and 0.109 along the polygonal
-chain, where the straight segment rises to 5.5.
-"""
-TITLES = {"networks": "three networks", "bezier": "Bezier curve", "polychain": "polygonal chain"}
+ROWS = [("train", "loss", "train loss [nats]", 1), ("test", "error", "test error [%]", 100)]
 
 
-def draw(
-    *,
-    networks: Annotated[pd.DataFrame, "landscape"],
-    bezier: Annotated[pd.DataFrame, "landscape"],
-    polychain: Annotated[pd.DataFrame, "landscape"],
-    highest: Positive = 5.0,
-) -> Figure:
-    """One run of each plane. Colours are logarithmic; what is above `highest` nats is darkest, what is not finite is grey."""
-    tables = {"networks": first_run(networks), "bezier": first_run(bezier), "polychain": first_run(polychain)}
-    rows = [("train", "loss", "train loss [nats]", 1, highest), ("test", "error", "test error [%]", 100, 100.0)]
-    figure, axes = panels(2, 3, height=2.2)
-    for line, (split, quantity, label, scale, top) in zip(axes, rows, strict=True):
-        parts = {name: where(table, split=split, quantity=quantity) for name, table in tables.items()}
-        levels = spaced(scale * pd.concat(parts.values())["value"], top)
-        for axis, (name, part) in zip(line, parts.items(), strict=True):
-            drawn = relief(axis, scale * sheet(tables[name], split, quantity), levels)
-            _marks(axis, part, COLOURS.get(name, COLOURS["segment"]))
-            axis.set(title=TITLES[name], aspect="equal")
-        line[0].set_ylabel("distance")
-        bar = figure.colorbar(drawn, ax=line, label=label, ticks=levels[::3], format="%.3g", aspect=18, pad=0.01)
+def draw(*, planes: Table("landscape"), highest: Positive = 5.0) -> Figure:
+    """A column for each of `planes`; what is above `highest` nats is darkest, what is not finite is grey."""
+    tables = {label: one_run(table) for label, table in by_label(planes).items()}
+    figure, axes = panels(2, len(tables), height=2.2)
+    for row, (split, quantity, label, scale) in zip(axes, ROWS, strict=True):
+        parts = [pick(table, split=split, quantity=quantity) for table in tables.values()]
+        levels = spaced(scale * pd.concat(parts)["value"], highest if quantity == "loss" else 100.0)
+        for axis, part, (title, look) in zip(row, parts, looks(planes).items(), strict=True):
+            drawn = relief(axis, scale * plane(part, split, quantity), levels)
+            _marks(axis, part, look["color"])
+            axis.set(title=title, aspect="equal")
+        row[0].set_ylabel("distance")
+        bar = figure.colorbar(drawn, ax=row, label=label, ticks=levels[::3], format="%.3g", aspect=18, pad=0.01)
         bar.minorticks_off()
     for axis in axes[-1]:
         axis.set_xlabel("distance")

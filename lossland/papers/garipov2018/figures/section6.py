@@ -1,49 +1,41 @@
 """Garipov et al. 2018 (arXiv 1802.10026), sections 5 and 6: how different the networks of an ensemble are.
 
-Share of the test examples on which two networks disagree, their distance, and the error of each alone: for independent
-networks, members of one FGE run and members of one SSE run. Ours are means over pairs (errors: over networks) of all runs
-with their standard deviation; neighbours are networks that a run has kept one after the other.
-"""
+Share of the test examples on which two networks disagree, their distance, and the error of each: for independent networks and
+for members of one run of FGE or SSE. Ours first (mean ± standard deviation over pairs, of errors over networks), then what the
+paper prints; neighbours are networks that a run has kept one after the other.
 
-from typing import Annotated
+In the paper (Preactivation-ResNet-164 on CIFAR-100) networks of one FGE run lie close together and are still different: two
+independent networks disagree on 19.97 % of the test examples and two of one FGE run on 14.57 %, at distances of about 7 (FGE)
+and 40 (SSE), and a single network of an FGE run is half a percent worse than an independent one.
+"""
 
 import numpy as np
 import pandas as pd
 
 from lossland.papers.published import numbers
-from lossland.statistics.spread import spread
-
-CAPTION = """
-Networks of one FGE run lie close together and are still different: ours first (mean ± standard deviation over pairs), then
-what the paper prints for Preactivation-ResNet-164 on CIFAR-100. There two independent networks disagree on 19.97 % of the
-test examples and two of one FGE run on 14.57 %, at distances of about 7 (FGE) and 40 (SSE), and a single network of an FGE
-run is half a percent worse than an independent one.
-"""
-METHODS = {"ind": "Ind", "fge": "FGE", "sse": "SSE"}
+from lossland.statistics.tables import Table, by_label, spreads
 
 
-def draw(
-    *,
-    ind: Annotated[pd.DataFrame, "disagreement"],
-    fge: Annotated[pd.DataFrame, "disagreement"],
-    sse: Annotated[pd.DataFrame, "disagreement"],
-) -> pd.DataFrame:
-    """Pairs from different sources of `ind`, from the same source of `fge` and `sse`. Raises ValueError without any."""
-    pairs = {"ind": ind[~ind["same_source"]], "fge": fge[fge["same_source"]], "sse": sse[sse["same_source"]]}
-    for method, table in pairs.items():
+def draw(*, independent: Table("disagreement"), runs: Table("disagreement")) -> pd.DataFrame:
+    """Pairs of different sources of `independent`, of one source of `runs`. Raises ValueError if there are none."""
+    tables = {label: t[~t["same_source"]] for label, t in by_label(independent).items()}
+    tables |= {label: t[t["same_source"]] for label, t in by_label(runs).items()}
+    for label, table in tables.items():
         if table.empty:
-            remedy = "pool independent networks" if method == "ind" else "name runs that keep several networks"
-            raise ValueError(f"garipov2018_section6.{method} has no pair to compare; {remedy}")
-    return pd.DataFrame([_ours(method, table) for method, table in pairs.items()] + [_published(m) for m in METHODS.values()])
+            raise ValueError(f"{label} has no pair to compare; pool independent networks, or runs that keep several networks")
+    return pd.DataFrame(
+        [{"source": "ours", "network": "", "method": label} | _ours(table) for label, table in tables.items()]
+        + [_published(method) for method in ("Ind", "FGE", "SSE")]
+    )
 
 
-def _ours(method, table):
-    beside = table[table["second"] == table["first"] + 1] if method != "ind" else table[:0]
-    row = {"source": "ours", "network": "", "method": METHODS[method], "pairs": len(table)}
-    row |= spread("disagreement %", 100 * table["disagreement"]) | spread("distance", table["distance"])
-    row |= spread("distance of neighbours", beside["distance"])
+def _ours(table):
     ends = [table[["run", end, f"error_{end}"]].set_axis(["run", "index", "error"], axis=1) for end in ("first", "second")]
-    return row | spread("test error %", 100 * pd.concat(ends).drop_duplicates(["run", "index"])["error"])
+    columns = {"disagreement %": 100 * table["disagreement"], "distance": table["distance"]}
+    beside = table["same_source"] & (table["second"] == table["first"] + 1)
+    columns["distance of neighbours"] = table["distance"][beside]
+    columns["test error %"] = 100 * pd.concat(ends).drop_duplicates(["run", "index"])["error"]
+    return {"pairs": len(table)} | spreads(columns)
 
 
 def _published(method):

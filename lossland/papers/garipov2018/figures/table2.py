@@ -1,52 +1,39 @@
 """Garipov et al. 2018 (arXiv 1802.10026), Table 2: the segment, the Bezier curve and the polygonal chain in numbers.
 
-Losses in nats with the decay term, errors in percent, both over the path: min, int (over arc length), mean (over t), max.
-Ours are means over the pairs of networks with their standard deviation; the published rows follow as printed.
-"""
+Losses in nats with the decay term, errors in percent, both over the path: min, int (over arc length), mean (over t), max;
+Single is of its two ends. Ours first (mean ± standard deviation over pairs of networks), then what the paper and the README of
+its code print.
 
-from typing import Annotated
+In all seven pairs of the paper the curves stay low where the segment does not: the highest train loss is 0.66 to 5.53 on the
+segment and at most 0.2 on a curve. Curves are 1.3 to 3.5 times as long as the segment, the Bezier curve always shorter than
+the polygonal chain.
+"""
 
 import numpy as np
 import pandas as pd
 
 from lossland.papers.published import numbers
-from lossland.statistics.spread import spread
+from lossland.statistics.tables import Table, by_label, pick, spreads
 
-CAPTION = """
-Lowest, average and highest values along the segment and the two curves: ours first (mean ± standard deviation over pairs
-of networks), then what Table 2 of the paper and the README of its code print. In all seven pairs of the paper the curves
-stay low where the segment does not: the highest train loss is 0.66 to 5.53 on the segment and at most 0.2 on a curve.
-Curves are 1.3 to 3.5 times as long as the segment, the Bezier curve always shorter than the polygonal chain.
-"""
 COLUMNS = {"train loss": ("train", "loss", 1), "train error %": ("train", "error", 100), "test error %": ("test", "error", 100)}
 STATISTICS = ("min", "int", "mean", "max")
-PRINTED = {"train loss": "train_loss", "train error %": "train_error_percent", "test error %": "test_error_percent"}
 
 
-def draw(
-    *,
-    segment: Annotated[pd.DataFrame, "shape"],
-    bezier: Annotated[pd.DataFrame, "shape"],
-    polychain: Annotated[pd.DataFrame, "shape"],
-    networks: list[str] = (),
-    dataset: str = "",
-) -> pd.DataFrame:
-    """`networks` (as the paper's tables and the README write them) and `dataset` choose the published rows; default: all."""
-    ends = segment.assign(min=segment[["start", "end"]].min(axis=1), max=segment[["start", "end"]].max(axis=1))
-    ours = {"Single": ends.assign(int=np.nan, mean=np.nan, ratio=np.nan)}
-    ours |= {"Segment": segment, "Bezier": bezier, "Polychain": polychain}
-    network = f"{networks[0]}, {dataset}" if networks else ""
-    rows = [{"source": "ours", "network": network, "curve": name} | _ours(table) for name, table in ours.items()]
+def draw(*, shapes: Table("shape"), networks: list[str] = (), dataset: str = "") -> pd.DataFrame:
+    """The ends are those of the first series. `networks` (as printed) and `dataset` choose the published rows; default: all."""
+    curves = by_label(shapes)
+    first = next(iter(curves.values()))
+    ends = first.assign(min=first[["start", "end"]].min(axis=1), max=first[["start", "end"]].max(axis=1))
+    curves = {"Single": ends.assign(int=np.nan, mean=np.nan, ratio=np.nan)} | curves
+    own = {"source": "ours", "network": f"{networks[0]}, {dataset}" if networks else ""}
+    rows = [own | {"curve": label, "runs": table["run"].nunique()} | _ours(table) for label, table in curves.items()]
     return pd.DataFrame(rows + _published(networks, dataset))
 
 
 def _ours(table):
-    row = {"runs": table["run"].nunique()} | spread("length ratio", table.drop_duplicates("run")["ratio"])
-    for column, (split, quantity, scale) in COLUMNS.items():
-        part = table[(table["split"] == split) & (table["quantity"] == quantity)]
-        for statistic in STATISTICS:
-            row |= spread(f"{column} {statistic}", scale * part[statistic])
-    return row
+    parts = {column: (scale, pick(table, split=s, quantity=q)) for column, (s, q, scale) in COLUMNS.items()}
+    columns = {f"{column} {name}": scale * part[name] for column, (scale, part) in parts.items() for name in STATISTICS}
+    return spreads({"length ratio": table.drop_duplicates("run")["ratio"]} | columns)
 
 
 def _published(networks, dataset):
@@ -57,7 +44,8 @@ def _published(networks, dataset):
             value = group.set_index("metric")["value"]
             row = {"source": source, "network": f"{network}, {data}", "curve": curve, "runs": 1}
             row["length ratio"] = value.get("length_ratio", np.nan)
-            for column, metric in PRINTED.items():
-                row |= {f"{column} {statistic}": value.get(f"{metric}_{statistic}", np.nan) for statistic in STATISTICS}
-            rows.append(row)
+            metrics = {column: column.replace(" ", "_").replace("%", "percent") for column in COLUMNS}
+            rows.append(
+                row | {f"{c} {name}": value.get(f"{m}_{name}", np.nan) for c, m in metrics.items() for name in STATISTICS}
+            )
     return rows

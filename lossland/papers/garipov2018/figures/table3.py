@@ -1,40 +1,34 @@
 """Garipov et al. 2018 (arXiv 1802.10026), Table 3: perplexities of language models along the segment and the Bezier curve.
 
-perplexity = exp(mean nll); lowest and highest over the path, and for Single over its two ends
+    perplexity = exp(mean nll)
 
-Ours are means over the pairs of networks with their standard deviation; the published rows follow as printed.
+Lowest and highest over the path, and for Single over its two ends. Ours first (mean ± standard deviation over pairs of
+networks), then what the paper prints for one pair of LSTM language models on Penn Treebank.
+
+There the segment reaches a test perplexity of 616; the curve stays at 84 or below, where the networks themselves have 79.
 """
-
-from typing import Annotated
 
 import numpy as np
 import pandas as pd
 
 from lossland.papers.published import numbers
-from lossland.statistics.spread import spread
+from lossland.statistics.tables import Table, by_label, pick, spreads
 
-CAPTION = """
-Lowest and highest perplexity of LSTM language models along the segment and the Bezier curve between two of them: ours first
-(mean ± standard deviation over pairs of networks), then what Table 3 of the paper prints for one pair on Penn Treebank. There
-the segment reaches a test perplexity of 616; the curve stays at 84 or below, where the networks themselves have 79.
-"""
 COLUMNS = [(split, statistic) for split in ("train", "val", "test") for statistic in ("min", "max")]
 
 
-def draw(*, segment: Annotated[pd.DataFrame, "shape"], bezier: Annotated[pd.DataFrame, "shape"]) -> pd.DataFrame:
-    ends = segment[["start", "end"]]
-    single = segment.assign(min=ends.min(axis=1), max=ends.max(axis=1))
-    ours = [("Single", single), ("Segment", segment), ("Bezier", bezier)]
-    rows = [{"source": "ours", "curve": name, "runs": table["run"].nunique()} | _ours(table) for name, table in ours]
-    return pd.DataFrame(rows + _published())
+def draw(*, shapes: Table("shape")) -> pd.DataFrame:
+    """The ends are those of the first series."""
+    curves = by_label(shapes)
+    first = next(iter(curves.values()))
+    ends = first[["start", "end"]]
+    curves = {"Single": first.assign(min=ends.min(axis=1), max=ends.max(axis=1))} | curves
+    ours = [{"source": "ours", "curve": label, "runs": t["run"].nunique()} | _ours(t) for label, t in curves.items()]
+    return pd.DataFrame(ours + _published())
 
 
 def _ours(table):
-    row = {}
-    for split, statistic in COLUMNS:
-        perplexity = np.exp(table[(table["split"] == split) & (table["quantity"] == "nll")][statistic])
-        row |= spread(f"{split} {statistic}", perplexity)
-    return row
+    return spreads({f"{s} {name}": np.exp(pick(table, split=s, quantity="nll")[name]) for s, name in COLUMNS})
 
 
 def _published():

@@ -9,11 +9,8 @@ Around other networks we take s = 0.1, and the same half; the paper calls their 
 A short schedule may leave networks where the highest eigenvalue is small too, and the ratio is large without any chaos.
 """
 
-from typing import Annotated
-
-import pandas as pd
-
 from lossland.papers.published import numbers
+from lossland.statistics.tables import Table
 from lossland.statistics.verdicts import Claim, together
 
 CAPTION = """
@@ -28,36 +25,36 @@ SMALL, MOST = 0.1, 0.5
 
 def check(
     *,
-    dense: Annotated[pd.DataFrame, "curvature"],
-    shortcuts: Annotated[pd.DataFrame, "curvature"],
-    noshort: Annotated[pd.DataFrame, "curvature"],
+    dense: Table("curvature"),
+    shortcuts: Table("curvature"),
+    noshort: Table("curvature"),
 ) -> list[Claim]:
     """Curvature over planes around a DenseNet, and around residual networks with and without shortcuts, run by run."""
     least = float(numbers("li2018", metric="abs_min_over_max_percent_max")["value"].item()) / 100
     share = together({"shortcuts": _share(shortcuts, SMALL), "noshort": _share(noshort, SMALL)})
     return [
         Claim(
-            "negative curvature around a DenseNet",
-            f"Around a DenseNet negative curvature is below {least:g} of the positive one in most of the plane.",
-            f"share of the plane where |min/max| < {least:g}, or no eigenvalue is negative",
-            list(together({"dense": _share(dense, least)})["dense"]),
-            [],
+            name="negative curvature around a DenseNet",
+            says=f"Around a DenseNet negative curvature is below {least:g} of the positive one in most of the plane.",
+            of=f"share of the plane where |min/max| < {least:g}, or no eigenvalue is negative",
+            values=list(together({"dense": _share(dense, least)})["dense"]),
+            published=[],
             above=MOST,
         ),
         Claim(
-            "negative curvature with shortcuts",
-            "Around a network with shortcuts negative curvature is small in most of the plane.",
-            f"share of the plane where |min/max| < {SMALL:g}, or no eigenvalue is negative",
-            list(share["shortcuts"]),
-            [],
+            name="negative curvature with shortcuts",
+            says="Around a network with shortcuts negative curvature is small in most of the plane.",
+            of=f"share of the plane where |min/max| < {SMALL:g}, or no eigenvalue is negative",
+            values=list(share["shortcuts"]),
+            published=[],
             above=MOST,
         ),
         Claim(
-            "negative curvature without shortcuts",
-            "Without shortcuts negative curvature is large in more of the plane.",
-            "that share with shortcuts - without them",
-            list(share["shortcuts"] - share["noshort"]),
-            [],
+            name="negative curvature without shortcuts",
+            says="Without shortcuts negative curvature is large in more of the plane.",
+            of="that share with shortcuts - without them",
+            values=list(share["shortcuts"] - share["noshort"]),
+            published=[],
             above=0,
         ),
     ]

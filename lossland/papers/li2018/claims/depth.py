@@ -9,12 +9,9 @@ A short schedule need not show it: in a public run of 40 epochs the plane around
 valley, its train accuracy 82 %. A network that has hardly left its initialisation lies where the loss is flat, not chaotic.
 """
 
-from typing import Annotated
-
-import pandas as pd
-
 from lossland.papers.published import numbers
-from lossland.statistics.verdicts import Claim, paired, together
+from lossland.statistics.tables import Table
+from lossland.statistics.verdicts import Claim, paired_tables, together
 
 CAPTION = """
 Each row holds one claim about shortcuts in a deep and in a shallow network: the share of the plane around it that is not
@@ -27,43 +24,43 @@ After a short schedule the deep network without shortcuts is hardly trained: its
 
 def check(
     *,
-    deep: Annotated[pd.DataFrame, "basin"],
-    deep_noshort: Annotated[pd.DataFrame, "basin"],
-    shallow: Annotated[pd.DataFrame, "basin"],
-    shallow_noshort: Annotated[pd.DataFrame, "basin"],
-    deep_surface: Annotated[pd.DataFrame, "landscape"],
-    deep_noshort_surface: Annotated[pd.DataFrame, "landscape"],
+    deep: Table("basin"),
+    deep_noshort: Table("basin"),
+    shallow: Table("basin"),
+    shallow_noshort: Table("basin"),
+    deep_surface: Table("landscape"),
+    deep_noshort_surface: Table("landscape"),
     networks: list[str] = ("ResNet-56", "ResNet-110"),
 ) -> list[Claim]:
     """Basins on planes; the two landscapes with mark `centre`, the test errors of the deep networks."""
     planes = {"deep": deep, "deep_noshort": deep_noshort, "shallow": shallow, "shallow_noshort": shallow_noshort}
     surfaces = {"deep_surface": deep_surface, "deep_noshort_surface": deep_noshort_surface}
     surfaces = {role: table[table["mark"] == "centre"] for role, table in surfaces.items()}
-    rows = together(paired(planes, "train", "nll") | paired(surfaces, "test", "error"))
+    rows = together(paired_tables(planes, "train", "nll") | paired_tables(surfaces, "test", "error"))
     lost = {d: rows[f"{d}_noshort"]["non_convex"] - rows[d]["non_convex"] for d in ("deep", "shallow")}
     return [
         Claim(
-            "shortcuts keep deep networks convex",
-            "Around a deep network without shortcuts more of the loss surface is not convex than around one with them.",
-            "share of the plane that is not convex, without shortcuts - with them",
-            list(lost["deep"]),
-            [],
+            name="shortcuts keep deep networks convex",
+            says="Around a deep network without shortcuts more of the loss surface is not convex than around one with them.",
+            of="share of the plane that is not convex, without shortcuts - with them",
+            values=list(lost["deep"]),
+            published=[],
             above=0,
         ),
         Claim(
-            "depth needs shortcuts more",
-            "Shortcuts change the convexity of the surface of a shallow network less than that of a deep one.",
-            "that difference for the deep network - for the shallow one",
-            list(lost["deep"] - lost["shallow"]),
-            [],
+            name="depth needs shortcuts more",
+            says="Shortcuts change the convexity of the surface of a shallow network less than that of a deep one.",
+            of="that difference for the deep network - for the shallow one",
+            values=list(lost["deep"] - lost["shallow"]),
+            published=[],
             above=0,
         ),
         Claim(
-            "deep networks without shortcuts generalise worse",
-            "A deep network without shortcuts has a higher test error than one with them.",
-            "test error without shortcuts - with them, as a fraction",
-            list(rows["deep_noshort_surface"]["value"] - rows["deep_surface"]["value"]),
-            _printed(networks),
+            name="deep networks without shortcuts generalise worse",
+            says="A deep network without shortcuts has a higher test error than one with them.",
+            of="test error without shortcuts - with them, as a fraction",
+            values=list(rows["deep_noshort_surface"]["value"] - rows["deep_surface"]["value"]),
+            published=_printed(networks),
             above=0,
         ),
     ]

@@ -9,12 +9,10 @@ by as much as the larger of their deviations, on average. The p are of direction
 a short schedule networks may be so alike that they differ by less than directions do.
 """
 
-from typing import Annotated
-
 import numpy as np
-import pandas as pd
 
-from lossland.statistics.verdicts import Claim, paired
+from lossland.statistics.tables import Table
+from lossland.statistics.verdicts import Claim, paired_tables
 
 CAPTION = """
 Each row holds one claim about the lines around two networks, of small and of large batches, along n random directions (mean
@@ -24,12 +22,12 @@ hold if our mean lies on the wrong side; else our directions do not decide. In t
 ALIKE = 0.2
 
 
-def check(*, small: Annotated[pd.DataFrame, "basin"], large: Annotated[pd.DataFrame, "basin"]) -> list[Claim]:
+def check(*, small: Table("basin"), large: Table("basin")) -> list[Claim]:
     """Basins on filter-normalised lines around one network each, one run for each seed of the direction.
 
     Raises ValueError where there is a single direction.
     """
-    rows = paired({"small": small, "large": large}, "train", "nll")
+    rows = paired_tables({"small": small, "large": large}, "train", "nll")
     n = len(rows["small"])
     if n < 2:
         raise ValueError("small and large are of one direction; name lines along several, ten as in the paper")
@@ -38,31 +36,31 @@ def check(*, small: Annotated[pd.DataFrame, "basin"], large: Annotated[pd.DataFr
     apart = (width["small"] - width["large"]).abs() - np.maximum(*deviation.values())
     alike = [
         Claim(
-            f"lines around the {batch}-batch network repeat",
-            f"Around the network of {batch} batches, the half width is about the same along every random direction.",
-            "deviation of the log half width from its mean over directions",
-            list(deviation[batch]),
-            [],
+            name=f"lines around the {batch}-batch network repeat",
+            says=f"Around the network of {batch} batches, the half width is about the same along every random direction.",
+            of="deviation of the log half width from its mean over directions",
+            values=list(deviation[batch]),
+            published=[],
             below=ALIKE,
         )
         for batch in width
     ]
     return [
         Claim(
-            "along other directions the small batch stays the flatter",
-            "Along random directions of other seeds the small-batch network still has the wider basin.",
-            "log of the half width at the small batch / at the large batch, along one direction",
-            list(width["small"] - width["large"]),
-            [],
+            name="along other directions the small batch stays the flatter",
+            says="Along random directions of other seeds the small-batch network still has the wider basin.",
+            of="log of the half width at the small batch / at the large batch, along one direction",
+            values=list(width["small"] - width["large"]),
+            published=[],
             above=0,
         ),
         *alike,
         Claim(
-            "networks differ by more than directions",
-            "Two networks differ by more than one does between directions.",
-            "size of the log ratio of their half widths - the larger of their deviations, along one direction",
-            list(apart),
-            [],
+            name="networks differ by more than directions",
+            says="Two networks differ by more than one does between directions.",
+            of="size of the log ratio of their half widths - the larger of their deviations, along one direction",
+            values=list(apart),
+            published=[],
             above=0,
         ),
     ]

@@ -12,12 +12,10 @@ does not hold them up; up to the first drop of the paper's rate the exponent is 
 one. Where it is below one for both, decay has hardly acted, and a network of few large batches may not be trained.
 """
 
-from typing import Annotated
-
 import numpy as np
-import pandas as pd
 
-from lossland.statistics.verdicts import Claim, paired
+from lossland.statistics.tables import Table
+from lossland.statistics.verdicts import Claim, paired_tables
 
 CAPTION = """
 Each row holds one claim about the line between a network of small batches and one of large batches: the logarithm of the
@@ -29,7 +27,7 @@ After a short schedule decay may hardly have acted, and the large batch may not 
 INNER = {0.0: "right", 1.0: "left"}
 
 
-def check(*, plain: Annotated[pd.DataFrame, "basin"], decayed: Annotated[pd.DataFrame, "basin"]) -> list[Claim]:
+def check(*, plain: Table("basin"), decayed: Table("basin")) -> list[Claim]:
     """Basins with centres 0 and 1 on lines from the small to the large batch, as many without decay (`plain`) as with it."""
     tables = {"plain": plain, "decayed": decayed}
     parts = {
@@ -37,32 +35,33 @@ def check(*, plain: Annotated[pd.DataFrame, "basin"], decayed: Annotated[pd.Data
         for role, table in tables.items()
         for c, side in INNER.items()
     }
-    width = {name: np.log(rows["width"]) for name, rows in paired(parts, "train", "nll").items()}
+    width = {name: np.log(rows["width"]) for name, rows in paired_tables(parts, "train", "nll").items()}
     without, with_decay = (width[f"{role} at 0"] - width[f"{role} at 1"] for role in tables)
     measured = "log of the width at the small batch / at the large batch, each towards the other"
     return [
         Claim(
-            "without decay the small batch is wide",
-            "Trained without weight decay, the small-batch network has the wider basin on the line to the large-batch one.",
-            measured,
-            list(without),
-            [],
+            name="without decay the small batch is wide",
+            says="Trained without weight decay, the small-batch network has the wider basin on "
+            "the line to the large-batch one.",
+            of=measured,
+            values=list(without),
+            published=[],
             above=0,
         ),
         Claim(
-            "with decay the small batch is sharp",
-            "Trained with weight decay, the small-batch network has the narrower basin on that line.",
-            measured,
-            list(with_decay),
-            [],
+            name="with decay the small batch is sharp",
+            says="Trained with weight decay, the small-batch network has the narrower basin on that line.",
+            of=measured,
+            values=list(with_decay),
+            published=[],
             below=0,
         ),
         Claim(
-            "weight decay turns the order",
-            "Weight decay makes the small-batch network sharper, compared with the large-batch one.",
-            f"{measured}, without decay - with it",
-            list(without - with_decay),
-            [],
+            name="weight decay turns the order",
+            says="Weight decay makes the small-batch network sharper, compared with the large-batch one.",
+            of=f"{measured}, without decay - with it",
+            values=list(without - with_decay),
+            published=[],
             above=0,
         ),
     ]

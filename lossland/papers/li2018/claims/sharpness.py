@@ -12,13 +12,11 @@ large batch untrained rather than sharp, and decay without effect on the scale o
 normalisations agree.
 """
 
-from typing import Annotated
-
 import numpy as np
-import pandas as pd
 
 from lossland.papers.published import numbers
-from lossland.statistics.verdicts import Claim, paired, together
+from lossland.statistics.tables import Table
+from lossland.statistics.verdicts import Claim, paired_tables, together
 
 CAPTION = """
 Each row holds one claim about networks of small and of large batches: does the one with the wider basin have the lower test
@@ -32,8 +30,8 @@ KINDS, DECAYS = ("filter", "layer", "none"), {"without decay": "0", "with decay"
 
 def check(
     *,
-    basins: Annotated[pd.DataFrame, "basin"],
-    errors: Annotated[pd.DataFrame, "landscape"],
+    basins: Table("basin"),
+    errors: Table("landscape"),
     plain: dict,
     decayed: dict,
     network: str = "VGG-9",
@@ -62,25 +60,25 @@ def _pair(table, lines, kind, split, quantity):
     names = lines.get(kind)
     if not isinstance(names, (list, tuple)) or len(names) != 2:
         raise ValueError(f"{kind} names {names}; it must name two lines, of the small batch, then of the large")
-    return paired({name: table[table["subspace"] == name] for name in names}, split, quantity).values()
+    return paired_tables({name: table[table["subspace"] == name] for name in names}, split, quantity).values()
 
 
 def _ordered(decay, worse, agreement, network):
     return [
         Claim(
-            f"small batches generalise better {decay}",
-            "Small-batch training gives the lower test error.",
-            "test error of the large batch - of the small batch, as a fraction",
-            list(worse),
-            _printed(network, DECAYS[decay]),
+            name=f"small batches generalise better {decay}",
+            says="Small-batch training gives the lower test error.",
+            of="test error of the large batch - of the small batch, as a fraction",
+            values=list(worse),
+            published=_printed(network, DECAYS[decay]),
             above=0,
         ),
         Claim(
-            f"filter-normalised, the flatter generalises {decay}",
-            "In filter-normalised directions the network with the wider basin has the lower test error.",
-            "log ratio of the half widths, positive where the wider has the lower test error",
-            list(agreement),
-            [],
+            name=f"filter-normalised, the flatter generalises {decay}",
+            says="In filter-normalised directions the network with the wider basin has the lower test error.",
+            of="log ratio of the half widths, positive where the wider has the lower test error",
+            values=list(agreement),
+            published=[],
             above=0,
         ),
     ]
@@ -89,19 +87,19 @@ def _ordered(decay, worse, agreement, network):
 def _misled(least):
     return [
         Claim(
-            "without normalisation, the flatter need not generalise",
-            "Without normalisation, the order of widths is not that of test errors both with and without decay.",
-            "log ratio of the half widths, positive where the wider has the lower test error; the lesser of both decays",
-            list(least["none"]),
-            [],
+            name="without normalisation, the flatter need not generalise",
+            says="Without normalisation, the order of widths is not that of test errors both with and without decay.",
+            of="log ratio of the half widths, positive where the wider has the lower test error; the lesser of both decays",
+            values=list(least["none"]),
+            published=[],
             below=0,
         ),
         Claim(
-            "layer normalisation lies between",
-            "Layer normalisation orders networks worse than filter normalisation, and better than none.",
-            "that number: the lesser of filter - layer and layer - none",
-            list(np.minimum(least["filter"] - least["layer"], least["layer"] - least["none"])),
-            [],
+            name="layer normalisation lies between",
+            says="Layer normalisation orders networks worse than filter normalisation, and better than none.",
+            of="that number: the lesser of filter - layer and layer - none",
+            values=list(np.minimum(least["filter"] - least["layer"], least["layer"] - least["none"])),
+            published=[],
             above=0,
         ),
     ]

@@ -11,11 +11,8 @@ A short schedule can exceed 90 %: where the norm of the weights first grows, the
 in a public run of 40 epochs), and n snapshots have n - 1 components at most.
 """
 
-from typing import Annotated
-
-import pandas as pd
-
 from lossland.papers.published import numbers
+from lossland.statistics.tables import Table
 from lossland.statistics.verdicts import Claim
 
 CAPTION = """
@@ -30,9 +27,9 @@ NOTHING, STRAIGHT = 0.05, 0.1
 
 def check(
     *,
-    components: Annotated[pd.DataFrame, "directions"],
-    random: Annotated[pd.DataFrame, "projection"],
-    init: Annotated[pd.DataFrame, "projection"],
+    components: Table("directions"),
+    random: Table("projection"),
+    init: Table("projection"),
 ) -> list[Claim]:
     """`components` are of PCA planes, `random` and `init` of planes of random directions and through the initialisation."""
     metrics = [f"variance_of_two_components_percent_{end}" for end in ("min", "max")]
@@ -41,29 +38,29 @@ def check(
     return [
         *(
             Claim(
-                f"two components hold {word} {100 * bar:g} % of a trajectory",
-                f"The first two principal components of a trajectory hold {word} {100 * bar:g} % of its variance.",
-                "share of the variance in two components",
-                held,
-                printed,
+                name=f"two components hold {word} {100 * bar:g} % of a trajectory",
+                says=f"The first two principal components of a trajectory hold {word} {100 * bar:g} % of its variance.",
+                of="share of the variance in two components",
+                values=held,
+                published=printed,
                 **{side: bar},
             )
             for word, side, bar in (("more than", "above", low), ("less than", "below", high))
         ),
         Claim(
-            "random directions catch almost nothing",
-            "A plane of random directions catches almost nothing of a trajectory.",
-            "share of the squared distance from the network that lies in the plane",
-            list(1 - _squares(random, "outside") / _squares(random, "distance")),
-            [],
+            name="random directions catch almost nothing",
+            says="A plane of random directions catches almost nothing of a trajectory.",
+            of="share of the squared distance from the network that lies in the plane",
+            values=list(1 - _squares(random, "outside") / _squares(random, "distance")),
+            published=[],
             below=NOTHING,
         ),
         Claim(
-            "beside a random direction a trajectory looks straight",
-            "In the plane of the initialisation and a random direction a trajectory looks like a straight line.",
-            "extent along the random direction / along the way from the initialisation",
-            list(_extent(init, "u1") / _extent(init, "u0")),
-            [],
+            name="beside a random direction a trajectory looks straight",
+            says="In the plane of the initialisation and a random direction a trajectory looks like a straight line.",
+            of="extent along the random direction / along the way from the initialisation",
+            values=list(_extent(init, "u1") / _extent(init, "u0")),
+            published=[],
             below=STRAIGHT,
         ),
     ]

@@ -7,12 +7,10 @@ reaches the edge counts with what is drawn of it: where the narrowest fills the 
 A short schedule trains the networks to different losses, and the basin begins one nat above each.
 """
 
-from typing import Annotated
-
 import numpy as np
-import pandas as pd
 
-from lossland.statistics.verdicts import Claim, paired
+from lossland.statistics.tables import Table
+from lossland.statistics.verdicts import Claim, paired_tables
 
 CAPTION = """
 Each row holds one claim about the basins of the narrowest and the widest network: the logarithm of the ratio of their areas
@@ -24,21 +22,21 @@ larger and more convex basins, with shortcuts and without them.
 
 def check(
     *,
-    narrow: Annotated[pd.DataFrame, "basin"],
-    wide: Annotated[pd.DataFrame, "basin"],
-    narrow_noshort: Annotated[pd.DataFrame, "basin"],
-    wide_noshort: Annotated[pd.DataFrame, "basin"],
+    narrow: Table("basin"),
+    wide: Table("basin"),
+    narrow_noshort: Table("basin"),
+    wide_noshort: Table("basin"),
 ) -> list[Claim]:
     """Basins on planes around as many networks of each kind."""
     tables = {"narrow": narrow, "wide": wide, "narrow_noshort": narrow_noshort, "wide_noshort": wide_noshort}
-    area = {name: np.log(rows["area"]) for name, rows in paired(tables, "train", "nll").items()}
+    area = {name: np.log(rows["area"]) for name, rows in paired_tables(tables, "train", "nll").items()}
     return [
         Claim(
-            f"wider networks, larger basins, {which} shortcuts",
-            f"Around a wider network {which} shortcuts the basin is larger.",
-            "log of the area of the basin of the widest network / of the narrowest",
-            list(area[f"wide{suffix}"] - area[f"narrow{suffix}"]),
-            [],
+            name=f"wider networks, larger basins, {which} shortcuts",
+            says=f"Around a wider network {which} shortcuts the basin is larger.",
+            of="log of the area of the basin of the widest network / of the narrowest",
+            values=list(area[f"wide{suffix}"] - area[f"narrow{suffix}"]),
+            published=[],
             above=0,
         )
         for suffix, which in (("", "with"), ("_noshort", "without"))

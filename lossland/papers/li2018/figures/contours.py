@@ -5,16 +5,16 @@
 Lines are at numpy.arange(0.1, 10, 0.5) nats, as in the released code. Differs from it in: all panels share the colours too.
 """
 
-from typing import Annotated, Literal
+from typing import Literal
 
 import numpy as np
-import pandas as pd
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from lossland.options import Count, Positive, Split
-from lossland.plotting.style import COLOURS, SHADES, cross, filled, tiles
-from lossland.statistics.tables import first_run, parts, sheet, where, with_error
+from lossland.plotting.panels import cross, filled, tiles
+from lossland.plotting.style import COLOURS, SHADES
+from lossland.statistics.tables import Table, first_run, parts, sheet, where, with_error
 
 CAPTION = """
 Each panel is the plane of two random directions around a network, the cross in its middle; white is low, and what is not
@@ -27,7 +27,7 @@ round ones and a low one.
 
 def draw(
     *,
-    surfaces: Annotated[pd.DataFrame, "landscape"],
+    surfaces: Table("landscape"),
     titles: list[list[str]],
     columns: Count = 4,
     split: Split = "train",

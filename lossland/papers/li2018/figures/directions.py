@@ -5,12 +5,10 @@
 Differs from the paper in: it does not measure its directions.
 """
 
-from typing import Annotated
-
 import pandas as pd
 
 from lossland.statistics.spread import spread
-from lossland.statistics.tables import parts, where
+from lossland.statistics.tables import Table, parts, where
 
 CAPTION = """
 The angle between the directions of each plane: the size of the cosine (mean ± standard deviation over all pairs and runs, and
@@ -20,7 +18,7 @@ are taken as orthogonal, for in many dimensions they nearly are, and two compone
 """
 
 
-def draw(*, directions: Annotated[pd.DataFrame, "directions"], titles: list[list[str]]) -> pd.DataFrame:
+def draw(*, directions: Table("directions"), titles: list[list[str]]) -> pd.DataFrame:
     """`titles` lists [subspace, name] of each row in the order printed. Raises ValueError where a subspace has no rows."""
     return pd.DataFrame([{"plane": title} | _row(rows) for title, rows in parts(directions, titles, "directions")])
 

@@ -4,13 +4,11 @@ Ours are taken at the last point of each training: means over runs with their st
 the paper's numbers stands in columns of its own. Differs from the paper in: it trained each network once.
 """
 
-from typing import Annotated
-
 import pandas as pd
 
 from lossland.papers.published import numbers
 from lossland.statistics.spread import spread
-from lossland.statistics.tables import rows_of, where
+from lossland.statistics.tables import Table, rows_of, where
 
 CAPTION = """
 Loss and errors at the end of the trainings: ours (mean ± standard deviation over runs) beside what the paper prints for
@@ -28,7 +26,7 @@ CHOICE = ("arch", "method", "setting")
 PAPER, MEMORY = ", paper", ", from memory, not confirmed"
 
 
-def draw(*, courses: Annotated[pd.DataFrame, "dynamics"], networks: list[dict], tables: list[str] = ()) -> pd.DataFrame:
+def draw(*, courses: Table("dynamics"), networks: list[dict], tables: list[str] = ()) -> pd.DataFrame:
     """`networks` lists {network:, label: ours, arch:, method:, setting: of the paper's row} in the order printed.
 
     An entry names a network and a label, or a row of the paper, or both. `tables` (Table 1, Figure 5, ...) are those that the

@@ -7,15 +7,14 @@ variances become negative. Histograms are those of the first run. Differs from t
 accuracy, the axis of the histograms is logarithmic, and their first and last bins hold what lies outside.
 """
 
-from typing import Annotated
-
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
 from lossland.options import Positive
-from lossland.plotting.style import COLOURS, band, legend_of, panels, runs_of, scores
-from lossland.statistics.tables import entries, first_run, rows_of, where
+from lossland.plotting.panels import band, legend_of, panels, runs_of, scores
+from lossland.plotting.style import COLOURS
+from lossland.statistics.tables import Table, entries, first_run, rows_of, where
 
 CAPTION = """
 Left, loss and error on the line through a network trained with small batches (t = 0) and one trained with large ones
@@ -28,8 +27,8 @@ is another at another scale.
 
 def draw(
     *,
-    lines: Annotated[pd.DataFrame, "landscape"],
-    weights: Annotated[pd.DataFrame, "weights"],
+    lines: Table("landscape"),
+    weights: Table("weights"),
     rows: list[list[str]],
     highest: Positive = 5.0,
 ) -> Figure:

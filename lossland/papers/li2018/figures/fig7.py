@@ -6,14 +6,12 @@ Differs from the paper in: where no eigenvalue is negative the ratio is 0, not |
 a low ratio stand over each panel.
 """
 
-from typing import Annotated
-
-import pandas as pd
 from matplotlib.figure import Figure
 
 from lossland.options import Count
-from lossland.plotting.style import COLUMN, GREY, cross, tiles
-from lossland.statistics.tables import first_run, parts, rectangle
+from lossland.plotting.panels import cross, tiles
+from lossland.plotting.style import COLUMN, GREY
+from lossland.statistics.tables import Table, first_run, parts, rectangle
 
 CAPTION = """
 Dark is nearly convex: there the most negative curvature is small beside the most positive one, or there is none, and the
@@ -26,7 +24,7 @@ LEVELS = (0.01, 0.1)  # of the shares
 HIGHEST = 0.5  # of the colours, as the paper's
 
 
-def draw(*, curvature: Annotated[pd.DataFrame, "curvature"], titles: list[list[str]], columns: Count = 3) -> Figure:
+def draw(*, curvature: Table("curvature"), titles: list[list[str]], columns: Count = 3) -> Figure:
     """`titles` lists [subspace, title] of each plane in the order drawn; one run of it.
 
     A cell is a point of the grid. Raises ValueError where a plane is missing.

@@ -6,13 +6,11 @@ Left, a plane of two random directions; middle, the plane of the way from the in
 direction; right, the same with the second axis enlarged. One run each. Differs from the paper in: the shares are given.
 """
 
-from typing import Annotated
-
-import pandas as pd
 from matplotlib.figure import Figure
 
-from lossland.plotting.style import COLOURS, legend_of, panels
-from lossland.statistics.tables import first_run
+from lossland.plotting.panels import legend_of, panels
+from lossland.plotting.style import COLOURS
+from lossland.statistics.tables import Table, first_run
 
 CAPTION = """
 A training seen in a plane, from the initialisation (circle) to the solution (star); dots are the points that were kept. Two
@@ -22,7 +20,7 @@ the same: in many dimensions two random vectors are nearly orthogonal, and so is
 """
 
 
-def draw(*, random: Annotated[pd.DataFrame, "projection"], initial: Annotated[pd.DataFrame, "projection"]) -> Figure:
+def draw(*, random: Table("projection"), initial: Table("projection")) -> Figure:
     """`random` is projected on a `random_plane`, `initial` on an `init_plane`; of each the first run is drawn."""
     figure, (axes,) = panels(1, 3, height=2.5)
     for axis, table, title in (

@@ -5,16 +5,14 @@ the paper in: colours show the loss too, and those of the dots are the loss at t
 plane, where the surface shows the loss of their projections.
 """
 
-from typing import Annotated
-
 import numpy as np
-import pandas as pd
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
 from lossland.options import Count, Positive
-from lossland.plotting.style import COLOURS, GREY, WHITE_TO_DARK, filled, legend_of, tiles
-from lossland.statistics.tables import entries, first_run, rows_of, sheet, where
+from lossland.plotting.panels import filled, legend_of, tiles
+from lossland.plotting.style import COLOURS, GREY, WHITE_TO_DARK
+from lossland.statistics.tables import Table, entries, first_run, rows_of, sheet, where
 
 CAPTION = """
 Trainings from the right of each panel to the solution at (0, 0), with the share of their variance on each axis. A dot is a
@@ -29,10 +27,10 @@ WHITE = 1e-3  # nats; below it all is white
 
 def draw(
     *,
-    surfaces: Annotated[pd.DataFrame, "landscape"],
-    paths: Annotated[pd.DataFrame, "projection"],
-    shares: Annotated[pd.DataFrame, "directions"],
-    courses: Annotated[pd.DataFrame, "dynamics"],
+    surfaces: Table("landscape"),
+    paths: Table("projection"),
+    shares: Table("directions"),
+    courses: Table("dynamics"),
     titles: list[list[str]],
     columns: Count = 2,
     highest: Positive = 10.0,

@@ -5,14 +5,11 @@
 Lines are means over the runs of a subspace, bands their range. The paper draws accuracies where here are errors.
 """
 
-from typing import Annotated
-
-import pandas as pd
 from matplotlib.figure import Figure
 
 from lossland.options import Count, Positive
-from lossland.plotting.style import alike, legend_of, scores, tiles
-from lossland.statistics.tables import parts, where, with_error
+from lossland.plotting.panels import alike, legend_of, scores, tiles
+from lossland.statistics.tables import Table, parts, where, with_error
 
 CAPTION = """
 Each panel is the straight line through a network, at u = 0, along a random direction: nll in blue on the left axis, error in
@@ -24,7 +21,7 @@ u = 1 is as long as the network, wide valleys go with low test errors; along raw
 
 def draw(
     *,
-    lines: Annotated[pd.DataFrame, "landscape"],
+    lines: Table("landscape"),
     titles: list[list[str]],
     columns: Count = 4,
     highest: Positive = 5.0,

@@ -5,14 +5,12 @@
 Half-widths are those of a `basin` table of the same lines; one whose basin reaches the edge of its line is a lower bound.
 """
 
-from typing import Annotated
-
-import pandas as pd
 from matplotlib.figure import Figure
 
 from lossland.options import Count, Positive, Split
-from lossland.plotting.style import COLOURS, SHADES, band, tiles
-from lossland.statistics.tables import parts, where
+from lossland.plotting.panels import band, tiles
+from lossland.plotting.style import COLOURS, SHADES
+from lossland.statistics.tables import Table, parts, where
 
 CAPTION = """
 Each panel is a network; a thin line is the nll along one random direction through it, the thick line and the band are their
@@ -23,8 +21,8 @@ standard deviation over directions. In the paper ten directions through VGG-9 gi
 
 def draw(
     *,
-    lines: Annotated[pd.DataFrame, "landscape"],
-    basins: Annotated[pd.DataFrame, "basin"],
+    lines: Table("landscape"),
+    basins: Table("basin"),
     titles: list[list[str]],
     columns: Count = 4,
     split: Split = "train",

@@ -6,17 +6,17 @@ Differs from the released code in: the logarithm is that of the nll, not less th
 + 0.1; what is above `highest` is not drawn.
 """
 
-from typing import Annotated, Literal
+from typing import Literal
 
 import numpy as np
-import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator
 from mpl_toolkits.mplot3d.art3d import Poly3DCollection
 
 from lossland.options import Count, Positive, Split
-from lossland.plotting.style import AXES, SHADES, WHITE_TO_DARK, tiles
-from lossland.statistics.tables import first_run, parts, quads, sheet, with_error
+from lossland.plotting.panels import tiles
+from lossland.plotting.style import AXES, SHADES, WHITE_TO_DARK
+from lossland.statistics.tables import Table, first_run, parts, quads, sheet, with_error
 
 CAPTION = """
 The height of a surface is the value at each point of the plane of two random directions around a network; what is lower is
@@ -28,7 +28,7 @@ ResNet-56 without shortcuts is full of hills and ravines, and with shortcuts it 
 
 def draw(
     *,
-    surfaces: Annotated[pd.DataFrame, "landscape"],
+    surfaces: Table("landscape"),
     titles: list[list[str]],
     split: Split = "train",
     quantity: Literal["nll", "loss", "error"] = "nll",

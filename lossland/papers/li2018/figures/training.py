@@ -4,14 +4,11 @@ Train solid, test dashed; nll on a logarithmic axis; all panels have the same ax
 range.
 """
 
-from typing import Annotated
-
-import pandas as pd
 from matplotlib.figure import Figure
 
 from lossland.options import Count
-from lossland.plotting.style import alike, count_of, legend_of, scores, tiles
-from lossland.statistics.tables import parts
+from lossland.plotting.panels import alike, count_of, legend_of, scores, tiles
+from lossland.statistics.tables import Table, parts
 
 CAPTION = """
 Train (solid) and test (dashed) loss and error of the networks whose landscapes are drawn, against the epoch. In the paper
@@ -20,7 +17,7 @@ lower test error than large ones, and networks with shortcuts at a lower one tha
 """
 
 
-def draw(*, courses: Annotated[pd.DataFrame, "dynamics"], titles: list[list[str]], columns: Count = 2) -> Figure:
+def draw(*, courses: Table("dynamics"), titles: list[list[str]], columns: Count = 2) -> Figure:
     """`titles` lists [network, title] of each panel in the order drawn. Raises ValueError where a network has no rows."""
     chosen = parts(courses, titles, "courses")
     figure, axes = tiles(len(chosen), columns, sharey=True)
