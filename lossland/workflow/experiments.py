@@ -208,10 +208,7 @@ class Request:
         return replace(table, name=name)
 
     def _read(self, section, name, body) -> Stanza:
-        try:
-            return read(section, slug(name), body)
-        except ConfigError as error:
-            raise ConfigError(f"{self._place}: {error}") from error
+        return read(section, slug(name), body)
 
     def _name(self, label, series):
         content = [member.source.content for member in series]
@@ -229,8 +226,11 @@ def run(plan, name, body):
     options = stanza.options(stanza.plugin)
     for option, (annotation, _) in stanza.plugin.options.items():
         if option in options:
-            options[option] = _found(plan, f"experiments.{name}.{option}", annotation, options[option])
-    plugins.function(stanza.plugin)(request, **options)
+            options[option] = _found(plan, f"{stanza.where}.{option}", annotation, options[option])
+    try:
+        plugins.function(stanza.plugin)(request, **options)
+    except ConfigError as error:
+        raise ConfigError(f"{stanza.where}: {error}") from error
     return request.jobs
 
 

@@ -15,13 +15,15 @@ def experiment(
     cycles: Count = 4,
     snapshot_recipe: Changes = {},
     dynamics: Count | None = None,
+    per_cycle: Count = 20,
     resolution: Count = 61,
     sizes: list[Count] = (1, 2, 3),
     printed: list[str] = (),
     dataset: str = "",
     digitised: bool = False,
 ):
-    """FGE goes on from the epochs `start` of each network (default: two thirds of its training), for `recipe.epochs` each.
+    """FGE goes on from the epochs `start` of each network (default: two thirds of its training), for `recipe.epochs` each
+    (default: what is left of it).
 
     Snapshot ensembles (SSE) have `cycles` cycles. With `dynamics` epochs one run is followed in small steps (figure 3).
     """
@@ -29,7 +31,10 @@ def experiment(
     start = list(start) or [budget * 2 // 3]
     network = plan.kept(network, start)
     going_on = {"cycle": cycle, "low": low}
-    runs = [plan.fge(f"FGE from {epoch}", network, start=epoch, recipe=recipe, **going_on) for epoch in start]
+    runs = [
+        plan.fge(f"FGE from {epoch}", network, start=epoch, recipe={"epochs": budget - epoch} | recipe, **going_on)
+        for epoch in start
+    ]
     fge = runs[0] if len(runs) == 1 else plan.pool("FGE of a network", _by_run(runs), trajectories=True)
     whole = {"snapshots": None, "every": None}  # the networks at the end of each cycle are kept, no others
     sse = plan.vary("SSE of a network", network, method="sse", cycles=cycles, recipe=snapshot_recipe, **whole)
@@ -44,9 +49,9 @@ def experiment(
     plan.figure("table1", ensembles=together, budget=budget, **names)
     plan.figure("section6", independent=independent, runs=others)
     plan.figure("fig8", chain=plan.landscape(plan.chain("chain of FGE", fge), resolution=resolution), digitised=digitised)
-    plan.claims("fge", ensembles=together, pairs=[independent, *others], **names)
+    plan.claims("fge", ensembles=together, pairs=[independent, *others], network=next(iter(printed), ""), dataset=dataset)
     if dynamics:
-        own = {"keep_start": True, "per_cycle": 20, "recipe": recipe | {"epochs": dynamics}}
+        own = {"keep_start": True, "per_cycle": per_cycle, "recipe": recipe | {"epochs": dynamics}}
         course = plan.dynamics(plan.fge("dynamics", network[0], seed=1, start=start[0], **going_on, **own))
         twice = [plan.pool(f"{one.label}, twice", one.groups(2), trajectories=True) for one in (fge, sse)]
         growth = [plan.ensemble(pool, by="order") for pool in twice]

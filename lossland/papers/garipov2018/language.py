@@ -7,6 +7,6 @@ def experiment(plan, *, network: Networks, recipe: Changes = {}, pairs: Count = 
     ends = network.groups(2, pairs)
     paths = [plan.line("segment", ends), plan.curve("Bezier", ends, recipe=recipe)]
     splits = ["train", "val", "test"]
-    segment, bezier = (plan.shape(plan.landscape(path, resolution=resolution, splits=splits)) for path in paths)
-    plan.figure("table3", shapes=[segment, bezier])
-    plan.claims("language", segment=segment, bezier=bezier)
+    shapes = [plan.shape(plan.landscape(path, resolution=resolution, splits=splits)) for path in paths]
+    plan.figure("table3", shapes=shapes)
+    plan.claims("language", shapes=shapes)

@@ -20,4 +20,4 @@ def experiment(
         shapes.append(plan.shape(plan.landscape(curve, resolution=resolution)))
     widths = dict(zip([network.label for network in networks], widths, strict=True))
     plan.figure("fig7", shapes=shapes, widths=widths, digitised=digitised)
-    plan.claims("width", narrowest=shapes[0], widest=shapes[-1])
+    plan.claims("width", shapes=shapes, narrowest=networks[0], widest=networks[-1])
