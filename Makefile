@@ -5,7 +5,7 @@ CONFIG ?= config.yaml
 export BECAUSE
 BIN := .venv/bin
 
-.PHONY: help setup reproduce test test-slurm test-report lint report why accept cost gpu-check benchmark clean
+.PHONY: help setup reproduce test test-slurm test-report lint docs results-page report why accept cost gpu-check benchmark clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -16,7 +16,7 @@ setup: .venv/ready  ## the environment: a virtual environment in .venv with pinn
 .venv/ready: pyproject.toml requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name it with make PYTHON=...")'
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --disable-pip-version-check --quiet --constraint requirements.lock --editable '.[dev,cluster]'
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --constraint requirements.lock --editable '.[dev,cluster,docs]'
 	touch $@
 
 reproduce: setup  ## every figure, table and claim of CONFIG (default: the embedded one)
@@ -33,6 +33,12 @@ test-report: setup  ## the tests of the report that need a browser (Debian: apt-
 
 lint: setup  ## style of Python and of the rules
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/snakefmt --check Snakefile rules
+
+docs: setup  ## the site of docs/ as build/docs/index.html, all of its links checked
+	@$(BIN)/mkdocs build --quiet --strict
+
+results-page: setup  ## docs/results.md and the counts of README.md, from the verdicts in results/claim
+	@$(BIN)/python docs/results.py
 
 report: setup  ## one self-contained HTML page of what was made
 	@$(BIN)/python -m lossland report --config $(CONFIG)
