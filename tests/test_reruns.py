@@ -1,4 +1,4 @@
-"""What an edit reruns, measured for each row of the README's table; why it does; and results that are kept all the same."""
+"""What an edit reruns, measured for each row of the table in docs/reruns.md; why it does; and results that are kept all the same."""
 
 import json
 import os
@@ -23,7 +23,7 @@ CURVES = {"subspace/bezier", "subspace/polychain", "table/bezier_path", "table/p
 TRAINED = CURVES | SHAPES | {"network/net/1", "network/net/2", "network/net/3", "subspace/segment", "subspace/plane", "table/segment_path", "table/segment_ensemble", "table/surface"} | {"figure/surface"}  # fmt: skip
 MODEL = "class Extra:\n    pass\n\n\ndef build("
 
-# row of the README -> (file, old, new), what reruns, a sentence that says why
+# row of the table -> (file, old, new), what reruns, a sentence that says why
 EDITS = {
     "a method": (("lossland/methods/curve.py", "stack([s.end for s in sources])", "stack([*(s.end for s in sources)])"), CURVES, "subspace bezier: lossland/methods/curve.py was edited"),
     "a method gets an option whose default is what it did before": (("lossland/methods/curve.py", "    bends: Annotated", "    start: float = 0.0,\n    bends: Annotated"), CURVES, "subspace bezier: lossland/methods/curve.py was edited"),
@@ -94,8 +94,8 @@ def test_another_branch_and_back_reruns_nothing(editable):
     assert why(editable)[1] == set()
 
 
-def test_the_table_of_the_readme_is_what_is_measured():
-    table = (ROOT / "README.md").read_text().partition("| edit | what reruns |\n|---|---|\n")[2].partition("\n\n")[0]
+def test_the_table_of_the_docs_is_what_is_measured():
+    table = (ROOT / "docs/reruns.md").read_text().partition("| edit | what reruns |\n|---|---|\n")[2].partition("\n\n")[0]
     rows = dict(re.fullmatch(r"\| (.*?) \| (.*?) \|", line).groups() for line in table.splitlines())
     others = {"a touch of every file": set(), "another branch checked out, and back": set()}
     expected = {row: reruns for row, (_, reruns, _) in EDITS.items()} | others

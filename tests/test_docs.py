@@ -1,0 +1,181 @@
+"""What README.md and the pages of docs/ say can be run, is run; what they name is there; the site needs no network."""
+
+import ast
+import importlib.util
+import re
+import subprocess
+import sys
+
+import pytest
+import yaml
+from conftest import RECORD, ROOT, snakemake
+
+from lossland.statistics import verdicts
+from lossland.workflow.files import save_table
+
+README = (ROOT / "README.md").read_text()
+PAGES = {page.name: page.read_text() for page in sorted((ROOT / "docs").glob("*.md"))}
+WORDS = {"README.md": README} | PAGES
+RESULTS = importlib.util.spec_from_file_location("results", ROOT / "docs/results.py")
+RESULTS = RESULTS.loader.exec_module(module := importlib.util.module_from_spec(RESULTS)) or module
+
+
+def blocks(text, language):
+    """(title or '', text) of each block of code."""
+    return re.findall(rf'^```{language}(?: title="(.*?)")?\n(.*?)^```', text, re.S | re.M)
+
+
+def merged(configs):
+    whole = {}
+    for config in configs:
+        for section, stanzas in config.items():
+            whole[section] = whole.get(section, {}) | stanzas if isinstance(stanzas, dict) else stanzas
+    return whole
+
+
+def test_the_readme_is_short():
+    assert len(README.encode()) <= 8 * 1024
+
+
+def test_the_python_example(capsys):
+    (example,) = (text for title, text in blocks(PAGES["your_network.md"], "python") if title == "example.py")
+    exec(example, {})
+    along, around = (float(line.rpartition(":")[2]) for line in capsys.readouterr().out.splitlines())
+    assert along < 0.3 < 1 < around
+
+
+@pytest.mark.parametrize("page", WORDS)
+def test_commands_and_files_exist(page):
+    text = WORDS[page]
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M))
+    assert set(re.findall(r"(?:\$ |`)make ([a-z-]+)", text)) <= targets
+    named = re.findall(r"(?:--configfile |CONFIG=)([\w/.]+\w)", text)
+    named += re.findall(r"`((?:lossland|docs|rules|profiles|benchmarks|workflow_scripts|configs)/[\w/.]*)`", text)
+    named += re.findall(r"\]\(((?:lossland|docs)/[^)#]*)", text) if page == "README.md" else []
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+def test_the_rooms_are_those_of_the_page():
+    (tree,) = (text for _, text in blocks(PAGES["architecture.md"], "") if "Snakefile" in text)
+    top, inside = (set(re.findall(rf"^{indent}([\w.]+)/? ", tree, re.M)) for indent in ("", "  "))
+    assert all((ROOT / name).exists() for name in top)
+    rooms = {path.name for path in (ROOT / "lossland").iterdir() if path.name[0] not in "_." and list(path.glob("*.py"))}
+    assert {name for name in inside if "." not in name} == rooms
+    assert all((ROOT / "lossland" / name).exists() for name in inside)
+
+
+def test_the_charts_are_those_of_the_page():
+    table = PAGES["architecture.md"].partition("| chart |")[2].partition("\n\n")[0]
+    named = set(re.findall(r"`(\w+)`", table))
+    files = {c.name for f in (ROOT / "lossland/geometry/charts").glob("*.py") for c in ast.walk(ast.parse(f.read_text()))
+             if isinstance(c, ast.ClassDef)}  # fmt: skip
+    assert named <= files
+
+
+def test_each_paper_is_described_in_full():
+    """Experiments, figures and claims on the page are the files that there are."""
+    sections = re.split(r"^## ", PAGES["papers.md"], flags=re.M)[1:]
+    folders = {folder.name: folder for folder in (ROOT / "lossland/papers").iterdir() if (folder / "figures").is_dir()}
+    assert {section.partition("\n")[0] for section in sections} == set(folders)
+    for section in sections:
+        folder = folders[section.partition("\n")[0]]
+        rows = section.partition("|---|---|")[2].partition("\n\n")[0]
+        claims = section.partition("\nClaims: ")[2].partition("\n\n")[0]
+        drawn = {name for row in rows.splitlines() for name in re.findall(r"`(\w+)`", row.split(" | ")[0])}
+        for kind, named in (("figures", drawn), ("claims", set(re.findall(r"`(\w+)`", claims)))):
+            assert named == {file.stem for file in (folder / kind).glob("[a-z]*.py")}, (folder.name, kind)
+        experiments = section.partition("\nExperiments: ")[2].partition("\n\n")[0]
+        assert set(re.findall(r"`(\w+)`", experiments)) == {file.stem for file in folder.glob("[a-z]*.py")}, folder.name
+
+
+@pytest.fixture
+def counted(tmp_path):
+    """A project with the pages, and results in which one claim of two holds."""
+    claims = [verdicts.Claim("low", [1, 1.1, 0.9], of="height", says="It is low.", below=2),
+              verdicts.Claim("a|b", [3, 3.5, 4], of="height", says="It is low.", below=2)]  # fmt: skip
+    path = tmp_path / "results/claim/li2018_width.parquet"
+    save_table(path, verdicts.table(claims), verdicts.SCHEMA, verdicts.KEY, RECORD)
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "lossland/papers/li2018").mkdir(parents=True)
+    (tmp_path / "README.md").write_text(README)
+    return tmp_path
+
+
+def test_the_results_page_is_made_from_the_verdicts(counted):
+    RESULTS.main(counted / "results", counted)
+    page, readme = ((counted / name).read_text() for name in ("docs/results.md", "README.md"))
+    row = "| li2018 | 2 | 1 | 1 |"
+    assert row in page
+    assert row in readme
+    assert r"| a\|b | height | none printed | below 2 | 3.50 ± 0.50 | 3 |" in page
+    assert "| low |" not in page
+    assert [part.partition(RESULTS.MARKS[0])[0] for part in (readme, README)][0] == README.partition(RESULTS.MARKS[0])[0]
+    assert readme.partition(RESULTS.MARKS[1])[2] == README.partition(RESULTS.MARKS[1])[2]
+
+
+def test_without_verdicts_or_marks_nothing_is_written(counted):
+    with pytest.raises(ValueError, match="make reproduce first"):
+        RESULTS.main(counted / "elsewhere", counted)
+    (counted / "README.md").write_text("no marks")
+    with pytest.raises(ValueError, match="put them back"):
+        RESULTS.main(counted / "results", counted)
+    assert not (counted / "docs/results.md").exists()
+
+
+def test_the_counts_of_the_readme_are_those_of_the_results_page():
+    begin, end = RESULTS.MARKS
+    counts = [text.partition(begin)[2].partition(end)[0] for text in (README, PAGES["results.md"])]
+    assert counts[0] == counts[1] != ""
+
+
+def test_the_site_builds_and_asks_nothing_of_the_network(tmp_path):
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(tmp_path / "site")]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    pages = list((tmp_path / "site").rglob("*.html"))
+    assert len(pages) == len(PAGES) + 1  # the page of an address that is not there
+    for page in pages:
+        loaded = re.findall(r"<(?:script|img|iframe|link)\b[^>]*?(?:src|href)=\"?([^\s\">]+)", page.read_text())
+        assert [address for address in loaded if re.match(r"(https?:)?//", address)] == [], page.name
+    for sheet in (tmp_path / "site").rglob("*.css"):
+        assert not re.search(r"url\(['\"]?(https?:)?//|@import", sheet.read_text()), sheet.name
+
+
+def test_the_plug_ins_of_the_page_run_as_they_stand(project):
+    """Each is one file; the config is what the page shows, and nothing else is touched."""
+    for file, text in blocks(PAGES["adding.md"], "python"):
+        (project / file).parent.mkdir(parents=True, exist_ok=True)
+        (project / file).write_text(text)
+    config = merged(yaml.safe_load(text) for _, text in blocks(PAGES["adding.md"], "yaml"))
+    (project / "rings.yaml").write_text(yaml.safe_dump(config | {"results": "results/rings"}))
+    status, output = snakemake(project, "--cores", "2", "--configfile", "rings.yaml")
+    assert status == 0, output
+    for made in ("figure/norms.png", "figure/rings2026_norms.png", "claim/norms.parquet", "claim/rings2026_norms.parquet"):
+        assert (project / "results/rings" / made).is_file(), made
+
+
+def test_the_folder_of_ones_own_is_planned(tmp_path):
+    """The files of the page, and beside the config what else of a config is shown."""
+    page = PAGES["your_network.md"]
+    shown = {title: text for language in ("python", "yaml") for title, text in blocks(page, language) if title}
+    (tmp_path / "mine.py").write_text(shown["mine.py"])
+    (tmp_path / "config.yaml").write_text(shown["config.yaml"])
+    status, output = snakemake(tmp_path, "-n", "-s", str(ROOT / "Snakefile"))
+    assert status == 0, output
+    assert "garipov2018_fig2" in output
+
+
+def test_the_examples_in_the_config_are_planned(tmp_path):
+    """What is commented out in config.yaml works once the # is removed: prose has a space after it, examples do not."""
+    lines = (ROOT / "config.yaml").read_text().splitlines()
+    config = yaml.safe_load("\n".join(re.sub(r"^#(?=\S|  )", "", line) for line in lines))
+    assert {"data", "network", "experiments"} <= set(config)
+    mine = dict(blocks(PAGES["your_network.md"], "python"))["mine.py"]
+    (tmp_path / "mine.py").write_text(mine)
+    for split in ("train", "test"):
+        for label in ("cat", "dog"):
+            (tmp_path / "data/photos" / split / label).mkdir(parents=True)
+    (tmp_path / "data/trained.safetensors").touch()
+    (tmp_path / "config.yaml").write_text(yaml.safe_dump(config | {"papers": []}))
+    status, output = snakemake(tmp_path, "-n", "-s", str(ROOT / "Snakefile"))
+    assert status == 0, output
