@@ -16,13 +16,15 @@ from lossland.workflow.files import save_table
 README = (ROOT / "README.md").read_text()
 PAGES = {page.name: page.read_text() for page in sorted((ROOT / "docs").glob("*.md"))}
 WORDS = {"README.md": README} | PAGES
-RESULTS = importlib.util.spec_from_file_location("results", ROOT / "docs/results.py")
-RESULTS = RESULTS.loader.exec_module(module := importlib.util.module_from_spec(RESULTS)) or module
+SPEC = importlib.util.spec_from_file_location("results", ROOT / "docs/results.py")
+RESULTS = importlib.util.module_from_spec(SPEC)
+SPEC.loader.exec_module(RESULTS)
 
 
 def blocks(text, language):
-    """(title or '', text) of each block of code."""
-    return re.findall(rf'^```{language}(?: title="(.*?)")?\n(.*?)^```', text, re.S | re.M)
+    """(title or '', text) of each block of code in a language."""
+    found = re.findall(r'^```(\w*)(?: title="(.*?)")?\n(.*?)^```$', text, re.S | re.M)
+    return [(title, code) for of, title, code in found if of == language]
 
 
 def merged(configs):
@@ -51,8 +53,10 @@ def test_commands_and_files_exist(page):
     assert set(re.findall(r"(?:\$ |`)make ([a-z-]+)", text)) <= targets
     named = re.findall(r"(?:--configfile |CONFIG=)([\w/.]+\w)", text)
     named += re.findall(r"`((?:lossland|docs|rules|profiles|benchmarks|workflow_scripts|configs)/[\w/.]*)`", text)
-    named += re.findall(r"\]\(((?:lossland|docs)/[^)#]*)", text) if page == "README.md" else []
+    named += re.findall(r"\]\(((?:lossland|docs)/[^)#]*)", text)
     assert [path for path in named if not (ROOT / path).exists()] == []
+    for file, anchor in re.findall(r"\(docs/(\w+\.md)#(\w+)\)", text):
+        assert f"\n## {anchor}\n" in PAGES[file]
 
 
 def test_the_rooms_are_those_of_the_page():
@@ -62,6 +66,8 @@ def test_the_rooms_are_those_of_the_page():
     rooms = {path.name for path in (ROOT / "lossland").iterdir() if path.name[0] not in "_." and list(path.glob("*.py"))}
     assert {name for name in inside if "." not in name} == rooms
     assert all((ROOT / "lossland" / name).exists() for name in inside)
+    ((file, experiment),) = blocks(PAGES["architecture.md"], "python")
+    assert experiment in (ROOT / file).read_text()
 
 
 def test_the_charts_are_those_of_the_page():
@@ -95,6 +101,8 @@ def counted(tmp_path):
               verdicts.Claim("a|b", [3, 3.5, 4], of="height", says="It is low.", below=2)]  # fmt: skip
     path = tmp_path / "results/claim/li2018_width.parquet"
     save_table(path, verdicts.table(claims), verdicts.SCHEMA, verdicts.KEY, RECORD)
+    (tmp_path / "results/claim/li2018_removed.parquet").touch()  # the config no longer asks for it
+    (tmp_path / "results/resolved.yaml").write_text("claim: {li2018_width: {}}")
     (tmp_path / "docs").mkdir()
     (tmp_path / "lossland/papers/li2018").mkdir(parents=True)
     (tmp_path / "README.md").write_text(README)
@@ -109,13 +117,18 @@ def test_the_results_page_is_made_from_the_verdicts(counted):
     assert row in readme
     assert r"| a\|b | height | none printed | below 2 | 3.50 ± 0.50 | 3 |" in page
     assert "| low |" not in page
-    assert [part.partition(RESULTS.MARKS[0])[0] for part in (readme, README)][0] == README.partition(RESULTS.MARKS[0])[0]
-    assert readme.partition(RESULTS.MARKS[1])[2] == README.partition(RESULTS.MARKS[1])[2]
+    begin, end = RESULTS.MARKS
+    assert readme.partition(begin)[0] == README.partition(begin)[0]
+    assert readme.partition(end)[2] == README.partition(end)[2]
 
 
 def test_without_verdicts_or_marks_nothing_is_written(counted):
     with pytest.raises(ValueError, match="make reproduce first"):
         RESULTS.main(counted / "elsewhere", counted)
+    (counted / "results/resolved.yaml").write_text("claim: {li2018_width: {}, li2018_depth: {}}")
+    with pytest.raises(ValueError, match=r"there is no .*li2018_depth\.parquet"):
+        RESULTS.main(counted / "results", counted)
+    (counted / "results/resolved.yaml").write_text("claim: {li2018_width: {}}")
     (counted / "README.md").write_text("no marks")
     with pytest.raises(ValueError, match="put them back"):
         RESULTS.main(counted / "results", counted)
@@ -154,15 +167,14 @@ def test_the_plug_ins_of_the_page_run_as_they_stand(project):
         assert (project / "results/rings" / made).is_file(), made
 
 
-def test_the_folder_of_ones_own_is_planned(tmp_path):
-    """The files of the page, and beside the config what else of a config is shown."""
-    page = PAGES["your_network.md"]
-    shown = {title: text for language in ("python", "yaml") for title, text in blocks(page, language) if title}
-    (tmp_path / "mine.py").write_text(shown["mine.py"])
-    (tmp_path / "config.yaml").write_text(shown["config.yaml"])
+@pytest.mark.parametrize("page", ["README.md", "your_network.md"])
+def test_the_folder_of_ones_own_is_planned(tmp_path, page):
+    shown = dict(blocks(WORDS[page], "python") + blocks(WORDS[page], "yaml"))
+    for file in ("mine.py", "config.yaml"):
+        (tmp_path / file).write_text(shown[file])
     status, output = snakemake(tmp_path, "-n", "-s", str(ROOT / "Snakefile"))
     assert status == 0, output
-    assert "garipov2018_fig2" in output
+    assert "garipov2018_fig1" in output
 
 
 def test_the_examples_in_the_config_are_planned(tmp_path):
