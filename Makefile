@@ -35,7 +35,7 @@ lint: setup  ## style of Python and of the rules
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/snakefmt --check Snakefile rules
 
 docs: setup  ## the site of docs/ as build/docs/index.html, all of its links checked
-	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 results-page: setup  ## docs/results.md and the counts of README.md, from the verdicts in results/claim
 	@$(BIN)/python docs/results.py

@@ -7,8 +7,11 @@ import subprocess
 import sys
 
 import pytest
+import torch
 import yaml
 from conftest import RECORD, ROOT, snakemake
+from PIL import Image
+from safetensors.torch import save_file
 
 from lossland.statistics import verdicts
 from lossland.workflow.files import save_table
@@ -184,10 +187,10 @@ def test_the_examples_in_the_config_are_planned(tmp_path):
     assert {"data", "network", "experiments"} <= set(config)
     mine = dict(blocks(PAGES["your_network.md"], "python"))["mine.py"]
     (tmp_path / "mine.py").write_text(mine)
-    for split in ("train", "test"):
-        for label in ("cat", "dog"):
-            (tmp_path / "data/photos" / split / label).mkdir(parents=True)
-    (tmp_path / "data/trained.safetensors").touch()
+    for image in ("train/cat/1.png", "train/dog/1.png", "test/cat/2.png", "test/dog/2.png"):
+        (tmp_path / "data/photos" / image).parent.mkdir(parents=True)
+        Image.new("RGB", (32, 32)).save(tmp_path / "data/photos" / image)
+    save_file({"weight": torch.zeros(1)}, tmp_path / "data/trained.safetensors")
     (tmp_path / "config.yaml").write_text(yaml.safe_dump(config | {"papers": []}))
     status, output = snakemake(tmp_path, "-n", "-s", str(ROOT / "Snakefile"))
     assert status == 0, output
