@@ -18,9 +18,9 @@ ROOT = Path(__file__).resolve().parent.parent
 VERDICTS = ["holds", "contradicted", "does not hold", "undecided", "not measurable"]  # in the order of the columns
 MARKS = "<!-- counts: make results-page -->", "<!-- end of counts -->"
 HEAD = "This page is generated from `results/claim` by `make results-page`; edits of it are lost."
-REST = """Below are the claims with a verdict other than "holds": what was measured, once in each independent run; the published
-values; the bar; our mean ± standard deviation over n runs; and p."""
-SHOWN = ["claim", "measured", "published", "bar", "ours", "n", "p", "verdict"]
+REST = """Below are the claims with a verdict other than "holds": the claim, and what was measured once in each independent
+run; our mean ± standard deviation over n runs; the bar; the published values, if there are any; and p."""
+SHOWN = ["verdict", "claim", "ours", "bar", "published", "n", "p"]
 
 
 def main(results, root=ROOT):
@@ -62,9 +62,7 @@ def page(claims, makers, counted) -> str:
     for paper, rows in claims[claims["verdict"] != "holds"].groupby("paper"):
         lines += ["", f"## {paper}"]
         for subject, some in rows.groupby("subject"):
-            some = some.assign(ours=[_spread(m, s) for m, s in zip(some["mean"], some["mean std"], strict=True)])
-            some["p"] = [f"{p:.2g}" if p == p else "" for p in some["p"]]
-            lines += ["", f"### {paper}: {subject}", "", _table(SHOWN, some[SHOWN].values.tolist())]
+            lines += ["", f"### {paper}: {subject}", "", _table(SHOWN, [_row(claim) for _, claim in some.iterrows()])]
     return "\n".join([*lines, ""])
 
 
@@ -86,6 +84,14 @@ def _made_from(makers):
     }
     words = [f"{word} {', '.join(sorted(values))}" for word, values in found.items() if values]
     return f"The verdicts are those of a run {', '.join(words)}."
+
+
+def _row(claim):
+    published = "" if claim["published"] == "none printed" else claim["published"]
+    words = f"**{claim['claim']}**: {claim['measured']}"
+    p = "" if pd.isna(claim["p"]) else f"{claim['p']:.2g}"
+    ours, bar = (text.replace(" ", "&nbsp;") for text in (_spread(claim["mean"], claim["mean std"]), claim["bar"]))
+    return [claim["verdict"], words, ours, bar, published, claim["n"], p]
 
 
 def _spread(mean, std):

@@ -118,8 +118,8 @@ def test_the_results_page_is_made_from_the_verdicts(counted):
     row = "| li2018 | 2 | 1 | 1 |"
     assert row in page
     assert row in readme
-    assert r"| a\|b | height | none printed | below 2 | 3.50 ± 0.50 | 3 |" in page
-    assert "| low |" not in page
+    assert r"| does not hold | **a\|b**: height | 3.50&nbsp;±&nbsp;0.50 | below&nbsp;2 |  | 3 |" in page
+    assert "**low**" not in page
     begin, end = RESULTS.MARKS
     assert readme.partition(begin)[0] == README.partition(begin)[0]
     assert readme.partition(end)[2] == README.partition(end)[2]
