@@ -51,13 +51,13 @@ rule all:
         [f for job in PLAN for f in files(job)],
 
 
-for paper in sorted({job.aside["paper"] for job in PLAN if "paper" in job.aside}):
+for target, jobs in PLAN.targets.items():
 
     rule:
         name:
-            paper
+            target
         input:
-            results_of(paper),
+            [f for job in jobs for f in files(job)],
 
 
 config["overview"] = overview  # all that the first page of the report is handed is the config

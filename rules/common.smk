@@ -87,11 +87,6 @@ def plugins_of(section):
     return sorted({job.plugin.name for job in PLAN[section].values()})
 
 
-def results_of(paper):
-    """The figures, tables and claims that a paper's target makes."""
-    return [f for s in ("figure", "claim") for job in PLAN[s].values() if job.aside.get("paper") == paper for f in files(job)]
-
-
 def record(path):
     """Keep the resolved config beside the results."""
     from lossland.workflow.files import replacing# pandas, which planning does without

@@ -19,14 +19,14 @@ from lossland.workflow.staleness import config_changes
 PATHS = ["segment_path", "bezier_path", "polychain_path"]
 SHAPES = {f"table/{path[:-5]}_shape" for path in PATHS}
 DRAWN = {"figure/garipov2018_fig2", "figure/garipov2018_table2", "claim/garipov2018_curves"}
-CURVES = {"subspace/bezier", "subspace/polychain", "table/bezier_path", "table/polychain_path", "table/bezier_shape", "table/polychain_shape", "table/polychain_ensemble"} | DRAWN  # fmt: skip
+CURVES = {"subspace/Bezier", "subspace/chain", "table/bezier_path", "table/polychain_path", "table/bezier_shape", "table/polychain_shape", "table/polychain_ensemble"} | DRAWN  # fmt: skip
 TRAINED = CURVES | SHAPES | {"network/net/1", "network/net/2", "network/net/3", "subspace/segment", "subspace/plane", "table/segment_path", "table/segment_ensemble", "table/surface"} | {"figure/surface"}  # fmt: skip
 MODEL = "class Extra:\n    pass\n\n\ndef build("
 
 # row of the table -> (file, old, new), what reruns, a sentence that says why
 EDITS = {
-    "a method": (("lossland/methods/curve.py", "stack([s.end for s in sources])", "stack([*(s.end for s in sources)])"), CURVES, "subspace bezier: lossland/methods/curve.py was edited"),
-    "a method gets an option whose default is what it did before": (("lossland/methods/curve.py", "    bends: Annotated", "    start: float = 0.0,\n    bends: Annotated"), CURVES, "subspace bezier: lossland/methods/curve.py was edited"),
+    "a method": (("lossland/methods/curve.py", "stack([s.end for s in sources])", "stack([*(s.end for s in sources)])"), CURVES, "subspace Bezier: lossland/methods/curve.py was edited"),
+    "a method gets an option whose default is what it did before": (("lossland/methods/curve.py", "    bends: Annotated", "    start: float = 0.0,\n    bends: Annotated"), CURVES, "subspace Bezier: lossland/methods/curve.py was edited"),
     "a model": (("lossland/models/mlp.py", "def build(", MODEL), TRAINED, "network net/1: lossland/models/mlp.py was edited"),
     "a model that the config does not use": (("lossland/models/vgg.py", "def build(", MODEL), set(), ""),
     "a probe": (("lossland/probes/shape.py", "v.mean()", "v.mean() + 0"), SHAPES | {"figure/garipov2018_table2", "claim/garipov2018_curves"}, "table bezier_shape: lossland/probes/shape.py was edited"),

@@ -45,7 +45,8 @@ class Plan:
             if not isinstance(stanzas, dict):
                 raise ConfigError(f"{section} is {stanzas!r}; it must map names to stanzas")
         self._stanzas = {s: {str(n): read(s, str(n), b) for n, b in stanzas.items()} for s, stanzas in bodies.items()}
-        self._refuse_clashes()
+        for name in self._stanzas["network"].keys() & self._stanzas["subspace"].keys():
+            raise ConfigError(f"subspace.{name}: there is a network {name} too, and a source could mean either; rename one")
         self._jobs = {section: {} for section in PLUGIN}
         self._made, self._open, self._contents = {}, [], {}
         asked = _numbers(config.get("experiments") or {})
@@ -54,12 +55,20 @@ class Plan:
             if "size" not in config or section not in ("data", "network"):  # a size has more of them than its experiments use
                 for stanza in stanzas.values():
                     self._of(stanza)
+        self._refuse_clashes()
 
     def __getitem__(self, section) -> dict[str, Job]:
         return self._jobs[section]
 
     def __iter__(self):
         return (job for jobs in self._jobs.values() for job in jobs.values())
+
+    @property
+    def targets(self) -> dict[str, list[Job]]:
+        """Names for the command line -> the jobs that they ask for: of each paper, and of each experiment."""
+        drawn = [job for section in ("figure", "claim") for job in self._jobs[section].values()]
+        papers = {paper: [job for job in drawn if job.aside.get("paper") == paper] for paper in self._papers}
+        return papers | {_target(name): jobs for name, jobs in self.experiments.items()}
 
     @property
     def resolved(self) -> str:
@@ -162,20 +171,18 @@ class Plan:
     # plain stanzas
 
     def _refuse_clashes(self):
-        """Names that would mean two things: as a source, or as a target of the command line."""
-        for name in self._stanzas["network"].keys() & self._stanzas["subspace"].keys():
-            raise ConfigError(f"subspace.{name}: there is a network {name} too, and a source could mean either; rename one")
-        taken = {"all": "a target", "data": "a target", "claim": "a target"}
-        for section in ("network", "subspace", "table"):
-            taken |= {stanza.plugin.name: "a plug-in" for stanza in self._stanzas[section].values()}
-        papers = {
-            s.body["paper"]: f"{s.where}.paper" for part in self._stanzas.values() for s in part.values() if "paper" in s.body
-        }
-        for name, where in [*papers.items(), *((n, s.where) for n, s in self._stanzas["figure"].items())]:
+        """Names that would mean two things as a target of the command line."""
+        taken = {"all": "a target"} | {job.rule: "a plug-in" for job in self if job.section != "figure"}
+        asked = {f"experiments.{name}": _target(name) for name in self.experiments} | {f"figure.{n}": n for n in self["figure"]}
+        for where, name in ({f"paper {paper}": paper for paper in self._papers} | asked).items():
             if not str(name).isidentifier() or name in taken:
                 why = f"it is {taken[name]}" if name in taken else "a target is made of letters, digits and '_'"
                 raise ConfigError(f"{where}: {name} cannot be a target of the command line, for {why}; rename it")
-            taken[name] = where
+            taken[name] = f"that of {where}"
+
+    @property
+    def _papers(self) -> list[str]:
+        return sorted({job.aside["paper"] for job in self if "paper" in job.aside})
 
     def _of(self, stanza):
         """What a stanza stands for: a dataset's Job, a Series, a list of Tables, a drawing's Job."""
@@ -251,6 +258,10 @@ class Plan:
                 known = [f"{name}/{r}" for r in whole.runs]
         kinds = " or ".join(sections)
         raise ConfigError(f"{where} names {reference}: there is no such {kinds}{nearest(reference if run else name, known)}")
+
+
+def _target(experiment) -> str:
+    return re.sub(r"\W", "_", experiment)
 
 
 def _refuse_sources(where, plugin, members):
