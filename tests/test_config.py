@@ -68,7 +68,7 @@ MISTAKES = [
     (
         "network.net.resources",
         {"gpus": 1},
-        "network.net.resources.gpus is none of gpu, slots, mem_mb, runtime, threads; did you mean gpu?",
+        "network.net.resources.gpus is no option here; did you mean gpu?",
     ),
     ("network.net.resources", {"mem_mb": "much"}, "network.net.resources.mem_mb is 'much': must be a whole number"),
     ("subspace.bezier.bends", 1, "subspace.bezier.bends is 1: must be at least 3"),
@@ -107,8 +107,8 @@ MISTAKES = [
     ("network.net.resources", {"gpu": 2}, "network.net.resources.gpu is 2: must be at most 1"),
     ("figure.garipov2018_fig2.resources", {"mem_mb": 9}, "figure.garipov2018_fig2.resources is no option of garipov2018_fig2"),
     ("network.net.cost", {"hours": "two"}, "network.net.cost.hours is 'two': must be a number"),
-    ("network.net.cost", {"days": 2}, "network.net.cost.days is none of hours, GB"),
-    ("network.net.resources", 4, "network.net.resources is 4; it must be a mapping"),
+    ("network.net.cost", {"days": 2}, "network.net.cost.days is no option here; known: hours, GB"),
+    ("network.net.resources", 4, "network.net.resources is 4: must be a mapping with gpu, slots"),
     (
         "figure.garipov2018_fig2.bezier",
         "bezier_shape",
