@@ -25,8 +25,8 @@ def _changed(path, value):
 MISTAKES = [
     ("networks", {}, "networks is no section of the config; did you mean network?"),
     ("network", [1], "network is [1]; it must map names to stanzas"),
-    ("network.net.method", "sdg", "network.net.method is sdg, but there is no lossland/methods/sdg.py; did you mean sgd?"),
-    ("network.net.model", "mpl", "network.net.model is mpl, but there is no lossland/models/mpl.py; did you mean mlp?"),
+    ("network.net.method", "sdg", "network.net.method is sdg, but there is no such file of methods; did you mean sgd?"),
+    ("network.net.model", "mpl", "network.net.model is mpl, but there is no such file of models; did you mean mlp?"),
     ("network.net.hiden", [4], "network.net.hiden is no option of sgd; did you mean hidden?"),
     ("network.net.hidden", [4, "x"], "network.net.hidden[1] is 'x': must be a whole number"),
     ("network.net.hidden", 4, "network.net.hidden is 4: must be a list"),
