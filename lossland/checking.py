@@ -4,8 +4,7 @@ pydantic validates what JSON can say, strictly: true is not a whole number, "1" 
 """
 
 import json
-import math
-from dataclasses import fields, is_dataclass
+from dataclasses import is_dataclass
 from functools import lru_cache
 from inspect import Parameter
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 from lossland.options import nearest
 
 REQUIRED = Parameter.empty  # the default of an option without one
+BOUNDS = {"int": {"le": 2**63 - 1}, "float": {"allow_inf_nan": False}}
 REASONS = {
     "int_type": "must be a whole number",
     "float_type": "must be a number",
@@ -21,9 +21,10 @@ REASONS = {
     "bool_type": "must be true or false",
     "list_type": "must be a list",
     "dict_type": "must be a mapping",
-    "json_invalid": "is nested too deeply, or is not text that can be written down",
+    "finite_number": "must be finite",
+    "json_invalid": "must be Unicode, and few levels of lists and mappings",
+    "missing": "is missing",
 }
-LONGEST = 300  # letters of a value in a message
 
 
 class ConfigError(ValueError):
@@ -39,12 +40,12 @@ def build(annotation, value, where, **context):
 
     validator, names = _validator(annotation)
     try:
-        given = plain(value, where)
-        return validator.validate_json(json.dumps(given), strict=True, extra="forbid", context=context)
+        text = json.dumps(value, default=_spelt)
+        return validator.validate_json(text, strict=True, extra="forbid", context=context)
     except ValidationError as error:
-        raise ConfigError(_sentence(where, given, error.errors(include_url=False), names)) from None
-    except RecursionError:
-        raise ConfigError(f"{where} {REASONS['json_invalid']}") from None
+        raise ConfigError(_sentence(where, json.loads(text), error.errors(), names)) from None
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ConfigError(f"{where} must be text, numbers, lists and mappings, and few levels of them ({error})") from None
 
 
 def built(known, given, where, **context) -> dict:
@@ -60,29 +61,17 @@ def built(known, given, where, **context) -> dict:
 
 def resolved(plugin, given) -> dict:
     """All options of `plugin` as plain JSON, with defaults and in one spelling: equal ones give equal results."""
-    whole = {name: default for name, (_, default) in plugin.options.items() if default is not REQUIRED} | given
-    return plain(built(plugin.options, whole, plugin.name))
+    defaults = {name: default for name, (_, default) in plugin.options.items() if default is not REQUIRED}
+    return json.loads(json.dumps(built(plugin.options, defaults | given, plugin.name), default=_spelt, allow_nan=False))
 
 
-def plain(value, where="it"):
-    """The same as JSON can say it; a dataclass is a mapping of all its fields. Raises ConfigError."""
-    if isinstance(value, dict):
-        if odd := [key for key in value if not isinstance(key, str)]:
-            raise ConfigError(f"{where} has the name {odd[0]!r}; a name is text, put it in quotes")
-        return {key: plain(item, f"{where}.{key}") for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [plain(item, f"{where}[{i}]") for i, item in enumerate(value)]
+def _spelt(value):
+    """A dataclass of Python as the mapping that it is in a config, and a path as text."""
     if is_dataclass(type(value)):
-        return {f.name: plain(getattr(value, f.name), f"{where}.{f.name}") for f in fields(value)}
-    if isinstance(value, float) and not math.isfinite(value):
-        raise ConfigError(f"{where} is {value!r}: must be finite")
-    if isinstance(value, int) and abs(value) >= 2**63:
-        raise ConfigError(f"{where} is a number of {value.bit_length()} bits: at most 63 are read")
-    if value is None or isinstance(value, (str, bool, int, float)):
-        return value
+        return vars(value)
     if isinstance(value, Path):
         return str(value)
-    raise ConfigError(f"{where} is {value!r:.{LONGEST}}: must be text, a number, true, false, a list or a mapping")
+    raise TypeError(f"there is a {type(value).__name__}")
 
 
 @lru_cache(None)
@@ -96,7 +85,7 @@ def _validator(annotation):
 
 
 def _exact(schema, names):
-    """pydantic's schema with literals that tell true from 1, and 1 from 1.0."""
+    """pydantic's schema with numbers in bounds, and literals that tell true from 1, and 1 from 1.0."""
     from pydantic_core.core_schema import no_info_plain_validator_function
 
     if isinstance(schema, list):
@@ -113,7 +102,7 @@ def _exact(schema, names):
         return no_info_plain_validator_function(one_of)
     if schema.get("type") == "dataclass-args":
         names[schema["dataclass_name"]] = [field["name"] for field in schema["fields"]]
-    return {key: _exact(part, names) for key, part in schema.items()}
+    return BOUNDS.get(schema.get("type"), {}) | {key: _exact(part, names) for key, part in schema.items()}
 
 
 def _sentence(where, value, errors, names):
@@ -126,7 +115,7 @@ def _sentence(where, value, errors, names):
     reasons = list(dict.fromkeys(_reason(path, error, names) for _, error in fitting or here))
     told = " or ".join([reasons[0], *(reason.removeprefix("must be ") for reason in reasons[1:])])
     where += "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
-    return f"{where} {told}" if told.startswith("is ") else f"{where} is {here[0][0]!r:.{LONGEST}}: {told}"
+    return f"{where} {told}" if told.startswith("is ") else f"{where} is {here[0][0]!r:.300}: {told}"
 
 
 def _place(value, error):
@@ -142,13 +131,11 @@ def _place(value, error):
 
 
 def _reason(path, error, names):
-    kind = error["type"]
-    if kind == "value_error":
-        return str(error["ctx"]["error"])
-    if kind == "missing":
-        return "is missing"
-    if kind == "unexpected_keyword_argument":
-        return f"is no option here{nearest(path[-1], [name for known in names.values() for name in known])}"
-    if kind == "dataclass_type":
-        return f"must be a mapping with {', '.join(names[error['ctx']['class_name']])}"
-    return REASONS.get(kind) or f"must {error['msg'].partition('should ')[2] or error['msg']}"
+    match error["type"]:
+        case "value_error":
+            return str(error["ctx"]["error"])
+        case "unexpected_keyword_argument":
+            return f"is no option here{nearest(path[-1], [name for known in names.values() for name in known])}"
+        case "dataclass_type":
+            return f"must be a mapping with {', '.join(names[error['ctx']['class_name']])}"
+    return REASONS.get(error["type"]) or f"must {error['msg'].partition('should ')[2] or error['msg']}"

@@ -70,7 +70,9 @@ def test_fixed_buffers_are_those_of_the_network(problem, tmp_path):
 
 def test_files_that_do_not_do(problem, tmp_path):
     file = tmp_path / "a.safetensors"
-    with pytest.raises(ValueError, match=r"file is .*a\.pth.: must be a \.safetensors file; nothing is unpickled here, convert it"):
+    with pytest.raises(
+        ValueError, match=r"file is .*a\.pth.: must be a \.safetensors file; nothing is unpickled here, convert it"
+    ):
         pretrained.build(problem, [], file=str(tmp_path / "a.pth"))
     with pytest.raises(FileNotFoundError, match=r"no file .*a\.safetensors; set data_root"):
         pretrained.build(problem, [], file=str(file))
