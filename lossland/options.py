@@ -1,48 +1,73 @@
-"""What an option of a plug-in may be: types with bounds, and the one check of a value against its type.
+"""What an option of a plug-in may be: types, what is asked of a value beyond its type, and what it is built to.
 
-The keyword-only parameters of a plug-in's public function are its options in the config. This module is plain Python,
-so the config is checked in full without importing torch.
+The keyword-only parameters of a plug-in's public function are its options. `checking.py` checks and builds them by these
+annotations, for a config and for Python alike. This module imports neither torch nor pydantic.
 """
 
 import math
-from dataclasses import MISSING, dataclass, fields, is_dataclass
-from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Literal
+
+
+class Rule:
+    """A part of an annotation: `check` returns what is built of a value of the type, or raises ValueError with the reason."""
+
+    def check(self, value, context):
+        raise NotImplementedError
+
+    def __get_pydantic_core_schema__(self, source, handler):
+        from pydantic_core.core_schema import with_info_after_validator_function
+
+        return with_info_after_validator_function(lambda value, info: self.check(value, info.context), handler(source))
 
 
 @dataclass(frozen=True)
-class Between:
+class Between(Rule):
     """Bounds of a number; `above` excludes the lower bound itself."""
 
     low: float = -math.inf
     high: float = math.inf
     above: bool = False
 
-    def refuse(self, value):
+    def check(self, value, context):
         if value < self.low or (self.above and value == self.low):
-            return f"must be {'above' if self.above else 'at least'} {self.low:g}"
-        return f"must be at most {self.high:g}" if value > self.high else None
+            raise ValueError(f"must be {'above' if self.above else 'at least'} {self.low:g}")
+        if value > self.high:
+            raise ValueError(f"must be at most {self.high:g}")
+        return value
 
 
 @dataclass(frozen=True)
-class Ending:
-    """The end that the name of a file must have."""
+class Own(Rule):
+    """A file or a folder of the user's own: its place below `root`; `own` of the context notes it, for the digest of a job."""
 
-    ending: str
-    remedy: str
+    kind: Literal["file", "folder"]
+    ending: str = ""
+    remedy: str = ""
 
-    def refuse(self, value):
-        return None if value.endswith(self.ending) else f"must be a {self.ending} file; {self.remedy}"
+    def check(self, value, context):
+        if not value.name.endswith(self.ending):
+            raise ValueError(f"must be a {self.ending} file; {self.remedy}")
+        path = context.get("root", Path()) / value
+        context.get("own", []).append((self.kind, path))
+        return path
 
 
 @dataclass(frozen=True)
-class Names:
-    """A name of a stanza of a section of the config."""
+class Known(Rule):
+    """The name of something that is there: `kind` of the context maps all that are there to what is built of their names."""
 
-    section: str
+    kind: Literal["label", "network", "data"]
+    what: str
 
-    def refuse(self, value):
-        return None
+    def check(self, value, context):
+        if (known := context.get(self.kind)) is None:  # nobody knows yet
+            return value
+        if value not in known:
+            raise ValueError(f"must be {self.what}{nearest(value, known)}")
+        return known[value]
 
 
 Count = Annotated[int, Between(1)]
@@ -51,12 +76,15 @@ Seed = Annotated[int, Between(0, 2**63 - 1)]
 Positive = Annotated[float, Between(0, above=True)]
 NonNegative = Annotated[float, Between(0)]
 Fraction = Annotated[float, Between(0, 1)]
-Safetensors = Annotated[str, Ending(".safetensors", "nothing is unpickled here, convert it: safetensors.torch.save_file")]
+File = Annotated[Path, Own("file")]
+Folder = Annotated[Path, Own("folder")]
+Safetensors = Annotated[Path, Own("file", ".safetensors", "nothing is unpickled here, convert it: safetensors.torch.save_file")]
+Label = Annotated[str, Known("label", "the label of a series")]  # as it stands in the tables that a figure or a claim is given
+Networks = Annotated[str, Known("network", "a network of the config")]
+Dataset = Annotated[str, Known("data", "a dataset of the config")]
 Shard = list[Count]  # [i, n]: part i of n
 NoSources = Annotated[list, Between(0, 0)]
 Sources = Annotated[list, Between(1)]
-Networks = Annotated[str, Names("network")]
-Dataset = Annotated[str, Names("data")]
 Changes = dict  # entries of a recipe that differ from that of the networks
 Split = Literal["train", "val", "test"]
 Scaling = Literal["standard", "unit", "raw"]
@@ -138,59 +166,7 @@ class Cycle:
     threshold: NonNegative = 0.2
 
 
-def refuse(annotation, value) -> tuple[tuple, str] | None:
-    """Why `value` is no `annotation`, as (path inside the value, reason); None if it is one."""
-    if annotation is Any:
-        return None
-    if is_dataclass(annotation):
-        return _refuse_fields(annotation, value)
-    origin, arguments = get_origin(annotation), get_args(annotation)
-    if origin is Annotated:
-        reason = refuse(arguments[0], value)
-        return reason or next((((), r) for bound in arguments[1:] if (r := bound.refuse(value))), None)
-    if origin in (Union, UnionType):
-        if value is None and NoneType in arguments:
-            return None
-        reasons = [refuse(a, value) for a in arguments if a is not NoneType]
-        return None if None in reasons else reasons[0]
-    if origin is Literal:
-        return None if value in arguments else ((), f"must be one of {', '.join(map(str, arguments))}")
-    if origin is list:
-        if not isinstance(value, (list, tuple)):
-            return (), "must be a list"
-        found = ((i, refuse(arguments[0], item)) for i, item in enumerate(value))
-        return next((((i, *reason[0]), reason[1]) for i, reason in found if reason), None)
-    accepted = (int, float) if annotation is float else annotation
-    if not isinstance(value, accepted) or (isinstance(value, bool) and annotation is not bool):
-        names = {int: "a whole number", float: "a number", str: "text", bool: "true or false", dict: "a mapping"}
-        return (), f"must be {names.get(annotation, annotation)}"
-    if annotation is float and not math.isfinite(value):
-        return (), "must be finite"
-    return None
-
-
-def _refuse_fields(cls, value):
-    if not isinstance(value, dict):
-        return (), f"must be a mapping with {', '.join(f.name for f in fields(cls))}"
-    known = {f.name: f for f in fields(cls)}
-    for name, item in value.items():
-        if name not in known:
-            return (name,), f"is no option here{nearest(name, known)}"
-        if reason := refuse(known[name].type, item):
-            return (name, *reason[0]), reason[1]
-    for f in known.values():
-        if f.default is MISSING and f.name not in value:
-            return (f.name,), "is missing"
-    try:
-        cls(**value)
-    except ValueError as error:
-        return (), str(error)
-    return None
-
-
 def nearest(name, known) -> str:
     """A clause with the names closest to `name`, or with all of them."""
-    from difflib import get_close_matches
-
     close = get_close_matches(str(name), [str(k) for k in known], n=3)
     return f"; did you mean {' or '.join(close)}?" if close else f"; known: {', '.join(map(str, known)) or 'none'}"

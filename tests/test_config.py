@@ -25,8 +25,8 @@ def _changed(path, value):
 MISTAKES = [
     ("networks", {}, "networks is no section of the config; did you mean network?"),
     ("network", [1], "network is [1]; it must map names to stanzas"),
-    ("network.net.method", "sdg", "network.net.method is sdg, but there is no lossland/methods/sdg.py; did you mean sgd?"),
-    ("network.net.model", "mpl", "network.net.model is mpl, but there is no lossland/models/mpl.py; did you mean mlp?"),
+    ("network.net.method", "sdg", "network.net.method is sdg, but there is no such file of methods; did you mean sgd?"),
+    ("network.net.model", "mpl", "network.net.model is mpl, but there is no such file of models; did you mean mlp?"),
     ("network.net.hiden", [4], "network.net.hiden is no option of sgd; did you mean hidden?"),
     ("network.net.hidden", [4, "x"], "network.net.hidden[1] is 'x': must be a whole number"),
     ("network.net.hidden", 4, "network.net.hidden is 4: must be a list"),
@@ -68,7 +68,7 @@ MISTAKES = [
     (
         "network.net.resources",
         {"gpus": 1},
-        "network.net.resources.gpus is none of gpu, slots, mem_mb, runtime, threads; did you mean gpu?",
+        "network.net.resources.gpus is no option here; did you mean gpu?",
     ),
     ("network.net.resources", {"mem_mb": "much"}, "network.net.resources.mem_mb is 'much': must be a whole number"),
     ("subspace.bezier.bends", 1, "subspace.bezier.bends is 1: must be at least 3"),
@@ -107,8 +107,8 @@ MISTAKES = [
     ("network.net.resources", {"gpu": 2}, "network.net.resources.gpu is 2: must be at most 1"),
     ("figure.garipov2018_fig2.resources", {"mem_mb": 9}, "figure.garipov2018_fig2.resources is no option of garipov2018_fig2"),
     ("network.net.cost", {"hours": "two"}, "network.net.cost.hours is 'two': must be a number"),
-    ("network.net.cost", {"days": 2}, "network.net.cost.days is none of hours, GB"),
-    ("network.net.resources", 4, "network.net.resources is 4; it must be a mapping"),
+    ("network.net.cost", {"days": 2}, "network.net.cost.days is no option here; known: hours, GB"),
+    ("network.net.resources", 4, "network.net.resources is 4: must be a mapping with gpu, slots"),
     (
         "figure.garipov2018_fig2.bezier",
         "bezier_shape",

@@ -2,19 +2,19 @@
 
 import hashlib
 from functools import partial
-from types import SimpleNamespace
 
 import pytest
 import torch
 from safetensors.torch import save_file
 from torch import nn
 
+from lossland.checking import built
 from lossland.landscape.problem import Problem
 from lossland.landscape.space import ParamSpace
 from lossland.methods import plane, pretrained
+from lossland.options import File, Folder, Seed
 from lossland.probes import landscape
-from lossland.workflow import assemble
-from lossland.workflow import code_digest as fingerprint
+from lossland.workflow import code_digest
 
 
 def saved(path, module):
@@ -70,7 +70,9 @@ def test_fixed_buffers_are_those_of_the_network(problem, tmp_path):
 
 def test_files_that_do_not_do(problem, tmp_path):
     file = tmp_path / "a.safetensors"
-    with pytest.raises(ValueError, match=r"a\.pth must be a \.safetensors file; nothing is unpickled here, convert it"):
+    with pytest.raises(
+        ValueError, match=r"file is .*a\.pth.: must be a \.safetensors file; nothing is unpickled here, convert it"
+    ):
         pretrained.build(problem, [], file=str(tmp_path / "a.pth"))
     with pytest.raises(FileNotFoundError, match=r"no file .*a\.safetensors; set data_root"):
         pretrained.build(problem, [], file=str(file))
@@ -98,25 +100,26 @@ def test_a_plane_through_three_files_of_ones_own(problem, tmp_path):
 
 def test_what_is_seen_of_a_users_own_files(tmp_path):
     """Names and sizes below a folder, through links; the content of a file, for its size says nothing."""
-    seen = partial(fingerprint.own_files, tmp_path)
-    assert seen({"file": "a"}) == seen({"file": None, "folder": None}) == seen({}) == ""
-    empty = seen({"folder": "there"})
+    options = {"mine": (File | None, None), "there": (Folder | None, None), "seed": (Seed, 0)}
+
+    def seen(**given):
+        own = []
+        built(options, given, "data.mine", root=tmp_path, own=own)
+        return code_digest.own_files(own)
+
+    assert seen(mine="a") == seen(mine=None, there=None) == seen(seed=1) == ""
+    empty = seen(there="there")
     (tmp_path / "there/in").mkdir(parents=True)
-    assert seen({"folder": "there"}) == empty
+    assert seen(there="there") == empty
     (tmp_path / "there/in/a").write_text("1")
-    one = seen({"folder": "there"})
+    one = seen(there="there")
     (tmp_path / "there/in/a").write_text("2")
-    assert seen({"folder": "there"}) == one != empty
+    assert seen(there="there") == one != empty
     (tmp_path / "linked").mkdir()
     (tmp_path / "linked/in").symlink_to(tmp_path / "there/in")
-    assert seen({"folder": "linked"}) == one
+    assert seen(there="linked") == one
     digests = []
     for text in ("1", "2", "1"):
         (tmp_path / "a").write_text(text)
-        digests.append(seen({"file": "a"}))
+        digests.append(seen(mine="a"))
     assert digests[0] == digests[2] != digests[1]
-
-
-def test_an_own_file_that_is_none_stays_none(tmp_path):
-    job = SimpleNamespace(data_root=tmp_path, options={"folder": None, "file": "a", "seed": 1})
-    assert assemble.options(job) == {"folder": None, "file": tmp_path / "a", "seed": 1}

@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch import nn
 
+from lossland.checking import build
 from lossland.geometry.charts.bezier import Bezier
 from lossland.geometry.charts.points import Points
 from lossland.geometry.charts.polychain import PolyChain
@@ -18,7 +19,7 @@ from lossland.landscape.problem import Problem
 from lossland.landscape.space import ParamSpace
 from lossland.landscape.subspace import Subspace
 from lossland.methods import curve, line, random_plane, sgd
-from lossland.options import Recipe, refuse
+from lossland.options import Recipe
 from lossland.probes import landscape, saddles
 from lossland.workflow import plugins as catalogue
 from lossland.workflow.store import DiskJournal
@@ -222,10 +223,9 @@ def test_what_is_no_path_from_0_to_1_has_no_saddle(problem):
 
 
 def test_two_points_make_a_path_and_twenty_draws_an_interval():
-    options = catalogue.plugin("probes", "saddles").options
-    assert refuse(options["resolution"][0], 1) == ((), "must be at least 2")
-    assert refuse(options["draws"][0], 19) == ((), "must be at least 20")
-    assert refuse(catalogue.plugin("probes", "coordinates").options["resolution"][0], 1) == ((), "must be at least 2")
+    for probe, option, least in (("saddles", "resolution", 2), ("saddles", "draws", 20), ("coordinates", "resolution", 2)):
+        with pytest.raises(ValueError, match=f"must be at least {least}$"):
+            build(catalogue.plugin("probes", probe).options[option][0], least - 1, option)
 
 
 def test_between_is_nine_points_of_each_gap_of_a_chain(problem):

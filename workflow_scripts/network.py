@@ -6,7 +6,7 @@ from lossland.workflow import assemble, run, store
 
 
 def work(job):
-    network = job.plugin.build(assemble.problem(job), [], **assemble.options(job))
+    network = job.plugin.build(assemble.problem(job), [], **job.options)
     store.save_subspace(job.out[0], network, job.provenance)
 
 

@@ -8,7 +8,7 @@ from lossland.workflow import assemble, run, store
 def work(job):
     problem = assemble.problem(job)
     sources = [assemble.subspace(job, problem, entry) for entry in job.inputs["sources"]]
-    subspace = job.plugin.build(problem, sources, **assemble.options(job))
+    subspace = job.plugin.build(problem, sources, **job.options)
     store.save_subspace(job.out[0], subspace, job.provenance)
 
 

@@ -30,7 +30,7 @@ def _measured(job):
     others = [store.load_arrays(job.path(entry), job.data_root) for entry in job.inputs.get("data", [])]
     for entry in job.inputs["subspace"]:
         subspace = assemble.subspace(job, problem, entry)
-        yield _named(job.plugin.measure(problem, subspace, *others, **assemble.options(job)), *entry["names"])
+        yield _named(job.plugin.measure(problem, subspace, *others, **job.options), *entry["names"])
 
 
 def _named(table, names):

@@ -8,10 +8,10 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from torchvision.datasets import ImageFolder
 
 from lossland.inputs.arrays import Arrays, pictures
-from lossland.options import Count, Fraction, Index
+from lossland.options import Count, Folder, Fraction, Index
 
 
-def load(root, *, folder: str, size: Count = 32, val: Index = 0, crop: Index = 4, flip: Fraction = 0.5) -> Arrays:
+def load(root, *, folder: Folder, size: Count = 32, val: Index = 0, crop: Index = 4, flip: Fraction = 0.5) -> Arrays:
     """Pictures are cut to the square in their middle and resized to `size`; `crop` and `flip` are the augmentation.
 
     The class order is the alphabetical one of `folder`/train. Validation pictures are the last `val` of a fixed shuffle.

@@ -10,13 +10,13 @@ import torch
 from lossland.data.image_folder import listings
 from lossland.inputs.arrays import Arrays
 from lossland.inputs.images import Pictures
-from lossland.options import Count, Fraction, Index
+from lossland.options import Count, Folder, Fraction, Index
 
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of torchvision's networks
 
 
 def load(
-    root, *, folder: str, test: str = "val", size: Count = 224, resize: Count = 256, val: Index = 0, flip: Fraction = 0.5
+    root, *, folder: Folder, test: str = "val", size: Count = 224, resize: Count = 256, val: Index = 0, flip: Fraction = 0.5
 ) -> Arrays:
     """`test` is the folder of the test split. Evaluated are the middles, of `size` pixels, of pictures whose shorter side is
     resized to `resize`; training sees random parts of the pictures, mirrored with probability `flip`.

@@ -11,7 +11,7 @@ import torch
 from PIL import Image, UnidentifiedImageError
 
 from lossland.inputs.arrays import Arrays, pictures
-from lossland.options import Count, Fraction, Index, Scaling
+from lossland.options import Count, Folder, Fraction, Index, Scaling
 
 
 def load(
@@ -19,7 +19,7 @@ def load(
     *,
     train: str,
     test: str,
-    folder: str,
+    folder: Folder,
     image: str = "img",
     label: str = "label",
     limit: Count | None = None,

@@ -11,9 +11,10 @@ from pathlib import Path
 import torch
 from safetensors import SafetensorError, safe_open
 
+from lossland import checking
 from lossland.geometry.charts.points import Points
 from lossland.landscape.subspace import Subspace
-from lossland.options import NoSources, Safetensors, Seed, refuse
+from lossland.options import NoSources, Safetensors, Seed
 
 STATISTICS = ("running_mean", "running_var", "num_batches_tracked")
 
@@ -26,8 +27,7 @@ def build(
 
     Raises FileNotFoundError or ValueError where the file is missing, another one, or of another network.
     """
-    if reason := refuse(Safetensors, str(file)):
-        raise ValueError(f"{file} {reason[1]}")
+    file = checking.build(Safetensors, file, "file")
     if not Path(file).is_file():
         raise FileNotFoundError(f"there is no file {file}; set data_root, or LOSSLAND_DATA, to the folder that holds it")
     if sha256:

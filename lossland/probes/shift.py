@@ -20,7 +20,7 @@ from lossland.inputs import corrupted_files
 from lossland.inputs.corruptions import COLOURED, CORRUPTIONS, corrupted
 from lossland.landscape.ensembles import subsets as subsets_of
 from lossland.landscape.evaluate import predict, remembered, statistics, targets
-from lossland.options import BatchNorm, Between, Count, Seed, Split
+from lossland.options import BatchNorm, Between, Count, Folder, Seed, Split
 from lossland.statistics.scores import jensen_shannon, scaled, scores, temperatures
 
 SCHEMA = {
@@ -37,7 +37,7 @@ def measure(
     *,
     corruptions: list[str] | None = None,
     severities: list[Annotated[int, Between(1, 5)]] = (1, 2, 3, 4, 5),
-    folder: str | None = None,
+    folder: Folder | None = None,
     split: Split = "test",
     examples: Count | None = None,
     by: Literal["network", "source", "order"] = "network",

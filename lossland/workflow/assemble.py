@@ -8,7 +8,6 @@ import torch
 
 from lossland.landscape.problem import Problem, default_device
 from lossland.landscape.space import ParamSpace
-from lossland.options import Cycle, Recipe, Volume
 from lossland.workflow import plugins
 from lossland.workflow.store import DiskJournal, load_arrays, load_subspace
 
@@ -17,7 +16,7 @@ def problem(job) -> Problem:
     """The network and the data of `job.spec`, with a journal in the job's folder of unfinished work."""
     torch.set_num_threads(job.threads)
     data = load_arrays(*job.data, job.data_root)
-    ((model, options),) = job.spec["model"].items()
+    model, options = job.built("models", job.spec["model"])
     build = import_module(plugins.module("models", model)).build
     outputs = import_module(f"lossland.tasks.{data.task}").outputs(data.classes)
     space = ParamSpace(partial(build, data.shape, outputs, **options))
@@ -32,22 +31,6 @@ def subspace(job, problem, entry):
     """What an entry of the job's inputs names: read from its file, or built from what it is a view of."""
     if "file" in entry:
         return load_subspace(job.path(entry))
-    ((method, options),) = entry["view"].items()
+    method, options = job.built("methods", entry["view"])
     sources = [subspace(job, problem, source) for source in entry["sources"]]
-    return import_module(plugins.module("methods", method)).build(problem, sources, **built(options, job.data_root))
-
-
-def options(job) -> dict:
-    return built(job.options, job.data_root)
-
-
-def built(options, data_root) -> dict:
-    """Options of a plug-in: recipe, volume, cycles as what they are of, the user's own file or folder as a path."""
-    made = {
-        "recipe": lambda v: Recipe(**v),
-        "volume": lambda v: Volume(**v),
-        "cycles": lambda v: [Cycle(**cycle) for cycle in v] if isinstance(v, list) else v,
-        "file": data_root.joinpath,
-        "folder": data_root.joinpath,
-    }
-    return {n: made[n](v) if n in made and v is not None else v for n, v in options.items()}
+    return import_module(plugins.module("methods", method)).build(problem, sources, **options)

@@ -88,10 +88,10 @@ def content(file) -> str:
         return hashlib.file_digest(opened, "sha256").hexdigest()[:16]
 
 
-def own_files(root, options) -> str:
-    """Digest of the user's own files that options name, a `folder` or a `file` below `root`; empty where they name none."""
+def own_files(own) -> str:
+    """Digest of the user's own files that options name, as (file or folder, path); empty where they name none."""
     seen = {"folder": listing, "file": content}
-    return "".join(seen[option](root / options[option]) for option in seen if options.get(option) is not None)
+    return "".join(seen[kind](path) for kind, path in own)
 
 
 def text_digest(text) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import get_args
 
-from lossland.options import Names
+from lossland.options import Known
 from lossland.workflow import plugins
 from lossland.workflow.jobs import Entry, Job, Setting, View
 from lossland.workflow.validation import ConfigError, Stanza, nearest, read
@@ -170,7 +170,8 @@ class Request:
         for role, found in tables.items():
             if not found:
                 raise ConfigError(f"{stanza.where}.{role} is {given[role]!r}; it must be a table, or several")
-        job = self._plan.drawing(section, full, stanza.plugin, tables, stanza.options(stanza.plugin),
+        options = stanza.options(stanza.plugin, label=labels(tables))
+        job = self._plan.drawing(section, full, stanza.plugin, tables, options,
                                  {"paper": self._paper}, f"{self._place}, {section} {name}")  # fmt: skip
         self.jobs.append(job)
         return job
@@ -236,7 +237,7 @@ def run(plan, name, body):
 
 def _found(plan, where, annotation, value):
     """Names of stanzas, where the annotation wants some, as Series of networks or as datasets."""
-    kinds = [a.section for a in _parts(annotation) if isinstance(a, Names)]
+    kinds = [a.kind for a in _parts(annotation) if isinstance(a, Known)]
     if value is None or not kinds:
         return value
     find = {"network": plan.network, "data": plan.dataset}[kinds[0]]
@@ -272,6 +273,11 @@ def _tables(given) -> list[Table]:
     if isinstance(given, Table):
         return [given]
     return list(given) if isinstance(given, (list, tuple)) and given and all(isinstance(t, Table) for t in given) else []
+
+
+def labels(tables) -> dict[str, str]:
+    """What the rows of tables (role -> several) are called, for the check of an option that is such a `Label`."""
+    return {label: label for given in tables.values() for table in given for entry in table.entries for label, _ in entry.names}
 
 
 def _plain(value):

@@ -19,7 +19,14 @@ import sys
 from contextlib import suppress
 
 SOCKET = "LOSSLAND_FORKS"
-LIBRARIES = ("torch", "pandas", "pyarrow.parquet", "scipy.stats", "matplotlib.pyplot")  # nothing of ours: it may be edited
+LIBRARIES = (
+    "torch",
+    "pandas",
+    "pyarrow.parquet",
+    "scipy.stats",
+    "matplotlib.pyplot",
+    "pydantic.type_adapter",
+)  # nothing of ours: it may be edited
 THREADS = (*(f"{library}_NUM_THREADS" for library in ("OMP", "GOTO", "OPENBLAS", "MKL", "NUMEXPR")), "VECLIB_MAXIMUM_THREADS")
 PASSING = {"_", "SHLVL", "PWD", "OLDPWD", "TMPDIR", "TMP", "TEMP", "TEMPDIR"}  # of each job; no library reads them at its start
 

@@ -14,9 +14,10 @@ from pathlib import Path
 
 import yaml
 
+from lossland.checking import built
 from lossland.workflow import code_digest, experiments
 from lossland.workflow.code_digest import PLUGIN
-from lossland.workflow.experiments import Member, Series, Table, slug
+from lossland.workflow.experiments import Member, Series, Table, labels, slug
 from lossland.workflow.jobs import Entry, Job, Setting, View, sharded
 from lossland.workflow.validation import ConfigError, nearest, read
 
@@ -148,8 +149,9 @@ class Plan:
         return made.of(stanza.body)
 
     def _add(self, section, name, stem, plugin, options, inputs, setting=None, aside=None, rows=(), shards=1) -> Job:
-        files = code_digest.own_files(self.data_root, options)  # a change of them is a change of the job
-        job = Job(section, name, plugin, options, inputs, setting, aside or {}, files, rows, stem)
+        own = []  # the user's own files: a change of them is a change of the job
+        built(plugin.options, options, name, root=self.data_root, own=own)
+        job = Job(section, name, plugin, options, inputs, setting, aside or {}, code_digest.own_files(own), rows, stem)
         if section in ("figure", "claim"):
             key = section, name
         else:
@@ -222,7 +224,7 @@ class Plan:
 
     def _figure(self, stanza):
         tables = {role: self._tables(stanza, role) for role in stanza.roles}
-        options = stanza.options(stanza.plugin)
+        options = stanza.options(stanza.plugin, label=labels(tables))
         return self.drawing(stanza.section, stanza.name, stanza.plugin, tables, options, stanza.aside, stanza.where)
 
     _claim = _figure
@@ -265,8 +267,10 @@ def _target(experiment) -> str:
 
 
 def _refuse_sources(where, plugin, members):
-    if reason := plugin.sources.refuse(len(members)):
-        raise ConfigError(f"{where} gives {plugin.name} {len(members)} sources; their number {reason}")
+    try:
+        plugin.sources.check(len(members), {})
+    except ValueError as error:
+        raise ConfigError(f"{where} gives {plugin.name} {len(members)} sources; their number {error}") from None
 
 
 def _common_setting(where, role, members):

@@ -12,13 +12,13 @@ from importlib import import_module
 from pathlib import Path
 
 from lossland import options
+from lossland.checking import REQUIRED
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FUNCTION = {
     "data": "load", "models": "build", "methods": "build", "probes": "measure", "figures": "draw", "claims": "check",
     "experiments": "experiment",
 }  # fmt: skip
-REQUIRED = object()
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from lossland.checking import built
 from lossland.workflow import code_digest, files, labels, plugins
 from lossland.workflow.files import replacing
 from lossland.workflow.gpu_slots import lease
@@ -58,7 +59,7 @@ class Run:
         self._paths = dict(zip(files_of(self.spec), arguments.inputs, strict=True))
         self.title = f"{self.spec['section']} {self.spec['name']}"
         key, self._room = code_digest.PLUGIN[self.spec["section"]]
-        ((self._name, self.options),) = self.spec[key].items()
+        self._name, self.options = self.built(self._room, self.spec[key])
         self.code = code_digest.code_of(self.spec)
         if arguments.code not in (None, code_digest.digest(self.code)):
             raise ValueError("the code was edited after this run was planned; start the run again")
@@ -75,7 +76,12 @@ class Run:
     @property
     def data_root(self) -> Path:
         """The folder of the user's own files."""
-        return Path(os.environ.get("LOSSLAND_DATA", "data"))
+        return Path(os.environ.get("LOSSLAND_DATA", "data")).absolute()
+
+    def built(self, room, chosen) -> tuple[str, dict]:
+        """The name of a plug-in and its options, built, of {name: options} in the spec."""
+        ((name, options),) = chosen.items()
+        return name, built(plugins.plugin(room, name).options, options, name, root=self.data_root)
 
     @cached_property
     def plugin(self):

@@ -8,20 +8,33 @@ import re
 from dataclasses import dataclass
 from typing import Annotated
 
-from lossland.options import Between, Count, nearest, refuse
+from lossland.checking import ConfigError, build, built
+from lossland.options import Between, Count, NonNegative, nearest
 from lossland.workflow import plugins
 from lossland.workflow.code_digest import PLUGIN
-from lossland.workflow.plugins import REQUIRED, Plugin
+from lossland.workflow.plugins import Plugin
 
 ASIDE = ["cite", "published", "cost", "paper", "resources"]  # for readers, targets and the scheduler; no part of a result
-# those of `cost` are of one job
-RESOURCES = {"gpu": Between(0, 1), "slots": Between(1), "mem_mb": Between(1), "runtime": Between(1), "threads": Between(1)}
-COST = {"hours": Between(0), "GB": Between(0)}
 NAME = re.compile(r"\w[\w.-]*", re.ASCII)
 
 
-class ConfigError(ValueError):
-    """A mistake in the config, as one sentence."""
+@dataclass(frozen=True)
+class Resources:
+    """What one job asks of the machine."""
+
+    gpu: Annotated[int, Between(0, 1)] = 1
+    slots: Count = 1
+    mem_mb: Count = 1
+    runtime: Count = 1
+    threads: Count = 1
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one job costs, for readers."""
+
+    hours: NonNegative = 0.0
+    GB: NonNegative = 0.0
 
 
 @dataclass(frozen=True)
@@ -43,20 +56,16 @@ class Stanza:
     def aside(self) -> dict:
         return {word: self.body[word] for word in ASIDE if word in self.body}
 
-    def options(self, plugin, seed=None) -> dict:
-        """The options of `plugin` that are given; `seed` is that of the instance, and the
-        value of any option that is given as "{seed}". Raises ConfigError if they do not do."""
+    def options(self, plugin, seed=None, **context) -> dict:
+        """The options of `plugin` that are given; `seed` is that of the instance, and the value of any option that is given as
+        "{seed}". `context` is what their check needs to know (`checking.build`). Raises ConfigError if they do not do."""
         given = {o: self.body[o] for o in plugin.options if o in self.body}
         if seed is not None and "seed" in plugin.options:
             if "seed" in given:
                 raise ConfigError(f"{self.where}.seed: the instances have seeds of their own; remove one of them")
             given["seed"] = seed
         given = {o: seed if v == "{seed}" and seed is not None else v for o, v in given.items()}
-        for name, (annotation, default) in plugin.options.items():
-            if name in given:
-                _refuse_value(f"{self.where}.{name}", annotation, given[name])
-            elif default is REQUIRED:
-                raise ConfigError(f"{self.where}.{name} is missing: {plugin.name} needs it")
+        built(plugin.options, given, self.where, **context)
         return given
 
     def instances(self) -> dict:
@@ -100,7 +109,7 @@ def read(section, name, body, choice=None) -> Stanza:
     if section == "table" and "shards" in body:
         if "shard" not in plugin.options:
             raise ConfigError(f"{where}.shards: {plugin.name} cannot be measured in parts; remove it")
-        _refuse_value(f"{where}.shards", Count, body["shards"])
+        build(Count, body["shards"], f"{where}.shards")
     for k in body:
         if k not in keys and k not in options:
             raise ConfigError(f"{where}.{k} is no option of {plugin.name}{nearest(k, [*options, *keys])}")
@@ -112,8 +121,8 @@ def read(section, name, body, choice=None) -> Stanza:
             raise ConfigError(f"{where}.{role} is {body[role]!r}; {why}")
     if not isinstance(body.get("paper", ""), str):
         raise ConfigError(f"{where}.paper is {body['paper']!r}; it must be one name")
-    _refuse_numbers(f"{where}.resources", body.get("resources", {}), RESOURCES, int)
-    _refuse_numbers(f"{where}.cost", body.get("cost", {}), COST, float)
+    build(Resources, body.get("resources", {}), f"{where}.resources")
+    build(Cost, body.get("cost", {}), f"{where}.cost")
     return Stanza(section, name, body, plugin, model, roles)
 
 
@@ -135,24 +144,3 @@ def _roles(section, plugin):
         return {role: kinds[role] for role in plugin.inputs if role in kinds}
     fixed = {"experiments": {}, "data": {}, "network": {"data": ("data",)}, "subspace": {"sources": ("network", "subspace")}}
     return fixed.get(section, dict.fromkeys(plugin.tables, ("table",)))
-
-
-def _refuse_value(where, annotation, value):
-    if reason := refuse(annotation, value):
-        path, why = reason
-        for part in path:
-            where += f"[{part}]" if isinstance(part, int) else f".{part}"
-            value = value[part] if isinstance(part, int) else value.get(part)
-        raise ConfigError(f"{where} {why}" if why.startswith("is ") else f"{where} is {value!r}: {why}")
-
-
-def _refuse_numbers(where, given, known, kind):
-    """A mapping of known names to numbers of a kind, in their bounds."""
-    if not isinstance(given, dict):
-        raise ConfigError(f"{where} is {given!r}; it must be a mapping with {', '.join(known)}")
-    for key, value in given.items():
-        if key not in known:
-            raise ConfigError(f"{where}.{key} is none of {', '.join(known)}{nearest(key, known)}")
-        reason = refuse(Annotated[kind, known[key]], value)
-        if reason:
-            raise ConfigError(f"{where}.{key} is {value!r}: {reason[1]}")
