@@ -150,7 +150,7 @@ def test_claims_about_studies_follow_the_tables(moved, highest, apart, verdict, 
     claims = studies.check(trivial=_through_zero(moved, highest), again=_two_chains(apart))
     assert judged(claims)["verdict"].tolist() == [verdict] * 3
     files.save_table(tmp_path / "c.parquet", table(claims), SCHEMA, KEY, "{}")
-    kept = files.load_tables([tmp_path / "c.parquet"]).set_index("claim")
+    kept = files.load_table(tmp_path / "c.parquet").set_index("claim")
     assert kept.loc["the trivial curve keeps the labels", "published"] == "none printed"
     assert kept["within_published"].isna().all(), "one value of the paper is not a range"
     assert float(kept.loc["curves are not unique", "published"]) == pytest.approx(0.592)

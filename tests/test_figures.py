@@ -120,7 +120,8 @@ def grown(size, epochs, error, labels=("pool",)):
 def test_figure_3_finds_the_lowest_rates_and_counts_budgets():
     course = {"lr": lambda row: abs(row.epoch % 4 - 2) + 0.1, "distance": lambda row: row.epoch + 2 * (row.run - 1)}
     dynamics = planted("dynamics", labels=["FGE"], runs=2, epoch=range(15), quantity="error", value=0.2, **course)
-    tables = {"growth": grown([1, 2], [18.0, 24.0], [0.2, 0.1], ["FGE", "SSE"]), "single": grown(1, 24.0, [0.3, 0.1])}
+    growing = grown([1, 2], [18.0, 24.0], [0.2, 0.1])
+    tables = {"fge": growing, "sse": growing, "single": grown(1, 24.0, [0.3, 0.1])}
     figure, behind = (fig3.draw(dynamics=dynamics, **tables, budget=24, digitised=digitised) for digitised in (False, True))
     axes = {axis.get_ylabel(): axis for axis in figure.axes}
     assert axes["distance"].lines[1].get_xydata().tolist() == [[0.5, 3], [1.5, 7], [2.5, 11], [3.5, 15]]
