@@ -1,7 +1,7 @@
 """IN: tables. OUT: results/claim/<name>.parquet, .csv, .md and .html: the claims of a paper, its numbers beside ours, a verdict.
 
-TO ADD claims: a file lossland/claims/<paper>_<subject>.py with a CAPTION and `check(*, ...) -> list[Claim]`, and a stanza
-in section claim. One rule for each, for each has a caption of its own.
+TO ADD claims: a file lossland/papers/<paper>/claims/<subject>.py with `check(*, ...) -> list[Claim]`,
+whose docstring is the caption, and a stanza in section claim. One rule for each, for each has a caption of its own.
 """
 
 for claim in PLAN["claim"].values():

@@ -1,8 +1,9 @@
 """IN: tables. OUT: results/figure/<name>.png and .svg of a figure, .html, .csv and .md of a table of a paper, .html of a surface
 to turn, .vtu of a mesh for ParaView; and of each its caption (.rst) and the record of what made it (.json).
 
-TO ADD a figure: a file lossland/figures/<figure>.py with a CAPTION and `draw(*, ...) -> Figure` (or `-> pd.DataFrame`, or
-`-> go.Figure` of plotly, or `-> meshio.Mesh`), and a stanza in section figure. One rule for each figure, for they differ in the files they make.
+TO ADD a figure: a file lossland/papers/<paper>/figures/<figure>.py with `draw(*, ...) -> Figure` (or `-> pd.DataFrame`, or
+`-> go.Figure` of plotly, or `-> meshio.Mesh`), whose docstring is the caption, and a stanza in section figure.
+One rule for each figure, for they differ in the files they make.
 """
 
 for figure in PLAN["figure"].values():

@@ -1,25 +1,23 @@
 """Verdicts: a claim holds, does not hold or stays undecided by its numbers alone; and the checks can fail."""
 
-from itertools import combinations
+from functools import partial
 
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import judged
+from planted import planted
 from scipy import stats
 
-from lossland.papers.garipov2018.claims import curves as garipov2018_curves
-from lossland.papers.garipov2018.claims import ensembles as garipov2018_ensembles
-from lossland.papers.garipov2018.claims import fge as garipov2018_fge
-from lossland.papers.garipov2018.claims import language as garipov2018_language
-from lossland.papers.garipov2018.claims import studies as garipov2018_studies
-from lossland.papers.garipov2018.claims import width as garipov2018_width
-from lossland.papers.published import curves, numbers
-from lossland.statistics import verdicts as claim
-from lossland.workflow import files as io
+from lossland.papers.garipov2018.claims import curves, ensembles, fge, language, studies, width
+from lossland.papers.published import curves as digitised
+from lossland.papers.published import numbers
+from lossland.statistics.verdicts import KEY, SCHEMA, Claim, paired, table
+from lossland.workflow import files
 
 
 def _verdict(ours, **bar):
-    return claim.Claim("c", "s", "m", ours, [1.0, 10.0], **bar).row()
+    return Claim("c", ours, of="m", says="s", published=[1.0, 10.0], **bar).row()
 
 
 @pytest.mark.parametrize(
@@ -66,226 +64,149 @@ def test_of_two_samples_that_do_not_go_in_pairs_the_means_are_compared():
     assert _verdict([10, 10], above=0, less=[1, np.nan])["verdict"] == "does not hold"
 
 
-def _shape(highest, ratio, error):
-    rows = []
-    for run in ("1", "2", "3"):
-        for split, quantity, top in (("train", "loss", highest), ("test", "error", error)):
-            v = {"start": 0.1, "end": 0.1, "min": 0.1, "int": 0.1, "mean": 0.1, "max": top + 0.001 * int(run)}
-            rows.append(
-                {"run": run, "split": split, "quantity": quantity, "length": 10 * ratio, "ratio": ratio, "barrier": top} | v
-            )
-    return pd.DataFrame(rows)
+def test_runs_are_paired_by_their_names():
+    rows = planted("shape", labels=["a", "b"], runs=["1", "2"], ratio=lambda row: row.run + 10 * (row.label == "b"))
+    a, b = paired(rows[::-1], "a", "b")
+    assert (b["ratio"] - a["ratio"]).to_dict() == {"1": 10, "2": 10}
+    for odd in (rows[:-1], pd.concat([rows, rows[-1:]])):
+        with pytest.raises(ValueError, match="runs cannot be paired: b has 1"):
+            paired(odd, "a", "b")
+    with pytest.raises(ValueError, match="there are no rows of subspace c in a, b, only of a, b"):
+        paired(rows, "a", "c")
+
+
+def _shapes(**tops):
+    """label -> (highest train loss, length / distance, highest test error); the ends are at 0.1."""
+    highest = lambda row: tops[row.label][0 if row.split == "train" else 2] + 0.001 * row.run  # noqa: E731
+    level = dict.fromkeys(("start", "end", "min", "int", "mean"), 0.1)
+    kinds = {"split": ["train", "test"], "quantity": ["loss", "error"]}
+    return planted("shape", labels=tops, max=highest, length=lambda row: tops[row.label][1], **level, **kinds)
+
+
+LOW = {"segment": (2, 1, 0.6), "Bezier": (0.11, 1.1, 0.11), "chain": (0.12, 1.3, 0.11)}
 
 
 def test_claims_about_curves_follow_the_tables():
-    good = garipov2018_curves.check(
-        segment=_shape(2, 1, 0.6), bezier=_shape(0.11, 1.1, 0.11), polychain=_shape(0.12, 1.3, 0.11)
-    )
-    assert set(claim.table(good)["verdict"]) == {"holds"}
-    flat = garipov2018_curves.check(segment=_shape(0.1, 1, 0.1), bezier=_shape(2, 1.3, 0.5), polychain=_shape(2, 1.1, 0.5))
-    verdicts = claim.table(flat).set_index("claim")["verdict"]
-    assert (verdicts.filter(like="barrier") == "does not hold").all()
-    assert (verdicts.filter(like="low loss") == "does not hold").all()
-    assert (verdicts.filter(like="test error") == "does not hold").all()
-    assert verdicts["lengths of the curves"] == "does not hold"
-
-
-def _path(nll, ratio, ends):
-    """Shapes of three runs, their highest train nll spread a little around `nll`."""
-    spread = {"1": 0.95, "2": 1.0, "3": 1.1}
-    rows = [
-        {
-            "run": r,
-            "start": ends,
-            "end": 0.9 * ends,
-            "max": nll * f,
-            "ratio": ratio * f**0.1,
-            "quantity": "nll",
-            "split": "train",
-        }
-        for r, f in spread.items()
-    ]
-    return pd.DataFrame(rows)
-
-
-def _through_zero(moved, highest):
-    """Both halves of a path of four points; the error of one point is off by `moved`, the nll rises to `highest`."""
-    rows = []
-    for run in ("1", "2", "3"):
-        values = {
-            ("test", "error"): [0.1, 0.1 + moved, 0.2, 0.2],
-            ("train", "nll"): [0.1, highest + 0.01 * int(run), highest, 0.2],
-            ("train", "error"): [0.0] * 4,
-            ("test", "nll"): [0.5] * 4,
-        }
-        for (split, quantity), v in values.items():
-            path = {
-                "mark": "grid",
-                "index": range(4),
-                "u0": [0, 1 / 3, 2 / 3, 1],
-                "run": run,
-                "split": split,
-                "quantity": quantity,
-            }
-            rows.append(pd.DataFrame(path | {"value": v}))
-    return pd.concat(rows)
-
-
-def _two_chains(apart):
-    """Six points in the plane for each run: ends 10 apart, the bends `apart` from one another."""
-    rows = []
-    for run in range(3):
-        bends = [5 + 2j, 5 + 2j + apart * (1 + 0.01 * run)]
-        points = [0, bends[0], 10, 0, bends[1], 10]
-        rows += [
-            {"run": str(run), "split": "test", "first": i, "second": j, "distance": abs(points[i] - points[j])}
-            for i, j in combinations(range(6), 2)
-        ]
-    return pd.DataFrame(rows)
-
-
-STUDIES = {
-    "trivial": (_through_zero(0, 2.3), _through_zero(0.05, 0.21)),
-    "again": (_two_chains(3), _two_chains(0.1)),
-}
-
-
-@pytest.mark.parametrize(("which", "verdict"), [(0, "holds"), (1, "does not hold")])
-def test_claims_about_studies_follow_the_tables(which, verdict, tmp_path):
-    rows = claim.table(garipov2018_studies.check(**{name: tables[which] for name, tables in STUDIES.items()}))
-    assert set(rows["verdict"]) == {verdict}
-    assert len(rows) == 3
-    io.save_table(tmp_path / "c.parquet", rows, claim.SCHEMA, claim.KEY, "{}")
-    kept = io.load_tables([tmp_path / "c.parquet"]).set_index("claim")
-    assert kept.loc["the trivial curve keeps the labels", "published"] == "none printed"
-    assert kept["within_published"].isna().all(), "one value of the paper is no range"
-    assert float(kept.loc["curves are not unique", "published"]) == pytest.approx(0.592)
-
-
-def test_claims_about_width_tell_lower_from_flatter():
-    """The widest has a tenth of the loss; its ends a twentieth, so that its curve rises more above them."""
-    thin, wide = _path(1.0, 1.4, 0.5), _path(0.1, 1.1, 0.025)
-    rows = claim.table(garipov2018_width.check(narrowest=thin, widest=wide)).set_index("claim")
-    assert rows["verdict"].tolist() == ["holds", "does not hold", "holds"]
-    assert rows["mean"].tolist()[:2] == pytest.approx([10, 0.5])
-    assert float(rows.loc["wider networks, lower curves", "published"]) == pytest.approx(0.0194 / 0.0015, abs=0.1)
-    turned = claim.table(garipov2018_width.check(narrowest=wide, widest=thin))
-    assert turned["verdict"].tolist() == ["does not hold", "holds", "does not hold"]
-
-
-def test_claims_about_language_models_follow_the_tables():
-    good = claim.table(garipov2018_language.check(segment=_path(6.4, 1, 4.1), bezier=_path(3.6, 1.3, 4.1))).set_index("claim")
-    assert set(good["verdict"]) == {"holds"}
-    assert float(good.loc["segment between language models", "published"]) == pytest.approx(596.3 / 39.2, abs=0.1)
-    bad = claim.table(garipov2018_language.check(segment=_path(3.7, 1, 3.0), bezier=_path(3.6, 1.3, 3.0)))
-    assert set(bad["verdict"]) == {"does not hold"}
+    assert set(judged(curves.check(shapes=_shapes(**LOW)))["verdict"]) == {"holds"}
+    high = judged(curves.check(shapes=_shapes(segment=(0.1, 1, 0.1), Bezier=(2, 1.3, 0.5), chain=(2, 1.1, 0.5))))
+    assert set(high.filter(regex="barrier|low loss|test error|lengths", axis=0)["verdict"]) == {"does not hold"}
 
 
 def test_claims_about_curves_of_one_network_have_its_own_bars():
-    table = _shape(0.1, 1.5, 0.1)
-    tables = {"segment": _shape(1.0, 1.0, 0.5), "bezier": table, "polychain": table}
-    everywhere, own = (
-        claim.table(garipov2018_curves.check(**tables, **named)).set_index("claim")
-        for named in ({}, {"networks": ["VGG-16", "VGG16"], "dataset": "CIFAR-10"})
-    )
+    named = {"networks": ["VGG-16", "VGG16"], "dataset": "CIFAR-10"}
+    everywhere, own = (judged(curves.check(shapes=_shapes(**LOW), **chosen)) for chosen in ({}, named))
     low = "low loss along the polygonal chain"
     assert everywhere.loc[low, "bar"] == "below 3.13"
     assert own.loc[low, "bar"] != everywhere.loc[low, "bar"]
     assert everywhere.loc["mean against integral on the Bezier curve", "bar"] == "below 0.0588", "without the misprint"
     with pytest.raises(ValueError, match="nothing is published of ResNet-9 on CIFAR-10"):
-        garipov2018_curves.check(**tables, networks=["ResNet-9"], dataset="CIFAR-10")
+        curves.check(shapes=_shapes(**LOW), networks=["ResNet-9"], dataset="CIFAR-10")
 
 
-def test_the_point_without_labels_takes_no_part_in_the_trivial_curve():
-    """At s = 0 all logits are zero and the error is that of a guess."""
-    table = STUDIES["trivial"][0]
-    zero = table[table["index"] == 1].assign(index=1.5, u0=0.5, value=0.9)
-    with_zero = {n: t[0] for n, t in STUDIES.items()} | {"trivial": pd.concat([table, zero])}
-    row = claim.table(garipov2018_studies.check(**with_zero)).set_index("claim").loc["the trivial curve keeps the labels"]
-    assert (row["mean"], row["verdict"]) == (0, "holds")
+def _nll(**tops):
+    """label -> (highest train nll, length / distance, nll of the ends); runs are spread a little around these."""
+    at = lambda i, power=1.0: lambda row: tops[row.label][i] * (0.9 + 0.05 * row.run) ** power  # noqa: E731
+    end = lambda row: tops[row.label][2]  # noqa: E731
+    kind = {"split": "train", "quantity": "nll"}
+    return planted("shape", labels=tops, max=at(0), ratio=at(1, 0.1), start=end, end=lambda row: 0.9 * end(row), **kind)
 
 
-def test_pools_that_are_no_two_chains_are_refused():
-    good = {name: tables[0] for name, tables in STUDIES.items()}
-    five = good["again"][good["again"]["second"] < 5]
-    other_ends = good["again"].assign(distance=1.0)
-    for pools in (five, other_ends):
+def test_claims_about_width_tell_lower_from_flatter():
+    """The widest has a tenth of the loss; its ends a twentieth, so that its curve rises more above them."""
+    shapes = _nll(thin=(1.0, 1.4, 0.5), wide=(0.1, 1.1, 0.025))
+    rows = judged(width.check(shapes=shapes, narrowest="thin", widest="wide"))
+    assert rows["verdict"].tolist() == ["holds", "does not hold", "holds"]
+    assert rows["mean"].tolist()[:2] == pytest.approx([10, 0.5])
+    assert float(rows.loc["wider networks, lower curves", "published"]) == pytest.approx(0.0194 / 0.0015, abs=0.1)
+    turned = judged(width.check(shapes=shapes, narrowest="wide", widest="thin"))
+    assert turned["verdict"].tolist() == ["does not hold", "holds", "does not hold"]
+
+
+@pytest.mark.parametrize(("segment", "ends", "verdict"), [(6.4, 4.1, "holds"), (3.7, 3.0, "does not hold")])
+def test_claims_about_language_models_follow_the_tables(segment, ends, verdict):
+    rows = judged(language.check(shapes=_nll(segment=(segment, 1, ends), Bezier=(3.6, 1.3, ends))))
+    assert set(rows["verdict"]) == {verdict}
+    assert float(rows.loc["segment between language models", "published"]) == pytest.approx(596.3 / 39.2, abs=0.1)
+
+
+def _through_zero(moved, highest):
+    """A path whose nll rises to `highest` and whose error is off by `moved`, where it is known; at 0.5 it is that of a guess."""
+    error = {0: 0.1, 0.25: 0.1 + moved, 0.5: 0.9, 0.75: 0.2, 1: 0.2}
+    nll = {0: 0.1, 0.25: highest, 0.5: highest, 0.75: highest, 1: 0.2}
+    value = lambda row: error[row.u0] if row.quantity == "error" else nll[row.u0] + 0.01 * row.run  # noqa: E731
+    return planted("landscape", u0=list(nll), split=["train", "test"], quantity=["nll", "error"], value=value)
+
+
+def _two_chains(apart):
+    """Six points in the plane for each run: ends 10 apart, the bends `apart` from one another."""
+    points = lambda run: [0, 5 + 2j, 10, 0, 5 + 2j + apart * (1 + 0.01 * run), 10]  # noqa: E731
+    distance = lambda row: abs(points(row.run)[row.first] - points(row.run)[row.second])  # noqa: E731
+    pairs = planted("disagreement", first=range(6), second=range(6), distance=distance)
+    return pairs[pairs["first"] < pairs["second"]]
+
+
+@pytest.mark.parametrize(("moved", "highest", "apart", "verdict"), [(0, 2.3, 3, "holds"), (0.05, 0.21, 0.1, "does not hold")])
+def test_claims_about_studies_follow_the_tables(moved, highest, apart, verdict, tmp_path):
+    claims = studies.check(trivial=_through_zero(moved, highest), again=_two_chains(apart))
+    assert judged(claims)["verdict"].tolist() == [verdict] * 3
+    files.save_table(tmp_path / "c.parquet", table(claims), SCHEMA, KEY, "{}")
+    kept = files.load_table(tmp_path / "c.parquet").set_index("claim")
+    assert kept.loc["the trivial curve keeps the labels", "published"] == "none printed"
+    assert kept["within_published"].isna().all(), "one value of the paper is not a range"
+    assert float(kept.loc["curves are not unique", "published"]) == pytest.approx(0.592)
+
+
+def test_pools_that_are_not_two_chains_are_refused():
+    good = _two_chains(3)
+    for pools in (good[good["second"] < 5], good.assign(distance=1.0)):
         with pytest.raises(ValueError, match="two chains of one bend with the same ends"):
-            garipov2018_studies.check(**good | {"again": pools})
+            studies.check(trivial=_through_zero(0, 2.3), again=pools)
 
 
-def _ensembles(error, nll, epochs=60.0):
-    """Five runs; subsets of two runs, which no claim is about, are much better."""
-    noise = np.linspace(-1e-3, 1e-3, 5)
-    one = {"size": 1, "subset": range(5), "epochs": epochs, "error": error + noise, "nll": nll + noise}
-    return pd.concat([pd.DataFrame(one), pd.DataFrame({"size": 2, "subset": range(10), "epochs": 120.0, "error": 0, "nll": 0})])
+def _runs(**methods):
+    """label -> (error, nll, epochs) of five runs; ensembles of two runs, which no claim is about, are much better."""
+    at = lambda i: lambda row: methods[row.label][i] + 5e-4 * (row.subset - 2) if row.size == 1 else 0.0  # noqa: E731
+    scores = {"error": at(0), "nll": at(1), "epochs": lambda row: methods[row.label][2] * row.size}
+    return planted("ensemble", labels=methods, runs=[""], split=["train", "test"], size=[1, 2], subset=range(5), **scores)
 
 
-def _pairs(inside, apart, distance):
-    """Five runs of two networks each; those of one run are `distance` apart and disagree on `inside`."""
-    rows = [
-        {"source_first": i // 2, "source_second": j // 2, "same_source": i // 2 == j // 2}
-        for i, j in combinations(range(10), 2)
-    ]
-    table = pd.DataFrame(rows)
-    noise = 1e-3 * table["source_first"]
-    return table.assign(
-        disagreement=np.where(table["same_source"], inside, apart) + noise,
-        distance=np.where(table["same_source"], distance, 50.0) + noise,
-    )
+def _pairs(**methods):
+    """label -> (disagreement of two networks of one run, of two runs, distance inside a run); five runs of two networks."""
+    same = lambda row: row.first // 2 == row.second // 2  # noqa: E731
+    at = lambda i, other: lambda row: (i(row) if same(row) else other(row)) + 1e-3 * (row.first // 2)  # noqa: E731
+    columns = {
+        "source_first": lambda row: row.first // 2,
+        "source_second": lambda row: row.second // 2,
+        "same_source": same,
+        "disagreement": at(lambda row: methods[row.label][0], lambda row: methods[row.label][1]),
+        "distance": at(lambda row: methods[row.label][2], lambda row: 50.0),
+    }
+    pairs = planted("disagreement", labels=methods, runs=[""], first=range(10), second=range(10), **columns)
+    return pairs[pairs["first"] < pairs["second"]]
 
 
-BETTER = [0.02, 0.08], [0.01, 0.2, 5.0]
-WORSE = [0.06, 0.3], [0.3, 0.2, 60.0]
+OTHER_RUNS = {"Ind": (0.04, 0.15, 60), "SSE": (0.05, 0.12, 60)}
+OTHER_PAIRS = {"Ind": (0.9, 0.2, 1.0), "SSE": (0.1, 0.2, 40.0)}
 
 
-@pytest.mark.parametrize(("fge", "verdict"), [(BETTER, "holds"), (WORSE, "does not hold")])
-def test_claims_about_fge_follow_the_tables(fge, verdict):
-    own, pairs = fge
-    rows = claim.table(
-        garipov2018_fge.check(
-            ind=_ensembles(0.04, 0.15),
-            sse=_ensembles(0.05, 0.12),
-            fge=_ensembles(*own, epochs=58.0),
-            ind_pairs=_pairs(0.9, 0.2, 1.0),
-            sse_pairs=_pairs(0.1, 0.2, 40.0),
-            fge_pairs=_pairs(*pairs),
-        )
-    ).set_index("claim")
+@pytest.mark.parametrize(
+    ("run", "pair", "verdict"),
+    [((0.02, 0.08, 58), (0.01, 0.2, 5.0), "holds"), ((0.06, 0.3, 58), (0.3, 0.2, 60.0), "does not hold")],
+)
+def test_claims_about_fge_follow_the_tables(run, pair, verdict):
+    rows = judged(fge.check(ensembles=_runs(**OTHER_RUNS, FGE=run), pairs=_pairs(**OTHER_PAIRS, FGE=pair)))
     assert set(rows["verdict"]) == {verdict}
     assert rows["n"].tolist() == [5, 5, 5, 5, 2, 5], "two disjoint pairs of five runs"
-    assert rows.loc["error of FGE against a single network", "mean"] == pytest.approx(0.04 - own[0])
+    assert rows.loc["error of FGE against a single network", "mean"] == pytest.approx(0.04 - run[0])
     assert rows.loc["error of FGE against a single network", "published"] == "0.0017 to 0.017 (6 values)"
-    expected = np.mean([(0.2 + 1e-3 * run) / (pairs[0] + 1e-3 * (run + 0.5)) for run in (0, 2)])
+    expected = np.mean([(0.2 + 1e-3 * i) / (pair[0] + 1e-3 * (i + 0.5)) for i in (0, 2)])
     assert rows.loc["disagreement inside an FGE run", "mean"] == pytest.approx(expected)
 
 
 def test_fge_that_cost_more_is_not_compared():
-    pairs = _pairs(0.1, 0.2, 5.0)
-    dear = {"ind": _ensembles(0.04, 0.15), "sse": _ensembles(0.05, 0.12), "fge": _ensembles(0.02, 0.08, epochs=61.0)}
+    pairs = _pairs(**OTHER_PAIRS, FGE=(0.1, 0.2, 5.0))
     with pytest.raises(ValueError, match="FGE runs of 61 epochs cannot be compared with 5 of a single network of 60"):
-        garipov2018_fge.check(**dear, ind_pairs=pairs, sse_pairs=pairs, fge_pairs=pairs)
-
-
-def _together(gain, excess):
-    """Ensembles of the first network and one at t: better by `gain` at once, later worse than both ends by `excess` of it."""
-    t = np.linspace(0, 1, 11)
-    at_once, later = np.where(t == 0, 0.0, 1.0), excess * ((t > 0.4) & (t < 1))
-    rows = [
-        pd.DataFrame(
-            {
-                "u0": t,
-                "run": run,
-                "member": member,
-                "quantity": q,
-                "value": 0.2 - (gain + i / 1000) * (at_once - (1 + i / 50) * later),
-            }
-        )
-        for i, run in enumerate("123")
-        for member in ("with start", "alone")
-        for q in ("error", "nll")
-    ]
-    return pd.concat(rows)
+        fge.check(ensembles=_runs(**OTHER_RUNS, FGE=(0.02, 0.08, 61)), pairs=pairs)
 
 
 @pytest.mark.parametrize(
@@ -298,17 +219,26 @@ def _together(gain, excess):
     ],
 )
 def test_claims_about_ensembles_on_a_curve_follow_the_tables(gain, excess, scale, verdicts):
-    path = pd.DataFrame({"run": list("123"), "error": [0.1, 0.11, 0.12], "nll": [0.3, 0.31, 0.32]})
-    factors = [scale, scale - 0.01, scale]
-    scaled = path.assign(error=path["error"] * factors, nll=path["nll"] * factors)
-    rows = claim.table(garipov2018_ensembles.check(chain=_together(gain, excess), path=path, scaled=scaled)).set_index("claim")
+    """Ensembles of the first network and one at t: better by `gain` at once, later worse than both ends by `excess` of it."""
+
+    def value(row):
+        later = (1 + (row.run - 1) / 50) * excess * (0.4 < row.u0 < 1)
+        return 0.2 - (gain + (row.run - 1) / 1000) * ((row.u0 > 0) - later)
+
+    members = {"member": ["with start", "alone"], "quantity": ["error", "nll"]}
+    chain = planted("path_ensemble", u0=np.linspace(0, 1, 11), value=value, **members)
+    at = partial(planted, "ensemble", split=["train", "test"])
+    points = at(error=lambda row: 0.09 + 0.01 * row.run, nll=lambda row: 0.29 + 0.01 * row.run)
+    factors = points["run"].map({"1": scale, "2": scale - 0.01, "3": scale})
+    scaled = points.assign(error=points["error"] * factors, nll=points["nll"] * factors)
+    rows = judged(ensembles.check(chain=chain, points=points, scaled=scaled))
     for name, verdict in verdicts.items():
         assert set(rows.filter(like=name, axis=0)["verdict"]) == {verdict}, name
     spread = [(gain + i / 1000) * (1 + i / 50) * excess for i in range(3)]
     assert rows.loc["both ends reached: test error", "mean"] == pytest.approx(np.mean(spread))
     assert rows.loc["temperatures of the curve ensemble: test error", "published"] == "1.02"
-    with pytest.raises(ValueError, match="several ensembles"):
-        garipov2018_ensembles.check(chain=_together(0.1, 0), path=pd.concat([path, path]), scaled=scaled)
+    with pytest.raises(ValueError, match="several rows"):
+        ensembles.check(chain=chain, points=pd.concat([points, points]), scaled=scaled)
 
 
 def test_published_numbers_are_whole():
@@ -316,8 +246,8 @@ def test_published_numbers_are_whole():
     assert len(table2) == 273
     segment = table2[(table2["method"] == "Segment") & (table2["arch"] == "3conv3fc")].set_index("metric")["value"]
     assert segment["train_loss_max"] == 2.416
-    assert len(curves("garipov2018", "fig2_left_train_loss")) == 121 + 121 + 31
-    assert np.isfinite(curves("garipov2018", "fig2_left_train_loss")["y"]).all()
+    assert len(digitised("garipov2018", "fig2_left_train_loss")) == 121 + 121 + 31
+    assert np.isfinite(digitised("garipov2018", "fig2_left_train_loss")["y"]).all()
 
 
 def test_published_numbers_of_li2018_are_numbers_each_with_one_key_and_a_status():

@@ -192,16 +192,13 @@ def _ensembles(subspace, single, together, size=3, runs=RUNS, spread=SPREAD, mem
     return _and_train(rows.assign(error=rows["value"], brier=2 * rows["value"], nll=3 * rows["value"]))
 
 
-ENSEMBLE_KINDS = [["random", "random_pools", "random directions"]]
-
-
 def _gains(single, subspace, independent, both, /, **options):
     tables = {
-        "subspace": _ensembles("random", -9.0, subspace),
-        "both": _ensembles("random_pools", -9.0, both, members="0 1 2 3"),
+        "samples": _ensembles("random", -9.0, subspace),
+        "both": _ensembles("random", -9.0, both, members="0 1 2 3"),
     }
     tables["independent"] = _ensembles("pools", single, independent)
-    return fort2019_ensembles.check(**tables | options, size=3, kinds=ENSEMBLE_KINDS)
+    return fort2019_ensembles.check(**tables | options, size=3)
 
 
 @pytest.mark.parametrize(
@@ -224,17 +221,17 @@ def test_runs_gain_more_than_subspaces_and_both_most(planted, verdicts):
 
 
 def test_both_are_subspaces_not_networks():
-    with pytest.raises(ValueError, match="both, of random_pools, has ensembles of 3 with 3 networks; measure it `by: source`"):
-        _gains(0.5, 0.4, 0.3, 0.2, both=_ensembles("random_pools", -9.0, 0.2))
+    with pytest.raises(ValueError, match="both, of random, has ensembles of 3 with 3 networks; measure it `by: source`"):
+        _gains(0.5, 0.4, 0.3, 0.2, both=_ensembles("random", -9.0, 0.2))
 
 
 def test_ensembles_of_other_runs_or_sizes_are_refused():
     two = _ensembles("pools", 0.5, 0.3, runs=RUNS[:2], spread=SPREAD[:2])
-    with pytest.raises(ValueError, match=r"runs cannot be paired: random has 1, 2, 3, but others have 1, 2$"):
+    with pytest.raises(ValueError, match=r"runs cannot be paired: samples of random has 1, 2, 3, but others have 1, 2$"):
         _gains(0.5, 0.4, 0.3, 0.2, independent=two)
-    with pytest.raises(ValueError, match="random has no ensembles of size 3"):
-        _gains(0.5, 0.4, 0.3, 0.2, subspace=_ensembles("random", 0.5, 0.3, size=5))
-    with pytest.raises(ValueError, match="a table has no ensembles of size 3"):
+    with pytest.raises(ValueError, match="no rows of size 3 in random, only of 1, 5, 6"):
+        _gains(0.5, 0.4, 0.3, 0.2, samples=_ensembles("random", 0.5, 0.3, size=5))
+    with pytest.raises(ValueError, match="no rows of subspace random in another"):
         _gains(0.5, 0.4, 0.3, 0.2, both=_ensembles("another", 0.5, 0.3))
 
 
@@ -392,7 +389,6 @@ def _randomness(**tables):
     [
         (_functions, ("between", "inside", "tsne")),
         (_subspaces, ("samples", "independent")),
-        (partial(_gains, 0.5, 0.4, 0.3, 0.2), ("independent", "subspace", "both")),
         (partial(_shifted, (0.2, 0.4, 0.3), (0.25, 0.6, 0.1)), ("independent", "subspace")),
         (_randomness, ("again", "same_init", "same_order", "different")),
     ],
@@ -402,6 +398,10 @@ def test_tables_of_another_split_alone_are_refused(check, roles):
     for role in roles:
         with pytest.raises(ValueError, match=f"^{role} has no rows of the split test; measure that split$"):
             check(**{role: pd.DataFrame({"split": ["train"]})})
+    for role in ("independent", "samples", "both"):
+        train = _ensembles("random", 0.5, 0.3, members="0 1 2 3").query("split == 'train'")
+        with pytest.raises(ValueError, match="no rows of split test in random, only of train"):
+            _gains(0.5, 0.4, 0.3, 0.2, **{role: train})
 
 
 def _forks(*instability):

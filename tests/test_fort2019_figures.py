@@ -298,34 +298,34 @@ def test_paths_are_compared_with_both_ends(tmp_path):
 
 
 def test_figure_7_has_means_and_deviations_over_subsets(tmp_path):
-    table = pd.concat([ensembles("nets", {1: [0.3, 0.4], 2: [0.25]}), ensembles("wa", {1: [0.2, 0.2], 2: [0.1]})])
-    titles = [["nets", "networks"], ["wa", "weight averages"]]
-    figure = fort2019_fig7.draw(ensembles=table, titles=titles, quantities=["accuracy", "error", "brier"])
+    table = pd.concat(
+        [ensembles("networks", {1: [0.3, 0.4], 2: [0.25]}), ensembles("weight averages", {1: [0.2, 0.2], 2: [0.1]})]
+    )
+    figure = fort2019_fig7.draw(ensembles=table, quantities=["accuracy", "error", "brier"])
     accuracy, _, brier = figure.axes
     assert np.array([c.lines[0].get_ydata() for c in accuracy.containers]) == pytest.approx(np.array([[65, 75], [80, 90]]))
     low, high = accuracy.containers[0].lines[2][0].get_segments()[0][:, 1]
     assert (high - low) / 2 == pytest.approx(100 * np.std([0.3, 0.4], ddof=1))
     assert brier.containers[0].lines[0].get_ydata()[0] == pytest.approx(1.5 * 0.35)
-    behind = fort2019_fig7.draw(ensembles=table, titles=titles, digitised="MediumCNN*")
+    behind = fort2019_fig7.draw(ensembles=table, digitised="MediumCNN*")
     printed = next(line for line in behind.axes[0].lines if list(line.get_xdata()) == [1, 2])
     assert printed.get_ydata()[0] == pytest.approx(78.17)
     assert printed.get_ydata()[1] == pytest.approx(80.51), "as far as ours go"
     with pytest.raises(ValueError, match=r"digitised is VGG, of which no ensembles are published; name one of SmallCNN\*"):
-        fort2019_fig7.draw(ensembles=table, titles=titles, digitised="VGG")
+        fort2019_fig7.draw(ensembles=table, digitised="VGG")
     written(tmp_path, behind, fort2019_fig7)
 
 
 def test_figure_7_names_runs_that_are_not_shared():
-    nets = ensembles("nets", {1: [0.3, 0.4], 2: [0.25]})
-    table = pd.concat([nets, nets.assign(run="4", error=0.5), ensembles("wa", {1: [0.2, 0.2], 2: [0.1]})])
-    titles = [["nets", "networks"], ["wa", "averages"]]
-    figure = fort2019_fig7.draw(ensembles=table, titles=titles)
+    nets = ensembles("networks", {1: [0.3, 0.4], 2: [0.25]})
+    table = pd.concat([nets, nets.assign(run="4", error=0.5), ensembles("averages", {1: [0.2, 0.2], 2: [0.1]})])
+    figure = fort2019_fig7.draw(ensembles=table)
     assert [text.get_text() for text in figure.legends[0].get_texts()] == ["networks (runs 1, 4)", "averages (run 1)"]
     bars = figure.axes[0].containers[0]
     assert bars.lines[0].get_ydata() == pytest.approx([57.5, 62.5]), "means over runs and subsets"
     low, high = bars.lines[2][0].get_segments()[0][:, 1]
     assert (high - low) / 2 == pytest.approx(100 * np.std([0.3, 0.4, 0.5, 0.5], ddof=1))
-    alike = fort2019_fig7.draw(ensembles=table[table["run"] == "1"], titles=titles)
+    alike = fort2019_fig7.draw(ensembles=table[table["run"] == "1"])
     assert [text.get_text() for text in alike.legends[0].get_texts()] == ["networks", "averages"]
 
 
@@ -353,7 +353,7 @@ def test_figure_8_is_the_mean_over_corruptions(tmp_path):
 def test_eight_series_are_told_apart(tmp_path):
     names = [f"series {i}" for i in range(8)]
     table = pd.concat([ensembles(name, {1: [0.1 + 0.03 * i], 3: [0.05 + 0.03 * i]}) for i, name in enumerate(names)])
-    figure = fort2019_fig7.draw(ensembles=table, titles=[[name, name] for name in names])
+    figure = fort2019_fig7.draw(ensembles=table)
     lines = [container.lines[0] for container in figure.axes[0].containers]
     assert len({line.get_color() for line in lines}) == 8
     assert len({line.get_marker() for line in lines[:7]}) == 7

@@ -23,7 +23,7 @@ def pick(table, **columns) -> pd.DataFrame:
         rows = table[table[name].isin(value if isinstance(value, list) else [value])]
         if rows.empty:
             raise ValueError(
-                f"there are no rows of {name} {value}{_of(table)}, only of {listed(table[name])}; measure that too"
+                f"there are no rows of {name} {value}{_of(table)}, only of {_listed(table[name])}; measure that too"
             )
         table = rows
     return table
@@ -46,7 +46,7 @@ def _of(table):
     return f" in {', '.join(labels)}" if 0 < len(labels) < 4 else ""
 
 
-def listed(values):
+def _listed(values):
     return ", ".join(repr(value) if value == "" else str(value) for value in pd.unique(values)) or "none"
 
 
@@ -60,7 +60,9 @@ def spreads(columns) -> dict[str, float]:
 
 def plane(table, split, quantity) -> pd.DataFrame:
     """`value` on the grid of one plane of a `landscape` table, u1 [n1] down and u0 [n0] across."""
-    return rectangle(pick(table, mark="grid", split=split, quantity=quantity), "value", f"{split} {quantity}{_of(table)}")
+    return rectangle(
+        pick(table, mark="grid", split=split, quantity=quantity), "value", f"{split} {quantity} of {table['subspace'].iloc[0]}"
+    )
 
 
 def entries(option, given, *names) -> list:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from lossland.statistics.tables import listed, pick
+from lossland.statistics.tables import pick
 
 SCHEMA = {
     "claim": "string", "statement": "string", "measured": "string", "published": "string", "within_published": "bool_",
@@ -105,16 +105,8 @@ def _p(samples, bar, side):
 
 
 def paired(table, *labels) -> list[pd.DataFrame]:
-    """The rows of each of `labels`, one for each run, indexed by run and in one order, so that they can be compared in pairs.
-
-    Raises ValueError if a label is missing, or a run is there twice or not for every label.
-    """
-    found = {label: pick(table, subspace=label).set_index("run").sort_index() for label in labels}
-    first, index = next((label, rows.index) for label, rows in found.items())
-    for label, rows in found.items():
-        if rows.index.has_duplicates or not rows.index.equals(index):
-            raise ValueError(f"runs cannot be paired: {label} has {listed(rows.index)}, but {first} has {listed(index)}")
-    return list(found.values())
+    """The rows of each of `labels`, one for each run, indexed by run, to be compared in pairs; see `together`."""
+    return list(together({label: pick(table, subspace=label).set_index("run") for label in labels}).values())
 
 
 def paired_tables(tables, split, quantity) -> dict[str, pd.DataFrame]:
@@ -125,7 +117,7 @@ def paired_tables(tables, split, quantity) -> dict[str, pd.DataFrame]:
 def together(rows) -> dict:
     """The rows, or values, of each table, indexed by run, in one order.
 
-    Raises ValueError where a run stands twice or not in every table: such rows cannot be compared in pairs.
+    Raises ValueError if a run is there twice or not in every table: such rows cannot be compared in pairs.
     """
     rows = {name: part.sort_index() for name, part in rows.items()}
     first = next(iter(rows.values())).index

@@ -54,8 +54,8 @@ def experiment(
         own = {"keep_start": True, "per_cycle": per_cycle, "recipe": recipe | {"epochs": dynamics}}
         course = plan.dynamics(plan.fge("dynamics", network[0], seed=1, start=start[0], **going_on, **own))
         twice = [plan.pool(f"{one.label}, twice", one.groups(2), trajectories=True) for one in (fge, sse)]
-        growth = [plan.ensemble(pool, by="order") for pool in twice]
-        plan.figure("fig3", dynamics=course, growth=growth, single=together[0], budget=budget, digitised=digitised)
+        fge, sse = (plan.ensemble(pool, by="order") for pool in twice)
+        plan.figure("fig3", dynamics=course, fge=fge, sse=sse, single=together[0], budget=budget, digitised=digitised)
 
 
 def _by_run(series):

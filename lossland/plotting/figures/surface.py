@@ -1,7 +1,12 @@
 """A landscape over a plane as a surface to turn: Garipov et al. 2018 (arXiv 1802.10026), Li et al. 2018 (arXiv 1712.09913).
 
-The height is the train loss, or another quantity of a `landscape` table. On it lie the networks that span the plane,
-the curve in it and the network at its centre, at the heights that were measured for them, lifted a little to be seen.
+The height of the surface is the value at each point of the plane; what is lower is better, and paler. Dots are the networks
+that span the plane or lie at its centre, a diamond is the bend of a curve, a line the curve, at the heights that were measured
+for them, lifted a little to be seen. Drag to turn, scroll to come closer.
+
+In the planes of Garipov et al. (figures 1, 4 and 5) a ridge stands between independent networks, and a trained curve passes
+around it through one low valley; in those of Li et al. (figures 1 and 4), of two random directions around one network,
+shortcuts turn hills and ravines into one smooth bowl.
 """
 
 from typing import Literal
@@ -11,15 +16,7 @@ import plotly.graph_objects as go
 
 from lossland.options import Positive, Split
 from lossland.plotting.style import AXES, COLOURS, SHADES
-from lossland.statistics.tables import Table, cut, first_run, sheet, where
-
-CAPTION = """
-The height of the surface is the value at each point of the plane; what is lower is better, and paler. Dots are the
-networks that span the plane or lie at its centre, a diamond is the bend of a curve, a line the curve: drag to turn, scroll
-to come closer. In the planes of Garipov et al. 2018 (figures 1, 4 and 5) a ridge stands between independent networks, and
-a trained curve passes around it through one low valley; in those of Li et al. 2018 (figures 1 and 4), of two random
-directions around one network, shortcuts turn hills and ravines into one smooth bowl.
-"""
+from lossland.statistics.tables import Table, cut, one_run, pick, plane, where
 
 
 def draw(
@@ -33,9 +30,9 @@ def draw(
     """One run of the plane, cut off at `highest` nats; what is not finite is a hole."""
     name, scale = AXES[quantity]
     label, top = f"{split} {name}", 100.0 if quantity == "error" else highest
-    table = where(first_run(surface), split=split, quantity=quantity)
+    table = pick(one_run(surface), split=split, quantity=quantity)
     table = table.assign(value=cut(table["value"] * scale, top, logarithmic))
-    grid = sheet(table, split, quantity)
+    grid = plane(table, split, quantity)
     measured = np.log10(grid) if logarithmic else grid
     ticks = np.linspace(measured.min(axis=None), measured.max(axis=None), 5)
     heights = 10**ticks if logarithmic else ticks

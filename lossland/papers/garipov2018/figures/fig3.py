@@ -11,6 +11,7 @@ network and snapshot ensembles (SSE) 79.2 %, where a single network has 78.5 %.
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 from matplotlib.figure import Figure
 
 from lossland.options import Count
@@ -23,12 +24,19 @@ ROWS = {"lr": "learning rate", "error": "test error [%]", "distance": "distance"
 
 
 def draw(
-    *, dynamics: Table("dynamics"), growth: Table("ensemble"), single: Table("ensemble"), budget: Count, digitised: bool = False
+    *,
+    dynamics: Table("dynamics"),
+    fge: Table("ensemble"),
+    sse: Table("ensemble"),
+    single: Table("ensemble"),
+    budget: Count,
+    digitised: bool = False,
 ) -> Figure:
-    """`growth` is measured `by: order`; `single` holds the networks of which each has cost `budget` epochs.
+    """`fge` and `sse` are measured `by: order`; `single` holds the networks of which each has cost `budget` epochs.
 
-    `digitised` draws the paper's curves behind, those of FGE and SSE.
+    `digitised` draws the paper's curves behind.
     """
+    growth = pd.concat([fge.assign(subspace="FGE"), sse.assign(subspace="SSE")])
     figure, axes = plt.subplot_mosaic([[row, "budget"] for row in ROWS], figsize=(2.4 * COLUMN, 3.4), width_ratios=[1, 1.2])
     _course({row: axes[row] for row in ROWS}, dynamics, digitised)
     _growth(axes["budget"], growth.assign(spent=growth["epochs"] / budget), single, digitised)
