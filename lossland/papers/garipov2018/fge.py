@@ -14,6 +14,7 @@ def experiment(
     recipe: Changes = {},
     cycles: Count = 4,
     snapshot_recipe: Changes = {},
+    snapshot_network: Networks | None = None,
     dynamics: Count | None = None,
     per_cycle: Count = 20,
     resolution: Count = 61,
@@ -25,7 +26,8 @@ def experiment(
     """FGE goes on from the epochs `start` of each network (default: two thirds of its training), for `recipe.epochs` each
     (default: what is left of it).
 
-    Snapshot ensembles (SSE) have `cycles` cycles. With `dynamics` epochs one run is followed in small steps (figure 3).
+    Snapshot ensembles (SSE) have `cycles` cycles and are trained like `snapshot_network` (default: `network`). With `dynamics`
+    epochs one run is followed in small steps (figures 3 and 8).
     """
     budget = network.recipe["epochs"]
     start = list(start) or [budget * 2 // 3]
@@ -37,7 +39,9 @@ def experiment(
     ]
     fge = runs[0] if len(runs) == 1 else plan.pool("FGE of a network", _by_run(runs), trajectories=True)
     whole = {"snapshots": None, "every": None}  # the networks at the end of each cycle are kept, no others
-    sse = plan.vary("SSE of a network", network, method="sse", cycles=cycles, recipe=snapshot_recipe, **whole)
+    sse = plan.vary(
+        "SSE of a network", snapshot_network or network, method="sse", cycles=cycles, recipe=snapshot_recipe, **whole
+    )
     pools = [
         plan.pool("Ind", [network]),
         plan.pool("SSE", [sse], trajectories=True),
@@ -48,9 +52,10 @@ def experiment(
     names = {"networks": printed, "dataset": dataset}
     plan.figure("table1", ensembles=together, budget=budget, **names)
     plan.figure("section6", independent=independent, runs=others)
-    plan.figure("fig8", chain=plan.landscape(plan.chain("chain of FGE", fge), resolution=resolution), digitised=digitised)
     plan.claims("fge", ensembles=together, pairs=[independent, *others], network=next(iter(printed), ""), dataset=dataset)
     if dynamics:
+        chain = plan.landscape(plan.chain("chain of FGE", fge), resolution=resolution)
+        plan.figure("fig8", chain=chain, digitised=digitised)
         own = {"keep_start": True, "per_cycle": per_cycle, "recipe": recipe | {"epochs": dynamics}}
         course = plan.dynamics(plan.fge("dynamics", network[0], seed=1, start=start[0], **going_on, **own))
         twice = [plan.pool(f"{one.label}, twice", one.groups(2), trajectories=True) for one in (fge, sse)]
