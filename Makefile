@@ -5,7 +5,7 @@ CONFIG ?= config.yaml
 export BECAUSE
 BIN := .venv/bin
 
-.PHONY: help setup reproduce test test-slurm test-report lint docs results-page report why accept cost gpu-check benchmark clean
+.PHONY: help setup reproduce test test-slurm test-report lint docs results-page report check why stale clean-stale accept cost gpu-check benchmark clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -20,7 +20,7 @@ setup: .venv/ready  ## the environment: a virtual environment in .venv with pinn
 	touch $@
 
 reproduce: setup  ## every figure, table and claim of CONFIG (default: the embedded one)
-	@$(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG)
+	@$(BIN)/python -m lossland check --configfile $(CONFIG) && $(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG)
 
 test: setup  ## the tests
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
@@ -41,16 +41,25 @@ results-page: setup  ## docs/results.md and the counts of README.md, from the ve
 	@$(BIN)/python docs/results.py
 
 report: setup  ## one self-contained HTML page of what was made
-	@$(BIN)/python -m lossland report --config $(CONFIG)
+	@$(BIN)/python -m lossland report --configfile $(CONFIG)
+
+check: setup  ## read and plan CONFIG: a mistake is told with its line, nothing runs
+	@$(BIN)/python -m lossland check --configfile $(CONFIG)
+
+stale: setup  ## name the results in the folder of CONFIG that no job of it makes any more
+	@$(BIN)/python -m lossland stale --configfile $(CONFIG)
+
+clean-stale: setup  ## remove them; only files that a run has made
+	@$(BIN)/python -m lossland clean-stale --configfile $(CONFIG)
 
 why: setup  ## what would run, and why: which file, which key of the config
-	@$(BIN)/python -m lossland why --config $(CONFIG)
+	@$(BIN)/python -m lossland why --configfile $(CONFIG)
 
 accept: setup  ## keep results whose code was edited harmlessly; BECAUSE='...' is kept in their records
-	@$(BIN)/python -m lossland accept --config $(CONFIG) --because "$$BECAUSE"
+	@$(BIN)/python -m lossland accept --configfile $(CONFIG) --because "$$BECAUSE"
 
 cost: setup  ## jobs, hours and disk by rule, before anything runs
-	@$(BIN)/python -m lossland cost --config $(CONFIG)
+	@$(BIN)/python -m lossland cost --configfile $(CONFIG)
 
 benchmark: setup  ## the engine, surfaces, simplexes and bands against plain PyTorch; then 20,000 jobs through the rules, without their work
 	@$(BIN)/python benchmarks/engine.py
@@ -64,4 +73,4 @@ gpu-check:  ## the library alone on a GPU machine that has torch: PYTHON=python3
 
 clean:  ## remove the environment, caches and the results of the embedded default (those of other configs stay)
 	rm -rf .venv .pytest_cache .ruff_cache *.egg-info build
-	rm -rf results/data results/network results/subspace results/table results/figure results/claim results/log results/config.yaml results/report.html
+	rm -rf results/data results/network results/subspace results/table results/figure results/claim results/log results/resolved.yaml results/report.html

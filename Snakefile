@@ -9,26 +9,23 @@ from snakemake.utils import min_version
 
 min_version("9.12")
 
-# a config of the command line stands alone; the snakemake of an environment runs the python of that environment
-if not workflow.overwrite_configfiles:
-
-    configfile: "config.yaml"
-
-
+# the snakemake of an environment runs the python of that environment
 sys.path.insert(0, workflow.basedir)
 os.environ["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
 
 from lossland.workflow import forkserver
-from lossland.workflow.plan import ConfigError, Plan
+from lossland.workflow.configfile import keep_resolved, planned
 from lossland.workflow.summary import Overview
+from lossland.workflow.validation import ConfigError
 
+# a config of the command line stands alone; Snakemake's own `config` drops names that stand twice, and is not used
+settings = workflow.config_settings
 try:
-    PLAN = Plan(config)
+    PLAN = planned(settings.configfiles, settings.config_args or (), workflow.basedir)
 except ConfigError as error:
-    sys.exit(f"config: {error}")
+    sys.exit(str(error))
 
-if "data_root" in config:
-    os.environ["LOSSLAND_DATA"] = str(config["data_root"])
+os.environ["LOSSLAND_DATA"] = str(PLAN.data_root)
 
 
 pathvars:
@@ -48,7 +45,7 @@ rule all:
     """Everything that the config names."""
     default_target: True
     input:
-        [f for job in PLAN for f in files(job)],
+        everything,
 
 
 for target, jobs in PLAN.targets.items():
@@ -60,14 +57,14 @@ for target, jobs in PLAN.targets.items():
             [f for job in jobs for f in files(job)],
 
 
-config["overview"] = overview  # all that the first page of the report is handed is the config
+config["overview"] = overview  # all that Snakemake hands to the first page of the report is its config
 
 
 report: "rules/report.rst"
 
 
 onstart:
-    record(f"{PLAN.results}/config.yaml")
+    record()
     # fewer jobs all begin before a server has
     if workflow.local_exec and not workflow.touch and len(workflow.dag) > workflow.cores:
         forkserver.start()

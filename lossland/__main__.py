@@ -1,4 +1,4 @@
-"""What there is to ask of a config beside running it: `python -m lossland why | accept | cost | report`."""
+"""What there is to ask of a config beside running it: `python -m lossland check | why | ...`."""
 
 import argparse
 import subprocess
@@ -6,10 +6,14 @@ import sys
 from math import isnan
 from pathlib import Path
 
-import yaml
-
-from lossland.workflow.plan import Plan
+from lossland.workflow import leftovers
+from lossland.workflow.configfile import DEFAULT, planned
 from lossland.workflow.staleness import Reruns
+
+
+def check(plan, _):
+    """Read and plan the config: a mistake is told in one sentence, nothing runs."""
+    print(f"{len(list(plan))} jobs are planned")
 
 
 def why(plan, _):
@@ -49,8 +53,22 @@ def report(plan, arguments):
     print(f"{plan.results}/report.html")
 
 
+def stale(plan, _):
+    """Results that no job of the config makes any more: of removed seeds, stanzas, experiments."""
+    found = leftovers.stale_files(plan)
+    print("\n".join([*map(str, found), f"{len(found)} files are of no job of this config"]))
+
+
+def clean_stale(plan, _):
+    """Remove the results that no job of the config makes any more."""
+    found = leftovers.clean(plan)
+    print("\n".join([*(f"{file} was removed" for file in found), f"{len(found)} files were removed"]))
+
+
 def _snakemake(arguments, *options):
-    command = [sys.executable, "-m", "snakemake", *options, "--quiet", "all", "--configfile", arguments.config]
+    command = [sys.executable, "-m", "snakemake", *options, "--quiet", "all", "--configfile", *arguments.configfile]
+    if arguments.config:
+        command += ["--config", *arguments.config]
     if subprocess.run(command).returncode:
         raise SystemExit(1)
 
@@ -58,21 +76,18 @@ def _snakemake(arguments, *options):
 def main():
     parser = argparse.ArgumentParser(prog="python -m lossland", description=__doc__)
     questions = parser.add_subparsers(required=True, metavar="question")
-    for question in (why, accept, cost, report):
-        asked = questions.add_parser(question.__name__, help=question.__doc__)
-        asked.add_argument("--config", default="config.yaml", help="default: config.yaml")
-        asked.add_argument("--data-root", help="the folder of the user's own data, where the config does not say it")
+    for question in (check, why, accept, cost, report, stale, clean_stale):
+        asked = questions.add_parser(question.__name__.replace("_", "-"), help=question.__doc__)
+        asked.add_argument("--configfile", nargs="+", default=[DEFAULT], metavar="FILE", help=f"default: {DEFAULT}")
+        asked.add_argument("--config", nargs="+", default=[], metavar="KEY=VALUE", help="what counts instead of the files")
         asked.set_defaults(question=question)
         if question is accept:
             asked.add_argument("--because", default="", help="why the edit is harmless; kept in the records")
     arguments = parser.parse_args()
     try:
-        config = yaml.safe_load(Path(arguments.config).read_text())
-        if arguments.data_root and isinstance(config, dict):
-            config["data_root"] = arguments.data_root
-        arguments.question(Plan(config), arguments)
-    except (yaml.YAMLError, SyntaxError, ValueError, OSError) as error:
-        sys.exit(f"{arguments.config}: {' '.join(str(error).split())}")
+        arguments.question(planned(arguments.configfile, arguments.config), arguments)
+    except (SyntaxError, ValueError, OSError) as error:
+        sys.exit(" ".join(str(error).split()))
 
 
 if __name__ == "__main__":

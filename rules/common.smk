@@ -1,5 +1,6 @@
 """What the rules share. IN: the checked config (`PLAN`). OUT: functions of wildcards for inputs, parameters, resources."""
 
+from contextlib import suppress
 from inspect import signature
 
 # -S: what hands a job over needs no packages; the job has them
@@ -87,20 +88,26 @@ def plugins_of(section):
     return sorted({job.plugin.name for job in PLAN[section].values()})
 
 
-def record(path):
-    """Keep the resolved config beside the results."""
-    from lossland.workflow.files import replacing# pandas, which planning does without
+def everything(wildcards):
+    """The files of all jobs. The DAG is built even if nothing is to be done: the moment to restore the resolved config."""
+    runs = workflow.executor_plugin and not workflow.dryrun and workflow.is_main_process
+    if runs and Path(PLAN.results).is_dir() and not Path(f"{PLAN.results}/resolved.yaml").exists():
+        with suppress(WorkflowError):  # results that may only be read
+            record()
+    return [f for job in PLAN for f in files(job)]
 
+
+def record():
+    """Keep the resolved config beside the results."""
     try:
-        with replacing(path) as temporary:
-            temporary.write_text(PLAN.resolved)
-    except OSError as error:
+        keep_resolved(PLAN)
+    except (OSError, ConfigError) as error:
         raise WorkflowError(str(error)) from None
 
 
 def overview():
     """What there is now, and what of it would be made again; asked for by the first page of the report."""
-    from lossland.workflow.staleness import Reruns# pandas, which planning does without
+    from lossland.workflow.staleness import Reruns  # pandas, which planning does without
 
     return Overview(PLAN, Reruns(PLAN).reasons)
 
@@ -112,4 +119,6 @@ def closing_words(failed=False):
     lines += [f"{paper}: {verdicts}" for paper, verdicts in now.papers.items() if verdicts]
     lacks = {"missing": now.missing, "out of date": now.out_of_date} if failed else {}
     lines += [f"{lack}: {result}, for {'; '.join(why)}" for lack, found in lacks.items() for result, why in found.items()]
+    named = {reason for found in lacks.values() for why in found.values() for reason in why}
+    lines += [f"failed: {reason}" for reason in now.failed if failed and reason not in named]
     return "\n".join(["There is now:", *lines]) if lines else "Done."

@@ -4,12 +4,12 @@ import copy
 from collections import Counter
 
 import pytest
-import yaml
 from conftest import ROOT
 
+from lossland.workflow.configfile import read
 from lossland.workflow.plan import ConfigError, Job, Plan
 
-TOY = yaml.safe_load((ROOT / "tests" / "toy.yaml").read_text())
+TOY = read([ROOT / "tests" / "toy.yaml"]).plain
 
 
 def _changed(path, value):
@@ -178,18 +178,16 @@ def test_spec_ignores_order_and_words_for_the_reader():
     assert Plan(_changed("network.net", stanza))["network"]["net/1"].canonical == plain
 
 
-def test_swapped_values_and_exponents():
+def test_swapped_values():
     recipe = TOY["network"]["net"]["recipe"]
     swapped = recipe | {"lr": recipe["weight_decay"], "weight_decay": recipe["lr"]}
     one, two = (Plan(_changed("network.net.recipe", r))["network"]["net/1"].canonical for r in (recipe, swapped))
     assert one != two
-    text = Plan(_changed("network.net.recipe", recipe | {"weight_decay": "1e-4"}))["network"]["net/1"].canonical
-    assert text == one.replace('"1e-4"', "0.0001")
 
 
 @pytest.mark.parametrize("path", sorted([ROOT / "config.yaml", *(ROOT / "configs").glob("*.yaml")]), ids=lambda p: p.name)
 def test_shipped_configs_are_right(path):
-    assert list(Plan(yaml.safe_load(path.read_text())))
+    assert list(Plan(read([path]).plain))
 
 
 def test_more_sources_than_a_command_has_room_for_are_refused():
@@ -220,7 +218,7 @@ def test_planning_looks_at_each_job_a_few_times(monkeypatch):
 @pytest.mark.parametrize("path", sorted((ROOT / "configs").glob("*.yaml")), ids=lambda path: path.name)
 def test_the_configs_of_the_papers_are_whole(path):
     """They are planned without a mistake, and every network and every trained subspace says where it is from and what it costs."""
-    config = yaml.safe_load(path.read_text())
+    config = read([path]).plain
     plan = Plan(config)
     assert len(plan["claim"]) > 0
     if "cost" in str(config["network"]):

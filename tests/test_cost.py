@@ -4,14 +4,14 @@ import copy
 import json
 
 import pytest
-import yaml
 from conftest import ROOT
 
 from lossland.workflow.code_digest import digest
+from lossland.workflow.configfile import read
 from lossland.workflow.cost import estimate
 from lossland.workflow.plan import Plan
 
-TOY = yaml.safe_load((ROOT / "tests" / "toy.yaml").read_text())
+TOY = read([ROOT / "tests" / "toy.yaml"]).plain
 
 
 def _plan(results, **changed):

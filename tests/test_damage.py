@@ -142,5 +142,5 @@ def test_read_only_results_are_told_of(project, small_disk):
     edit(project / "tests/toy.yaml", "results: results/toy", f"results: {disk}/toy")
     status, output = snakemake(project, "--cores", "1", "--configfile", "tests/toy.yaml")
     assert status != 0
-    assert f"Read-only file system; {disk}/toy/config.yaml was not written" in output
+    assert f"Read-only file system; {disk}/toy/resolved.yaml was not written" in output
     assert "Traceback" not in output

@@ -6,7 +6,6 @@ from functools import partial
 
 import pytest
 import torch
-import yaml
 from conftest import ROOT
 from scipy import ndimage
 from torch import nn
@@ -18,6 +17,7 @@ from lossland.landscape.space import ParamSpace
 from lossland.methods import sgd
 from lossland.models import cnn_wxd, densenet, mlp, resnet, toy
 from lossland.options import Recipe
+from lossland.workflow.configfile import read
 
 C10 = (3, 32, 32), 10
 DIGITS = (1, 8, 8), 10
@@ -170,7 +170,7 @@ def test_seeds_fall_in_different_wells_and_are_trained_in(form):
 @pytest.mark.parametrize("name", ["valley", "mueller", "eggs"])
 def test_the_pairs_of_the_config_lie_in_different_wells(name):
     """Those of the egg carton in different columns too, for along a column the segment meets the saddles."""
-    config = yaml.safe_load((ROOT / "configs" / "draxler2018.yaml").read_text())
+    config = read([ROOT / "configs" / "draxler2018.yaml"]).plain
     form, pairs = config["network"][name]["form"], config["subspace"][f"{name}_band"]["sources"].values()
     problem, wells = _problem(form, config["network"][name]["dimension"]), torch.tensor(TOYS[form].wells)
     for pair in pairs:

@@ -47,7 +47,7 @@ EDITS = {
 
 def why(project):
     """What `make why` says, line by line, and the names of the jobs in the manner of `planned`."""
-    done = run(project, "lossland", "why", "--config", "tests/toy.yaml")
+    done = run(project, "lossland", "why", "--configfile", "tests/toy.yaml")
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     return lines, {line.partition(":")[0].replace(" ", "/", 1) for line in lines[:-1]}
@@ -110,7 +110,7 @@ def test_a_harmless_edit_can_be_accepted_and_is_told_of(editable):
     before = pd.read_parquet(results / "table/bezier_path.parquet")
     edit(editable / "lossland/methods/curve.py", "stack([s.end for s in sources])", "stack([*(s.end for s in sources)])")
     edit(editable / "tests/toy.yaml", "subspace: plane, resolution: 5", "subspace: plane, resolution: 7")
-    done = run(editable, "lossland", "accept", "--config", "tests/toy.yaml", "--because", "the same list")
+    done = run(editable, "lossland", "accept", "--configfile", "tests/toy.yaml", "--because", "the same list")
     assert done.returncode == 0, done.stderr
     assert "7 results were accepted" in done.stdout
     assert planned(editable) == DRAWN | {"table/surface", "figure/surface"} == why(editable)[1]
@@ -127,7 +127,7 @@ def test_a_harmless_edit_can_be_accepted_and_is_told_of(editable):
     assert planned(editable) == set() == why(editable)[1]
     edit(editable / "lossland/methods/curve.py", "stack([*(s.end for s in sources)])", "stack([s.end for s in sources])")
     assert planned(editable) == CURVES == why(editable)[1]
-    done = run(editable, "lossland", "accept", "--config", "tests/toy.yaml")
+    done = run(editable, "lossland", "accept", "--configfile", "tests/toy.yaml")
     assert "7 results were accepted" in done.stdout
     assert "accepted" not in io.provenance(results / "subspace/bezier.safetensors"), "the code is what made it again"
     assert planned(editable) == DRAWN == why(editable)[1]
@@ -138,14 +138,14 @@ def test_an_acceptance_that_was_cut_off_is_done_again(editable):
     lock = editable / ".snakemake/locks/0.output.lock"
     lock.parent.mkdir(exist_ok=True)
     lock.write_text("x")
-    done = run(editable, "lossland", "accept", "--config", "tests/toy.yaml")
+    done = run(editable, "lossland", "accept", "--configfile", "tests/toy.yaml")
     assert done.returncode == 1
     assert "a run is at work, or was killed" in done.stderr
     assert "accepted" not in io.provenance(editable / "results/toy/subspace/bezier.safetensors")
     lock.unlink()
-    code = "import sys, yaml; from lossland.workflow.plan import Plan; from lossland.workflow.staleness import Reruns; Reruns(Plan(yaml.safe_load(open('tests/toy.yaml')))).accept()"
+    code = "from lossland.workflow.configfile import planned; from lossland.workflow.staleness import Reruns; Reruns(planned(['tests/toy.yaml'])).accept()"
     subprocess.run([sys.executable, "-c", code], cwd=editable, env=os.environ | {"PYTHONPATH": str(editable)}, check=True)
-    assert "0 results were accepted" in run(editable, "lossland", "accept", "--config", "tests/toy.yaml").stdout
+    assert "0 results were accepted" in run(editable, "lossland", "accept", "--configfile", "tests/toy.yaml").stdout
     assert planned(editable) == DRAWN == why(editable)[1]
 
 
@@ -157,7 +157,7 @@ def test_a_result_that_lacks_one_of_its_files_is_made_again(editable):
 def test_nothing_is_accepted_that_another_config_made(editable):
     edit(editable / "tests/toy.yaml", "epochs: 8", "epochs: 9")
     before = {p: p.read_bytes() for p in (editable / "results/toy").rglob("*.*") if p.is_file()}
-    done = run(editable, "lossland", "accept", "--config", "tests/toy.yaml")
+    done = run(editable, "lossland", "accept", "--configfile", "tests/toy.yaml")
     assert "0 results were accepted" in done.stdout
     assert "network net/1: network.net.recipe.epochs was 8, is 9" in done.stdout
     assert {p: p.read_bytes() for p in before} == before

@@ -30,7 +30,7 @@ def test_the_toy_run_makes_everything_and_says_so(finished):
     assert provenance["versions"]["torch"]
     network = store.load_subspace(results / "network" / "net" / "1.safetensors")
     assert network.notes["epoch"].tolist() == [0, 4, 8]
-    assert yaml.safe_load((results / "config.yaml").read_text())["network"]["net/1"]["method"]["sgd"]["seed"] == 1
+    assert yaml.safe_load((results / "resolved.yaml").read_text())["network"]["net/1"]["method"]["sgd"]["seed"] == 1
     assert (results / "log" / "network" / "net" / "1.log").read_text().count("epoch") == 8
     took = json.loads((results / "log" / "network" / "net" / "1.json").read_text())
     assert took["seconds"] > 0

@@ -7,16 +7,19 @@ job ends. Where there is no server, or its folder or its environment is another 
 cluster, a line pasted from the log), the command becomes `python workflow_scripts/<stage>.py ...`, to the same bytes.
 
 A keeper stands between the two, a fork of the server that starts the job and watches over it: it kills the job where the
-command was killed, and reports its end. Neither needs the server any more, which ends with Snakemake.
+command was killed, and reports its end. Neither needs the server any more, which ends with Snakemake. Where there is no
+server the command itself keeps the job. A job that is killed cannot say so: its keeper does, in its log.
 """
 
 import json
 import os
+import resource
 import select
 import signal
 import socket
 import sys
 from contextlib import suppress
+from itertools import pairwise
 
 SOCKET = "LOSSLAND_FORKS"
 LIBRARIES = (
@@ -113,13 +116,47 @@ def _keep(client, surroundings):
     client.send(b"\n")  # from here on the command may not run the job itself
     job = get_context("fork").Process(target=_run, args=(client, *arguments))
     job.start()
+    number = None
     while job.sentinel not in select.select([client, job.sentinel], [], [])[0]:
         number = (client.recv(1) or bytes([signal.SIGKILL]))[0]
         os.kill(job.pid, number)
         if number == signal.SIGKILL:
             break
     job.join()
+    if job.exitcode < 0:
+        _tell(arguments, -job.exitcode, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, asked=number == -job.exitcode)
     client.send(bytes([job.exitcode if job.exitcode >= 0 else 128 - job.exitcode]))
+
+
+def keep(arguments):
+    """Exit status of the job of these arguments, as a child of the command. It does not outlive the command."""
+    import ctypes
+
+    job = os.fork()
+    if job == 0:
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+        os.execv(sys.executable, [sys.executable, *arguments])
+    passed = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda number, _: (passed.append(number), os.kill(job, number)))
+    _, status, usage = os.wait4(job, 0)
+    status = os.waitstatus_to_exitcode(status)
+    if status < 0:
+        _tell(arguments, -status, usage.ru_maxrss, asked=-status in passed)
+    return status if status >= 0 else 128 - status
+
+
+def _tell(arguments, number, kilobytes, asked):
+    """Say of a job that was killed what it cannot: by which signal, and what it had used."""
+    given = dict(pairwise(arguments))
+    spec = json.loads(given["--spec"])
+    likely = ", most likely because memory ran out" if number == signal.SIGKILL and not asked else ""
+    said = f"it was killed by {signal.Signals(number).name}{likely}; it had used {kilobytes // 1024} MB"
+    print(f"{spec['section']} {spec['name']}: {said}", file=sys.stderr, flush=True)
+    if "--log" in given:
+        os.makedirs(os.path.dirname(given["--log"]) or ".", exist_ok=True)
+        with open(given["--log"], "a") as log:
+            log.write(f"{said}\n")
 
 
 def _run(client, script, *arguments):
@@ -154,5 +191,7 @@ if __name__ == "__main__":
         serve()
     elif (status := command(sys.argv[1:])) is not None:
         sys.exit(status)
+    elif sys.platform == "linux":
+        sys.exit(keep(sys.argv[1:]))
     else:
         os.execv(sys.executable, [sys.executable, *sys.argv[1:]])

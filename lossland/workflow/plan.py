@@ -23,7 +23,6 @@ from lossland.workflow.validation import ConfigError, nearest, read
 
 SETTINGS = {"results": str, "data_root": str, "jobs": str, "size": str, "papers": list, "experiments": dict}
 MANY, LONGEST = 500, 120_000  # sources, characters: one argument of a command has at most 128 KiB
-EXPONENT = re.compile(r"[+-]?\d+(\.\d*)?[eE][+-]?\d+")
 
 
 class Plan:
@@ -41,7 +40,7 @@ class Plan:
         self.results = config.get("results", "results")
         self.few = config.get("jobs", "many") == "few"
         self.data_root = Path(config.get("data_root") or os.environ.get("LOSSLAND_DATA", "data"))
-        bodies = {section: _numbers(config.get(section) or {}) for section in PLUGIN}
+        bodies = {section: config.get(section) or {} for section in PLUGIN}
         for section, stanzas in bodies.items():
             if not isinstance(stanzas, dict):
                 raise ConfigError(f"{section} is {stanzas!r}; it must map names to stanzas")
@@ -50,7 +49,7 @@ class Plan:
             raise ConfigError(f"subspace.{name}: there is a network {name} too, and a source could mean either; rename one")
         self._jobs = {section: {} for section in PLUGIN}
         self._made, self._open, self._contents = {}, [], {}
-        asked = _numbers(config.get("experiments") or {})
+        asked = config.get("experiments") or {}
         self.experiments = {name: experiments.run(self, name, body) for name, body in asked.items()}
         for section, stanzas in self._stanzas.items():
             if "size" not in config or section not in ("data", "network"):  # a size has more of them than its experiments use
@@ -280,12 +279,3 @@ def _common_setting(where, role, members):
         a, b, *_ = settings.values()
         raise ConfigError(f"{where}.{role}: {a} and {b} differ in data or model; join networks of one kind")
     return next(iter(settings.values())).setting if settings else None
-
-
-def _numbers(value):
-    """YAML 1.1 reads 1e-4 as text; here it is the number that it looks like."""
-    if isinstance(value, dict):
-        return {k: _numbers(v) for k, v in value.items()}
-    if isinstance(value, list):
-        return [_numbers(v) for v in value]
-    return float(value) if isinstance(value, str) and EXPONENT.fullmatch(value) else value

@@ -34,6 +34,11 @@ class Overview:
         """Result of an earlier run -> why it would be made again."""
         return {f"{job.section} {job.name}": why for job in self.made if (why := self._why(job))}
 
+    @property
+    def failed(self) -> list[str]:
+        """Every job that was run in vain, whatever it is for, each with the end of its log."""
+        return [why for job in self.plan if not self._there(job) and (why := self._end_of_log(job))]
+
     def _there(self, job):
         return all(Path(path).exists() for path in job.paths(self.plan.results))
 
@@ -49,12 +54,16 @@ class Overview:
         if self._there(job):
             sentences = [s for found in self._reasons.get((job.section, job.name), {}).values() for s in found]
             return [f"{job.section} {job.name}: {sentence}" for sentence in sentences]
+        return [self._end_of_log(job) or f"{job.section} {job.name}: it was not run, or was removed"]
+
+    def _end_of_log(self, job):
+        """The last line that a job said which did not come to its end; None if there is none."""
         log = Path(f"{self.plan.results}/log/{job.section}/{job.name}.log")
         took = log.with_suffix(".json")  # written when a job has done its work
         failed = log.exists() and not (took.exists() and took.stat().st_mtime >= log.stat().st_mtime)
         lines = log.read_text(errors="replace").replace("`", "'").splitlines() if failed else []
         last = next((line for line in reversed(lines) if line.strip()), None)
-        return [f"{job.section} {job.name}: " + (f"its log ends in: {last}" if last else "it was not run, or was removed")]
+        return last and f"{job.section} {job.name}: its log ends in: {last}"
 
 
 def _counted(verdicts):
