@@ -14,6 +14,7 @@ sys.path.insert(0, workflow.basedir)
 os.environ["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
 
 from lossland.workflow import forkserver
+from lossland.workflow.absent import refuse_absent
 from lossland.workflow.configfile import keep_resolved, planned
 from lossland.workflow.summary import Overview
 from lossland.workflow.validation import ConfigError
@@ -65,6 +66,7 @@ report: "rules/report.rst"
 
 onstart:
     record()
+    refuse_before_hours()
     # fewer jobs all begin before a server has
     if workflow.local_exec and not workflow.touch and len(workflow.dag) > workflow.cores:
         forkserver.start()

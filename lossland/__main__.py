@@ -7,12 +7,14 @@ from math import isnan
 from pathlib import Path
 
 from lossland.workflow import leftovers
+from lossland.workflow.absent import refuse_absent
 from lossland.workflow.configfile import DEFAULT, planned
 from lossland.workflow.staleness import Reruns
 
 
 def check(plan, _):
     """Read and plan the config: a mistake is told in one sentence, nothing runs."""
+    refuse_absent(plan, plan)
     print(f"{len(list(plan))} jobs are planned")
 
 

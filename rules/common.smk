@@ -97,6 +97,15 @@ def everything(wildcards):
     return [f for job in PLAN for f in files(job)]
 
 
+def refuse_before_hours():
+    """What would fail in the end fails now: the user's own files that are to be read, and are not there."""
+    made = {file: job for job in PLAN for file in job.paths(PLAN.results)}
+    try:
+        refuse_absent(PLAN, {made[file]: None for job in workflow.dag.needrun_jobs() for file in job.output if file in made})
+    except ConfigError as error:
+        raise WorkflowError(str(error)) from None
+
+
 def record():
     """Keep the resolved config beside the results."""
     try:

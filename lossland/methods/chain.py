@@ -14,6 +14,8 @@ from lossland.geometry.charts.polychain import PolyChain
 from lossland.landscape.subspace import Subspace, View
 from lossland.options import Between
 
+COORDINATES = 1
+
 
 def build(problem, sources: Annotated[list, Between(1, 1)]) -> View:
     """Notes: `mark.network` [k 1], the t of each point. Raises ValueError where the source is no set of two or more points."""

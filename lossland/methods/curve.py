@@ -17,6 +17,8 @@ from lossland.landscape.subspace import Subspace
 from lossland.landscape.train import expected_loss, path
 from lossland.options import Between, Recipe, Seed
 
+COORDINATES = 1
+
 
 def build(
     problem,

@@ -9,6 +9,8 @@ from lossland.geometry.charts.polychain import PolyChain
 from lossland.landscape.subspace import Subspace, View
 from lossland.options import Between, Index
 
+COORDINATES = 1
+
 
 def build(problem, sources: Annotated[list, Between(1, 1)], *, vertices: list[Index] = (0, 1)) -> View:
     """`vertices` are two or more numbers of anchors of the source, in the order of the chain; in a complex first the modes.

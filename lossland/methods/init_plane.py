@@ -15,6 +15,8 @@ from lossland.landscape.subspace import View
 from lossland.options import Between, NonNegative, Seed
 from lossland.rng import stream
 
+COORDINATES = 2
+
 
 def build(
     problem,

@@ -13,6 +13,8 @@ from lossland.geometry.charts.polychain import PolyChain
 from lossland.landscape.subspace import Subspace, View
 from lossland.options import Between, NonNegative
 
+COORDINATES = 1
+
 
 def build(problem, sources: Annotated[list, Between(2)], *, beyond: NonNegative = 0.0) -> View:
     """`sources` are the networks in the order of the chain; `beyond` is how far tables go on, past both of its ends."""

@@ -29,6 +29,8 @@ from lossland.landscape.subspace import Subspace
 from lossland.landscape.train import minimise
 from lossland.options import Between, Count, Cycle, Fraction, NonNegative, Positive, Precision, Recipe, Seed
 
+COORDINATES = 1
+
 
 def build(
     problem,

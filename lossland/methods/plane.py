@@ -17,6 +17,8 @@ from lossland.landscape.directions import through
 from lossland.landscape.subspace import View
 from lossland.options import Between, Count, NonNegative
 
+COORDINATES = 2
+
 
 def build(
     problem,

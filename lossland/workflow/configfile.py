@@ -26,11 +26,18 @@ def planned(files=(), overrides=(), project=ROOT) -> Plan:
     """The plan of a config; a ConfigError says file and line. `project` is the folder of the Snakefile, which has configs/."""
     config = read(files, overrides, project)
     try:
-        return Plan(config.plain)
+        plan = Plan(config.plain)
     except ConfigError as error:
-        path = getattr(error, "path", None) or str(error)
-        place = _place(config, path) or _place(config, f"experiments.{path}", least=2)
-        raise ConfigError(f"{place}: {error}" if place else str(error)) from error
+        raise located(config, error) from error
+    plan.read_from = config
+    return plan
+
+
+def located(config, error) -> ConfigError:
+    """The same error, with file and line of what it is about: its `path`, or the path that its sentence begins with."""
+    path = getattr(error, "path", None) or str(error)
+    place = _place(config, path) or _place(config, f"experiments.{path}", least=2)
+    return ConfigError(f"{place}: {error}" if place else str(error))
 
 
 def keep_resolved(plan):

@@ -129,6 +129,8 @@ class Plan:
                     raise ConfigError(
                         f"{where}.{role} names {found}, a table of {table.probe}; {plugin.name} needs one of {wanted}"
                     )
+                if role in plugin.planes:
+                    _refuse_lines(f"{where}.{role}", plugin, table)
         inputs = {role: [entry for table in given for entry in table.entries] for role, given in tables.items()}
         return self._add(section, name, name, plugin, options, inputs, aside=aside)
 
@@ -270,6 +272,20 @@ def _refuse_sources(where, plugin, members):
         plugin.sources.check(len(members), {})
     except ValueError as error:
         raise ConfigError(f"{where} gives {plugin.name} {len(members)} sources; their number {error}") from None
+
+
+def _refuse_lines(where, plugin, table):
+    """A table for a surface must be of subspaces of two dimensions, as far as their dimension is known."""
+    for entry in table.entries:
+        for job in [shard.source for shard in entry.source.inputs.get("shards", [])] or [entry.source]:
+            for measured in (one.source for one in job.inputs.get("subspace", [])):
+                network = getattr(measured, "section", "") == "network"
+                dimension = 0 if network else measured.plugin.dimension(measured.options)
+                if dimension not in (None, 2):
+                    raise ConfigError(
+                        f"{where} names {job.name}, a table over {dimension} dimensions ({measured.plugin.name}); "
+                        f"{plugin.name} draws a surface over 2"
+                    )
 
 
 def _common_setting(where, role, members):

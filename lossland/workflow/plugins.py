@@ -25,7 +25,8 @@ FUNCTION = {
 class Plugin:
     """`options`: name -> (annotation, default or REQUIRED); `tables`: name of a parameter -> probe of the tables it wants.
 
-    `sources` bounds the number of sources that a method takes.
+    `sources` bounds the number of sources that a method takes; `coordinates` is its COORDINATES, the dimension of what it
+    builds; `planes` are the tables that must be of a surface, PLANES of a figure.
     """
 
     room: str
@@ -36,6 +37,12 @@ class Plugin:
     tables: dict[str, str]
     sources: options.Between
     returns: str
+    coordinates: int | None
+    planes: tuple[str, ...]
+
+    def dimension(self, options) -> int | None:
+        """Of what a method builds; None if that is not known when planning."""
+        return options.get("directions", self.options["directions"][1]) if "directions" in self.options else self.coordinates
 
     @property
     def view(self) -> bool:
@@ -98,7 +105,15 @@ def plugin(room, name) -> Plugin:
         tables,
         typing.get_args(_annotation(annotations.get("sources", "Sources")))[1],
         ast.unparse(found[0].returns) if found[0].returns else "",
+        _constant(tree, "COORDINATES"),
+        _constant(tree, "PLANES") or (),
     )
+
+
+def _constant(tree, name):
+    """The value of a constant of a module, None if it has none of that name."""
+    found = [n.value for n in tree.body if isinstance(n, ast.Assign) and ast.unparse(n.targets[0]) == name]
+    return ast.literal_eval(found[0]) if found else None
 
 
 def _annotation(text):

@@ -18,6 +18,8 @@ from lossland.options import Positive, Split
 from lossland.plotting.style import AXES, COLOURS, SHADES
 from lossland.statistics.tables import Table, cut, one_run, pick, plane, where
 
+PLANES = ("surface",)
+
 
 def draw(
     *,

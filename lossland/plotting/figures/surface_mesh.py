@@ -19,6 +19,8 @@ import numpy as np
 from lossland.options import Positive, Split
 from lossland.statistics.tables import Table, heights, one_run, plane, quads
 
+PLANES = ("surface",)
+
 
 def draw(
     *,
