@@ -85,9 +85,12 @@ def test_code_edited_after_planning_is_refused(editable):
 BROKEN = {
     "parquet": (
         "data: {p: {source: parquet_images, folder: nowhere, train: 'a*.parquet', test: 'b*.parquet'}}",
-        "data p: no file",
+        "broken.yaml:2: data.p.folder is nowhere, but there is no data/nowhere; set data_root",
     ),
-    "folder": ("data: {f: {source: image_folder, folder: nowhere}}", "data f: there is no folder"),
+    "folder": (
+        "data: {f: {source: image_folder, folder: nowhere}}",
+        "broken.yaml:2: data.f.folder is nowhere, but there is no data/nowhere",
+    ),
     "model": (
         "data: {s: {source: spirals}}\nnetwork: {n: {data: s, model: import_path, target: 'no.such:thing', method: sgd, seed: 1, recipe: {epochs: 1, lr: 1}}}",
         'network n: target: "no.such:thing" cannot be imported',
@@ -96,7 +99,7 @@ BROKEN = {
         "data: {s: {source: spirals}}\nnetwork: {n: {data: s, model: mlp, method: sgd, seed: 1, recipe: {epochs: 3, lr: 1.0e+20}}}",
         "network n: the loss is not finite in epoch",
     ),
-    "config": ("data: {s: {source: spiral}}", "config: data.s.source is spiral"),
+    "config": ("data: {s: {source: spiral}}", "broken.yaml:2: data.s.source is spiral"),
 }
 
 

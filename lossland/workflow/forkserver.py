@@ -149,10 +149,10 @@ def keep(arguments):
 def _tell(arguments, number, kilobytes, asked):
     """Say of a job that was killed what it cannot: by which signal, and what it had used."""
     given = dict(pairwise(arguments))
-    spec = json.loads(given["--spec"])
+    spec = json.loads(given.get("--spec", "{}"))
     likely = ", most likely because memory ran out" if number == signal.SIGKILL and not asked else ""
     said = f"it was killed by {signal.Signals(number).name}{likely}; it had used {kilobytes // 1024} MB"
-    print(f"{spec['section']} {spec['name']}: {said}", file=sys.stderr, flush=True)
+    print(f"{spec.get('section', 'job')} {spec.get('name', arguments[0])}: {said}", file=sys.stderr, flush=True)
     if "--log" in given:
         os.makedirs(os.path.dirname(given["--log"]) or ".", exist_ok=True)
         with open(given["--log"], "a") as log:

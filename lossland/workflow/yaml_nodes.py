@@ -69,8 +69,10 @@ def read_text(text, name, numbered=True) -> Node:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f"{name}:{mark.line + 1}" if mark and numbered else name
-        why = [getattr(error, part, None) for part in ("context", "problem", "reason")]
-        raise ConfigError(f"{place} is not YAML: {', '.join(filter(None, why)) or 'it cannot be read'}") from error
+        why = getattr(error, "problem", None) or getattr(error, "reason", None) or "it cannot be read"
+        if getattr(error, "context_mark", None):
+            why += f", {error.context} that begins in line {error.context_mark.line + 1}"
+        raise ConfigError(f"{place} is not YAML: {why}") from error
 
 
 class _Reader:
