@@ -85,11 +85,11 @@ def test_code_edited_after_planning_is_refused(editable):
 BROKEN = {
     "parquet": (
         "data: {p: {source: parquet_images, folder: nowhere, train: 'a*.parquet', test: 'b*.parquet'}}",
-        "broken.yaml:2: data.p.folder is nowhere, but there is no data/nowhere; set data_root",
+        "broken.yaml:2: data.p: there is no folder data/nowhere; set data_root",
     ),
     "folder": (
         "data: {f: {source: image_folder, folder: nowhere}}",
-        "broken.yaml:2: data.f.folder is nowhere, but there is no data/nowhere",
+        "broken.yaml:2: data.f: there is no folder data/nowhere",
     ),
     "model": (
         "data: {s: {source: spirals}}\nnetwork: {n: {data: s, model: import_path, target: 'no.such:thing', method: sgd, seed: 1, recipe: {epochs: 1, lr: 1}}}",

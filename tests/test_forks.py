@@ -18,9 +18,7 @@ from conftest import TOY, copy_project, edit, snakemake
 from lossland.workflow import forkserver as forks
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere every job is a process of its own")
-HOLDER = (
-    "import os, sys; from lossland.workflow import forkserver as forks; forks.start(); print(os.environ[forks.SOCKET], flush=True); sys.stdin.read()"
-)
+HOLDER = "import os, sys; from lossland.workflow import forkserver as forks; forks.start(); print(os.environ[forks.SOCKET], flush=True); sys.stdin.read()"
 WHO = "Path('/proc/self/comm').read_text().strip()"
 
 
