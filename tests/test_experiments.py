@@ -1,14 +1,14 @@
 """Every experiment of every paper runs on a tiny network by one line of config, and what two ask for is made once."""
 
 import pytest
-import yaml
 from conftest import ROOT, run
 
 from lossland.workflow import plugins
+from lossland.workflow.configfile import read
 from lossland.workflow.plan import Plan
 from lossland.workflow.validation import ConfigError
 
-CONFIG = yaml.safe_load((ROOT / "tests/experiments.yaml").read_text())
+CONFIG = read([ROOT / "tests/experiments.yaml"]).plain
 
 
 def planned(**experiments):
