@@ -35,7 +35,8 @@ class Plan:
             if key not in PLUGIN and key not in SETTINGS:
                 raise ConfigError(f"{key} is no section of the config{nearest(key, [*PLUGIN, *SETTINGS])}")
             if key in SETTINGS and not isinstance(value, SETTINGS[key]):
-                what = {str: "text", list: "a list", dict: "a mapping"}[SETTINGS[key]]
+                folder = key in ("results", "data_root")
+                what = "the path of a folder" if folder else {str: "text", list: "a list", dict: "a mapping"}[SETTINGS[key]]
                 raise ConfigError(f"{key} is {value!r}; it must be {what}")
         self.results = config.get("results", "results")
         self.few = config.get("jobs", "many") == "few"
@@ -258,9 +259,8 @@ class Plan:
                     return whole
                 if run in whole.runs:
                     return whole.run(run)
-                known = [f"{name}/{r}" for r in whole.runs]
-        kinds = " or ".join(sections)
-        raise ConfigError(f"{where} names {reference}: there is no such {kinds}{nearest(reference if run else name, known)}")
+                name, known = reference, [f"{name}/{r}" for r in whole.runs]
+        raise ConfigError(f"{where} names {reference}: there is no such {' or '.join(sections)}{nearest(name, known)}")
 
 
 def _target(experiment) -> str:
