@@ -290,7 +290,8 @@ def _refuse_lines(where, plugin, table):
 
 def _common_setting(where, role, members):
     """The setting that all members share; None where there are none."""
-    settings = {json.dumps(m.setting.spec, sort_keys=True): m for m in members if m.setting}
+    different = {id(setting): (setting, m) for m in members if (setting := m.setting)}
+    settings = {json.dumps(setting.spec, sort_keys=True): m for setting, m in different.values()}
     if len(settings) > 1:
         a, b, *_ = settings.values()
         raise ConfigError(f"{where}.{role}: {a} and {b} differ in data or model; join networks of one kind")
