@@ -18,7 +18,7 @@ if not workflow.overwrite_configfiles:
 sys.path.insert(0, workflow.basedir)
 os.environ["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
 
-from lossland.workflow import forkserver
+from lossland.workflow import forkserver, live
 from lossland.workflow.plan import ConfigError, Plan
 from lossland.workflow.summary import Overview
 
@@ -29,6 +29,9 @@ except ConfigError as error:
 
 if "data_root" in config:
     os.environ["LOSSLAND_DATA"] = str(config["data_root"])
+
+
+end_of_view = live.attach(workflow, PLAN.results)
 
 
 pathvars:
@@ -74,8 +77,10 @@ onstart:
 
 
 onsuccess:
+    end_of_view()
     print(closing_words())
 
 
 onerror:
+    end_of_view()
     print(closing_words(failed=True))
