@@ -132,7 +132,7 @@ def test_why_a_job_failed(three):
     assert three.fail(0).why(None, in_group=True) == ""
     log.write_text("epoch 7 of 8\n\n")
     assert three.fail(0).why("SLURM status is: 'OUT_OF_MEMORY'. ", True) == (
-        "SLURM status is: 'OUT_OF_MEMORY'; its last words: epoch 7 of 8"
+        "SLURM says OUT_OF_MEMORY; its last words: epoch 7 of 8"
     )
     three.begin(1)
     assert three.hear("network net/2: lower recipe.lr")

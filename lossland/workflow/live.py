@@ -6,6 +6,7 @@ the terminal with -p or --verbose. What a job is doing is the last line of its l
 
 import logging
 import os
+import re
 import sys
 import textwrap
 import time
@@ -62,8 +63,11 @@ class View(logging.Handler):
     def _on_words(self, record):
         text = str(record.msg or "").strip()
         during = self.during and record.levelno == logging.INFO
-        if text.startswith("Terminating"):
+        if self.during and text.startswith("Terminating"):
             self.progress.stopped = True
+        again = re.match(r"Trying to restart job (\d+)", text)
+        if again and self.screen and (job := self.progress.again(int(again[1]))):
+            self.screen.print(f"{job.title}: is tried again")
         return text and not text.startswith(NOISE) and (not during or text.startswith(DURING))
 
     def _on_run_info(self, record):

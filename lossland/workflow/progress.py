@@ -51,8 +51,9 @@ class Job:
     def why(self, told: str, in_group: bool) -> str:
         """The sentence for a failure. `told`: Snakemake's, if it has one. Of a group, jobs that said nothing did not fail."""
         last = self.said or self.last
-        if self.killed or (told and "'FAILED'" not in told):
-            cause = self.killed or " ".join(told.split()).rstrip(".")
+        state = re.search(r"SLURM status is: '(\w+)'", told or "")
+        cause = self.killed or (f"SLURM says {state[1]}" if state else " ".join((told or "").split()))
+        if cause and not (state and state[1] == "FAILED"):
             return cause + (f"; its last words: {last}" if last else "")
         return last or ("" if in_group else "it ended without a word")
 
@@ -86,6 +87,12 @@ class Progress:
             job.status = "stopped" if self.stopped else "failed"
         return job
 
+    def again(self, number) -> Job | None:
+        """The job, which failed and is tried once more."""
+        if job := self.jobs.get(number):
+            job.status = "waiting"
+        return job
+
     def hear(self, line) -> bool:
         """Whether a line of stderr is the word of a job: what it does or why it failed, which is told elsewhere."""
         title, _, said = line.partition(": ")
@@ -106,7 +113,7 @@ class Progress:
     def look(self):
         """Read what the jobs at work are doing."""
         for job in self.running:
-            job.doing = job.last
+            job.doing = "" if (last := job.last).startswith("GPU ") else last  # which only says that it began
 
     @property
     def running(self) -> list[Job]:
