@@ -13,7 +13,7 @@ min_version("9.12")
 sys.path.insert(0, workflow.basedir)
 os.environ["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
 
-from lossland.workflow import forkserver
+from lossland.workflow import forkserver, live
 from lossland.workflow.absent import refuse_absent
 from lossland.workflow.configfile import keep_resolved, planned
 from lossland.workflow.summary import Overview
@@ -27,6 +27,9 @@ except ConfigError as error:
     sys.exit(str(error))
 
 os.environ["LOSSLAND_DATA"] = str(PLAN.data_root)
+
+
+end_of_view = live.attach(workflow, PLAN.results)
 
 
 pathvars:
@@ -73,8 +76,10 @@ onstart:
 
 
 onsuccess:
+    end_of_view()
     print(closing_words())
 
 
 onerror:
+    end_of_view()
     print(closing_words(failed=True))

@@ -112,7 +112,7 @@ def edit(path, old, new):
 
 def planned(project, *arguments):
     """Names of what a dry run would make, without suffixes: `table/bezier_path` ..."""
-    status, output = snakemake(project, "-n", *TOY, *arguments)
+    status, output = snakemake(project, "-n", "-p", *TOY, *arguments)
     assert status == 0, output
     made = [name for line in re.findall(r"^    output: (.*)$", output, re.M) for name in line.split(", ")]
     return {str(Path(name).with_suffix("")).removeprefix("results/toy/") for name in made}
