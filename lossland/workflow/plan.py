@@ -38,7 +38,7 @@ class Plan:
                 folder = key in ("results", "data_root")
                 what = "the path of a folder" if folder else {str: "text", list: "a list", dict: "a mapping"}[SETTINGS[key]]
                 raise ConfigError(f"{key} is {value!r}; it must be {what}")
-        self.results = config.get("results", "results")
+        self.results = os.path.normpath(config.get("results", "results"))  # as Snakemake names the files of a run
         self.few = config.get("jobs", "many") == "few"
         self.data_root = Path(config.get("data_root") or os.environ.get("LOSSLAND_DATA", "data"))
         bodies = {section: config.get(section) or {} for section in PLUGIN}
