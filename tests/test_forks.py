@@ -107,7 +107,7 @@ def test_the_jobs_of_a_run_are_forks_as_soon_as_there_is_a_server(editable):
     edit(editable / "workflow_scripts/table.py", "def work(job):\n", "def work(job):\n    import os\n" + wait)
     edit(editable / "workflow_scripts/claim.py", "def work(job):\n", f"def work(job):\n    open('who', 'w').write({WHO})\n")
     edit(editable / "workflow_scripts/claim.py", "from functools", "from pathlib import Path\nfrom functools")
-    only = ["--forcerun", *(f"results/toy/table/{n}_shape.parquet" for n in ("segment", "bezier", "chain"))]
+    only = ["--forcerun", *(f"results/toy/table/{n}_shape.parquet" for n in ("segment", "bezier", "polychain"))]
     status, output = snakemake(editable, *TOY, *only)
     assert status == 0, output
     assert (editable / "who").read_text() == "claim.py"

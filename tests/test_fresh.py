@@ -19,7 +19,7 @@ AHEAD = 4_000_000_000  # seconds since 1970: in the year 2096
 
 def why(project):
     """The jobs of which `make why` says that they would run."""
-    lines = run(project, "lossland", "why", "--config", "tests/toy.yaml").stdout.splitlines()
+    lines = run(project, "lossland", "why", "--configfile", "tests/toy.yaml").stdout.splitlines()
     assert lines[-1].endswith("jobs would run")
     return {line.partition(":")[0].replace(" ", "/", 1) for line in lines[:-1]}
 
