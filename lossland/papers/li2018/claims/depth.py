@@ -24,9 +24,7 @@ def check(
     printed: list[str] = ("ResNet-56", "ResNet-110"),
 ) -> list[Claim]:
     """`deep` and `shallow` are labels of planes, with shortcuts, then without; `printed` the paper's names of the deep one."""
-    own, without, shallow_own, shallow_without = paired(
-        pick(basins, split="train", quantity="nll"), *deep, *shallow
-    )
+    own, without, shallow_own, shallow_without = paired(pick(basins, split="train", quantity="nll"), *deep, *shallow)
     error, worse = paired(pick(surfaces, mark="centre", split="test", quantity="error"), *deep)
     lost = without["non_convex"] - own["non_convex"]
     return [

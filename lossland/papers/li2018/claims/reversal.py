@@ -26,7 +26,8 @@ def check(*, basins: Table("basin"), plain: str, decayed: str) -> list[Claim]:
     measured = "log of the width at the small batch / at the large batch, each towards the other"
     return [
         Claim("without decay the small batch is wide", without, above=0, of=measured,
-              says="Trained without weight decay, the small-batch network has the wider basin on the line to the large-batch one."),
+              says="Trained without weight decay, the small-batch network has the wider basin on the line to the "
+                   "large-batch one."),
         Claim("with decay the small batch is sharp", with_decay, below=0, of=measured,
               says="Trained with weight decay, the small-batch network has the narrower basin on that line."),
         Claim("weight decay turns the order", without - with_decay, above=0, of=f"{measured}, without decay - with it",

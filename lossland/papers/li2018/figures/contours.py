@@ -44,9 +44,9 @@ def draw(*, surfaces: Table("landscape"), columns: Count = 4) -> Figure:
 def _contours(axis, heights):
     drawn = filled(axis, heights, LEVELS, norm=Normalize(LEVELS[0], LEVELS[-1]), extend="both")
     finite = heights.where(np.isfinite(heights))
-    met = (LEVELS > finite.min(axis=None)) & (LEVELS < finite.max(axis=None))
+    met = (finite.min(axis=None) < LEVELS) & (finite.max(axis=None) > LEVELS)
     if met.any():
         lines = axis.contour(heights.columns, heights.index, heights, LEVELS[met], colors=SHADES[-1], linewidths=0.4)
-        light = LEVELS < (LEVELS[0] + LEVELS[-1]) / 2  # on darker shades labels are not readable
+        light = LEVELS.mean() > LEVELS  # on darker shades labels are not readable
         axis.clabel(lines, LEVELS[::2][(met & light)[::2]], fontsize=4.5, fmt="%.3g", inline_spacing=1)
     return drawn

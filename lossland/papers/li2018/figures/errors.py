@@ -44,6 +44,7 @@ def _row(label, table, trained):
 
 def _printed(arch, method, **own):
     """Rows of the paper whose settings, as "lr=0.1 bs=128 wd=5e-4", agree with ours; figures repeat what a table prints."""
-    rows = numbers("li2018", remembered=True, arch=arch, method=method)
+    metrics = [metric for *_, metric in COLUMNS.values()]
+    rows = numbers("li2018", remembered=True, arch=arch, method=method, metric=metrics)
     settings = [dict(part.split("=") for part in text.split()) for text in rows["setting"].fillna("")]
     return rows[[all(float(value) == own[name] for name, value in setting.items()) for setting in settings]]

@@ -31,7 +31,10 @@ def draw(
     shares: Table("directions"),
     courses: Table("dynamics"),
 ) -> Figure:
-    """A panel for each plane of `surfaces`; the other tables have its label. Raises ValueError if one is of another training."""
+    """A panel for each plane of `surfaces`; the other tables have its label.
+
+    Raises ValueError if paths and courses are of different trainings.
+    """
     grids = {label: plane(one_run(part), "train", "nll") for label, part in by_label(surfaces).items()}
     walks = {label: _walk(pick(paths, subspace=label), pick(courses, subspace=label)) for label in grids}
     norm = _norm(np.concatenate([*map(np.ravel, grids.values()), *(walk["value"] for walk in walks.values())]))
