@@ -17,8 +17,7 @@ def experiment(
 ):
     """Without and with `decay`: the line, half as far beyond both ends, and weights, whose histograms `reach` so far."""
     lines, weights = [], []
-    for (said, (small, big)), far in zip(batches(plan, network, large, decay).items(), reach, strict=True):
-        label = f"{network.label}, {said}"
+    for (label, (small, big)), far in zip(batches(plan, network, large, decay).items(), reach, strict=True):
         lines.append(plan.line(label, {a.run: [a, b] for a, b in zip(small, big, strict=True)}, beyond=0.5))
         weights.append([
             plan.weights(one[:1].called(label), name=f"weights {one.label}", reach=far) for one in (small, big)

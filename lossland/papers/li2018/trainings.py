@@ -17,37 +17,31 @@ def experiment(
     The paper calls them `printed`; its numbers stand beside ours.
     """
     courses, trained, followed = [], {}, True
-    for i, network in enumerate(networks):
-        series = flat(batches(plan, network, large, decay)) if decay else [network]
+    for network, arch in zip(networks, printed or [""] * len(networks), strict=True):
+        series = flat(batches(plan, network, large, decay, named=len(networks) > 1)) if decay else [network]
         courses.append(plan.dynamics([one[:runs] for one in series], name=f"course {network.label}"))
         followed &= any(series[0].body.get(kept) for kept in ("every", "snapshots"))
-        trained |= {one.label: {"arch": printed[i]} | _as_printed(one) for one in series if printed}
+        trained |= {one.label: {"arch": arch} | _as_printed(one) for one in series if arch}
     if followed:
         plan.figure("training", courses=courses)
     plan.figure("errors", courses=courses, trained=trained)
 
 
-def batches(plan, network, large=None, decay=5e-4):
-    """How much decay -> the networks trained so with batches of their own size, and with `large` ones (default: 8 times it).
+def batches(plan, network, large=None, decay=5e-4, named=False):
+    """How much decay -> the networks trained so by batches of their own size and by `large` ones (default: 8 times it).
 
-    Snapshots are kept.
+    Snapshots are kept. Labels begin with that of the network if they are to be `named` after it.
     """
-    small = network.recipe.get("batch_size", Recipe.batch_size)
+    small, before = network.recipe.get("batch_size", Recipe.batch_size), f"{network.label}, " * named
     kept = {} if network.body.get("every") or network.body.get("snapshots") else {"every": 1}
-    return {
-        "no decay" if not w else f"decay {w:g}": [
-            _like(
-                plan,
-                f"{network.label}, batch {size}" + f", decay {w:g}" * bool(w),
-                network,
-                kept,
-                batch_size=size,
-                weight_decay=w,
-            )
+    found = {}
+    for weight_decay, said in ((0.0, ""), (decay, f"decay {decay:g}")):
+        found[said or "no decay"] = [
+            _like(plan, ", ".join(filter(None, [f"{before}batch {size}", said])), network, kept,
+                  batch_size=size, weight_decay=weight_decay)
             for size in (small, large or 8 * small)
-        ]
-        for w in (0.0, decay)
-    }
+        ]  # fmt: skip
+    return found
 
 
 def flat(batches):

@@ -20,7 +20,7 @@ def experiment(
     Angles are measured in random planes around `others` too.
     """
     options = {"splits": ["train"], "resolution": resolution, "examples": examples, "shards": shards}
-    groups = {network.label: flat(batches(plan, network, large, decay)) for network in networks}
+    groups = {n.label: flat(batches(plan, n, large, decay, named=len(networks) > 1)) for n in networks}
     seen = {"surfaces": [], "paths": [], "shares": [], "courses": []}
     for label, group in groups.items():
         planes = [plan.pca_plane(f"{one.label}, components", one[:1]).called(one.label) for one in group]
