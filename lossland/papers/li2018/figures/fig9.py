@@ -12,13 +12,11 @@ Differs from the paper in: colours show the loss too, and those of the dots are 
 outside the plane, where the surface shows the loss of their projections.
 """
 
-import textwrap
-
 import numpy as np
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
-from lossland.plotting.panels import filled, legend_of, tiles
+from lossland.plotting.panels import broken, filled, legend_of, tiles
 from lossland.plotting.style import COLOURS, GREY, WHITE_TO_DARK
 from lossland.statistics.tables import Table, by_label, one_run, pick, plane
 
@@ -47,7 +45,7 @@ def draw(
         axis.contour(grid.columns, grid.index, grid, LEVELS, colors="#8c8c8c", linewidths=0.5)
         drawn = _path(axis, walks[label], norm)
         held = 100 * pick(one_run(pick(shares, subspace=label)), quantity="centred").sort_values("first")["value"]
-        axis.set(title=textwrap.fill(label, 30), aspect="equal")
+        axis.set(title=broken(label, 30), aspect="equal")
         axis.set(xlabel=f"1st PC: {held.iloc[0]:.1f} %", ylabel=f"2nd PC: {held.iloc[1]:.1f} %")
     legend_of(figure, axes, ncols=min(2, len(axes)))
     bar = {"ticks": np.geomspace(norm.vmin, norm.vmax, 5), "format": "%.2g", "extend": "both", "aspect": 40}

@@ -7,11 +7,9 @@ In the paper (VGG-9 and residual networks on CIFAR-10; in 300 epochs the rate fa
 batches end at a lower test error than large ones, and networks with shortcuts at a lower one than those without.
 """
 
-import textwrap
-
 from matplotlib.figure import Figure
 
-from lossland.plotting.panels import alike, count_of, legend_of, scores, tiles
+from lossland.plotting.panels import alike, broken, count_of, legend_of, scores, tiles
 from lossland.statistics.tables import Table, by_label
 
 
@@ -21,7 +19,7 @@ def draw(*, courses: Table("dynamics")) -> Figure:
     twins = []
     for axis, (label, table) in zip(axes, networks.items(), strict=True):
         twins.append(scores(axis, table, "epoch"))
-        axis.set(title=textwrap.fill(f"{label} ({count_of(table, 'run')})", 37), xlabel="epoch", yscale="log")
+        axis.set(title=broken(f"{label} ({count_of(table, 'run')})", 37), xlabel="epoch", yscale="log")
         axis.yaxis.set_minor_formatter("")
     alike(axes, twins)
     legend_of(figure, (*axes, *twins), ncols=min(5, 2 * len(axes)), title="mean and range of runs")
