@@ -113,9 +113,8 @@ class Plan:
             rows = tuple(name for entry in entries for name in entry.names)
             inputs = {role: entries} | ({"data": [Entry(data)]} if data else {})
             alike = len({label for label, _ in names}) == 1
-            name = (
-                f"{stem}/{rows[0][1] if alike else '.'.join(slug(n) for n in rows[0] if n)}" if each and names[0][1] else stem
-            )
+            own = rows[0][1] if alike else ".".join(slug(n) for n in rows[0] if n)
+            name = f"{stem}/{own}" if each and own else stem
             job = self._add("table", name, stem, plugin, options, inputs, setting, aside or {}, rows, shards)
             made.append(Entry(job, rows))
         return Table(plugin.name, stem, made)
