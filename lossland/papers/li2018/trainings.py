@@ -27,15 +27,17 @@ def experiment(
     plan.figure("errors", courses=courses, trained=trained)
 
 
-def batches(plan, network, large=None, decay=5e-4, named=False):
+def batches(plan, network, large=None, decay=None, named=False):
     """How much decay -> the networks trained so by batches of their own size and by `large` ones (default: 8 times it).
 
-    Snapshots are kept. Labels begin with that of the network if they are to be `named` after it.
+    Without `decay`, and with it if it is given; snapshots are kept. Labels begin with that of the network if they are to be
+    `named` after it.
     """
     small, before = network.recipe.get("batch_size", Recipe.batch_size), f"{network.label}, " * named
     kept = {} if network.body.get("every") or network.body.get("snapshots") else {"every": 1}
     found = {}
-    for weight_decay, said in ((0.0, ""), (decay, f"decay {decay:g}")):
+    for weight_decay in (0.0, decay) if decay else (0.0,):
+        said = f"decay {decay:g}" if weight_decay else ""
         found[said or "no decay"] = [
             _like(plan, ", ".join(filter(None, [f"{before}batch {size}", said])), network, kept,
                   batch_size=size, weight_decay=weight_decay)
