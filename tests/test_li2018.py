@@ -6,13 +6,13 @@ from functools import partial
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 from conftest import ROOT, judged
 from planted import planted
 
 from lossland.papers.li2018.claims import curvature, depth, repeats, reversal, sharpness, trajectories, width
 from lossland.papers.li2018.figures import errors
 from lossland.papers.published import numbers
+from lossland.workflow.configfile import read
 from lossland.workflow.plan import Plan
 
 NOISE = np.array([0.9, 1.0, 1.1])  # of three runs
@@ -231,7 +231,7 @@ def test_what_the_paper_prints_twice_is_one_number():
     assert (twice.groupby(["arch", twice["setting"].str.contains("4096")])["value"].nunique() == 1).all()
 
 
-CONFIG = yaml.safe_load((ROOT / "tests/experiments.yaml").read_text())
+CONFIG = read([ROOT / "tests/experiments.yaml"]).plain
 
 
 def networks(experiment, jobs="few", **settings):
