@@ -295,4 +295,4 @@ def _plain(value):
 
 def slug(text) -> str:
     """A label as a part of a path."""
-    return re.sub(r"[^\w.=+-]+", "_", str(text)).strip("_")
+    return re.sub(r"[^\w.-]+", "_", str(text), flags=re.ASCII).strip("_")

@@ -56,7 +56,7 @@ class Plan:
             if "size" not in config or section not in ("data", "network"):  # a size has more of them than its experiments use
                 for stanza in stanzas.values():
                     self._of(stanza)
-        if "size" in config:  # nor do they use each that they vary
+        if "size" in config:  # nor is one trained that only others are made like
             used = {source for job in self for source in job.made_from}
             self._jobs["network"] = {name: job for name, job in self["network"].items() if job in used}
         self._refuse_clashes()
