@@ -44,9 +44,26 @@ def test_views_are_no_jobs():
     assert {source.section for source in table.sources} == {"network"}
 
 
-def test_only_what_is_used_of_a_size_is_trained():
-    plan = Plan(CONFIG | {"size": "any", "experiments": {"garipov2018/curves": {"network": "net"}}})
-    assert {job.stem for job in plan["network"].values()} == {"net"}
+def test_methods_of_two_papers_are_made_once():
+    plan = planned(**{
+        "garipov2018/fge": {"network": "net", "start": [2]},
+        "fort_jastrzebski2019/ensembling_methods": {"network": "net", "start": 2},
+    })  # fmt: skip
+    own = [job.name for job in plan if job.name.startswith("fort_jastrzebski2019/")]
+    assert own == ["fort_jastrzebski2019/ensembling_methods/disagreement_one_training"]
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "trained"),
+    [
+        ("garipov2018/curves", {"network": "net"}, {"net"}),
+        # only networks like it are
+        ("fort_jastrzebski2019/random_cuts", {"networks": ["net"]}, {"fort_jastrzebski2019/random_cuts/net"}),
+    ],
+)
+def test_only_what_is_used_of_a_size_is_trained(name, settings, trained):
+    plan = Plan(CONFIG | {"size": "any", "experiments": {name: settings}})
+    assert {job.stem for job in plan["network"].values()} == trained
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ def experiment(
     plan,
     *,
     network: Networks,
-    values: dict[str, list] = {},
+    values: dict[str, list[float | list[float]]] = {},
     rise: Positive = 1.0,
     directions: Count = 10,
     examples: Count | None = None,
