@@ -3,14 +3,15 @@
 from itertools import pairwise
 from typing import Literal
 
-from lossland.options import Count, Networks
-from lossland.papers.draxler2018.bands import between
+from lossland.options import Count, Dataset, Networks
+from lossland.papers.draxler2018.bands import between, trained_on
 
 
 def experiment(
     plan,
     *,
     networks: list[Networks],
+    data: Dataset | None = None,
     larger: list[list[str]] = (),
     band: dict = {},
     halved: list[Networks] = (),
@@ -23,8 +24,10 @@ def experiment(
     """Claims are of the bands between disjoint pairs of minima, figure and table also of those that join the pairs, a `star`.
 
     `larger` lists [smaller, larger, what is larger] of the networks that are compared (default: those next to each other in
-    `networks`). `resolution` is that of segments; `dataset` chooses the published test errors. For others see `bands`.
+    `networks`). `resolution` is that of segments; `dataset` chooses the published test errors, and `data` is what
+    networks are trained on, if not on their own. For others see `bands`.
     """
+    networks = trained_on(plan, networks, data)
     bands, every, lines, starts, apart = [], [], [], [], []
     for one in networks:
         own = measured(plan, one, band, halved, pairs, star, saddles)

@@ -46,3 +46,10 @@ def between(plan, network, ends, band, halved=(), name="bands"):
     if network.label in [one.label for one in halved]:
         own["batch_size"] //= 2
     return plan.neb(f"{network.label} {name}", ends, **own)
+
+
+def trained_on(plan, networks, data):
+    """The networks, or such as they are on another dataset, by the same labels."""
+    if data is None:
+        return networks
+    return [plan.vary(f"{one.label} on {data.name}", one, data=data).called(one.label) for one in networks]

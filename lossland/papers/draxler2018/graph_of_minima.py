@@ -1,14 +1,15 @@
 """The graph of minima and of the saddles between them (Draxler et al. 2018, arXiv 1803.00885, Alg. 3 and Evaluate.ipynb)."""
 
-from lossland.options import Count, Index, Networks
+from lossland.options import Count, Dataset, Index, Networks
 from lossland.papers.draxler2018.architectures import rays
-from lossland.papers.draxler2018.bands import between
+from lossland.papers.draxler2018.bands import between, trained_on
 
 
 def experiment(
     plan,
     *,
     network: Networks,
+    data: Dataset | None = None,
     band: dict = {},
     pairs: Count = 3,
     tree: Index = 1,
@@ -16,6 +17,7 @@ def experiment(
     digitised: bool = False,
 ):
     """Bands between disjoint pairs, a star that joins these, then `tree` more, each of the pair for which those so far ask."""
+    (network,) = trained_on(plan, [network], data)
     ends = network.groups(2, pairs)
     bands = [between(plan, network, ends, band)]
     if pairs > 1:

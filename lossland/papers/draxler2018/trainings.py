@@ -1,7 +1,8 @@
 """When the loss of a training falls below the saddles (Draxler et al. 2018, arXiv 1803.00885, figure 6)."""
 
-from lossland.options import Count, Networks
+from lossland.options import Count, Dataset, Networks
 from lossland.papers.draxler2018.architectures import measured
+from lossland.papers.draxler2018.bands import trained_on
 
 TENTHS = 10
 
@@ -10,6 +11,7 @@ def experiment(
     plan,
     *,
     networks: list[Networks],
+    data: Dataset | None = None,
     trainings: Count = 1,
     band: dict = {},
     halved: list[Networks] = (),
@@ -17,7 +19,8 @@ def experiment(
     star: bool = True,
     saddles: dict = {},
 ):
-    """Of each network so many `trainings` are followed, by the snapshots that they keep (default: ten). See `bands`."""
+    """Of each network so many `trainings` are followed, by the snapshots that they keep (default: ten). See `architectures`."""
+    networks = trained_on(plan, networks, data)
     found = [table for one in networks for table in measured(plan, one, band, halved, pairs, star, saddles)]
     plan.figure("fig6", courses=[plan.dynamics(_followed(plan, one)[:trainings]) for one in networks], saddles=found)
 
