@@ -21,7 +21,7 @@ SEGMENT, PATH = COLOURS["segment"], COLOURS["bezier"]
 def draw(
     *, surface: Table("landscape"), segment: Table("landscape"), path: Table("landscape"), highest: Positive = 5.0
 ) -> Figure:
-    """The first run of each. What is above `highest` nats is darkest."""
+    """The first run of the surface, and the same of the others. What is above `highest` nats is darkest."""
     figure, ((slice_, *axes),) = panels(1, 3, height=2.5, width_ratios=[1.4, 1, 1])
     surface = one_run(surface)
     shown = plane(surface, "train", "nll")
@@ -32,7 +32,7 @@ def draw(
     for axis, split, quantity in zip(axes, ("train", "test"), ("nll", "error"), strict=True):
         label, scale = AXES[quantity]
         for name, part, colour in (("segment", segment, SEGMENT), ("path", path, PATH)):
-            rows = pick(one_run(part), mark="grid", split=split, quantity=quantity)
+            rows = pick(part, run=surface["run"].iloc[0], mark="grid", split=split, quantity=quantity)
             rows = rows.assign(share=shares(rows, name)).sort_values("share")
             axis.plot(rows["share"], scale * rows["value"], color=colour, label=name)
         axis.set(xlabel="share of the own length", ylabel=f"{split} {label}", xlim=(0, 1))
