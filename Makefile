@@ -2,10 +2,9 @@
 PYTHON ?= python3
 CORES ?= all
 CONFIG ?= config.yaml
-export BECAUSE
 BIN := .venv/bin
 
-.PHONY: help setup reproduce test test-slurm test-report lint docs results-page report check why stale clean-stale accept cost gpu-check benchmark clean
+.PHONY: help setup reproduce test test-slurm test-report lint docs results-page report check why stale clean-stale cost gpu-check benchmark clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -54,9 +53,6 @@ clean-stale: setup  ## remove them; only files that a run has made
 
 why: setup  ## what would run, and why: which file, which key of the config
 	@$(BIN)/python -m lossland why --configfile $(CONFIG)
-
-accept: setup  ## keep results whose code was edited harmlessly; BECAUSE='...' is kept in their records
-	@$(BIN)/python -m lossland accept --configfile $(CONFIG) --because "$$BECAUSE"
 
 cost: setup  ## jobs, hours and disk by rule, before anything runs
 	@$(BIN)/python -m lossland cost --configfile $(CONFIG)

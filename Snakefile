@@ -13,9 +13,11 @@ min_version("9.12")
 sys.path.insert(0, workflow.basedir)
 os.environ["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
 
-from lossland.workflow import forkserver
+from lossland.workflow import forkserver, live
 from lossland.workflow.absent import refuse_absent
 from lossland.workflow.configfile import keep_resolved, planned
+from lossland.workflow.gpu_slots import devices
+from lossland.workflow.staleness import let_records_decide
 from lossland.workflow.summary import Overview
 from lossland.workflow.validation import ConfigError
 
@@ -27,6 +29,15 @@ except ConfigError as error:
     sys.exit(str(error))
 
 os.environ["LOSSLAND_DATA"] = str(PLAN.data_root)
+
+
+end_of_view = live.attach(workflow, PLAN.results)
+
+# as many jobs on GPUs at a time as there are; without any, the cores are the limit
+if devices() and "gpu" not in workflow.global_resources:
+    workflow.global_resources["gpu"] = len(devices())
+
+let_records_decide(workflow, PLAN)
 
 
 pathvars:
@@ -73,8 +84,10 @@ onstart:
 
 
 onsuccess:
+    end_of_view()
     print(closing_words())
 
 
 onerror:
+    end_of_view()
     print(closing_words(failed=True))

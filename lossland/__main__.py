@@ -9,6 +9,7 @@ from pathlib import Path
 from lossland.workflow import leftovers
 from lossland.workflow.absent import refuse_absent
 from lossland.workflow.configfile import DEFAULT, planned
+from lossland.workflow.plugins import ROOT
 from lossland.workflow.staleness import Reruns
 
 
@@ -24,18 +25,6 @@ def why(plan, _):
     for (section, name), by_kind in reasons.items():
         print(f"{section} {name}: {'; '.join(s for sentences in by_kind.values() for s in sentences)}")
     print(f"{len(reasons)} of {len(list(plan))} jobs would run")
-
-
-def accept(plan, arguments):
-    """Keep results whose code was edited harmlessly, say so in their records, and tell Snakemake."""
-    if any(Path(".snakemake/locks").glob("*")):
-        raise ValueError("a run is at work, or was killed: wait for it, or snakemake --unlock; then accept again")
-    reruns = Reruns(plan)
-    files = reruns.accept(arguments.because)
-    if known := sorted({*files, *reruns.accepted}):  # those of an earlier call too, which may have been cut off here
-        _snakemake(arguments, *known, "--touch", "--cores", "1")
-    print(f"{len(files)} results were accepted as they are; what is left to run:")
-    why(plan, arguments)
 
 
 def cost(plan, _):
@@ -68,7 +57,8 @@ def clean_stale(plan, _):
 
 
 def _snakemake(arguments, *options):
-    command = [sys.executable, "-m", "snakemake", *options, "--quiet", "all", "--configfile", *arguments.configfile]
+    ours = ["--snakefile", ROOT / "Snakefile", "--configfile", *arguments.configfile]
+    command = [sys.executable, "-m", "snakemake", *options, "--quiet", "all", *ours]
     if arguments.config:
         command += ["--config", *arguments.config]
     if subprocess.run(command).returncode:
@@ -78,13 +68,11 @@ def _snakemake(arguments, *options):
 def main():
     parser = argparse.ArgumentParser(prog="python -m lossland", description=__doc__)
     questions = parser.add_subparsers(required=True, metavar="question")
-    for question in (check, why, accept, cost, report, stale, clean_stale):
+    for question in (check, why, cost, report, stale, clean_stale):
         asked = questions.add_parser(question.__name__.replace("_", "-"), help=question.__doc__)
         asked.add_argument("--configfile", nargs="+", default=[DEFAULT], metavar="FILE", help=f"default: {DEFAULT}")
         asked.add_argument("--config", nargs="+", default=[], metavar="KEY=VALUE", help="what counts instead of the files")
         asked.set_defaults(question=question)
-        if question is accept:
-            asked.add_argument("--because", default="", help="why the edit is harmless; kept in the records")
     arguments = parser.parse_args()
     try:
         arguments.question(planned(arguments.configfile, arguments.config), arguments)

@@ -151,6 +151,31 @@ class Volume:
 
 
 @dataclass(frozen=True)
+class Samples:
+    """Networks sampled around a trained one (Fort et al. 2019, arXiv 1912.02757, section 4), `number` of each of the `kinds`.
+
+    Random directions have length `radius`, accuracy `least` on validation data, found within `trials`. The Gaussians, SWAG and
+    averages are of the `last` snapshots (default: a quarter of the training); a low-rank one is `scale` times as wide, that of
+    random samples `of_random` times.
+    """
+
+    kinds: list[
+        Literal[
+            "random directions", "diagonal Gaussian", "low-rank Gaussian", "low-rank of random samples", "SWAG",
+            "averages of weights",
+        ]
+    ] = ("random directions", "diagonal Gaussian", "low-rank Gaussian", "low-rank of random samples", "SWAG",
+         "averages of weights")  # fmt: skip
+    number: Count = 30
+    last: Count | None = None
+    radius: NonNegative = 10.0
+    least: Fraction | None = None
+    trials: Count = 5
+    scale: NonNegative = 1.0
+    of_random: NonNegative = 1.0
+
+
+@dataclass(frozen=True)
 class Cycle:
     """A cycle of AutoNEB (Draxler et al. 2018, arXiv 1803.00885): pivots are inserted, then `steps` taken at the rate `lr`.
 

@@ -1,10 +1,13 @@
 """What the rules share. IN: the checked config (`PLAN`). OUT: functions of wildcards for inputs, parameters, resources."""
 
+import shlex
 from contextlib import suppress
 from inspect import signature
 
+HERE = shlex.quote(os.path.relpath(workflow.basedir)).replace("{", "{{{{").replace("}", "}}}}")
 # -S: what hands a job over needs no packages; the job has them
-COMMAND = "exec python -S -m lossland.workflow.forkserver workflow_scripts/{}.py --spec {{params.spec:q}} --code {{params.code}} --threads {{threads}} --log {{log:q}} --out {{output:q}}"
+PROGRAM = f"exec python -P -S {HERE}/lossland/workflow/forkserver.py {HERE}" + "/workflow_scripts/{}.py"
+COMMAND = PROGRAM + " --spec {{params.spec:q}} --code {{params.code}} --threads {{threads}} --log {{log:q}} --out {{output:q}}"
 
 
 def files(job):
@@ -54,7 +57,7 @@ def code_of(section):
 
 def resource(section, plugin, name):
     """A resource of the jobs of a rule, a plain number where they agree; memory and time grow with each retry."""
-    numbers = {job.resources[name] for job in PLAN[section].values() if job.plugin.name == plugin}
+    numbers = {job.resources[name] for job in PLAN[section].values() if job.plugin.rule == plugin}
     grows = name in ("mem_mb", "runtime") and getattr(workflow.execution_settings, "retries", 0)  # a dry run has no settings
 
     def value(wildcards, attempt):
@@ -71,7 +74,7 @@ def group_of(section):
     """
 
     def ordinary(job):
-        special = "resources" in job.aside or "shard" in job.options or "shards" in job.inputs
+        special = "resources" in job.aside or job.options.get("shard") or "shards" in job.inputs
         return not special and all(ordinary(entry.source) for entry in job.inputs.get("table", []))
 
     # the executor is not known before the jobs are
@@ -80,12 +83,12 @@ def group_of(section):
 
 def names_with(section, plugin):
     """Wildcard constraint: the names of the stanzas of a section that use a plug-in, with their instances."""
-    stanzas = {job.stem for job in PLAN[section].values() if job.plugin.name == plugin}
+    stanzas = {job.stem for job in PLAN[section].values() if job.plugin.rule == plugin}
     return f"({'|'.join(map(re.escape, sorted(stanzas)))})(/[^/]+)?"
 
 
 def plugins_of(section):
-    return sorted({job.plugin.name for job in PLAN[section].values()})
+    return sorted({job.plugin.rule for job in PLAN[section].values()})
 
 
 def everything(wildcards):

@@ -20,11 +20,10 @@ for method in plugins_of("network"):
         threads: resource("network", method, "threads")
         resources:
             gpu=resource("network", method, "gpu"),
-            slots=resource("network", method, "slots"),
             mem_mb=resource("network", method, "mem_mb"),
             runtime=resource("network", method, "runtime"),
         params:
             spec=spec_of("network"),
             code=code_of("network"),
         shell:
-            COMMAND.format("network") + " --gpu {resources.gpu} --slots {resources.slots} --data {input.data:q}"
+            COMMAND.format("network") + " --gpu {resources.gpu} --data {input.data:q}"

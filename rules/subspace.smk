@@ -21,12 +21,10 @@ for method in plugins_of("subspace"):
         threads: resource("subspace", method, "threads")
         resources:
             gpu=resource("subspace", method, "gpu"),
-            slots=resource("subspace", method, "slots"),
             mem_mb=resource("subspace", method, "mem_mb"),
             runtime=resource("subspace", method, "runtime"),
         params:
             spec=spec_of("subspace"),
             code=code_of("subspace"),
         shell:
-            COMMAND.format("subspace")
-            + " --gpu {resources.gpu} --slots {resources.slots} --data {input.data:q} --inputs {input.sources:q}"
+            COMMAND.format("subspace") + " --gpu {resources.gpu} --data {input.data:q} --inputs {input.sources:q}"

@@ -23,12 +23,10 @@ for probe in plugins_of("table"):
         threads: resource("table", probe, "threads")
         resources:
             gpu=resource("table", probe, "gpu"),
-            slots=resource("table", probe, "slots"),
             mem_mb=resource("table", probe, "mem_mb"),
             runtime=resource("table", probe, "runtime"),
         params:
             spec=spec_of("table"),
             code=code_of("table"),
         shell:
-            COMMAND.format("table")
-            + " --gpu {resources.gpu} --slots {resources.slots} --data {input.data:q} --inputs {input.measured:q}"
+            COMMAND.format("table") + " --gpu {resources.gpu} --data {input.data:q} --inputs {input.measured:q}"

@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 RECORD = json.dumps(
     {"revision": None, "chain": [{"code": {}, "device": "x86", "versions": {"torch": "2"}, "results": ["table t"]}]}
 )
+SURROUNDINGS = {n: v for n, v in os.environ.items() if n != "PYTHONPATH"}  # a copy finds its own library
 TOY = ("--cores", "2", "--configfile", "tests/toy.yaml")
 torch.set_num_threads(1)
 
@@ -73,7 +74,7 @@ def copy_project(folder):
 
 def run(project, *command, **environment):
     """Run a command in a copy of the project, with its own lossland; returns the finished process."""
-    environment = os.environ | {"PYTHONPATH": str(project)} | environment
+    environment = SURROUNDINGS | environment
     command = [sys.executable, *command] if command[0].endswith(".py") else [sys.executable, "-m", *command]
     return subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, timeout=500)
 
@@ -81,7 +82,7 @@ def run(project, *command, **environment):
 def snakemake(project, *arguments, **environment):
     """Run Snakemake in a copy of the project; returns its exit status and what it said."""
     with tempfile.NamedTemporaryFile("r") as output:
-        environment = os.environ | {"PYTHONPATH": str(project)} | environment
+        environment = SURROUNDINGS | environment
         return preloaded.snakemake(project, arguments, environment, output.name), output.read()
 
 
@@ -112,7 +113,7 @@ def edit(path, old, new):
 
 def planned(project, *arguments):
     """Names of what a dry run would make, without suffixes: `table/bezier_path` ..."""
-    status, output = snakemake(project, "-n", *TOY, *arguments)
+    status, output = snakemake(project, "-n", "-p", *arguments, *TOY)
     assert status == 0, output
     made = [name for line in re.findall(r"^    output: (.*)$", output, re.M) for name in line.split(", ")]
     return {str(Path(name).with_suffix("")).removeprefix("results/toy/") for name in made}

@@ -4,6 +4,7 @@ import os
 import sys
 from multiprocessing import get_context
 
+PYTHONPATH = os.environ.get("PYTHONPATH", "").split(os.pathsep)
 FORKS = get_context("forkserver")
 FORKS.set_forkserver_preload(["snakemake.cli", "snakemake.dag"])
 
@@ -27,5 +28,5 @@ def _main(project, arguments, environment, output):
     os.chdir(project)
     os.environ.clear()
     os.environ.update(environment)
-    sys.path.insert(0, project)
+    sys.path[:] = [folder for folder in sys.path if folder not in PYTHONPATH]  # of the process that forks
     main(arguments)

@@ -1,4 +1,4 @@
-"""GPUs are pretended: jobs hold them as real ones, and no slot is held twice at a time."""
+"""GPUs are pretended: jobs hold them as real ones, and none is held twice at a time."""
 
 import os
 import random
@@ -8,26 +8,22 @@ import sys
 import time
 from itertools import pairwise
 
-import pytest
-
-from lossland.workflow.gpu_slots import slots
-
 JOB = """
 import os, sys, time
-from lossland.workflow.gpu_slots import lease
-wanted = int(sys.argv[2])
-with lease(int(sys.argv[1]), wanted or None):
+from lossland.workflow import gpu_slots
+gpu_slots.PATIENCE = 0.3
+with gpu_slots.lease(int(sys.argv[1])):
     print(os.environ["CUDA_VISIBLE_DEVICES"], time.monotonic(), end=" ", flush=True)
-    time.sleep(float(sys.argv[3]))
+    time.sleep(float(sys.argv[2]))
     print(time.monotonic(), end="", flush=True)
 """
 
 
-def _start(wanted, seconds, folder, visible="0,1,2", every=1, gpus=1):
-    environment = os.environ | {"CUDA_VISIBLE_DEVICES": visible, "TMPDIR": str(folder), "LOSSLAND_SLOTS": str(every)}
+def _start(seconds, folder, visible="0,1,2", gpus=1):
+    environment = os.environ | {"CUDA_VISIBLE_DEVICES": visible, "TMPDIR": str(folder)}
     environment.pop("SLURM_JOB_ID", None)
-    arguments = [sys.executable, "-c", JOB, str(gpus), str(wanted), str(seconds)]
-    return subprocess.Popen(arguments, env=environment, stdout=subprocess.PIPE, text=True)
+    arguments = [sys.executable, "-c", JOB, str(gpus), str(seconds)]
+    return subprocess.Popen(arguments, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def test_fifty_jobs_on_four_devices_and_some_killed_never_overlap(tmp_path):
@@ -37,7 +33,7 @@ def test_fifty_jobs_on_four_devices_and_some_killed_never_overlap(tmp_path):
     moments = random.Random(seed)
     jobs, killed = [], {}
     for i in range(50):
-        jobs.append(_start(0, 0.1, tmp_path, visible="0,1,2,3"))
+        jobs.append(_start(0.1, tmp_path, visible="0,1,2,3"))
         if i % 5 == 4:
             time.sleep(moments.uniform(0, 0.4))
             jobs[i - 2].send_signal(signal.SIGKILL)
@@ -53,52 +49,42 @@ def test_fifty_jobs_on_four_devices_and_some_killed_never_overlap(tmp_path):
         assert device is None or all(end <= start for (_, end), (start, _) in pairwise(sorted(times)))
 
 
-def test_small_jobs_share_a_card_and_a_whole_one_is_alone_on_it(tmp_path):
-    """Three slots on each of two cards: single slots, pairs, whole cards."""
-    jobs = [_start((1, 2, 0, 1)[i % 4], 0.3, tmp_path, visible="0,1", every=3) for i in range(24)]
-    held = [(*job.communicate(timeout=120)[0].split(), (1, 2, 3, 1)[i % 4]) for i, job in enumerate(jobs)]
-    most = 0
-    for device in "01":
-        spans = [(float(a), float(b), n) for d, a, b, n in held if d == device]
-        for moment, _, _ in spans:
-            together = [n for a, b, n in spans if a <= moment < b]
-            most = max(most, len(together))
-            assert sum(together) <= 3, "more slots were held than there are"
-    assert most > 1, "no two jobs ever shared a card"
-
-
-def test_a_stream_of_small_jobs_does_not_keep_a_whole_one_out(tmp_path):
-    small = [_start(1, 0.6, tmp_path, visible="0", every=2) for _ in range(2)]
-    for job in small:
-        job.stdout.read(1)
-    whole = _start(0, 0, tmp_path, visible="0", every=2)
-    time.sleep(0.3)
-    small += [_start(1, 0.6, tmp_path, visible="0", every=2) for _ in range(12)]
-    ends = sorted(float(job.communicate(timeout=120)[0].split()[-1]) for job in small)
-    assert float(whole.communicate(timeout=120)[0].split()[1]) < ends[-3]
-
-
-def test_a_killed_holder_frees_its_device(tmp_path):
-    holder = _start(0, 100, tmp_path, visible="7")
+def test_a_killed_holder_frees_its_device_and_who_waits_says_for_what(tmp_path):
+    holder = _start(100, tmp_path, visible="7")
     holder.stdout.read(1)
-    waiting = _start(0, 0, tmp_path, visible="7")
-    time.sleep(0.5)
+    waiting = _start(0, tmp_path, visible="7")
+    time.sleep(1)
     assert waiting.poll() is None
     holder.kill()
-    assert waiting.communicate(timeout=10)[0].startswith("7")
+    told, why = waiting.communicate(timeout=10)
+    assert told.startswith("7")
+    assert "waits for a GPU: other jobs of yours hold 7" in why
+    assert list(own_folder_of(tmp_path).iterdir()) == [], "nothing is left behind"
+
+
+def test_what_killed_jobs_have_left_is_removed(tmp_path):
+    holder = _start(100, tmp_path, visible="7")
+    holder.stdout.read(1)
+    holder.kill()
+    holder.wait()
+    assert [file.name for file in own_folder_of(tmp_path).iterdir()] == ["gpu--7"]
+    _start(0, tmp_path, visible="8").wait()
+    assert list(own_folder_of(tmp_path).iterdir()) == []
+
+
+def test_a_folder_that_others_may_write_is_refused(tmp_path):
+    own_folder_of(tmp_path).mkdir()
+    own_folder_of(tmp_path).chmod(0o777)
+    assert "is not a folder of yours alone" in _start(0, tmp_path).communicate()[1]
+    own_folder_of(tmp_path).rmdir()
+    own_folder_of(tmp_path).symlink_to(tmp_path)
+    assert "is not a folder of yours alone" in _start(0, tmp_path).communicate()[1]
+
+
+def own_folder_of(folder):
+    return folder / f"lossland-{os.getuid()}"
 
 
 def test_without_a_device_or_a_wish_for_one_it_is_the_cpu(tmp_path):
-    assert _start(0, 0, tmp_path, visible="").communicate()[0].startswith(" ")
-    assert _start(0, 0, tmp_path, visible="-1").communicate()[0].startswith(" ")
-    assert _start(0, 0, tmp_path, gpus=0).communicate()[0].startswith(" ")
-
-
-def test_slots_are_all_unless_a_job_wants_fewer(monkeypatch):
-    monkeypatch.delenv("LOSSLAND_SLOTS", raising=False)
-    assert slots() == slots(5) == 1
-    monkeypatch.setenv("LOSSLAND_SLOTS", "4")
-    assert (slots(), slots(2), slots(9)) == (4, 2, 4)
-    monkeypatch.setenv("LOSSLAND_SLOTS", "0")
-    with pytest.raises(ValueError, match="LOSSLAND_SLOTS is '0'"):
-        slots()
+    for asked in ({"visible": ""}, {"visible": "-1"}, {"gpus": 0}):
+        assert _start(0, tmp_path, **asked).communicate()[0].startswith(" ")

@@ -220,7 +220,7 @@ OWN = {
     "data_root": "data",
     "data": {"mine": {"source": "imagenet", "folder": "mine", "size": 16, "resize": 20}},
     "network": {
-        "own": {"data": "mine", "model": "import_path", "target": "mine:network", "method": "pretrained", "file": "a.safetensors"}
+        "own": {"data": "mine", "model": "mine:network", "method": "pretrained", "file": "a.safetensors"}
     },
     "subspace": {
         "fge": {

@@ -85,7 +85,7 @@ def _project(folder):
     config = yaml.safe_load(path.read_text())
     net = config["network"]["net"]
     net["recipe"]["epochs"] = EPOCHS
-    net |= {"model": "import_path", "target": "slow_network:network", "seeds": [1, 2]}
+    net |= {"model": "slow_network:network", "seeds": [1, 2]}
     del net["hidden"]
     config["network"]["late"] = net | {"seeds": [3], "resources": {"runtime": 1}}
     config["subspace"]["plane"]["sources"] = ["net", "late"]

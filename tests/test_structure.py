@@ -67,6 +67,13 @@ def test_imports_only_go_down():
                 assert not name.startswith(f"lossland.{room}"), f"{file} imports its neighbour {name}"
 
 
+def test_nothing_imports_the_workflow():
+    """It imports all, and is in no digest; `python -m lossland` is a way into it."""
+    for file in FILES:
+        if file.relative_to(ROOT / "lossland").parts[0] not in ("workflow", "__main__.py"):
+            assert not any(name.startswith("lossland.workflow") for name in _imports(file)), file
+
+
 def test_what_draws_and_claims_imports_no_torch():
     modules = [catalogue.module(room, name) for room in ("figures", "claims") for name in catalogue.names(room)]
     code = (

@@ -2,11 +2,13 @@
 
 from functools import partial
 
+import this_checkout  # noqa: F401
+
 from lossland.workflow import run, store
 
 
 def work(job):
-    arrays = job.plugin.load(job.data_root, **job.options)
+    arrays = job.function(job.data_root, **job.options)
     store.save_arrays(job.out[0], arrays, job.provenance)
 
 

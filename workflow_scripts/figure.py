@@ -4,6 +4,7 @@ and record."""
 from functools import partial
 
 import matplotlib
+import this_checkout  # noqa: F401
 
 from lossland.workflow import artifacts, run
 
@@ -11,7 +12,7 @@ from lossland.workflow import artifacts, run
 def work(job):
     matplotlib.use("agg")
     tables = {role: job.tables(role) for role in job.inputs}
-    artifacts.save(job.out, job.plugin.draw(**tables, **job.options), job.plugin.__doc__, job.provenance)
+    artifacts.save(job.out, job.function(**tables, **job.options), job.plugin.__doc__, job.provenance)
 
 
 main = partial(run.run, work)

@@ -2,11 +2,13 @@
 
 from functools import partial
 
+import this_checkout  # noqa: F401
+
 from lossland.workflow import assemble, run, store
 
 
 def work(job):
-    network = job.plugin.build(assemble.problem(job), [], **job.options)
+    network = job.function(assemble.problem(job), [], **job.options)
     store.save_subspace(job.out[0], network, job.provenance)
 
 

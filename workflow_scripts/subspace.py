@@ -2,13 +2,15 @@
 
 from functools import partial
 
+import this_checkout  # noqa: F401
+
 from lossland.workflow import assemble, run, store
 
 
 def work(job):
     problem = assemble.problem(job)
     sources = [assemble.subspace(job, problem, entry) for entry in job.inputs["sources"]]
-    subspace = job.plugin.build(problem, sources, **job.options)
+    subspace = job.function(problem, sources, **job.options)
     store.save_subspace(job.out[0], subspace, job.provenance)
 
 

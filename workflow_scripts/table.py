@@ -7,6 +7,7 @@ was measured in shards is the table that one job measures.
 from functools import partial
 
 import pandas as pd
+import this_checkout  # noqa: F401
 
 from lossland.workflow import files, run
 from lossland.workflow.labels import NAMES
@@ -22,7 +23,7 @@ def _measured(job):
     """A table of each subspace, or of each path that the tables hold, with its name."""
     if "table" in job.inputs:
         for names, part in job.tables("table").groupby(list(NAMES)):
-            yield _named(job.plugin.measure(part, **job.options), names)
+            yield _named(job.function(part, **job.options), names)
         return
     from lossland.workflow import assemble, store  # torch, which a table from tables does without
 
@@ -30,7 +31,7 @@ def _measured(job):
     others = [store.load_arrays(job.path(entry), job.data_root) for entry in job.inputs.get("data", [])]
     for entry in job.inputs["subspace"]:
         subspace = assemble.subspace(job, problem, entry)
-        yield _named(job.plugin.measure(problem, subspace, *others, **job.options), *entry["names"])
+        yield _named(job.function(problem, subspace, *others, **job.options), *entry["names"])
 
 
 def _named(table, names):

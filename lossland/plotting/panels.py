@@ -110,6 +110,11 @@ def behind(axis, printed, colour, style=":"):
     axis.plot(printed["x"], printed["y"], style, color=colour, linewidth=0.8, markersize=2.5, zorder=0)
 
 
+def broken(title, longest):
+    """A title in two lines, the second from its last comma on, if it is longer than so many letters."""
+    return ",\n".join(title.rsplit(", ", 1)) if len(title) > longest else title
+
+
 def count_of(table, noun):
     """How many runs a table has, in words: `noun` is what a run is, in the singular ("pair of networks")."""
     runs = table["run"].nunique()

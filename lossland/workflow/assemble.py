@@ -17,7 +17,7 @@ def problem(job) -> Problem:
     torch.set_num_threads(job.threads)
     data = load_arrays(*job.data, job.data_root)
     model, options = job.built("models", job.spec["model"])
-    build = import_module(plugins.module("models", model)).build
+    build = plugins.load("models", model)
     outputs = import_module(f"lossland.tasks.{data.task}").outputs(data.classes)
     space = ParamSpace(partial(build, data.shape, outputs, **options))
     interval = float(os.environ.get("LOSSLAND_CHECKPOINT_SECONDS", 30))
@@ -33,4 +33,4 @@ def subspace(job, problem, entry):
         return load_subspace(job.path(entry))
     method, options = job.built("methods", entry["view"])
     sources = [subspace(job, problem, source) for source in entry["sources"]]
-    return import_module(plugins.module("methods", method)).build(problem, sources, **options)
+    return plugins.load("methods", method)(problem, sources, **options)

@@ -1,7 +1,9 @@
 """The code behind a job: the files its spec names and all of ours that they import, without comments and docstrings.
 
 Snakemake sees the text of a command, not the code behind it. A job carries the digest of that code as a parameter, so that
-an edit reruns exactly what depends on it, and a touch, a checkout, a comment or a docstring reruns nothing.
+an edit reruns exactly what depends on it, and a touch, a checkout, a comment or a docstring reruns nothing. Nor does an edit
+of the MACHINERY, whose imports are followed, but whose text does not count: where it gives bytes another meaning, FORMAT in
+`jobs.py` is raised. The docstring of a figure or of claims is their caption, and counts.
 """
 
 import ast
@@ -13,10 +15,11 @@ from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
-from lossland.workflow.plugins import ROOT
-from lossland.workflow.plugins import files as plugin_files
+from lossland.workflow.plugins import ROOT, find
 
 PUBLISHED = "lossland.papers.published"
+MACHINERY = ("workflow_scripts/", "lossland/workflow/", "lossland/options.py", "lossland/checking.py")
+CAPTIONED = ("figures", "claims")
 # section -> (key of its stanzas and specs that names the plug-in, room of the plug-in)
 PLUGIN = {
     "data": ("source", "data"),
@@ -29,17 +32,17 @@ PLUGIN = {
 
 
 def code_of(spec, root=ROOT) -> dict[str, str]:
-    """File -> digest, for all code behind the job of `spec`."""
+    """File -> digest, for all code behind the job of `spec`; files of the user's own are named from their folder."""
     rooms = [PLUGIN[spec["section"]], ("data", "data"), ("model", "models")]
-    plugins = [(room, name, options) for key, room in rooms for name, options in spec.get(key, {}).items()]
-    plugins += [("methods", method, {}) for entries in spec["inputs"].values() for method in _viewed(entries)]
-    files = [f"workflow_scripts/{spec['section']}.py", *(plugin_files(room, root)[name] for room, name, _ in plugins)]
-    for room, name, options in plugins:
+    named = [(room, name) for key, room in rooms for name in spec.get(key, {})]
+    named += [("methods", method) for entries in spec.get("inputs", {}).values() for method in _viewed(entries)]
+    plugins = [(room, find(room, name, root)) for room, name in named]
+    files = [(root, f"workflow_scripts/{spec['section']}.py"), *((source.root, source.file) for _, source in plugins)]
+    for room, source in plugins:
         if room == "data":
-            files += [f"lossland/tasks/{task}.py" for task in _tasks(root, f"lossland/data/{name}.py")]
-        if "target" in options:  # a module of the user's own
-            files += _files_of(root, options["target"].partition(":")[0])
-    return _code(tuple(files), root)
+            files += [(root, f"lossland/tasks/{task}.py") for task in _tasks(source.root, source.file)]
+    captioned = [(source.root, source.file) for room, source in plugins if room in CAPTIONED]
+    return _code(tuple(files), root) | {file: _content(folder, file, caption=True) for folder, file in captioned}
 
 
 def _viewed(entries):
@@ -53,11 +56,11 @@ def _viewed(entries):
 def _code(files, root):
     seen, todo = set(), list(files)
     while todo:
-        file = todo.pop()
-        if file not in seen:
-            seen.add(file)
-            todo += _imports(root, file)
-    return {file: _content(root, file) for file in sorted(seen)}
+        folder, file = todo.pop()
+        if (folder, file) not in seen:
+            seen.add((folder, file))
+            todo += _imports(folder, file, root)
+    return {file: _content(folder, file) for folder, file in sorted(seen) if folder != root or not file.startswith(MACHINERY)}
 
 
 def digest(value) -> str:
@@ -103,27 +106,36 @@ def _hash(content) -> str:
 
 
 @lru_cache(None)
-def _imports(root, file):
-    """Files inside `root` that `file` imports, with the packages on the way and what its paper published."""
+def _imports(folder, file, root):
+    """The files that `file` imports, each as (folder, file), with the packages on the way and what its paper published.
+
+    The library is the one at `root`; all else that counts lies in the folder of the file itself.
+    """
     if not file.endswith(".py"):
         return []
-    found, published = [], PUBLISHED in _read(root, file)["imports"]
-    if published:
-        found += [str(p.relative_to(root)) for p in (root / file).parent.parent.glob("*.csv")]
-    return found + [imported for name in _read(root, file)["imports"] for imported in _files_of(root, name)]
+    names = _read(folder, file)["imports"]
+    published = (folder / file).parent.parent.glob("*.csv") if PUBLISHED in names else []
+    found = [(folder, str(path.relative_to(folder))) for path in published]
+    for name in names:
+        home = root if name.partition(".")[0] == "lossland" else folder
+        found += [(home, imported) for imported in _files_of(home, name)]
+    return found
 
 
 def _files_of(root, module):
-    """The file of a module inside `root`, and those of the packages on the way, which run first."""
+    """The files of a module below `root`, and those of the packages on the way, which run first."""
     parts = module.split(".")
     bases = [Path(*parts[:i]) for i in range(1, len(parts) + 1)]
     return [str(f) for b in bases for f in (b.with_suffix(".py"), b / "__init__.py") if (root / f).is_file()]
 
 
 @lru_cache(None)
-def _content(root, file):
-    """Digest of a file, of Python without comments and docstrings."""
-    return _read(root, file)["content"] if file.endswith(".py") else text_digest(_hash((root / file).read_bytes()))
+def _content(root, file, caption=False):
+    """Digest of a file, of Python without comments and docstrings, but for the first one if that is a `caption`."""
+    if not file.endswith(".py"):
+        return text_digest(_hash((root / file).read_bytes()))
+    read = _read(root, file)
+    return text_digest(read["content"] + read["docstring"]) if caption else read["content"]
 
 
 @lru_cache(None)
@@ -157,7 +169,7 @@ def _read(root, file):
 def _parsed(file, text):
     """The digest of a module's code, the names that it imports, and the tasks that it gives Arrays."""
     tree, imports, tasks = ast.parse(text, file), [], []
-    drawn = any(isinstance(node, ast.FunctionDef) and node.name in ("draw", "check") for node in tree.body)
+    docstring = ast.get_docstring(tree) or ""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             imports += [alias.name for alias in node.names]
@@ -168,8 +180,6 @@ def _parsed(file, text):
         elif isinstance(node, ast.keyword) and node.arg == "task":
             tasks += [n.value for n in ast.walk(node.value) if isinstance(n, ast.Constant)]
         body = getattr(node, "body", None)
-        if node is tree and drawn:
-            continue  # the docstring of a figure or a claim is its caption
         if isinstance(body, list) and body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
             body[0].value.value = None
-    return {"content": text_digest(ast.unparse(tree)), "imports": imports, "tasks": tasks}
+    return {"content": text_digest(ast.unparse(tree)), "docstring": docstring, "imports": imports, "tasks": tasks}

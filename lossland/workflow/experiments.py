@@ -119,9 +119,9 @@ class Request:
 
     def __getattr__(self, name):
         if name in plugins.files("methods"):
-            return lambda label, sources, **options: self._subspace(name, label, sources, **options)
+            return lambda label, sources, **options: self.subspace(name, label, sources, **options)
         if name in plugins.files("probes"):
-            return lambda measured, **options: self._table(name, measured, **options)
+            return lambda measured, **options: self.table(name, measured, **options)
         known = [*plugins.files("methods"), *plugins.files("probes"), "figure", "claims", "network", "vary", "data"]
         raise AttributeError(f"there is no method or probe {name}{nearest(name, known)}")
 
@@ -180,7 +180,8 @@ class Request:
         self.jobs.append(job)
         return job
 
-    def _subspace(self, method, label, sources, *, stored=False, **options):
+    def subspace(self, method, label, sources, *, stored=False, **options):
+        """By a method's name, which that of one of the user's own may only be here: "module:function"."""
         instances = _instances(sources)
         options = {n: _plain(v) for n, v in options.items()}
         if "recipe" in plugins.plugin("methods", method).options:
@@ -195,7 +196,7 @@ class Request:
                                  stored=stored, where=f"{self._place}, {method} {label!r}")  # fmt: skip
         return self._name(label, made)
 
-    def _table(self, probe, measured, *, name=None, data=None, shards=1, **options):
+    def table(self, probe, measured, *, name=None, data=None, shards=1, **options):
         given = measured if isinstance(measured, (list, tuple)) else [measured]
         one = given[0] if len(given) == 1 else None
         name = name or " ".join([probe, one.name if isinstance(one, Table) else one.label] if one else [probe])
@@ -223,17 +224,20 @@ class Request:
 
 
 def run(plan, name, body):
-    """The jobs of figures, claims and tables of one experiment of the config. Raises ConfigError."""
-    paper, _, rest = name.partition("/")
-    experiment, _, label = rest.partition("/")
-    stanza = read("experiments", name, body or {}, choice=f"{paper}/{experiment}")
-    request = Request(plan, name, paper, f"_{label}" if label else "")
-    options = stanza.options(stanza.plugin)
+    """The jobs of figures, claims and tables of one experiment of the config, paper/experiment[/label], or
+    module:function[/label] of the user's own. Raises ConfigError."""
+    paper, experiment, label = [*name.replace(":", "/", 1).split("/", 2), "", ""][:3]
+    choice = name.partition("/")[0] if ":" in name else f"{paper}/{experiment}"
+    paper = paper.replace(".", "_")
+    place = "/".join(filter(None, (paper, experiment, label)))
+    stanza = read("experiments", place, body or {}, choice=choice)
+    request = Request(plan, place, paper, f"_{label}" if label else "")
+    options = stanza.given(stanza.plugin)  # a recipe that is given may be a part of one
     for option, (annotation, _) in stanza.plugin.options.items():
         if option in options:
             options[option] = _found(plan, f"{stanza.where}.{option}", annotation, options[option])
     try:
-        plugins.function(stanza.plugin)(request, **options)
+        plugins.load(stanza.plugin.room, stanza.plugin.name)(request, **options)
     except ConfigError as error:
         raise ConfigError(f"{stanza.where}: {error}") from error
     return request.jobs
@@ -295,4 +299,4 @@ def _plain(value):
 
 def slug(text) -> str:
     """A label as a part of a path."""
-    return re.sub(r"[^\w.=+-]+", "_", str(text)).strip("_")
+    return re.sub(r"[^\w.-]+", "_", str(text), flags=re.ASCII).strip("_")

@@ -6,11 +6,9 @@ another kind is refused with its name and what to do.
 
 import json
 import os
-import shutil
 from contextlib import contextmanager
 from pathlib import Path
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -48,7 +46,8 @@ def save_table(path, table, schema, key, provenance):
         pq.write_table(pa.Table.from_pandas(table, fields, preserve_index=False), temporary, write_page_checksum=True)
 
 
-def load_table(path) -> pd.DataFrame:
+def load_table(path):
+    """A table as a DataFrame."""
     try:
         return pq.read_table(path, page_checksum_verification=True).replace_schema_metadata().to_pandas()
     except (pa.ArrowException, OSError) as error:
@@ -56,7 +55,7 @@ def load_table(path) -> pd.DataFrame:
 
 
 def provenance(path) -> dict | None:
-    """The record of what made a result (`record.py`); None where there is no such file, or no record in its kind."""
+    """The record of what made a result (`provenance.py`); None where there is no such file, or no record in its kind."""
     path = Path(path)
     if path.suffix not in (".parquet", ".safetensors", ".json") or not path.exists():
         return None
@@ -69,28 +68,10 @@ def provenance(path) -> dict | None:
             with open(path, "rb") as file:
                 text = _header(file)["__metadata__"]["provenance"]
         record = json.loads(text)
-        _ = [record[key] for key in ("spec", "code", "inputs", "chain")]  # somebody else's JSON is refused
+        _ = [record[key] for key in ("spec", "code", "inputs", "plan", "chain")]  # somebody else's JSON is refused
         return record
     except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
         raise FileRefused(f"{path} is no whole file of ours ({error}); delete it and run again") from error
-
-
-def restamp(path, provenance):
-    """Give a table, subspace or dataset another record, and leave the rest as it is."""
-    with replacing(path) as temporary:
-        if Path(path).suffix == ".parquet":
-            table = pq.read_table(path)
-            pq.write_table(
-                table.replace_schema_metadata(table.schema.metadata | {b"provenance": provenance}),
-                temporary,
-                write_page_checksum=True,
-            )
-            return
-        with open(path, "rb") as old, open(temporary, "wb") as new:
-            header = _header(old)
-            header["__metadata__"]["provenance"] = provenance
-            new.write(packed(header))
-            shutil.copyfileobj(old, new)
 
 
 def packed(header) -> bytes:

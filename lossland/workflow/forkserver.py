@@ -1,6 +1,6 @@
 """Jobs as forks of one process that has imported what they all import: torch alone takes two seconds of each.
 
-    python -S -m lossland.workflow.forkserver workflow_scripts/<stage>.py ...
+    python -P -S lossland/workflow/forkserver.py workflow_scripts/<stage>.py ...
 
 runs a job: the command hands it to the server that `start` has left beside Snakemake, passes signals on, and ends as the
 job ends. Where there is no server, or its folder or its environment is another one (a job of more threads, a job of a
@@ -37,18 +37,31 @@ PASSING = {"_", "SHLVL", "PWD", "OLDPWD", "TMPDIR", "TMP", "TEMP", "TEMPDIR"}  #
 def start():
     """A server for the jobs that this process starts; it ends with this process, however that ends."""
     import subprocess
-    import tempfile
+
+    from lossland.workflow.own_folder import own_folder
 
     if sys.platform != "linux":  # elsewhere a fork may not use its libraries
         return
     watched, _ = os.pipe()  # its other end is nobody else's, and closes when this process ends
     with suppress(OSError):  # jobs run by themselves
-        os.environ[SOCKET] = os.path.join(tempfile.mkdtemp(prefix="lossland-forks-"), "socket")
+        folder = own_folder()
+        _sweep(folder)
+        os.environ[SOCKET] = str(folder / f"forks-{os.getpid()}")
         environment = os.environ | dict.fromkeys(THREADS, "1")  # as Snakemake gives it to a job of one thread
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         own = {"stdin": watched, "start_new_session": True}  # Ctrl-C is for the jobs
-        subprocess.Popen([sys.executable, "-m", "lossland.workflow.forkserver"], env=environment, **quiet, **own)
+        subprocess.Popen([sys.executable, "-P", __file__], env=environment, **quiet, **own)
     os.close(watched)
+
+
+def _sweep(folder):
+    """Remove the sockets of servers that were killed, and one of this process, whose number comes again."""
+    for file in folder.glob("forks-*"):
+        with suppress(ProcessLookupError, PermissionError):
+            if (number := int(file.name.rpartition("-")[2])) != os.getpid():
+                os.kill(number, 0)
+                continue
+        file.unlink(missing_ok=True)
 
 
 def command(arguments):
@@ -70,7 +83,6 @@ def command(arguments):
 def serve():
     """Start a keeper for every command, until the standard input ends."""
     import gc
-    import shutil
     from importlib import import_module
 
     surroundings = _surroundings()  # before the libraries add to the environment
@@ -90,7 +102,7 @@ def serve():
                 finally:
                     os._exit(0)
             client.close()
-    shutil.rmtree(os.path.dirname(os.environ[SOCKET]))
+    os.unlink(os.environ[SOCKET])
 
 
 def _bury(*_):
@@ -173,7 +185,8 @@ def _run(client, script, *arguments):
     with open("/proc/self/comm", "w") as name:
         name.write(os.path.basename(script))
     script = os.path.abspath(script)
-    sys.argv[1:], sys.path[0] = arguments, os.path.dirname(script)
+    sys.argv[1:] = arguments
+    sys.path.insert(0, os.path.dirname(script))
     runpy.run_path(script, run_name="__main__")
 
 

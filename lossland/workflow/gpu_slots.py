@@ -1,20 +1,24 @@
 """GPUs for the jobs of a machine: Snakemake counts devices, it does not hand them out.
 
-A device has LOSSLAND_SLOTS slots (1 unless the variable says more); a job takes all of them, or as many as its stanza says,
-so that small jobs share a card. A lease is a lock on a file for each slot, gone with the process that holds it, however
-that ends. Inside a SLURM job the devices are those of the job.
+A lease is a lock on a file of the device, gone with the process that holds it, however that ends. Inside a SLURM job the
+devices are those of the job.
 """
 
+import fcntl
 import itertools
+import logging
 import os
 import random
 import re
-import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from lossland.workflow.own_folder import own_folder
+
+log = logging.getLogger("lossland")
+PATIENCE = 10.0  # seconds until a job says that it waits, and for what
+PAUSE = 0.2  # seconds between two looks
 
 
 def devices() -> list[str]:
@@ -26,57 +30,53 @@ def devices() -> list[str]:
     return [str(i) for i in range(len(list(Path("/dev").glob("nvidia[0-9]*"))))]
 
 
-def slots(wanted=None) -> int:
-    """How many slots of a device a job takes that asks for `wanted`: all that there are, if it does not say."""
-    every = os.environ.get("LOSSLAND_SLOTS", "1")
-    if not every.isdecimal() or int(every) < 1:
-        raise ValueError(f"LOSSLAND_SLOTS is {every!r}; it must be the number of slots of each GPU, at least 1")
-    return min(wanted or int(every), int(every))
-
-
 @contextmanager
-def lease(gpus: int, wanted: int | None = None):
-    """Holds `wanted` slots (default: all) of one device, and shows torch that one only; enter before torch looks for it.
+def lease(gpus: int):
+    """Holds one device, and shows torch that one only; enter before torch looks for it.
 
-    Waits until they are free. Where there is no device, or `gpus` is 0, the job runs on the CPU.
+    Waits until one is free. Where there is no device, or `gpus` is 0, the job runs on the CPU.
     """
-    device, locks = _first_free(devices() if gpus else [], slots(wanted), slots())
+    pool = devices() if gpus else []
+    device, file, lock = _first_free(pool) if pool else ("", None, None)
     os.environ["CUDA_VISIBLE_DEVICES"] = device
     try:
         yield
     finally:
-        for lock in locks:
-            lock.release()
+        if lock is not None:
+            file.unlink(missing_ok=True)
+            os.close(lock)
 
 
-def _first_free(pool, wanted, every):
-    """(device, locks on `wanted` of its slots), as soon as there are; nothing of an empty pool."""
-    folder = Path(tempfile.gettempdir()) / f"lossland-leases-{os.getuid()}-{os.environ.get('SLURM_JOB_ID', '')}"
-    while pool:
-        folder.mkdir(mode=0o700, exist_ok=True)
-        for top in range(every, wanted - 1, -1):  # small jobs spread over the devices, from the highest slot down
-            for device in random.sample(pool, len(pool)):
-                files = [folder / f"{device}.{slot}" for slot in range(top - wanted, top)]
-                if locks := _locked(files, patient=wanted == every):
-                    return device, locks
-        time.sleep(0.2)
-    return "", []
+def _first_free(pool):
+    """(device, its file, the lock on it), as soon as there is one."""
+    folder, told = own_folder(), time.monotonic() + PATIENCE
+    prefix = f"gpu-{os.environ.get('SLURM_JOB_ID', '')}-"
+    _sweep(folder)
+    while True:
+        for device in random.sample(pool, len(pool)):
+            file = folder / f"{prefix}{device}"
+            if (lock := _locked(file)) is not None:
+                return device, file, lock
+        if time.monotonic() > told:
+            log.warning("waits for a GPU: other jobs of yours hold %s (their locks are in %s)", ", ".join(pool), folder)
+            told += 60 * PATIENCE
+        time.sleep(PAUSE)
 
 
-def _locked(files, patient):
-    """Locks on all files, or on none.
+def _locked(file):
+    """An open descriptor with the lock on `file`; None if another process has it."""
+    lock = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    with suppress(OSError):  # it is locked, or was removed by its holder while it was opened here
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if os.path.samestat(os.fstat(lock), file.stat()):
+            return lock
+    os.close(lock)
+    return None
 
-    A job that wants a whole device has its lowest slot first, then waits for the others (`patient`): no stream of small jobs
-    keeps it out, and no two wait for each other, for there is one lowest slot.
-    """
-    locks = []
-    for file in files:
-        lock = FileLock(file)
-        try:
-            lock.acquire(timeout=-1 if patient and locks else 0)
-        except Timeout:
-            for held in locks:
-                held.release()
-            return []
-        locks.append(lock)
-    return locks
+
+def _sweep(folder):
+    """Remove what killed jobs have left."""
+    for file in folder.glob("gpu-*"):
+        if (lock := _locked(file)) is not None:
+            file.unlink(missing_ok=True)
+            os.close(lock)

@@ -11,16 +11,17 @@ from functools import cached_property
 
 from lossland.workflow import code_digest
 from lossland.workflow.code_digest import PLUGIN
-from lossland.workflow.gpu_slots import slots
-from lossland.workflow.plugins import Plugin
+from lossland.workflow.plugins import DRAWN, Plugin
+from lossland.workflow.provenance import planned
 
+# the machinery is in no digest: raise the number of a section if its files get another meaning, and they are made again
+FORMAT = {"data": 1, "network": 1, "subspace": 1, "table": 1, "figure": 1, "claim": 1}
 SUFFIXES = {
     "tables": ["json", "csv", "md", "rst", "html"],
     "figures": ["json", "rst", "svg", "png"],
     "surfaces": ["json", "rst", "html"],
     "meshes": ["json", "rst", "vtu"],
 }
-KINDS = {"Figure": "figures", "pd.DataFrame": "tables", "go.Figure": "surfaces", "meshio.Mesh": "meshes"}
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,7 @@ class Job:
         key = PLUGIN[self.section][0]
         inputs = {role: [entry.spec for entry in entries] for role, entries in sorted(self.inputs.items())}
         own = {"section": self.section, "name": self.name, key: {self.plugin.name: self.options}, "inputs": inputs}
+        own["format"] = FORMAT[self.section]
         return own | ({"files": self.files} if self.files else {}) | (self.setting.spec if self.setting else {})
 
     @cached_property
@@ -111,10 +113,15 @@ class Job:
     def canonical(self) -> str:
         return json.dumps(self.spec, sort_keys=True)
 
-    @property
+    @cached_property
     def code(self) -> str:
         """Digest of the code that it will run."""
         return code_digest.digest(code_digest.code_of(self.spec))
+
+    @cached_property
+    def plan(self) -> str:
+        """Digest of all that its result follows from: config and code, its own and of all that it is made from."""
+        return planned(self.spec, self.code, [job.plan for job in self.made_from])
 
     @cached_property
     def sources(self) -> list["Job"]:
@@ -132,19 +139,18 @@ class Job:
     @property
     def rule(self) -> str:
         """What the jobs of its kind are called."""
-        return self.plugin.name if self.section in ("network", "subspace", "table") else self.section
+        return self.plugin.rule if self.section in ("network", "subspace", "table") else self.section
 
     @property
     def resources(self) -> dict:
         """What its stanza asks for, or its networks', or what suits the embedded default."""
         usual = {"gpu": int(self.setting is not None), "mem_mb": 2000, "runtime": 60, "threads": 1}
-        wanted = usual | (self.setting.resources if self.setting else {}) | self.aside.get("resources", {})
-        return wanted | {"slots": slots(wanted.get("slots")) if wanted["gpu"] else 0}
+        return usual | (self.setting.resources if self.setting else {}) | self.aside.get("resources", {})
 
     @property
     def kind(self) -> str:
         """What a reader calls it: a figure may be a table, a surface or a mesh."""
-        return KINDS[self.plugin.returns] if self.section == "figure" else f"{self.section}s"
+        return DRAWN[self.plugin.returns] if self.section == "figure" else f"{self.section}s"
 
     @property
     def suffixes(self) -> list[str]:

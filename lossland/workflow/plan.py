@@ -38,7 +38,7 @@ class Plan:
                 folder = key in ("results", "data_root")
                 what = "the path of a folder" if folder else {str: "text", list: "a list", dict: "a mapping"}[SETTINGS[key]]
                 raise ConfigError(f"{key} is {value!r}; it must be {what}")
-        self.results = config.get("results", "results")
+        self.results = os.path.normpath(config.get("results", "results"))  # as Snakemake names the files of a run
         self.few = config.get("jobs", "many") == "few"
         self.data_root = Path(config.get("data_root") or os.environ.get("LOSSLAND_DATA", "data"))
         bodies = {section: config.get(section) or {} for section in PLUGIN}
@@ -56,6 +56,9 @@ class Plan:
             if "size" not in config or section not in ("data", "network"):  # a size has more of them than its experiments use
                 for stanza in stanzas.values():
                     self._of(stanza)
+        if "size" in config:  # nor is one trained that only others are made like
+            used = {source for job in self for source in job.made_from}
+            self._jobs["network"] = {name: job for name, job in self["network"].items() if job in used}
         self._refuse_clashes()
 
     def __getitem__(self, section) -> dict[str, Job]:
@@ -113,9 +116,8 @@ class Plan:
             rows = tuple(name for entry in entries for name in entry.names)
             inputs = {role: entries} | ({"data": [Entry(data)]} if data else {})
             alike = len({label for label, _ in names}) == 1
-            name = (
-                f"{stem}/{rows[0][1] if alike else '.'.join(slug(n) for n in rows[0] if n)}" if each and names[0][1] else stem
-            )
+            own = rows[0][1] if alike else ".".join(slug(n) for n in rows[0] if n)
+            name = f"{stem}/{own}" if each and own else stem
             job = self._add("table", name, stem, plugin, options, inputs, setting, aside or {}, rows, shards)
             made.append(Entry(job, rows))
         return Table(plugin.name, stem, made)

@@ -1,10 +1,12 @@
 """The plug-ins, found by folder: the file name is the registry, the keyword-only parameters are the options.
 
-Files are read as syntax, not imported, so that a config is checked in a fraction of a second, without torch.
+One of the user's own is named "module:function", a file below the folder in which Snakemake was started. Files are read as
+syntax, not imported, so that a config is checked in a fraction of a second, without torch.
 """
 
 import ast
 import re
+import sys
 import typing
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,6 +21,26 @@ FUNCTION = {
     "data": "load", "models": "build", "methods": "build", "probes": "measure", "figures": "draw", "claims": "check",
     "experiments": "experiment",
 }  # fmt: skip
+POSITIONAL = {
+    "data": [("root",)], "models": [("shape", "classes")], "methods": [("problem", "sources")], "figures": [()], "claims": [()],
+    "experiments": [("plan",)],
+    "probes": [("problem", "subspace"), ("problem", "subspace", "data"), ("table",)],
+}  # fmt: skip
+NEEDED = {"probes": {"SCHEMA", "KEY"}}  # beside the function
+# what a figure says that it returns, and what a reader calls it
+DRAWN = {"Figure": "figures", "pd.DataFrame": "tables", "go.Figure": "surfaces", "meshio.Mesh": "meshes"}
+TABLE = re.compile(r"Table\('([\w.:]+)'\)")
+OWN = re.compile(r"(\w+(?:\.\w+)*):(\w+)", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a plug-in is: its file below the folder `root`, the module's name, and its function."""
+
+    root: Path
+    file: str
+    module: str
+    function: str
 
 
 @dataclass(frozen=True)
@@ -49,6 +71,11 @@ class Plugin:
         """Whether what it builds is built where it is used: it trains nothing, and costs next to nothing."""
         return self.returns == "View"
 
+    @property
+    def rule(self) -> str:
+        """Its name as that of a rule of Snakemake."""
+        return re.sub(r"\W", "_", self.name)
+
 
 @lru_cache(None)
 def files(room, root=ROOT) -> dict[str, str]:
@@ -63,14 +90,37 @@ def files(room, root=ROOT) -> dict[str, str]:
     return {"_".join([*p.parts[2:3] * ("papers" in p.parts), p.stem]): str(p) for p in found if p.stem != "__init__"}
 
 
+def find(room, name, root=ROOT) -> Source:
+    """Raises FileNotFoundError, in words that follow "x is <name>, but", if there is no such file."""
+    if own := OWN.fullmatch(name):
+        path = own[1].replace(".", "/")
+        folder = root if own[1].partition(".")[0] == "lossland" else Path.cwd()
+        for file in (f"{path}.py", f"{path}/__init__.py"):
+            if (folder / file).is_file():
+                return Source(folder, file, *own.groups())
+        raise FileNotFoundError(f"there is no {path}.py in {folder}")
+    known = files(room, root)
+    if name not in known:
+        raise FileNotFoundError(f"there is no such file of {room}{options.nearest(name, known)}")
+    return Source(root, known[name], ".".join(Path(known[name]).with_suffix("").parts), FUNCTION[room])
+
+
 def module(room, name) -> str:
     """The name by which a plug-in is imported."""
-    return ".".join(Path(files(room)[name]).with_suffix("").parts)
+    return find(room, name).module
 
 
-def function(plugin):
-    """What a plug-in is called by, imported."""
-    return getattr(import_module(module(plugin.room, plugin.name)), FUNCTION[plugin.room])
+def imported(room, name):
+    """The module of a plug-in."""
+    source = find(room, name)
+    if str(source.root) not in sys.path:
+        sys.path.insert(0, str(source.root))
+    return import_module(source.module)
+
+
+def load(room, name):
+    """The function of a plug-in."""
+    return getattr(imported(room, name), find(room, name).function)
 
 
 def names(room) -> list[str]:
@@ -80,17 +130,18 @@ def names(room) -> list[str]:
 @lru_cache(None)
 def plugin(room, name) -> Plugin:
     """Raises FileNotFoundError if there is no such file, SyntaxError, NameError or ValueError if it is no plug-in."""
-    file = ROOT / files(room)[name]
-    tree = ast.parse(file.read_text(), str(file))
-    found = [n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == FUNCTION[room]]
+    source = find(room, name)
+    tree = ast.parse((source.root / source.file).read_text(), source.file)
+    found = [n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == source.function]
     if not found:
-        raise NameError(f"it has no function {FUNCTION[room]}")
+        raise NameError(f"it has no function {source.function}")
     arguments = found[0].args
+    _refuse_form(room, tree, found[0])
     annotations = {a.arg: ast.unparse(a.annotation) for a in arguments.args + arguments.kwonlyargs if a.annotation}
     defaults = dict(zip((a.arg for a in arguments.kwonlyargs), arguments.kw_defaults, strict=True))
     if bare := defaults.keys() - annotations.keys():
         raise ValueError(f"its option {min(bare)} has no annotation")
-    tables = {n: match[1] for n, text in annotations.items() if (match := re.fullmatch(r"Table\('(\w+)'\)", text))}
+    tables = {n: match[1] for n, text in annotations.items() if (match := TABLE.fullmatch(text))}
     choices = {
         n: (_annotation(annotations[n]), REQUIRED if default is None else ast.literal_eval(default))
         for n, default in defaults.items()
@@ -114,6 +165,23 @@ def _constant(tree, name):
     """The value of a constant of a module, None if it has none of that name."""
     found = [n.value for n in tree.body if isinstance(n, ast.Assign) and ast.unparse(n.targets[0]) == name]
     return ast.literal_eval(found[0]) if found else None
+
+
+def _refuse_form(room, tree, function):
+    """What every plug-in of a room has: its positional parameters, and what stands beside its function."""
+    given = tuple(a.arg for a in function.args.args)
+    if given not in POSITIONAL[room]:
+        wanted = " or ".join(f"({', '.join([*form, '*', '...'])})" for form in POSITIONAL[room])
+        raise ValueError(f"{function.name} takes ({', '.join(given)}); it must take {wanted}, options after the *")
+    bound = {n.id for part in tree.body for n in ast.walk(part) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    bound |= {alias.asname or alias.name for part in tree.body if isinstance(part, ast.ImportFrom) for alias in part.names}
+    if room in ("figures", "claims") and not ast.get_docstring(tree):
+        raise ValueError("it has no docstring, which is its caption")
+    if missing := NEEDED.get(room, set()) - bound:
+        raise ValueError(f"it does not say its {min(missing)}")
+    returns = ast.unparse(function.returns) if function.returns else "nothing"
+    if room == "figures" and returns not in DRAWN:
+        raise ValueError(f"{function.name} says that it returns {returns}; it must say one of {', '.join(DRAWN)}")
 
 
 def _annotation(text):

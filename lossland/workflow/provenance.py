@@ -3,16 +3,16 @@
     spec, code       the part of the config that it depends on; file -> digest of the code behind it
     inputs           digests of the records of what it was made from
     versions, ...    of the packages, and device, threads, revision of the repository
-    accepted         file -> the digest of an edit since then that somebody knew to be harmless, and `because`
-    chain            its makers and those of all that it was made from, each with the names of its results
+    plan             digest of spec and code, its own and of all that it was made from: what a plan can know beforehand
+    chain            the packages and devices that made it and all that it was made from, each with the names of its results
 
-The bytes of a result depend on MADE_BY alone; the chain tells whether one code made all of it.
+The bytes of a result depend on MADE_BY alone; the chain tells whether one machine made all of it.
 """
 
 from lossland.workflow.code_digest import digest
 
-MADE_BY = ("spec", "code", "threads", "device", "versions", "inputs", "accepted")
-MAKER = ("code", "device", "versions", "accepted")
+MADE_BY = ("spec", "code", "threads", "device", "versions", "inputs")
+MAKER = ("device", "versions")
 NAMED = 4  # results named in one sentence
 
 
@@ -21,13 +21,18 @@ def made_by(record) -> dict | None:
     return record and {key: record[key] for key in MADE_BY if key in record}
 
 
+def planned(spec, code, sources) -> str:
+    """The `plan` of a result, from the digest of its code and the plans of its sources in their order."""
+    return digest([spec, code, sources])
+
+
 def handed_down(own, inputs) -> dict:
     """The record `own`, with the chain that follows from the records `inputs` of what it was made from."""
     makers = {}
     title = f"{own['spec']['section']} {own['spec']['name']}"
-    links = [{key: own[key] for key in MAKER if key in own} | {"results": [title]}]
-    for link in [*links, *(link for record in inputs for link in record["chain"])]:
-        maker = {key: link[key] for key in MAKER if key in link}
+    own_link = {"device": own["device"] if "model" in own["spec"] else None, "versions": own["versions"], "results": [title]}
+    for link in [own_link, *(link for record in inputs for link in record["chain"])]:
+        maker = {key: link[key] for key in MAKER}
         found = makers.setdefault(digest(maker), maker | {"results": set()})
         found["results"] |= set(link["results"])
     chain = [maker | {"results": sorted(maker["results"])} for _, maker in sorted(makers.items())]
@@ -35,31 +40,20 @@ def handed_down(own, inputs) -> dict:
 
 
 def notes(chain) -> list[str]:
-    """What a reader of the result must know: a sentence for each mixture of code, of packages or of devices, and for
-    each edit that was accepted."""
-    seen = {}  # (what, thing) -> value -> results
+    """What a reader of the result must know: a sentence for each mixture of packages or of devices."""
+    seen = {}  # thing -> value -> results
     for maker in chain:
-        for file, value in maker["code"].items():
-            seen.setdefault(file, {}).setdefault(value, []).extend(maker["results"])
         for package, value in maker["versions"].items():
             seen.setdefault(package, {}).setdefault(value, []).extend(maker["results"])
-        if any(file.startswith("lossland/landscape/") for file in maker["code"]):  # what else there is runs on the CPU
+        if maker["device"]:  # of what runs a network; all else runs on the CPU
             for result in maker["results"]:
                 kind = f"devices of a {result.partition(' ')[0]}"
                 seen.setdefault(kind, {}).setdefault(maker["device"], []).append(result)
-    mixed = [_mixture(what, values) for what, values in sorted(seen.items()) if len(values) > 1]
-    return mixed + [
-        f"Accepted in {_named(maker['results'])} without running again: an edit of {file}"
-        + (f" ({edit['because']})." if edit["because"] else ".")
-        for maker in chain
-        for file, edit in sorted(maker.get("accepted", {}).items())
-    ]
+    return [_mixture(what, values) for what, values in sorted(seen.items()) if len(values) > 1]
 
 
 def _mixture(what, values):
     fewest_last = sorted(values.items(), key=lambda item: (-len(item[1]), str(item[0])))
-    if what.endswith((".py", ".csv")):
-        return f"Mixed code, {what}: {'; another edition made '.join(_named(r) for _, r in fewest_last)}."
     return f"Mixed {what}: {'; '.join(f'{value} made {_named(r)}' for value, r in fewest_last)}."
 
 

@@ -19,7 +19,7 @@ import sys
 import time
 from contextlib import contextmanager
 from functools import cached_property
-from importlib import import_module, metadata
+from importlib import metadata
 from pathlib import Path
 
 from filelock import FileLock
@@ -29,7 +29,7 @@ from lossland.workflow import code_digest, files, labels, plugins
 from lossland.workflow.files import replacing
 from lossland.workflow.gpu_slots import lease
 from lossland.workflow.jobs import files_of
-from lossland.workflow.provenance import handed_down, made_by
+from lossland.workflow.provenance import handed_down, made_by, planned
 
 log = logging.getLogger("lossland")
 PATIENCE = 20.0  # seconds within which work that saves itself asks again whether it should stop
@@ -50,10 +50,9 @@ class Run:
         parser.add_argument("--log", help="a file for the whole log")
         parser.add_argument("--threads", type=int, default=1)
         parser.add_argument("--gpu", type=int, default=0, help="how many GPUs it may use: 0 or 1")
-        parser.add_argument("--slots", type=int, help="how many slots of a GPU it takes (default: all)")
         arguments = parser.parse_args(argv)
         self.spec, self.data, self.log = arguments.spec, arguments.data, arguments.log
-        self.threads, self.gpu, self.slots = arguments.threads, arguments.gpu, arguments.slots
+        self.threads, self.gpu = arguments.threads, arguments.gpu
         self.out = [Path(p) for p in arguments.out]
         self.inputs = self.spec["inputs"]
         self._paths = dict(zip(files_of(self.spec), arguments.inputs, strict=True))
@@ -86,7 +85,12 @@ class Run:
     @cached_property
     def plugin(self):
         """The module of the plug-in of this stage."""
-        return import_module(plugins.module(self._room, self._name))
+        return plugins.imported(self._room, self._name)
+
+    @cached_property
+    def function(self):
+        """The function of the plug-in: a plug-in of the user's own may call it as it likes."""
+        return plugins.load(self._room, self._name)
 
     @cached_property
     def made_by(self) -> dict:
@@ -108,7 +112,9 @@ class Run:
 
     @property
     def provenance(self) -> str:
-        return json.dumps(handed_down(self.made_by | {"revision": _revision()}, self._handed), sort_keys=True)
+        plan = planned(self.spec, code_digest.digest(self.code), [record["plan"] for record in self._handed])
+        own = self.made_by | {"plan": plan, "revision": _revision()}
+        return json.dumps(handed_down(own, self._handed), sort_keys=True)
 
     @property
     def unfinished(self) -> Path:
@@ -129,13 +135,12 @@ class Run:
 
 def run(work, argv=None):
     """`work(job)` as a job; exits with one sentence where it fails. A twin of a job waits, and finds its work done."""
-    sys.path.insert(0, str(Path.cwd()))  # modules of the user's own
     try:
         job = Run(argv)
         for stop in (signal.SIGTERM, signal.SIGINT):
             signal.signal(stop, job.stop)
         _listen(job)
-        with lease(job.gpu, job.slots), _alone(job.unfinished):
+        with lease(job.gpu), _alone(job.unfinished):
             log.debug("GPU %s", os.environ["CUDA_VISIBLE_DEVICES"] or "none")
             if made_by(files.provenance(job.out[0])) != job.made_by or not all(path.exists() for path in job.out):
                 with _measured(job):

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Annotated
 
-from lossland.checking import ConfigError, build, built
+from lossland.checking import ConfigError, build, built, resolved
 from lossland.options import Between, Count, NonNegative, nearest
 from lossland.workflow import plugins
 from lossland.workflow.code_digest import PLUGIN
@@ -23,7 +23,6 @@ class Resources:
     """What one job asks of the machine."""
 
     gpu: Annotated[int, Between(0, 1)] = 1
-    slots: Count = 1
     mem_mb: Count = 1
     runtime: Count = 1
     threads: Count = 1
@@ -57,6 +56,10 @@ class Stanza:
         return {word: self.body[word] for word in ASIDE if word in self.body}
 
     def options(self, plugin, seed=None, **context) -> dict:
+        """All options of `plugin`, those that are not given with their defaults."""
+        return resolved(plugin, self.given(plugin, seed, **context))
+
+    def given(self, plugin, seed=None, **context) -> dict:
         """The options of `plugin` that are given; `seed` is that of the instance, and the value of any option that is given as
         "{seed}". `context` is what their check needs to know (`checking.build`). Raises ConfigError if they do not do."""
         given = {o: self.body[o] for o in plugin.options if o in self.body}
@@ -130,12 +133,14 @@ def _plugin(where, room, choice):
     known = plugins.names(room)
     if choice is None:
         raise ConfigError(f"{where} is missing{nearest('', known)}")
-    if choice not in known:
-        raise ConfigError(f"{where} is {choice}, but there is no such file of {room}{nearest(choice, known)}")
+    try:
+        file = plugins.find(room, str(choice)).file
+    except FileNotFoundError as error:
+        raise ConfigError(f"{where} is {choice}, but {error}") from None
     try:
         return plugins.plugin(room, choice)
     except (SyntaxError, NameError, ValueError) as error:
-        raise ConfigError(f"{where} is {choice}, but {plugins.files(room)[choice]} is no plug-in: {error}") from error
+        raise ConfigError(f"{where} is {choice}, but {file} is no plug-in: {error}") from error
 
 
 def _roles(section, plugin):

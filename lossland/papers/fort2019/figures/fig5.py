@@ -1,11 +1,14 @@
 """Fort et al. 2019 (arXiv 1912.02757), figures 5 and S5: how other the networks around a solution are, at what accuracy.
 
-    diversity(f) = d(f, f*) / (1 - a)        d = share of examples with other labels than f*, a = accuracy of f
+Each small point is a network sampled around a trained one, each star an independently trained network: across, its accuracy a,
+and up, the share d of examples on which it differs from the trained one, in units of its own error, d / (1 - a). Above is
+better. Dashed, predictions independent of the trained network's; solid, its own predictions disturbed at random; dotted, if
+drawn, the family of limits between them (figure S5 as remembered, not confirmed).
 
-Lines are the limits of `statistics.diversity_limits` for the mean accuracy a* of the references f*: predictions independent
-of f*, and f* disturbed at random; with `gamma` the family between them too (figure S5 as remembered, not confirmed). Differs
-from the
-released code in: a* is measured.
+In the paper no subspace makes networks as different as other initialisations do (abstract); that samples lie near the lower
+line, and independent networks, as accurate as the trained one, far above, is remembered, not confirmed.
+
+Differs from the released code in: the accuracy of the trained network is measured.
 """
 
 import numpy as np
@@ -13,18 +16,11 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from lossland.options import NonNegative, Split
-from lossland.plotting.panels import panels, styled
+from lossland.plotting.panels import looks, panels
 from lossland.plotting.style import GREY
 from lossland.statistics import diversity_limits
-from lossland.statistics.tables import Table, derived, only, parts
+from lossland.statistics.tables import Table, by_label, derived, pick
 
-CAPTION = """
-Each small point is a network sampled around a trained one, each star an independently trained network: across, its accuracy,
-and up, the share of examples on which it differs from the trained one, in units of its own error. Above is better. Dashed,
-predictions independent of the trained network's; solid, its own predictions disturbed at random. By the paper's
-abstract no subspace makes networks as different as other initialisations do; that samples lie near the lower line, and
-independent networks, as accurate as the trained one, far above, is remembered, not confirmed.
-"""
 LOW, HIGH = -0.1, 1.2  # of the paper's axis
 
 
@@ -32,23 +28,19 @@ def draw(
     *,
     samples: Table("diversity"),
     independent: Table("diversity"),
-    titles: list[list[str]],
     split: Split = "test",
     gamma: NonNegative | None = None,
 ) -> Figure:
-    """`titles` lists [subspace of `samples`, label] in the order drawn; `independent` is of pools of networks, all of it drawn.
-
-    Raises ValueError where a subspace is missing, or the tables are of different numbers of classes.
-    """
-    chosen = [(label, only(part, "samples", split=split)) for label, part in parts(samples, titles, "samples")]
-    stars = only(independent, "independent", split=split)
-    table = derived(pd.concat([*(part for _, part in chosen), stars]))
+    """`gamma` is the exponent of the family. Raises ValueError if the tables are of different numbers of classes."""
+    samples, stars = derived(pick(samples, split=split)), derived(pick(independent, split=split))
+    table = pd.concat([samples, stars])
     if table["classes"].nunique() > 1:
-        raise ValueError("samples and independent are of different numbers of classes; name tables of one data set")
+        raise ValueError("samples and independent are of different numbers of classes; name tables of one dataset")
     figure, ((axis,),) = panels(1, 1, height=3.2)
     figure.set_figwidth(4.8)
-    for colour, marker, label, part in styled(chosen):
-        axis.scatter(*_plane(part), s=9, color=colour, marker=marker, alpha=0.6, linewidths=0, label=label)
+    own = looks(samples)
+    for label, part in by_label(samples).items():
+        axis.scatter(*_plane(part), s=9, alpha=0.6, linewidths=0, label=label, **own[label])
     look = {"s": 60, "marker": "*", "color": "black", "linewidths": 0.3, "edgecolors": "white", "zorder": 3}
     axis.scatter(*_plane(stars), **look, label="independent networks")
     reference = 1 - table.drop_duplicates(["subspace", "run"])["reference_error"].mean()
@@ -62,28 +54,19 @@ def draw(
     return figure
 
 
-def _plane(part):
-    rows = derived(part)
+def _plane(rows):
     return 100 * rows["accuracy"], rows["diversity"]
 
 
 def _limits(axis, reference, classes, highest, gamma):
+    def line(a, d, style, label, colour=GREY, **look):
+        axis.plot(100 * a, d / (1 - a), style, color=colour, label=label, **look)
+
     a = np.linspace(1 / classes, min(highest, 1 - 1e-6), 2000)
-    axis.plot(
-        100 * a,
-        diversity_limits.independent(a, reference, classes) / (1 - a),
-        "--",
-        color=GREY,
-        label="independent predictions",
-    )
+    line(a, diversity_limits.independent(a, reference, classes), "--", "independent predictions")
     below = a[a <= reference]
-    axis.plot(
-        100 * below,
-        diversity_limits.perturbed(below, reference, classes) / (1 - below),
-        color=GREY,
-        label="trained network, disturbed at random",
-    )
+    line(below, diversity_limits.perturbed(below, reference, classes), "-", "trained network, disturbed at random")
     if gamma is not None:
-        a, d = diversity_limits.family(np.linspace(0, 1, 2000), reference, classes, gamma)
-        axis.plot(100 * a, d / (1 - a), ":", color="black", linewidth=1, label=rf"$p_- = p_+^\gamma$, $\gamma = {gamma:g}$")
+        family = diversity_limits.family(np.linspace(0, 1, 2000), reference, classes, gamma)
+        line(*family, ":", rf"$p_- = p_+^\gamma$, $\gamma = {gamma:g}$", "black", linewidth=1)
     axis.axvline(100 * reference, color=GREY, linewidth=0.5, zorder=0, label="accuracy of the trained network")

@@ -1,9 +1,16 @@
 """Fort et al. 2019 (arXiv 1912.02757), figures 6 and S1: planes through the origin and two optima, and a cone over a path.
 
-    similarity to optimum i, as the paper measures it:  d(theta, theta_i) / (1 - a(theta)),  0 where the labels are alike
+Parameter space around two trained networks (dots) and the origin (cross); white is low, and grey lies outside the cut or is
+not finite. Beside the accuracy stands how much the labels differ from those of each of the two, in percent or in units of the
+error:
+
+    d(theta, theta_i) / (1 - a(theta)),  0 if the labels are alike
 
 A cone is the triangles (origin, w_k, w_k+1) of a low-loss path side by side, each as it is in parameter space. Axes are
-distances. The paper's similarity and its cone are remembered, not confirmed.
+distances.
+
+In the paper paths of low loss lead from one optimum to the other, but the functions along them are not the same (abstract of
+its first version); its similarity and its cone are remembered, not confirmed.
 """
 
 from typing import Literal
@@ -15,14 +22,8 @@ from matplotlib.ticker import MaxNLocator
 from lossland.options import Positive, Split
 from lossland.plotting.panels import panels
 from lossland.plotting.style import AXES, COLOURS, GREY, WHITE_TO_DARK
-from lossland.statistics.tables import Table, derived, first_run, only, parts, rectangle, where
+from lossland.statistics.tables import Table, by_label, derived, one_run, pick, rectangle
 
-CAPTION = """
-Parameter space around two trained networks (dots) and the origin (cross); white is low, and grey lies outside the cut or is
-not finite. Beside the accuracy stands how much the labels differ from those of each of the two, in units of the error or in
-percent. By the abstract of the paper's first version paths of low loss lead from one to the other, but the functions along
-them are not the same.
-"""
 MARK = COLOURS["bezier"]
 AGAINST = {"disagreement": "difference from optimum", "diversity": "difference from optimum", "cosine": "cosine to optimum"}
 
@@ -30,7 +31,6 @@ AGAINST = {"disagreement": "difference from optimum", "diversity": "difference f
 def draw(
     *,
     cuts: Table("similarity"),
-    titles: list[list[str]],
     quantities: list[
         Literal[
             "accuracy", "error", "nll", "disagreement 0", "disagreement 1", "diversity 0", "diversity 1", "cosine 0", "cosine 1"
@@ -39,42 +39,39 @@ def draw(
     split: Split = "test",
     highest: Positive = 5.0,
 ) -> Figure:
-    """`titles` lists [subspace, title] of each cut in the order drawn, a row each, one run of it; `quantities` are the columns.
-
-    The number of a quantity is that of the optimum it is measured against, `diversity` is disagreement / error. The nll is
-    cut off at `highest` nats. Raises ValueError where a subspace or the split is missing, or it is no surface.
-    """
-    chosen = [(title, derived(only(first_run(part), "cuts", split=split))) for title, part in parts(cuts, titles, "cuts")]
+    """A row for each label. The number of a quantity is that of the optimum it is measured against, `diversity` is
+    disagreement / error. The nll is cut off at `highest` nats. Raises ValueError if a label is of no surface."""
+    chosen = by_label(derived(pick(cuts, split=split)))
     figure, axes = panels(len(chosen), len(quantities), height=2.4, layout="compressed")
     figure.set_figwidth(2.9 * len(quantities))  # each has a colour bar
-    for line, (title, table) in zip(axes, chosen, strict=True):
+    for line, (label, table) in zip(axes, chosen.items(), strict=True):
+        table = one_run(table)
         for axis, quantity in zip(line, quantities, strict=True):
             name, _, reference = quantity.partition(" ")
-            points = where(table, reference=int(reference or 0))
-            label, scale = AXES[name]
-            drawn = _shades(
-                axis, points.assign(shown=scale * points[name].clip(upper=highest if name == "nll" else None)), title
-            )
-            figure.colorbar(drawn, ax=axis, label=label, shrink=0.8, ticks=MaxNLocator(5))
+            points = pick(table, reference=int(reference or 0))
+            words, scale = AXES[name]
+            shown = scale * points[name].clip(upper=highest if name == "nll" else None)
+            drawn = _shades(axis, points.assign(shown=shown), label)
+            figure.colorbar(drawn, ax=axis, label=words, shrink=0.8, ticks=MaxNLocator(5))
             _marks(axis, table)
             said = f"{AGAINST[name]} {int(reference) + 1}" if reference else f"{split} {name}"
-            axis.set_title(f"{title}\n{said}")
+            axis.set_title(f"{label}\n{said}")
         line[0].set_ylabel("distance")
     for axis in axes[-1]:
         axis.set_xlabel("distance")
     return figure
 
 
-def _shades(axis, points, title):
+def _shades(axis, points, label):
     """Contours over the lattice of coordinates, which lies curved in the plane that is drawn."""
-    x, y, values = (rectangle(points, column, f"the similarity of {title}") for column in ("x", "y", "shown"))
+    x, y, values = (rectangle(points, column, f"the similarity of {label}") for column in ("x", "y", "shown"))
     values = np.ma.masked_invalid(values)
     axis.set(facecolor=GREY, aspect="equal")
     return axis.contourf(x, y, values, levels=MaxNLocator(12).tick_values(*_ends(values.compressed())), cmap=WHITE_TO_DARK)
 
 
 def _ends(values):
-    """Of the colours: the extremes, and where all values are one, or there is none, 0 and 1 with it between them."""
+    """Of the colours: the extremes; if all values are one, or there is none, 0 and 1 with it between them."""
     low, high = (values.min(), values.max()) if values.size else (0.0, 1.0)
     return (low, high) if high - low > 1e-9 * max(abs(low), abs(high)) else (min(low, 0), max(high, 1))
 

@@ -18,7 +18,7 @@ from matplotlib.ticker import MaxNLocator
 from lossland.options import Count, Split
 from lossland.papers.published import numbers
 from lossland.plotting.panels import behind, legend_below, looks, tiles
-from lossland.plotting.style import AXES, GREY
+from lossland.plotting.style import AXES
 from lossland.statistics.tables import Table, by_label, derived, pick
 
 
@@ -28,10 +28,10 @@ def draw(
     quantities: list[Literal["accuracy", "error", "brier", "nll", "ece", "js"]] = ("accuracy", "brier"),
     split: Split = "test",
     columns: Count = 2,
-    digitised: str | None = None,
+    digitised: dict = {},
 ) -> Figure:
-    """`quantities` are the panels. `digitised` names an architecture of a re-implementation (MediumCNN*), whose accuracies are
-    drawn behind, of one ensemble of each size. Raises ValueError if none is known."""
+    """`quantities` are the panels. `digitised` names for labels an architecture of a re-implementation (MediumCNN*), whose
+    accuracies are drawn behind, of one ensemble of each size. Raises ValueError if none is known."""
     table = derived(pick(ensembles, split=split))
     own, named = looks(table), _with_runs(by_label(table))
     figure, axes = tiles(len(quantities), columns, height=2.4)
@@ -39,13 +39,13 @@ def draw(
         name, scale = AXES[quantity]
         for i, (label, part) in enumerate(by_label(table).items()):
             size = part.groupby("size")[quantity].agg(["mean", "std"]) * scale
-            beside = 0.3 * (i / max(1, len(own) - 1) - 0.5)  # so that bars do not hide each other
+            beside = 0.3 * (i - (len(own) - 1) / 2) / max(1, len(own) - 1)  # so that bars do not hide each other
             look = own[label] | {"markersize": 3, "linewidth": 1, "capsize": 1.5, "elinewidth": 0.6}
             axis.errorbar(size.index + beside, size["mean"], size["std"].fillna(0), label=named[label], **look)
-        if digitised and quantity in ("accuracy", "error"):
-            printed = _printed(digitised, quantity)
-            behind(axis, printed[printed["x"] <= table["size"].max()], GREY, ":o")
-            axis.plot([], [], ":o", color=GREY, linewidth=0.8, markersize=2.5, label=f"{digitised}, a re-implementation")
+        for label, arch in digitised.items() if quantity in ("accuracy", "error") else ():
+            printed, colour = _printed(arch, quantity), own[label]["color"]
+            behind(axis, printed[printed["x"] <= table["size"].max()], colour, ":o")
+            axis.plot([], [], ":o", color=colour, linewidth=0.8, markersize=2.5, label=f"{arch}, a re-implementation")
         axis.set(xlabel="independent trainings", ylabel=f"{split} {name}")
         axis.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     legend_below(figure, axes, ncols=min(3, max(2, len(axes))))

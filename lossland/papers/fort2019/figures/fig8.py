@@ -1,8 +1,12 @@
-"""Fort et al. 2019 (arXiv 1912.02757), figures 8 and 9: ensembles on pictures that are more and more corrupted.
+"""Fort et al. 2019 (arXiv 1912.02757), figures 8 and 9: ensembles on images that are more and more corrupted.
 
-Lines are means over the corruptions, bands the standard deviation of that mean over runs and ensembles; severity 0 are the
-pictures as they are. The size of an ensemble counts what the table was measured by: networks, which are independent in a pool
-of trainings and samples around one training in a subspace, or sources, each with all of its networks.
+Colours are what is averaged, line styles how many of them (size): independent networks, samples around one network, or
+independent networks with all samples around each. Lines are means over corruptions, runs and ensembles, bands the standard
+deviation over runs and ensembles; severity 0 are the images as they are. The Jensen-Shannon divergence is how much the
+networks that are averaged differ; compare it among equal numbers of them.
+
+In the paper (MediumCNN on CIFAR-10-C) the gap between ensembles of independent networks and subspaces around one grows with
+the severity, and so for ResNet-50 on ImageNet-C (both as remembered, not confirmed).
 """
 
 from typing import Literal
@@ -12,44 +16,33 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MultipleLocator
 
 from lossland.options import Count
-from lossland.plotting.panels import legend_of, styled, tiles
+from lossland.plotting.panels import legend_of, looks, tiles
 from lossland.plotting.style import AXES
-from lossland.statistics.tables import Table, derived, only, parts
+from lossland.statistics.tables import Table, by_label, derived, pick, where
 
-CAPTION = """
-Ensembles against the severity with which their pictures are corrupted: colours are what is averaged, line styles how many of
-them (size): independent networks, or samples around one network. Lines are means over corruptions, runs and ensembles, bands
-the standard deviation over runs and ensembles. The Jensen-Shannon divergence is how much the networks that are averaged
-differ; compare it among equal numbers of them. In the paper (MediumCNN on CIFAR-10-C) the gap between ensembles
-of independent networks and subspaces around one grows with the severity, and so for ResNet-50 on ImageNet-C (both as
-remembered, not confirmed).
-"""
 STYLES = ("-", "--", ":", "-.")
 
 
 def draw(
     *,
     shifts: Table("shift"),
-    titles: list[list[str]],
     sizes: list[Count] = (1,),
     quantities: list[Literal["accuracy", "error", "brier", "nll", "ece", "js"]] = ("accuracy", "brier", "js"),
     columns: Count = 3,
 ) -> Figure:
-    """`titles` lists [subspace, label] in the order drawn, `sizes` up to four sizes of ensembles, `quantities` the panels.
-
-    Raises ValueError where a subspace has no rows, or none of any of the sizes.
-    """
+    """`sizes` are up to four sizes of ensembles, `quantities` the panels. Raises ValueError if a label has none."""
     if len(sizes) > len(STYLES):
         raise ValueError(f"sizes lists {len(sizes)}, and there are {len(STYLES)} line styles; list fewer")
-    chosen = [(label, derived(part)) for label, part in parts(shifts, titles, "shifts")]
+    table, own = derived(pick(shifts, size=list(sizes))), looks(shifts)
+    for label in own:
+        pick(table, subspace=label)
     figure, axes = tiles(len(quantities), columns, height=2.4)
     for axis, quantity in zip(axes, quantities, strict=True):
         name, scale = AXES[quantity]
-        for colour, _, label, part in styled(chosen):
-            known = [size for size in sizes if (part["size"] == size).any()] or sizes
-            for size in known:
-                named = label if size == known[0] else None
-                _line(axis, only(part, "shifts", size=size), quantity, scale, named, colour, STYLES[list(sizes).index(size)])
+        for label, part in by_label(table).items():
+            for size, style in zip(sizes, STYLES, strict=False):
+                named = label if size == part["size"].min() else None
+                _line(axis, where(part, size=size), quantity, scale, style, label=named, color=own[label]["color"])
         axis.set(xlabel="severity of the corruption", ylabel=name)
         axis.xaxis.set_major_locator(MultipleLocator(1))
     legend_of(figure, axes, ncols=min(4, 1 + len(axes)))
@@ -58,8 +51,8 @@ def draw(
     return figure
 
 
-def _line(axis, table, quantity, scale, label, colour, style):
+def _line(axis, table, quantity, scale, style, label, color):
     ensembles = scale * table.groupby(["severity", "run", "subset"])[quantity].mean()
     at = ensembles.groupby("severity").agg(["mean", "std"]).fillna({"std": 0})
-    axis.plot(at.index, at["mean"], style, color=colour, linewidth=1.1, label=label, zorder=3)  # over the bands of all
-    axis.fill_between(at.index, at["mean"] - at["std"], at["mean"] + at["std"], color=colour, alpha=0.08, linewidth=0)
+    axis.plot(at.index, at["mean"], style, color=color, linewidth=1.1, label=label, zorder=3)  # over the bands of all
+    axis.fill_between(at.index, at["mean"] - at["std"], at["mean"] + at["std"], color=color, alpha=0.08, linewidth=0)

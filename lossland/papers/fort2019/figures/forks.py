@@ -1,48 +1,36 @@
-"""Fort et al. 2019 (arXiv 1912.02757), figure S3, as an axis: how late two trainings may part and stay in one basin.
+"""How late two trainings may part and stay in one basin, beside figure S3 of Fort et al. 2019 (arXiv 1912.02757).
+
+How high the error e rises on the straight segment between two networks that share the first epochs of their training and then
+see their batches in another order, against the epoch at which they part.
 
     barrier = max_t [ e(t) - ((1-t) e(0) + t e(1)) ]        instability = max_t e(t) - (e(0) + e(1)) / 2
 
-e is the error along the segment between two networks that share a training up to the epoch of the fork and see other batches
-from there on. Both definitions: Entezari et al. 2022 (arXiv 2110.06296) and Frankle et al. 2020 (arXiv 1912.05671), by whom
-networks are stable below 2 %.
+Both definitions are usual: Entezari et al. 2022 (arXiv 2110.06296) and Frankle et al. 2020 (arXiv 1912.05671), by whom
+networks are stable below 2 %, the dotted line. Fort et al. ask which source of randomness makes networks differ (as
+remembered, not confirmed); here it is how long they share it.
 """
 
-import pandas as pd
 from matplotlib.figure import Figure
 
 from lossland.plotting.panels import band, legend_of, panels, runs_of
 from lossland.plotting.style import COLOURS, GREY
-from lossland.statistics.tables import Table, entries, only, rows_of
+from lossland.statistics.tables import Table, pick
 
-CAPTION = """
-How high the error rises on the straight segment between two networks that share the first epochs of their training and then
-see their batches in another order, against the epoch at which they part; train and test data, in both usual definitions.
-Frankle et al. 2020 call networks stable where it rises by less than 2 %, the dotted line. Fort et al. ask which source of
-randomness makes networks differ (as remembered, not confirmed); here it is how long they share it.
-"""
 STABLE = 2.0  # percent, Frankle et al. 2020
 DEFINITIONS = {"barrier": "above the line between the ends", "instability": "above the mean of the ends"}
 
 
-def draw(*, shapes: Table("shape"), epochs: list[list]) -> Figure:
-    """`epochs` lists [subspace of `shapes`, epoch of the fork] of each segment.
-
-    Raises ValueError where a subspace is missing, its error was not measured, or its epoch is no number.
-    """
-    table = pd.concat([_at(shapes, *entry) for entry in entries("epochs", epochs, "subspace", "epoch")])
+def draw(*, shapes: Table("shape"), epochs: dict) -> Figure:
+    """`epochs` says of each label at which epoch its networks parted."""
+    table = pick(shapes, subspace=list(epochs), quantity="error")
+    table = table.assign(epoch=table["subspace"].map(epochs).astype(float))
     figure, (axes,) = panels(1, 2, height=2.4, sharey=True)
     for axis, (definition, said) in zip(axes, DEFINITIONS.items(), strict=True):
         for split, colour in (("train", COLOURS["nll"]), ("test", COLOURS["error"])):
-            points = table[table["split"] == split]
+            points = pick(table, split=split)
             band(axis, points.assign(value=points[definition]), "epoch", split, colour, 100, marker="o", markersize=3)
         axis.axhline(STABLE, color=GREY, linestyle=":", linewidth=1, label="2 %, stable below (Frankle et al. 2020)")
         axis.set(title=f"{definition}:\nerror {said}", xlabel="epoch of the fork")
     axes[0].set_ylabel("highest rise of the error [%]")
     legend_of(figure, axes, ncols=3, title=runs_of(table, "pair") + " of networks")
     return figure
-
-
-def _at(shapes, subspace, epoch):
-    if not isinstance(epoch, (int, float)) or isinstance(epoch, bool):
-        raise ValueError(f"epochs gives {subspace} the epoch {epoch}; it must be a number")
-    return only(rows_of(shapes, subspace, "shapes"), "shapes", quantity="error").assign(epoch=float(epoch))

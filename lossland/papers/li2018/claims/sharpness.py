@@ -3,111 +3,73 @@
     agreement = log(w_small / w_large) sign(e_large - e_small)       positive: the flatter network has the lower test error
 
 of the half width w of the basin (train nll, one nat above the network) along a random direction, and the test error e, of a
-network of small and one of large batches. Filter-normalised, w orders them as e does with and without weight decay; the
-lesser of both agreements is what a normalisation can be relied on for. Without normalisation, the claim is that w misleads at
-one decay at least; that the lesser is below 0 is what pure noise would give too, for noise orders nothing.
+network of small and one of large batches. Filter-normalised, w orders them as e does with and without weight decay; the lesser
+of both agreements is what a normalisation can be relied on for. Without normalisation, the claim is that w misleads at one
+decay at least; that the lesser is below 0 is what pure noise would give too, for noise orders nothing. After a short schedule
+the large batch may be untrained rather than sharp, and decay without effect on the scale of the weights: then nothing misleads,
+and all normalisations agree.
 
-The paper judges figure 3 and A.2 by eye, from one direction and one network of each kind. A short schedule may leave the
-large batch untrained rather than sharp, and decay without effect on the scale of the weights: then nothing misleads, and all
-normalisations agree.
+In the paper, which judges figure 3 and A.2 by eye, from one direction and one network of each kind, the order is right with
+filter normalisation, and not without.
 """
 
 import numpy as np
 
 from lossland.papers.published import numbers
-from lossland.statistics.tables import Table
-from lossland.statistics.verdicts import Claim, paired_tables, together
+from lossland.statistics.tables import Table, pick
+from lossland.statistics.verdicts import Claim, paired
 
-CAPTION = """
-Each row holds one claim about networks of small and of large batches: does the one with the wider basin have the lower test
-error? What is measured is the logarithm of the ratio of their half widths, positive where it does, for n pairs (mean ±
-standard deviation). A claim holds if a one-sided t-test against the bar gives p below 0.05; it does not hold if our mean
-lies on the wrong side; else our runs do not decide. In the paper the order is right with filter normalisation, and not
-without. After a short schedule the large batch may be untrained rather than sharp, and then no normalisation misleads.
-"""
-KINDS, DECAYS = ("filter", "layer", "none"), {"without decay": "0", "with decay": "5e-4"}
+DECAYS = {"without decay": "0", "with decay": "5e-4"}  # as printed
 
 
 def check(
     *,
-    basins: Table("basin"),
     errors: Table("landscape"),
-    plain: dict,
-    decayed: dict,
+    filter: Table("basin"),
+    layer: Table("basin"),
+    none: Table("basin"),
+    small: list[str],
+    large: list[str],
     network: str = "VGG-9",
+    method: str = "SGD",
 ) -> list[Claim]:
-    """`plain` and `decayed` map each of filter, layer, none to two subspaces, the lines under this normalisation around the
-    network of small batches, then around that of large ones. `errors` has the lines of filter, with mark `centre`.
+    """`small` and `large` are labels of lines around networks of small and large batches, without decay, then with it.
 
-    `network` chooses the published errors. Raises ValueError where a mapping lacks a line, or a table its rows.
+    `errors` has the test errors of the networks, `filter`, `layer` and `none` the basins under each normalisation; `network`
+    and `method` choose the published errors.
     """
-    worse, agreement = {}, {}
-    for decay, lines in zip(DECAYS, (plain, decayed), strict=True):
-        marked = errors[errors["mark"] == "centre"]
-        small, large = _pair(marked, lines, "filter", "test", "error")
-        worse[decay] = large["value"] - small["value"]
-        for kind in KINDS:
-            small, large = _pair(basins, lines, kind, "train", "nll")
-            agreement[decay, kind] = np.log(small["half_width"] / large["half_width"]) * np.sign(worse[decay])
-    together({f"{kind} {decay}": rows for (decay, kind), rows in agreement.items()} | worse)
-    least = {kind: np.minimum(*(agreement[decay, kind] for decay in DECAYS)) for kind in KINDS}
-    each = [claim for d in DECAYS for claim in _ordered(d, worse[d], agreement[d, "filter"], network)]
-    return [*each, *_misled(least)]
-
-
-def _pair(table, lines, kind, split, quantity):
-    """The rows of the two lines of a kind, run by run."""
-    names = lines.get(kind)
-    if not isinstance(names, (list, tuple)) or len(names) != 2:
-        raise ValueError(f"{kind} names {names}; it must name two lines, of the small batch, then of the large")
-    return paired_tables({name: table[table["subspace"] == name] for name in names}, split, quantity).values()
-
-
-def _ordered(decay, worse, agreement, network):
+    errors = pick(errors, mark="centre", split="test", quantity="error")
+    agreement, claims = {"filter": [], "layer": [], "none": []}, []
+    for decay, a, b in zip(DECAYS, small, large, strict=True):
+        e_small, e_large = (rows["value"] for rows in paired(errors, a, b))
+        for kind, basins in (("filter", filter), ("layer", layer), ("none", none)):
+            w_small, w_large = (rows["half_width"] for rows in paired(pick(basins, split="train", quantity="nll"), a, b))
+            agreement[kind].append(np.log(w_small / w_large) * np.sign(e_large - e_small))
+        claims += [
+            Claim(f"small batches generalise better {decay}", e_large - e_small, above=0,
+                  published=_printed(network, method, DECAYS[decay]),
+                  of="test error of the large batch - of the small batch, as a fraction",
+                  says="Small-batch training gives the lower test error."),
+            Claim(f"filter-normalised, the flatter generalises {decay}", agreement["filter"][-1], above=0,
+                  of="log ratio of the half widths, positive where the wider has the lower test error",
+                  says="In filter-normalised directions the network with the wider basin has the lower test error."),
+        ]  # fmt: skip
+    least = {kind: np.minimum(*both) for kind, both in agreement.items()}
+    between = np.minimum(least["filter"] - least["layer"], least["layer"] - least["none"])
     return [
-        Claim(
-            name=f"small batches generalise better {decay}",
-            says="Small-batch training gives the lower test error.",
-            of="test error of the large batch - of the small batch, as a fraction",
-            values=list(worse),
-            published=_printed(network, DECAYS[decay]),
-            above=0,
-        ),
-        Claim(
-            name=f"filter-normalised, the flatter generalises {decay}",
-            says="In filter-normalised directions the network with the wider basin has the lower test error.",
-            of="log ratio of the half widths, positive where the wider has the lower test error",
-            values=list(agreement),
-            published=[],
-            above=0,
-        ),
-    ]
+        *claims,
+        Claim("without normalisation, the flatter need not generalise", least["none"], below=0,
+              of="log ratio of the half widths, positive where the wider has the lower test error; the lesser of both decays",
+              says="Without normalisation, the order of widths is not that of test errors both with and without decay."),
+        Claim("layer normalisation lies between", between, above=0,
+              of="that number: the lesser of filter - layer and layer - none",
+              says="Layer normalisation orders networks worse than filter normalisation, and better than none."),
+    ]  # fmt: skip
 
 
-def _misled(least):
-    return [
-        Claim(
-            name="without normalisation, the flatter need not generalise",
-            says="Without normalisation, the order of widths is not that of test errors both with and without decay.",
-            of="log ratio of the half widths, positive where the wider has the lower test error; the lesser of both decays",
-            values=list(least["none"]),
-            published=[],
-            below=0,
-        ),
-        Claim(
-            name="layer normalisation lies between",
-            says="Layer normalisation orders networks worse than filter normalisation, and better than none.",
-            of="that number: the lesser of filter - layer and layer - none",
-            values=list(np.minimum(least["filter"] - least["layer"], least["layer"] - least["none"])),
-            published=[],
-            above=0,
-        ),
-    ]
-
-
-def _printed(network, decay):
-    where = {"table": ["Figure 3", "Table 1"], "method": "SGD", "metric": "test_error_percent", "status": "confirmed"}
-    rows = numbers("li2018", arch=network, **where)
+def _printed(network, method, decay):
+    where = {"table": ["Figure 3", "Table 1"], "metric": "test_error_percent", "status": "confirmed"}
+    rows = numbers("li2018", arch=network, method=method, **where)
     rows = rows[rows["setting"].str.endswith(f" wd={decay}")]
     small = rows["setting"].str.startswith("bs=128 ")
     return [(large - own) / 100 for own in rows["value"][small] for large in rows["value"][~small]]

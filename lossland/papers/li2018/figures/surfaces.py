@@ -2,80 +2,59 @@
 
     height(u) = log10 nll(theta* + u_1 d_1 + u_2 d_2)     or the nll itself
 
-Differs from the released code in: the logarithm is that of the nll, not less than `highest` / 1000, and not of nll
-+ 0.1; what is above `highest` is not drawn.
-"""
+The height of a surface is the value at each point of the plane of two random directions around a network; what is lower is
+better, and paler; test errors are of the images that the surface was measured on. All panels have one height axis; what is
+above it is cut off, so that one looks into the bowl, and what is not finite is a hole. One run of each.
 
-from typing import Literal
+In the paper the surface around ResNet-56 without shortcuts is full of hills and ravines, and with shortcuts it is one smooth
+bowl.
+
+Differs from the released code in: the logarithm is that of the nll, not less than 0.01 nats, and not of nll + 0.1; what is
+above 10 nats is not drawn.
+"""
 
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator
 from mpl_toolkits.mplot3d.art3d import Poly3DCollection
 
-from lossland.options import Count, Positive, Split
 from lossland.plotting.panels import tiles
-from lossland.plotting.style import AXES, SHADES, WHITE_TO_DARK
-from lossland.statistics.tables import Table, first_run, parts, quads, sheet, with_error
+from lossland.plotting.style import SHADES, WHITE_TO_DARK
+from lossland.statistics.tables import Table, by_label, one_run, plane, quads, with_error
 
-CAPTION = """
-The height of a surface is the value at each point of the plane of two random directions around a network; what is lower is
-better, and paler; test errors are of the pictures that the surface was measured on. All panels have one height axis; what
-is above it is cut off, so that one looks into the bowl, and what is not finite is a hole. In the paper the surface around
-ResNet-56 without shortcuts is full of hills and ravines, and with shortcuts it is one smooth bowl.
-"""
+HIGHEST = 10.0  # nats
 
 
-def draw(
-    *,
-    surfaces: Table("landscape"),
-    titles: list[list[str]],
-    split: Split = "train",
-    quantity: Literal["nll", "loss", "error"] = "nll",
-    logarithmic: bool = True,
-    highest: Positive = 10.0,
-    columns: Count = 3,
-) -> Figure:
-    """`titles` lists [subspace, title] of each plane in the order drawn; one run of it, without what is above `highest` nats.
-
-    Raises ValueError where a plane is missing.
-    """
-    label, scale = AXES[quantity]
-    top = 100.0 if quantity == "error" else highest
-    chosen = [(title, first_run(part)) for title, part in parts(surfaces, titles, "surfaces")]
-    height = np.log10 if logarithmic else np.asarray
-    sheets = [_heights(sheet(part, split, quantity) * scale, top, logarithmic) for _, part in chosen]
-    finite = np.concatenate([s.to_numpy()[np.isfinite(s)] for s in sheets]).clip(max=height(top))
+def draw(*, surfaces: Table("landscape"), logarithmic: bool = True) -> Figure:
+    chosen = {label: one_run(part) for label, part in by_label(surfaces).items()}
+    sheets = [_heights(plane(part, "train", "nll"), logarithmic) for part in chosen.values()]
+    top = np.log10(HIGHEST) if logarithmic else HIGHEST
+    finite = np.concatenate([s.to_numpy()[np.isfinite(s)] for s in sheets]).clip(max=top)
     low, high = (finite.min(), finite.max()) if len(finite) else (0.0, 1.0)
     high = high if low < high else low + 1  # all are flat
-    figure, axes = tiles(len(sheets), columns, height=2.5, subplot_kw={"projection": "3d", "computed_zorder": False})
-    for axis, (title, part), shown in zip(axes, chosen, sheets, strict=True):
-        axis.set_title(with_error(title, part), y=0.94)
+    figure, axes = tiles(len(sheets), 3, height=2.5, subplot_kw={"projection": "3d", "computed_zorder": False})
+    for axis, (label, part), shown in zip(axes, chosen.items(), sheets, strict=True):
+        axis.set_title(with_error(label, part), y=0.94)
         _surface(axis, shown, low, high)
         _axes(axis, low, high, logarithmic)
-    figure.supylabel(f"height: {split} {label}")
+    figure.supylabel("height: train nll [nats]")
     return figure
 
 
-def _heights(values, highest, logarithmic):
+def _heights(values, logarithmic):
     finite = values.where(np.isfinite(values))
-    return np.log10(finite.clip(lower=highest / 1000)) if logarithmic else finite
+    return np.log10(finite.clip(lower=HIGHEST / 1000)) if logarithmic else finite
 
 
 def _surface(axis, shown, low, high):
-    """One face for each cell with four finite corners, up to `high`; the lines are thinner where there are more."""
+    """One face for each cell with four finite corners, up to `high`; the lines are thinner if there are more."""
     u0, u1 = np.meshgrid(shown.columns, shown.index)
     corners = np.stack([u0, u1, shown.to_numpy()], axis=-1).reshape(-1, 3)[quads(shown)]
     pieces = [part for part in (_below(face, high) for face in corners) if len(part)]
     middle = np.array([part[:, 2].mean() for part in pieces])
-    faces = Poly3DCollection(
-        pieces,
-        facecolors=WHITE_TO_DARK(0.05 + 0.8 * (middle - low) / (high - low)),
-        edgecolors=SHADES[-1],
-        linewidths=min(0.25, 8 / max(shown.shape)),
-        rasterized=True,
-    )
-    axis.add_collection3d(faces)
+    look = {"edgecolors": SHADES[-1], "linewidths": min(0.25, 8 / max(shown.shape)), "rasterized": True}
+    colours = WHITE_TO_DARK(0.05 + 0.8 * (middle - low) / (high - low))
+    axis.add_collection3d(Poly3DCollection(pieces, facecolors=colours, **look))
     axis.set(xlim=(u0.min(), u0.max()), ylim=(u1.min(), u1.max()), zlim=(low, high))
     extent = np.ptp(u0), np.ptp(u1)
     axis.set_box_aspect((extent[0] / max(extent), extent[1] / max(extent), 0.7), zoom=0.95)
@@ -104,6 +83,6 @@ def _axes(axis, low, high, logarithmic):
         line.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
         line.set_major_formatter("{x:g}")
     if logarithmic:
-        round_ = LogLocator(subs=(1.0, 3.0)).tick_values(10**low, 10**high)
-        round_ = round_[(round_ >= 10**low) & (round_ <= 10**high)]
-        axis.set_zticks(np.log10(round_), [f"{v:.3g}" for v in round_])
+        ticks = LogLocator(subs=(1.0, 3.0)).tick_values(10**low, 10**high)
+        ticks = ticks[(ticks >= 10**low) & (ticks <= 10**high)]
+        axis.set_zticks(np.log10(ticks), [f"{v:.3g}" for v in ticks])

@@ -1,0 +1,13 @@
+"""Samples of cyclical SG-MCMC against independent networks (Fort et al. 2019, arXiv 1912.02757): figure S4."""
+
+from lossland.options import Changes, Count, Networks
+
+
+def experiment(plan, *, network: Networks, recipe: Changes = {}, cycles: Count = 4, per_cycle: Count = 3, runs: Count = 1):
+    """The last `per_cycle` networks of each cycle of one training, and independent ones."""
+    plain = {"every": None, "snapshots": None, "init": None, "order": None}
+    langevin = {"optimiser": "sgd", "nesterov": False} | recipe
+    cyclical = plan.vary("cyclical SG-MCMC", network, method="csgmcmc", seeds=runs, cycles=cycles, per_cycle=per_cycle,
+                         recipe=langevin, **plain)  # fmt: skip
+    sets = [cyclical, plan.pool("independent", [network])]
+    plan.figure("s4", draw="fig3", cosine=[plan.cosine(s) for s in sets], disagreement=[plan.disagreement(s) for s in sets])

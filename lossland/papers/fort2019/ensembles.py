@@ -1,0 +1,66 @@
+"""Ensembles of networks, of samples around one, and of both (Fort et al. 2019, arXiv 1912.02757): figure 7."""
+
+from lossland.options import Count, Networks, Samples
+from lossland.papers.fort2019.trajectories import followed, quarter
+
+AROUND_ONE = ("random directions", "diagonal Gaussian", "low-rank Gaussian", "SWAG")  # the kinds that claims are about
+RANK = 5  # the released notebook's
+
+
+def experiment(
+    plan,
+    *,
+    network: Networks,
+    size: Count = 3,
+    samples: Samples = {},
+    subsets: Count = 50,
+    quantities: list[str] = ("accuracy", "brier"),
+):
+    """Groups of `size` networks; as many samples around the first of each; and all samples around each network of a group."""
+    kinds = around(plan, network, samples)
+    independent = plan.ensemble(plan.pool("networks", groups(network, size)))
+    both = plan.ensemble(together(plan, kinds, size), name="both", by="source")
+    plan.figure("fig7", ensembles=[independent, both], quantities=quantities)
+    alone = plan.ensemble(around_one(kinds, size), name="samples", sizes=list(range(1, size + 1)), subsets=subsets)
+    plan.claims("ensembles", independent=independent, samples=alone, both=both, size=size)
+
+
+def around(plan, network, samples) -> list:
+    """Samples around each network, or the averages of its weights: a series of each kind, which is its label."""
+    given, network = Samples(**samples), followed(plan, network)
+    number = {"samples": given.number}
+    last = {"last": given.last or max(RANK + 1, quarter(network))}
+    make = {
+        "random directions": lambda kind: plan.random_subspace(
+            kind, network, radius=given.radius, least=given.least, trials=given.trials, **number
+        ),
+        "diagonal Gaussian": lambda kind: plan.diagonal_gaussian(kind, network, **last, **number),
+        "low-rank Gaussian": lambda kind: plan.low_rank_gaussian(kind, network, rank=RANK, scale=given.scale, **last, **number),
+        "low-rank of random samples": lambda kind: plan.low_rank_gaussian(
+            kind, make["random directions"]("random directions"), rank=RANK, scale=given.of_random, **number
+        ),
+        "SWAG": lambda kind: plan.swag(kind, network, **last, **number),
+        "averages of weights": lambda kind: plan.weight_average(kind, network, **last),
+    }
+    return [make[kind](kind) for kind in given.kinds]
+
+
+def around_one(kinds, size) -> list:
+    """The samples around the first network of each group."""
+    return [firsts(kind, size) for kind in kinds if kind.label in AROUND_ONE]
+
+
+def together(plan, kinds, size) -> list:
+    """All samples around the networks of each group."""
+    pools = [plan.pool(f"{kind.label}, {size} networks", groups(kind, size), trajectories=True) for kind in kinds]
+    return [pool.called(kind.label) for pool, kind in zip(pools, kinds, strict=True)]
+
+
+def groups(series, size) -> dict:
+    """Disjoint groups of `size` members, by the run of the first of each."""
+    return {members[0].run: members for members in series.groups(size).values()}
+
+
+def firsts(series, size):
+    """The first member of each group."""
+    return series[: len(series.groups(size)) * size : size]

@@ -1,0 +1,26 @@
+"""Independent networks side by side (Fort et al. 2019, arXiv 1912.02757): figure 3, and accuracies of sections 2 and 4."""
+
+from lossland.options import Count, Networks
+
+
+def experiment(
+    plan,
+    *,
+    networks: list[Networks],
+    sizes: list[Count] = (1, 2, 3),
+    most: Count | None = None,
+    subsets: Count = 50,
+    dataset: str = "",
+    digitised: dict = {},
+):
+    """Each of `networks` by itself; ensembles of up to `most` of its runs, and the table has those of `sizes`.
+
+    `digitised` says of which architecture of the re-implementation the accuracies are to stand behind those of a network.
+    """
+    pools = [plan.pool(f"independent {one.label}", [one]).called(one.label) for one in networks]
+    cosine, disagreement = [plan.cosine(pool) for pool in pools], [plan.disagreement(pool) for pool in pools]
+    plan.figure("fig3", cosine=cosine, disagreement=disagreement)
+    upto = list(range(1, most + 1)) if most else None
+    ensembles = [plan.ensemble(pool, sizes=upto, subsets=subsets) for pool in pools]
+    plan.figure("sizes", draw="fig7", ensembles=ensembles, digitised=digitised)
+    plan.figure("table", ensembles=ensembles, sizes=sizes, dataset=dataset)

@@ -1,0 +1,44 @@
+"""Ensembles on corrupted images, and on images of other things (Fort et al. 2019, arXiv 1912.02757): figure 8, section 5."""
+
+from lossland.options import Count, Dataset, Networks, Samples
+from lossland.papers.fort2019.ensembles import around, around_one, groups, together
+
+SUBSETS = 5  # of samples around one network, at each corruption
+
+
+def experiment(
+    plan,
+    *,
+    network: Networks,
+    size: Count = 3,
+    samples: Samples = {},
+    sizes: list[Count] = (1, 3),
+    subsets: Count = 50,
+    corruptions: list[str] | None = None,
+    severities: list[Count] = (1, 2, 3, 4, 5),
+    folder: str | None = None,
+    examples: Count | None = None,
+    whole: bool = False,
+    other: Dataset | None = None,
+    others: Count | None = None,
+):
+    """Ensembles of as many networks as `sizes` say, `size` the largest, and of as many samples around one.
+
+    `corruptions`, `severities`, `folder` and `examples` are those of the probe shift. With `whole` ensembles of subspaces too,
+    each with all of its samples. `other` is a dataset of which nothing was seen in training, of it `others` examples.
+    """
+    kinds = around(plan, network, samples)
+    runs, alone = plan.pool("independent networks", groups(network, size)), around_one(kinds, size)
+    on = {"sizes": sizes, "corruptions": corruptions, "severities": severities, "folder": folder, "examples": examples}
+    independent = plan.shift(runs, **on)
+    sampled = plan.shift(alone, name="shift samples", subsets=SUBSETS, **on)
+    plan.figure("fig8", shifts=[independent, sampled], sizes=sizes)
+    plan.claims("shift", samples=sampled, independent=independent, size=size)
+    if whole:
+        both = [plan.shift(one, name=f"whole {one.label}", by="source", **on) for one in together(plan, kinds, size)]
+        plan.figure("fig8_whole", draw="fig8", shifts=[independent, *both], sizes=sizes, quantities=["accuracy", "brier"])
+    if other:
+        on = {"data": other, "sizes": [size], "examples": others, "subsets": subsets}
+        independent, sampled = plan.outside(runs, **on), plan.outside(alone, name="outside samples", **on)
+        plan.figure("outside", outside=[independent, sampled], size=size)
+        plan.claims("outside", samples=sampled, independent=independent, size=size)

@@ -1,0 +1,29 @@
+"""How far ensembling methods go on the landscape (Fort & Jastrzebski 2019, arXiv 1906.04724)."""
+
+from lossland.options import Changes, Count, Index, Networks, Positive
+
+
+def experiment(
+    plan,
+    *,
+    network: Networks,
+    start: Index | None = None,
+    cycle: Count = 4,
+    low: Positive = 5e-4,
+    recipe: Changes = {},
+    cycles: Count = 4,
+    snapshot_recipe: Changes = {},
+):
+    """Snapshots of a training, FGE, snapshot ensembles (SSE) and independent networks; options as those of garipov2018/fge."""
+    budget = network.recipe["epochs"]
+    start = budget * 2 // 3 if start is None else start
+    network = plan.kept(network, [start])
+    going_on = {"start": start, "cycle": cycle, "low": low, "recipe": {"epochs": budget - start} | recipe}
+    whole = {"snapshots": None, "every": None}  # the networks at the end of each cycle are kept, no others
+    sse = plan.vary("SSE of a network", network, method="sse", cycles=cycles, recipe=snapshot_recipe, **whole)
+    large = plan.disagreement(plan.pool("SSE", [sse], trajectories=True))
+    small = plan.disagreement(plan.pool("FGE", [plan.fge("FGE of a network", network, **going_on)], trajectories=True))
+    independent = plan.disagreement(plan.pool("independent", [network]))
+    single = plan.disagreement(network.called("one training"))
+    plan.figure("ensembling", disagreement=[single, small, large, independent])
+    plan.claims("ensembling", small=small, large=large, independent=independent)

@@ -1,0 +1,43 @@
+"""Surfaces with and without shortcuts, to look at and to turn (Li et al. 2018, arXiv 1712.09913, figures 1, 4 and 17)."""
+
+from lossland.options import Count, Networks
+from lossland.papers.li2018.contours import surface
+
+
+def experiment(
+    plan,
+    *,
+    network: Networks,
+    without: Networks,
+    dense: Networks | None = None,
+    deep: Networks | None = None,
+    sharpest: Networks | None = None,
+    draws: Count = 4,
+    resolution: Count = 51,
+    fine: Count | None = None,
+    examples: Count | None = None,
+    shards: Count = 1,
+):
+    """Networks with shortcuts and those `without` (at resolution `fine`); a DenseNet beside `deep` ones without shortcuts.
+
+    Also `draws` other planes around the one without shortcuts, and the plane of the `sharpest` directions of a network.
+    """
+    options = {"resolution": resolution, "examples": examples, "shards": shards}
+    own = options | ({"resolution": fine, "splits": ["train"], "name": "fine"} if fine else {})
+    made = {"without": surface(plan, without[:1], **own), "shortcuts": surface(plan, network[:1], **options)}
+    for name, logarithmic in (("fig1", True), ("fig1_linear", False)):
+        plan.figure(name, draw="surfaces", surfaces=list(made.values()), logarithmic=logarithmic)
+    if dense:
+        left = surface(plan, deep[:1], **options) if deep else made["without"]
+        right = surface(plan, dense[:1], **options)
+        plan.figure("fig4", draw="surfaces", surfaces=[left, right])
+        made |= {"dense": right} | ({"deep": left} if deep else {})
+    for name, table in made.items():
+        plan.figure(f"{name}_turn", draw="surface", surface=table, quantity="nll", highest=10)
+        plan.figure(f"{name}_mesh", draw="surface_mesh", surface=table)
+    if sharpest:
+        plane = plan.hessian_plane(f"{sharpest.label}, sharpest", sharpest[:1])
+        heights = plan.landscape(plane, bn="keep", splits=["train"], **options)
+        plan.figure("sharpest_turn", draw="surface", surface=heights, quantity="nll", highest=10)
+    planes = [plan.random_plane(f"{without.label}, {i}", without[0], seed=i) for i in range(1, draws + 1)]
+    plan.figure("fig17", draw="contours", surfaces=plan.landscape(planes, bn="keep", splits=["train"], **options))
