@@ -24,28 +24,20 @@ DIGITS = (1, 8, 8), 10
 FORMS = pytest.mark.parametrize("form", TOYS)
 
 
-@pytest.mark.parametrize(
-    ("options", "count"),
-    [
-        ({"width": 12}, 790_706),
-        ({"width": 24}, 1_578_074),
-        ({"width": 36}, 2_365_442),
-        ({"width": 48}, 3_152_810),
-        ({"width": 96}, 6_302_282),
-        ({"width": 48, "depth": 2}, 851_258),
-        ({"width": 48, "depth": 3}, 319_178),
-    ],
-)
-def test_parameters_of_the_cnns(options, count):
-    with torch.device("meta"):
-        assert sum(p.numel() for p in cnn_wxd.build(*C10, **options).parameters()) == count
+COUNTS = {
+    790_706: partial(cnn_wxd.build, width=12), 1_578_074: partial(cnn_wxd.build, width=24),
+    2_365_442: partial(cnn_wxd.build, width=36), 3_152_810: partial(cnn_wxd.build, width=48),
+    6_302_282: partial(cnn_wxd.build, width=96), 851_258: partial(cnn_wxd.build, width=48, depth=2),
+    319_178: partial(cnn_wxd.build, width=48, depth=3), 78_042: partial(resnet.build, depth=8),
+    272_474: partial(resnet.build, depth=20), 466_906: partial(resnet.build, depth=32),
+    661_338: partial(resnet.build, depth=44), 855_770: partial(resnet.build, depth=56),
+}  # fmt: skip
 
 
-@pytest.mark.parametrize(("depth", "count"), [(8, 78_042), (20, 272_474), (32, 466_906), (44, 661_338), (56, 855_770)])
-def test_parameters_of_the_residual_networks(depth, count):
+@pytest.mark.parametrize(("count", "build"), COUNTS.items())
+def test_parameters(count, build):
     with torch.device("meta"):
-        network = resnet.build(*C10, depth=depth, initialiser="draxler2018")
-    assert sum(p.numel() for p in network.parameters()) == count
+        assert sum(p.numel() for p in build(*C10).parameters()) == count
 
 
 @pytest.mark.parametrize(
@@ -66,24 +58,6 @@ def test_start_of_draxler2018(build):
             assert (m.weight == 1).all()
         if getattr(m, "bias", None) is not None:
             assert not m.bias.any()
-
-
-@pytest.mark.parametrize("depth", [1, 2, 3])
-def test_a_cnn_learns_pictures_of_8_by_8(depth):
-    """It fits twelve random pictures; a bias before batch norm moves nothing."""
-    torch.manual_seed(1)
-    network, x, y = cnn_wxd.build(*DIGITS, width=16, depth=depth, hidden=64), torch.randn(12, 1, 8, 8), torch.arange(12) % 10
-    optimiser = torch.optim.SGD(network.parameters(), lr=0.1, momentum=0.9)
-    for _ in range(40):
-        loss = nn.functional.cross_entropy(network(x), y)
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
-    assert loss < 0.3
-    with torch.no_grad():
-        before = network(x)
-        network[0].bias += 1
-        assert torch.allclose(network(x), before, atol=1e-4)
 
 
 @pytest.mark.parametrize(
@@ -167,16 +141,23 @@ def test_seeds_fall_in_different_wells_and_are_trained_in(form):
     assert torch.allclose(trained, nn.functional.pad(wells[well[3]], (0, 2)), atol=1e-3)
 
 
-@pytest.mark.parametrize("name", ["valley", "mueller", "eggs"])
-def test_the_pairs_of_the_config_lie_in_different_wells(name):
-    """Those of the egg carton in different columns too, for along a column the segment meets the saddles."""
-    config = read([ROOT / "configs" / "draxler2018.yaml"]).plain
-    form, pairs = config["network"][name]["form"], config["subspace"][f"{name}_band"]["sources"].values()
-    problem, wells = _problem(form, config["network"][name]["dimension"]), torch.tensor(TOYS[form].wells)
-    for pair in pairs:
-        starts = torch.stack([problem.init(int(reference.partition("/")[2])) for reference in pair])
-        a, b = wells[torch.cdist(starts[:, :2], wells).argmin(1)]
-        assert a[0] != b[0]
+TOY_NETWORKS = [
+    (name, network)
+    for file in sorted((ROOT / "configs").glob("*.yaml"))
+    for name, network in (read([file]).plain.get("network") or {}).items()
+    if network["model"] == "toy"
+]
+
+
+@pytest.mark.parametrize("name", TOYS)
+def test_the_pairs_of_the_configs_lie_in_different_wells(name):
+    chosen = [network for label, network in TOY_NETWORKS if label == name]
+    assert chosen
+    for network in chosen:
+        problem, wells = _problem(network["form"], network.get("dimension", 2)), torch.tensor(TOYS[name].wells)
+        starts = torch.stack([problem.init(seed) for seed in network["seeds"]])
+        found = wells[torch.cdist(starts[:, :2], wells).argmin(1)]
+        assert (found[::2] != found[1::2]).any(1).all()
 
 
 def test_further_coordinates_are_harmonic():

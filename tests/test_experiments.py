@@ -37,6 +37,12 @@ def test_what_two_experiments_ask_for_is_made_once():
     ]
 
 
+def test_series_that_get_one_label_have_runs_of_their_own():
+    plan = planned(**{"draxler2018/architectures": {"networks": ["net"], "pairs": 2, "band": {"batch_size": 16}}})
+    (figure,) = [job for job in plan["figure"].values() if job.name.endswith("_fig5")]
+    assert [name for entry in figure.inputs["saddles"] for name in entry.source.rows] == [("net", run) for run in "123"]
+
+
 def test_views_are_no_jobs():
     plan = planned(**{"garipov2018/curves": {"network": "net"}})
     assert not any("segment" in job.name for job in plan["subspace"].values())

@@ -43,10 +43,14 @@ def legend_of(figure, axes, loc="outside lower center", **options):
 def looks(*tables) -> dict[str, dict]:
     """label -> colour and marker of each series of the tables, in their order, distinct for up to eight.
 
-    What has a colour of its own (`COLOURS`) has it in every figure.
+    What has a colour of its own (`COLOURS`) has it in every figure, but for what shares it with one before.
     """
     labels = list(dict.fromkeys(label for table in tables for label in by_label(table)))
-    own = {label: COLOURS[label.lower()] for label in labels if label.lower() in COLOURS}
+    own = {}
+    for label in labels:
+        colour = COLOURS.get(label.lower())
+        if colour and colour not in own.values():
+            own[label] = colour
     rest = cycle([colour for colour in SERIES if colour not in own.values()])
     return {n: {"color": own.get(n) or next(rest), "marker": m} for n, m in zip(labels, cycle(MARKERS))}
 

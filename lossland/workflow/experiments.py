@@ -68,6 +68,10 @@ class Series:
         """The same under another label."""
         return replace(self, label=label, members=[replace(member, label=label) for member in self.members])
 
+    def numbered(self, first) -> "Series":
+        """The same with `first`, `first` + 1, ... for their runs, as where several series get one label."""
+        return replace(self, members=[replace(member, run=str(n)) for n, member in enumerate(self.members, first)])
+
     @property
     def recipe(self) -> dict:
         """How the networks were trained."""

@@ -1,9 +1,12 @@
 """Draxler et al. 2018 (arXiv 1803.00885), figure 4: the loss along the path after each of the cycles of AutoNEB.
 
-    highest(cycle) = max over the points of the path of nll(theta(t))
+Above, the train loss along one path between two minima after each cycle, the later the darker (0 is the straight segment), by
+the share of the length that the path has then; dots are the pivots after the last. Below, the highest train loss on the path
+after each cycle, thin for each pair of minima and thick for their mean. As in the paper the points are those of the dense
+evaluation, the pivots and equally many between each two.
 
-Shares are of the length that the path has after the cycle. As in the paper the points are those of the dense evaluation, the
-pivots and equally many between each two.
+In the paper 14 cycles with falling learning rates, each with pivots inserted where the loss is high, take the path from the
+barrier of the segment to a plateau little above the minima.
 """
 
 from matplotlib.cm import ScalarMappable
@@ -13,28 +16,18 @@ from matplotlib.ticker import MaxNLocator
 
 from lossland.plotting.panels import each, logarithmic, panels, runs_of
 from lossland.plotting.style import LIGHT_TO_DARK, SERIES
-from lossland.statistics.tables import Table, first_run, parts
-
-CAPTION = """
-Above, the train loss along one path between two minima after each cycle, the later the darker (0 is the straight segment);
-dots are the pivots after the last. Below, the highest loss on the path after each cycle, thin for each pair of minima and
-thick for their mean. In the paper 14 cycles with falling learning rates, each with pivots inserted where the loss is high, take
-the path from the barrier of the segment to a plateau little above the minima.
-"""
+from lossland.statistics.tables import Table, by_label, one_run
 
 
-def draw(*, cycles: Table("cycles"), titles: list[list[str]]) -> Figure:
-    """`titles` lists [band, title] of each panel in the order drawn; above is its first run, below are all.
-
-    Raises ValueError where a band has no rows.
-    """
-    chosen = parts(cycles, titles, "cycles")
+def draw(*, cycles: Table("cycles")) -> Figure:
+    """A column for each label; above is its first run."""
+    chosen = by_label(cycles)
     figure, axes = panels(2, len(chosen), height=2.0, sharey="row")
     figure.set_figwidth(max(3.4, figure.get_figwidth()))
     first, last = int(cycles["cycle"].min()), int(cycles["cycle"].max())
     norm = BoundaryNorm([number - 0.5 for number in range(first, last + 2)], LIGHT_TO_DARK.N)
-    for above, below, (title, table) in zip(*axes, chosen, strict=True):
-        _courses(above, first_run(table), norm)
+    for above, below, (title, table) in zip(*axes, chosen.items(), strict=True):
+        _courses(above, one_run(table), norm)
         highest = table.groupby(["cycle", "run"])["nll"].max().unstack()
         each(below, highest, SERIES[0], marker="o", markersize=3)
         above.set(title=title, xlabel="share of the length", xlim=(0, 1))

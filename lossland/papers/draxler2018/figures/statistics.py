@@ -1,10 +1,15 @@
-"""Draxler et al. 2018 (arXiv 1803.00885), bands under other batch-norm statistics: what part of a saddle is theirs.
+"""Bands under other batch-norm statistics (Draxler et al. 2018, arXiv 1803.00885): what part of a saddle is theirs.
 
     recalibrated: of the training data at theta(t)
     interpolated: between those of the two neighbouring pivots, each recalibrated
     carried: coordinates of the band itself, as in the released code
 
-The same path each time; only the running statistics differ.
+Train loss and test error along the same bands under three kinds of batch-norm statistics, thin for each pair of minima and
+thick for their mean; below, the highest train loss on each band, a line for each pair. Only the running statistics differ, not
+the path.
+
+The released code moves the statistics along with the weights, as if they were coordinates, and so mixes those of other
+networks; what recalibration takes away of a saddle is not of the loss surface.
 """
 
 import numpy as np
@@ -13,58 +18,38 @@ from matplotlib.figure import Figure
 
 from lossland.plotting.panels import each, legend_of, logarithmic, panels, runs_of
 from lossland.plotting.style import AXES, SERIES
-from lossland.statistics.tables import Table, entries, only, resampled, rows_of, shares
+from lossland.statistics.tables import Table, by_label, pick, resampled, shares, where
 
-CAPTION = """
-Train loss and test error along the same bands under three kinds of batch-norm statistics, thin for each pair of minima and
-thick for their mean; below, the highest train loss on each band, a line for each pair. The released code moves the statistics
-along with the weights, as if they were coordinates, and so mixes those of other networks; what recalibration takes away of a
-saddle is not of the loss surface.
-"""
 SHARES = np.linspace(0, 1, 101)
-ROWS = [("train", "nll", True), ("test", "error", False)]
 
 
-def draw(
-    *,
-    recalibrated: Table("landscape"),
-    interpolated: Table("landscape"),
-    carried: Table("landscape"),
-    titles: list[list[str]],
-) -> Figure:
-    """`titles` lists [band, title] in the order drawn; `carried` need not have rows of a band that carries no statistics.
-
-    Raises ValueError where another table has no rows of a band, or a band is no path.
-    """
-    chosen = entries("titles", titles, "subspace", "title")
+def draw(*, recalibrated: Table("landscape"), interpolated: Table("landscape"), carried: Table("landscape")) -> Figure:
+    """A column for each label; `carried` need not have rows of a band that carries no statistics."""
     tables = {"recalibrated": recalibrated, "interpolated": interpolated, "carried": carried}
-    figure, axes = panels(3, len(chosen), height=1.8, sharey="row")
+    labels = list(by_label(recalibrated))
+    figure, axes = panels(3, len(labels), height=1.8, sharey="row")
     figure.set_figwidth(max(3.4, figure.get_figwidth()))
-    for column, (name, title) in zip(axes.T, chosen, strict=True):
-        known = {r: t for r, t in tables.items() if r != "carried" or name in set(t["subspace"])}
-        policies = {role: rows_of(table, name, role) for role, table in known.items()}
-        for axis, (split, quantity, logarithms) in zip(column[:2], ROWS, strict=True):
+    for column, name in zip(axes.T, labels, strict=True):
+        parts = {role: where(table, subspace=name, mark="grid") for role, table in tables.items()}
+        parts = {role: part for role, part in parts.items() if len(part)}
+        for axis, split, quantity in zip(column, ("train", "test"), ("nll", "error"), strict=False):
             label, scale = AXES[quantity]
-            for colour, (role, part) in zip(SERIES, policies.items(), strict=False):
-                rows = only(part, role, mark="grid", split=split, quantity=quantity)
-                lines = scale * resampled(rows.assign(share=shares(rows, role)), "value", SHARES)
-                each(axis, lines, colour, role)
+            for colour, (role, part) in zip(SERIES, parts.items(), strict=False):
+                rows = pick(part, split=split, quantity=quantity)
+                each(axis, scale * resampled(rows.assign(share=shares(rows, role)), "value", SHARES), colour, role)
             axis.set(xlabel="share of the length", xlim=(0, 1))
-            if logarithms:
-                logarithmic(axis)
             if axis.get_subplotspec().is_first_col():
                 axis.set_ylabel(f"{split} {label}")
-        column[0].set_title(f"{title}\n{runs_of(rows, 'pair', 'each')}")
-        _highest(column[2], policies)
+        logarithmic(column[0])
+        column[0].set_title(f"{name}\n{runs_of(recalibrated, 'pair', 'each')}")
+        _highest(column[2], parts)
     axes[2, 0].set_ylabel("highest train nll [nats]")
     legend_of(figure, axes[0], ncols=3)
     return figure
 
 
-def _highest(axis, policies):
-    heights = {
-        r: only(p, r, mark="grid", split="train", quantity="nll").groupby("run")["value"].max() for r, p in policies.items()
-    }
+def _highest(axis, parts):
+    heights = {r: pick(part, split="train", quantity="nll").groupby("run")["value"].max() for r, part in parts.items()}
     heights = pd.DataFrame(heights).T
     axis.plot(range(len(heights)), heights, color="black", linewidth=0.5, alpha=0.6)
     for x, (colour, role) in enumerate(zip(SERIES, heights.index, strict=False)):

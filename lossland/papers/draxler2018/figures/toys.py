@@ -1,8 +1,12 @@
-"""Toy landscapes with known saddles (after Draxler et al. 2018, arXiv 1803.00885): AutoNEB's band over the contours.
+"""Landscapes with known saddles (after Draxler et al. 2018, arXiv 1803.00885): AutoNEB's band over the contours.
 
     theta = theta_1 + u_0 e_0 + u_1 e_1        e_0 = (theta_2 - theta_1) / |theta_2 - theta_1|, e_1 orthogonal to it
 
-The landscapes have two coordinates, so that the plane of a band is all there is; it is drawn in them.
+Above, the plane of a band, drawn in the two coordinates of the landscape: two minima (dots), the band between them and the
+true saddles (crosses); white is low, grey was not measured. Below, the loss along the band after each cycle, the later the
+darker, and the height of the true saddle (dashed): the band is right where its highest point comes to that line.
+
+The released code has such landscapes only to test that it runs.
 """
 
 import numpy as np
@@ -13,41 +17,25 @@ from lossland.geometry.known_saddles import TOYS
 from lossland.options import Positive
 from lossland.plotting.panels import panels
 from lossland.plotting.style import COLOURS, GREY, LIGHT_TO_DARK, WHITE_TO_DARK
-from lossland.statistics.tables import Table, entries, first_run, only, rows_of, sheet
-
-CAPTION = """
-Above, two minima (dots) of a loss of two coordinates, the band between them and the true saddles (crosses); white is low,
-grey was not measured.
-Below, the loss along the band after each cycle, the later the darker, and the height of the true saddle (dashed): the band is
-right where its highest point comes to that line. The released code tests itself on such landscapes only for running.
-"""
+from lossland.statistics.tables import Table, by_label, one_run, pick, plane
 
 
 def draw(
-    *,
-    surfaces: Table("landscape"),
-    coordinates: Table("coordinates"),
-    cycles: Table("cycles"),
-    titles: list[list[str]],
-    above: Positive = 1.5,
+    *, surfaces: Table("landscape"), coordinates: Table("coordinates"), cycles: Table("cycles"), above: Positive = 1.5
 ) -> Figure:
-    """`titles` lists [plane, band, landscape] in the order drawn, the last a name of `geometry.known_saddles`; one run of each.
-
-    Colours end at `above` times the height of the saddle over the lower minimum. Raises ValueError where a table has no rows of
-    a plane or a band, or the landscape is not known
-    or the coordinates are not two.
-    """
-    chosen = entries("titles", titles, "plane", "band", "landscape")
+    """Labels are names of `geometry.known_saddles`; one run of each. Colours end at `above` times the height of the saddle over
+    the lower minimum. Raises ValueError if a landscape is not known, or its first two coordinates were not measured."""
+    chosen = by_label(surfaces)
     figure, axes = panels(2, len(chosen), height=2.3)
-    for column, (plane, name, form) in zip(axes.T, chosen, strict=True):
+    for column, (form, surface) in zip(axes.T, chosen.items(), strict=True):
         if form not in TOYS:
-            raise ValueError(f"titles names the landscape {form}; known: {', '.join(TOYS)}")
-        toy, band = TOYS[form], _places(first_run(rows_of(coordinates, name, "coordinates")))
-        course = first_run(rows_of(cycles, name, "cycles"))
-        _surface(column[0], first_run(rows_of(surfaces, plane, "surfaces")), band, toy, above)
+            raise ValueError(f"the saddles of {form} are not known; name networks as one of {', '.join(TOYS)}")
+        band = _places(one_run(pick(coordinates, subspace=form)))
+        course = one_run(pick(cycles, subspace=form))
+        _surface(column[0], one_run(surface), band, TOYS[form], above)
         for cycle, rows in course.sort_values("share").groupby("cycle"):
             column[1].plot(rows["share"], rows["nll"], color=LIGHT_TO_DARK(cycle / course["cycle"].max()), linewidth=1.1)
-        column[1].axhline(toy.height, color=COLOURS["bezier"], linestyle="--", linewidth=1)
+        column[1].axhline(TOYS[form].height, color=COLOURS["bezier"], linestyle="--", linewidth=1)
         column[0].set(title=form.replace("_", " "), xlabel="x")
         column[1].set(xlabel="share of the length", xlim=(0, 1))
     axes[0, 0].set_ylabel("y")
@@ -56,16 +44,16 @@ def draw(
 
 
 def _places(table):
-    """The points of the band [n 2] by their two coordinates."""
+    """The points of the band [n 2] by the two coordinates of the landscape."""
     points = table.pivot(index="index", columns="coordinate", values="value").sort_index()
-    if list(points) != [0, 1]:
-        raise ValueError(f"coordinates of {table['subspace'].iloc[0]} are {list(points)}; measure both of two, with number: 2")
-    return points.to_numpy()
+    if not {0, 1} <= set(points):
+        raise ValueError(f"coordinates of {table['subspace'].iloc[0]} are {list(points)}; measure all, with their number")
+    return points[[0, 1]].to_numpy()
 
 
-def _surface(axis, plane, band, toy, above):
-    loss = sheet(plane, "train", "nll")
-    x, y = _there(*np.meshgrid(loss.columns, loss.index), only(plane, "surfaces", mark="path"), band)
+def _surface(axis, surface, band, toy, above):
+    loss = plane(surface, "train", "nll")
+    x, y = _there(*np.meshgrid(loss.columns, loss.index), pick(surface, mark="path"), band)
     low = loss.min(axis=None)
     levels = MaxNLocator(12).tick_values(low, low + above * (toy.height - low))
     axis.contourf(x, y, loss.clip(upper=levels[-1]), levels, cmap=WHITE_TO_DARK)
