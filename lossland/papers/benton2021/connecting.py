@@ -1,6 +1,7 @@
 """Complexes that join independent networks (Benton et al. 2021, arXiv 2102.13042, section 4.2): figures 3 and 4 (left)."""
 
 from lossland.options import Changes, Count, Index, Networks
+from lossland.papers.benton2021.espro import brief
 
 
 def experiment(
@@ -21,7 +22,7 @@ def experiment(
     them. `faces` of the first complex are drawn, three vertices each: modes from 0, then connectors; `path` is the resolution
     of the segments between modes."""
     ends = groups(network, modes, size, runs)
-    joined = plan.complex("complex", ends, connectors=connectors, recipe=recipe)
+    joined = plan.complex("complex", ends, connectors=connectors, recipe=brief(network) | recipe)
     c = modes
     faces = faces or [[0, 1, c], [0, 1, c + 1], [0, c, c + 1], [1, c, c + 1]]
     draw_faces(plan, "fig3", {named(face, modes): (joined[0], face) for face in faces}, modes, resolution)

@@ -32,7 +32,7 @@ def experiment(
     kinds = [simplex(plan, network, number, recipe) for number in vertices]
     if released is not None:
         label, own = f"{kinds[-1].label}, as released", {"reduction": "sum", "volume": RELEASED}
-        kinds.append(plan.simplex(label, network, vertices=vertices[-1], recipe=released, **own))
+        kinds.append(plan.simplex(label, network, vertices=vertices[-1], recipe=brief(network) | released, **own))
     claimed = len(kinds)
     kinds += [simplex(plan, network, vertices[-1], recipe, push) for push in pushes]
     runs = deep(plan, network, size)
@@ -49,7 +49,14 @@ def experiment(
 def simplex(plan, network, vertices, recipe, push={}, **options):
     """A simplex around each network; it is called by what pushes it, if that is not what the paper does."""
     label = f"{vertices}-simplex" + (f", lambda {push['strength']:g}" if push else "")
-    return plan.simplex(label, network, vertices=vertices, recipe=recipe, volume=push or None, **options)
+    own = {"vertices": vertices, "recipe": brief(network) | recipe, "volume": push or None}
+    return plan.simplex(label, network, **own, **options)
+
+
+def brief(network) -> dict:
+    """How long a vertex is trained if nothing else is said: a fifteenth of the network's epochs, as on CIFAR-100."""
+    epochs = network[0].recipe.get("epochs")
+    return {"epochs": -(-epochs // 15)} if epochs else {}
 
 
 def deep(plan, network, size):

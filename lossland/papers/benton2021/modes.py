@@ -2,6 +2,7 @@
 
 from lossland.options import Changes, Count, Networks
 from lossland.papers.benton2021.connecting import groups, low_inside
+from lossland.papers.benton2021.espro import brief
 
 
 def experiment(
@@ -16,7 +17,7 @@ def experiment(
 ):
     """Of seven modes it has nine connectors and twelve simplexes, as in the paper; see `simplexes`."""
     ends = groups(network, modes, None, runs)
-    joined = plan.complex("complex", ends, simplexes=simplexes(modes), draw="index", recipe=recipe)
+    joined = plan.complex("complex", ends, simplexes=simplexes(modes), draw="index", recipe=brief(network) | recipe)
     vertices = plan.vertices(joined[0])
     plan.figure("fig4", vertices=vertices)
     plan.figure("complex", vertices=vertices)

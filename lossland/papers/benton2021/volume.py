@@ -2,6 +2,7 @@
 
 from lossland.options import Changes, Count, Index, Networks
 from lossland.papers.benton2021.connecting import groups
+from lossland.papers.benton2021.espro import brief
 
 RELEASED = {"strength": 0.1, "rule": "released", "power": 2, "over": "first"}  # complex_iterative.py of the released code
 CONSTANT = RELEASED | {"strength": 0.02, "rule": "constant"}
@@ -31,8 +32,12 @@ def experiment(
     """Complexes between pairs of networks, as the released code grows them, by five ways to push; with a recipe for it, also
     as the paper writes it (`written`). `stages` are the numbers of connectors at which the train error inside is measured."""
     ends = groups(network, 2, None, runs)
-    arms = [plan.complex("as written", ends, connectors=connectors, recipe=written)] if written is not None else []
-    as_released = {"connectors": connectors, "draw": "index", "reduction": "sum", "recipe": recipe}
+    arms = (
+        [plan.complex("as written", ends, connectors=connectors, recipe=brief(network) | written)]
+        if written is not None
+        else []
+    )
+    as_released = {"connectors": connectors, "draw": "index", "reduction": "sum", "recipe": brief(network) | recipe}
     arms += [plan.complex(label, ends, volume=volume, **as_released) for label, volume in PUSHES.items()]
     volumes = plan.volume(arms)
     errors = {"samples": samples, "ascent": ascent, "splits": ["train"], "examples": examples}

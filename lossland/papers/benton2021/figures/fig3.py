@@ -12,13 +12,14 @@ segment from mode to mode belongs to no simplex.
 import numpy as np
 from matplotlib.figure import Figure
 
+from lossland.options import Index, Label
 from lossland.plotting.panels import filled, legend_of, tiles, triangle
 from lossland.statistics.tables import Table, by_label, corners, one_run, plane
 
 HIGHEST = 1.05  # nats, at which the colours end, if no value is lower
 
 
-def draw(*, faces: Table("landscape"), modes: dict) -> Figure:
+def draw(*, faces: Table("landscape"), modes: dict[Label, Index]) -> Figure:
     """One run of each face. `modes` maps its label to how many of its vertices are modes; these are the first."""
     faces = {label: one_run(part) for label, part in by_label(faces).items()}
     if lacking := faces.keys() - modes.keys():
