@@ -10,8 +10,11 @@ from matplotlib.contour import QuadContourSet
 from mpl_toolkits.mplot3d.art3d import Line3DCollection, Poly3DCollection
 from planted import planted
 
+from lossland.papers.benton2021.connecting import named
 from lossland.papers.benton2021.figures import a2, a3, fig2, fig3, fig4, fig5, fig7, fig8, fig10, fig11
 from lossland.papers.benton2021.figures import complex as page
+from lossland.papers.benton2021.modes import simplexes
+from lossland.papers.published import numbers
 from lossland.statistics import tables
 
 CORNERS = [(0.0, 0.0), (4.0, 0.0), (1.0, 3.0)]
@@ -295,3 +298,14 @@ def test_figure_a3_has_lambda_zero_apart(tmp_path):
     assert volume.lines[0].get_ydata() == pytest.approx([2 + 1.5, 3 + 1.5, 4 + 1.5]), "of the last stage"
     assert {0, 1e-8, 1e-4} <= set(score.get_xticks().tolist())
     saved(figure, tmp_path / "f.png")
+
+
+def test_a_complex_through_seven_modes_is_that_of_the_paper():
+    made, printed = simplexes(7), numbers("benton2021", table="Figure 4", setting="right").set_index("metric")["value"]
+    vertices = {vertex for simplex in made for vertex in simplex}
+    assert printed.to_dict() == {"modes": 7, "connectors": len(vertices) - 7, "simplexes": len(made)}
+    assert vertices == set(range(len(vertices)))
+    shared = [set(made[2 * gap]) & set(made[2 * gap + 1]) for gap in range(6)]
+    assert all(len(pair) == 2 and min(pair) >= 7 for pair in shared), "each mode and the next have two connectors in common"
+    assert named([0, 1, 2], 2) == "modes 0 and 1, connector 0"
+    assert named([1, 2, 3], 1) == "connectors 0, 1 and 2"

@@ -47,7 +47,8 @@ def draw_faces(plan, name, faces, modes, resolution, **options):
 def named(face, modes) -> str:
     """A face in words: "mode 0, connectors 1 and 2"."""
     kinds = {"mode": [v for v in face if v < modes], "connector": [v - modes for v in face if v >= modes]}
-    return ", ".join(f"{kind}{'s' * (len(v) > 1)} {' and '.join(map(str, v))}" for kind, v in kinds.items() if v)
+    words = {kind: ", ".join(map(str, v)).rpartition(", ") for kind, v in kinds.items() if v}
+    return ", ".join(f"{kind}s {head} and {last}" if head else f"{kind} {last}" for kind, (head, _, last) in words.items())
 
 
 def low_inside(plan, name, joined, ends, path, examples):
