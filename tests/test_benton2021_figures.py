@@ -10,7 +10,7 @@ from matplotlib.contour import QuadContourSet
 from mpl_toolkits.mplot3d.art3d import Line3DCollection, Poly3DCollection
 from planted import planted
 
-from lossland.papers.benton2021.connecting import named
+from lossland.papers.benton2021 import connecting
 from lossland.papers.benton2021.figures import a2, a3, fig2, fig3, fig4, fig5, fig7, fig8, fig10, fig11
 from lossland.papers.benton2021.figures import complex as page
 from lossland.papers.benton2021.modes import simplexes
@@ -307,5 +307,5 @@ def test_a_complex_through_seven_modes_is_that_of_the_paper():
     assert vertices == set(range(len(vertices)))
     shared = [set(made[2 * gap]) & set(made[2 * gap + 1]) for gap in range(6)]
     assert all(len(pair) == 2 and min(pair) >= 7 for pair in shared), "each mode and the next have two connectors in common"
-    assert named([0, 1, 2], 2) == "modes 0 and 1, connector 0"
-    assert named([1, 2, 3], 1) == "connectors 0, 1 and 2"
+    assert connecting.named([0, 1, 2], 2) == "modes 0 and 1, connector 0"
+    assert connecting.named([1, 2, 3], 1) == "connectors 0, 1 and 2"
