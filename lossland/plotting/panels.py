@@ -30,6 +30,7 @@ def tiles(number, columns, height=2.1, **options):
 
 def legend_below(figure, axes, **options):
     """One legend below the panels for what is labelled in `axes`, each label once, in a row of up to four."""
+    axes = list(axes)
     named = {label for axis in axes for label in axis.get_legend_handles_labels()[1]}
     legend_of(figure, axes, **{"ncols": min(4, len(named))} | options)
 
@@ -55,10 +56,15 @@ def looks(*tables) -> dict[str, dict]:
     return {n: {"color": own.get(n) or next(rest), "marker": m} for n, m in zip(labels, cycle(MARKERS))}
 
 
-def lines(axis, table, x, looks, *, y="value", scale=1.0, **line):
-    """Column `y` against `x`, for each series the mean over runs as a line and their range as a band; see `band`."""
+def lines(axis, table, x, looks, *, y="value", scale=1.0, legend=True, **line):
+    """Column `y` against `x`, for each series the mean over runs as a line and their range as a band; see `band`.
+
+    With a `markersize` each series has its marker.
+    """
     for label, part in by_label(table).items():
-        band(axis, part.assign(value=part[y]), x, label, looks[label]["color"], scale, **line)
+        own = {"marker": looks[label]["marker"]} if "markersize" in line else {}
+        named = label if legend else None
+        band(axis, part.assign(value=part[y]), x, named, looks[label]["color"], scale, **own | line)
 
 
 def course(axis, table, x, looks, split, quantity, ylim=(0, None)):

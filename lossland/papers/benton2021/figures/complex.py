@@ -2,26 +2,23 @@
 
     (x, y, z) = the first three principal components of all vertices
 
-The paper does not say how it projects; principal components keep most of the distances.
+Drag to turn, scroll to come closer, rest on a vertex to read its loss. Dots are modes, networks that were trained on their
+own, diamonds are connectors; lines are edges of simplexes, and triangles their faces.
+
+In the paper (VGG16) seven modes and nine connectors make one complex of twelve simplexes, all of it of low loss. It does not
+say how it projects; principal components keep most of the distances.
 """
 
 import numpy as np
 import plotly.graph_objects as go
 
 from lossland.plotting.style import COLOURS, SERIES
-from lossland.statistics.tables import Table, cliques, cube, first_run
-
-CAPTION = """
-The vertices of a simplicial complex in the space of their first three principal components: drag to turn, scroll to come
-closer, rest on a vertex to read its loss. Dots are modes, networks that were trained on their own, diamonds are connectors;
-lines are edges of simplexes, and triangles their faces. In the paper (VGG16) seven modes and nine connectors make one complex
-of twelve simplexes, all of it of low loss.
-"""
+from lossland.statistics.tables import Table, cliques, cube, one_run
 
 
 def draw(*, vertices: Table("vertices")) -> go.Figure:
     """One run of the complex. Axes are distances in true proportions, with the share of the variance that each holds."""
-    table = first_run(vertices).sort_values("index").reset_index(drop=True)
+    table = one_run(vertices).sort_values("index").reset_index(drop=True)
     look = {"backgroundcolor": "white", "gridcolor": "#dddddd", "zerolinecolor": "#dddddd"}
     shares = [f"PC {i}: {100 * table[f'share_{name}'].iloc[0]:.0f} % of variance" for i, name in enumerate("xyz", 1)]
     sides = zip("xyz", shares, *cube(table), strict=True)

@@ -2,7 +2,11 @@
 
     (x, y, z) = the first three principal components of all vertices
 
-The paper does not say how it projects; principal components keep most of the distances. Two views of one projection.
+Two views of one projection; the axes are distances and say what share of the variance they hold. Dots are modes, networks that
+were trained on their own, diamonds are connectors; lines are edges of simplexes, and triangles their faces.
+
+In the paper (VGG16) seven modes and nine connectors make one complex of twelve simplexes, all of it of low loss. It does not
+say how it projects; principal components keep most of the distances.
 """
 
 import numpy as np
@@ -10,22 +14,16 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from mpl_toolkits.mplot3d.art3d import Line3DCollection, Poly3DCollection
 
-from lossland.plotting.panels import legend_of, panels
+from lossland.plotting.panels import legend_below, panels
 from lossland.plotting.style import COLOURS, SERIES
-from lossland.statistics.tables import Table, cliques, cube, first_run
+from lossland.statistics.tables import Table, cliques, cube, one_run
 
-CAPTION = """
-The vertices of a simplicial complex in the space of their first three principal components, seen from two sides; the axes
-are distances and say what share of the variance they hold. Dots are modes, networks that were trained on their own, diamonds
-are connectors; lines are edges of simplexes, and triangles their faces. In the paper (VGG16) seven modes and nine connectors
-make one complex of twelve simplexes, all of it of low loss.
-"""
 VIEWS = ((22, -60), (22, 30))  # degrees of elevation and of azimuth
 
 
 def draw(*, vertices: Table("vertices")) -> Figure:
     """One run of the complex; a vertex bears its number."""
-    table = first_run(vertices).sort_values("index").reset_index(drop=True)
+    table = one_run(vertices).sort_values("index").reset_index(drop=True)
     points = table[["x", "y", "z"]].to_numpy()
     figure, (axes,) = panels(1, len(VIEWS), height=3.2, subplot_kw={"projection": "3d", "computed_zorder": False})
     figure.set_figwidth(3.5 * len(VIEWS))
@@ -37,7 +35,7 @@ def draw(*, vertices: Table("vertices")) -> Figure:
         _vertices(axis, table)
         _axes(axis, table)
         axis.view_init(elevation, azimuth)
-    legend_of(figure, axes, ncols=2)
+    legend_below(figure, axes, ncols=2)
     return figure
 
 

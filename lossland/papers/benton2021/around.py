@@ -1,0 +1,41 @@
+"""The faces of a simplex around one network (Benton et al. 2021, arXiv 2102.13042, section 5.1 and App. B.3): figure 6."""
+
+from itertools import combinations
+
+from lossland.options import Changes, Count, Networks, Volume
+from lossland.papers.benton2021.connecting import draw_faces, named
+from lossland.papers.benton2021.espro import simplex
+
+
+def experiment(
+    plan,
+    *,
+    network: Networks,
+    runs: Count = 1,
+    vertices: Count = 3,
+    recipe: Changes = {},
+    pushes: list[Volume] = ({},),
+    tuned: Changes | None = None,
+    samples: Count = 5,
+    resolution: Count = 15,
+    examples: Count | None = None,
+    inside: Count | None = None,
+):
+    """All faces of a simplex around the first network, for each of `pushes`, of which {} is the paper's lambda.
+
+    With a recipe for it the networks are `tuned` first, as transformers are in App. B.3. With a number of examples for it the
+    loss `inside` is measured too, of `runs` simplexes.
+    """
+    network = network[:runs]
+    if tuned is not None:
+        network = plan.fine_tune("fine-tuned", network, recipe=tuned)
+    simplexes = [simplex(plan, network, vertices, recipe, push, samples=samples) for push in pushes]
+    corners = [list(face) for face in combinations(range(vertices + 1), 3)]
+    faces = {}
+    for one in simplexes:
+        for face in corners:
+            label = [one.label] * (len(simplexes) > 1 or len(corners) == 1) + [named(face, 1)] * (len(corners) > 1)
+            faces[": ".join(label)] = (one[0], face)
+    draw_faces(plan, "fig6", faces, 1, resolution, examples=examples)
+    if inside:
+        plan.inside(simplexes, examples=inside)

@@ -1,0 +1,75 @@
+"""Ensembles of simplexes, ESPRO, and deep ensembles (Benton et al. 2021, arXiv 2102.13042, section 5): figures 8, 9 and A.2."""
+
+from typing import Literal
+
+from lossland.options import Changes, Count, Networks, Volume
+
+RELEASED = {"strength": 1e-6, "rule": "released", "power": 2, "determinant": "float32"}  # ensemble_trainer.py
+LONG = 100  # times as long is the first edge in the second panel of figure A.2
+
+
+def experiment(
+    plan,
+    *,
+    network: Networks,
+    size: Count = 3,
+    vertices: list[Count] = (1, 2),
+    recipe: Changes = {},
+    released: Changes | None = None,
+    pushes: list[Volume] = (),
+    samples: Count = 25,
+    sizes: list[Count] | None = None,
+    budgets: list[Count] = (1,),
+    quantities: list[str] = ("error", "nll"),
+    dataset: Literal["CIFAR-10", "CIFAR-100"] | None = None,
+):
+    """In groups of `size` networks: these, and simplexes of some `vertices` more around each. The largest is also made as the
+    code does, with a recipe for it (`released`), and by other `pushes`, of which there are no claims.
+
+    `sizes` and `budgets` are numbers of components that claims compare (default: 1 and `size`); of `dataset` the published
+    errors of VGG16 are shown.
+    """
+    kinds = [simplex(plan, network, number, recipe) for number in vertices]
+    if released is not None:
+        label, own = f"{kinds[-1].label}, as released", {"reduction": "sum", "volume": RELEASED}
+        kinds.append(plan.simplex(label, network, vertices=vertices[-1], recipe=brief(network) | released, **own))
+    claimed = len(kinds)
+    kinds += [simplex(plan, network, vertices[-1], recipe, push) for push in pushes]
+    runs = deep(plan, network, size)
+    independent = plan.ensemble(runs)
+    ensembles = [plan.ensemble(drawn(plan, one, size, samples), by="source") for one in kinds]
+    clock = {option: value for option, value in network.recipe.items() if option in ("batch_size", "precision")}
+    plan.figure("fig8", ensembles=[independent, *ensembles], seconds=plan.seconds(runs, **clock), quantities=quantities,
+                dataset=dataset)  # fmt: skip
+    plan.figure("a2", samples=plan.sampled(kinds[-1][0], stretches=[1, LONG]))
+    plan.claims("espro", independent=independent, simplexes=ensembles[:claimed], sizes=sizes or [1, size], budgets=budgets,
+                dataset=dataset)  # fmt: skip
+
+
+def simplex(plan, network, vertices, recipe, push={}, **options):
+    """A simplex around each network; it is called by what pushes it, if that is not what the paper does."""
+    label = f"{vertices}-simplex" + (f", lambda {push['strength']:g}" if push else "")
+    own = {"vertices": vertices, "recipe": brief(network) | recipe, "volume": push or None}
+    return plan.simplex(label, network, **own, **options)
+
+
+def brief(network) -> dict:
+    """How long a vertex is trained if nothing else is said: a fifteenth of the network's epochs, as on CIFAR-100."""
+    epochs = network[0].recipe.get("epochs")
+    return {"epochs": -(-epochs // 15)} if epochs else {}
+
+
+def deep(plan, network, size):
+    """Groups of independent networks."""
+    return plan.pool("deep ensemble", groups(network, size))
+
+
+def drawn(plan, simplexes, size, samples):
+    """Draws of the simplexes around the networks of each group."""
+    draws = plan.draws(f"draws of {simplexes.label}", simplexes, samples=samples)
+    return plan.pool(f"{simplexes.label}, groups", groups(draws, size), trajectories=True).called(simplexes.label)
+
+
+def groups(series, size) -> dict:
+    """Disjoint groups of `size` members, by the run of the first of each."""
+    return {members[0].run: members for members in series.groups(size).values()}

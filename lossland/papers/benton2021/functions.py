@@ -1,0 +1,25 @@
+"""How many functions one simplex has (Benton et al. 2021, arXiv 2102.13042, section 5.3)."""
+
+from typing import Literal
+
+from lossland.options import Changes, Count, Networks, Volume
+from lossland.papers.benton2021.espro import deep, drawn, simplex
+
+
+def experiment(
+    plan,
+    *,
+    network: Networks,
+    size: Count = 3,
+    vertices: Count = 2,
+    recipe: Changes = {},
+    pushes: list[Volume] = ({},),
+    reduction: Literal["mean", "sum"] = "mean",
+    samples: Count = 25,
+):
+    """Two draws of one simplex against two networks of a group of `size`; of `pushes` {} is the paper's lambda."""
+    simplexes = [simplex(plan, network, vertices, recipe, push, reduction=reduction) for push in pushes]
+    pools = [drawn(plan, one, size, samples) for one in simplexes]
+    independent = plan.disagreement(deep(plan, network, size))
+    draws = [plan.disagreement(pools, name=split, split=split) for split in ("test", "train")]
+    plan.claims("diversity", draws=draws, independent=independent)

@@ -1,0 +1,45 @@
+"""The volume of a growing complex (Benton et al. 2021, arXiv 2102.13042, section 4.3): figure 5."""
+
+from lossland.options import Changes, Count, Index, Networks
+from lossland.papers.benton2021.connecting import groups
+from lossland.papers.benton2021.espro import brief
+
+RELEASED = {"strength": 0.1, "rule": "released", "power": 2, "over": "first"}  # complex_iterative.py of the released code
+CONSTANT = RELEASED | {"strength": 0.02, "rule": "constant"}
+# log(V^2 + floor) hardly pushes where V is below 1e-2, so that the floor by itself can make a volume collapse
+PUSHES = {
+    "float32, lambda as released": RELEASED | {"determinant": "float32"},
+    "float64, lambda as released": RELEASED,
+    "float32, constant": CONSTANT | {"determinant": "float32"},
+    "float64, constant": CONSTANT,
+    "float64, constant, no floor": CONSTANT | {"floor": 1e-60},
+}
+
+
+def experiment(
+    plan,
+    *,
+    network: Networks,
+    connectors: Count = 16,
+    runs: Count | None = None,
+    recipe: Changes = {},
+    written: Changes | None = None,
+    stages: list[Count] | None = None,
+    samples: Count = 25,
+    ascent: Index = 0,
+    examples: Count | None = None,
+):
+    """Complexes between pairs of networks, as the released code grows them, by five ways to push; with a recipe for it, also
+    as the paper writes it (`written`). `stages` are the numbers of connectors at which the train error inside is measured."""
+    ends = groups(network, 2, None, runs)
+    arms = (
+        [plan.complex("as written", ends, connectors=connectors, recipe=brief(network) | written)]
+        if written is not None
+        else []
+    )
+    as_released = {"connectors": connectors, "draw": "index", "reduction": "sum", "recipe": brief(network) | recipe}
+    arms += [plan.complex(label, ends, volume=volume, **as_released) for label, volume in PUSHES.items()]
+    volumes = plan.volume(arms)
+    errors = {"samples": samples, "ascent": ascent, "splits": ["train"], "examples": examples}
+    plan.figure("fig5", volumes=volumes, inside=plan.inside(arms, stages=stages or [*range(1, connectors + 1)], **errors))
+    plan.claims("volume", volumes=volumes)
