@@ -1,4 +1,4 @@
-"""All paths between the same minima, the band of Draxler et al. 2018 (arXiv 1803.00885) among them: which is best?
+"""All paths between the same minima, the band of Draxler et al. 2018 (arXiv 1803.00885) against every other.
 
     highest  train nll of the highest point (refined)       sharpest  highest eigenvalue of the Hessian between the ends
     length   of the path                                    changed   max over the path of min(d_0, d_1) / d(ends)

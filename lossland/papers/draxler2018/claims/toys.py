@@ -1,4 +1,4 @@
-"""Bands as in Draxler et al. 2018 (arXiv 1803.00885) on landscapes whose saddles are known: is the saddle found?
+"""Bands as in Draxler et al. 2018 (arXiv 1803.00885) on landscapes whose saddles are known, and whether the saddle is found.
 
     off = |highest loss on the band (refined) - height of the pass| / |height of the pass|
 
