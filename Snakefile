@@ -78,6 +78,9 @@ report: "rules/report.rst"
 onstart:
     record()
     refuse_before_hours()
+    if workflow.local_exec:
+        # a limit of their rate leaves a timer behind each job, which runs the whole scheduler every second from then on
+        workflow.scheduler.job_rate_limiter = None
     # fewer jobs all begin before a server has
     if workflow.local_exec and not workflow.touch and len(workflow.dag) > workflow.cores:
         forkserver.start()

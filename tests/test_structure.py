@@ -88,7 +88,7 @@ def test_plugin_contract(room, name):
     module = import_module(catalogue.module(room, name))
     function = getattr(module, catalogue.FUNCTION[room])
     assert len(plugin.summary) > 20, "the first line says what it is"
-    positional = {"data": ["root"], "models": ["shape", "classes"], "methods": ["problem", "sources"]}
+    positional = {"data": ["root"], "models": ["shape", "classes"], "methods": ["problem", "sources"], "experiments": ["plan"]}
     if room == "probes":
         assert plugin.inputs in (("problem", "subspace"), ("problem", "subspace", "data"), ("table",))
         assert set(module.KEY) <= set(module.SCHEMA)
