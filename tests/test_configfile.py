@@ -274,7 +274,7 @@ data:
   s: {source: spirals, n: 64}
 network:
   good: {data: s, model: mlp, method: sgd, seed: 1, recipe: {epochs: 1, lr: 0.1}}
-  n: {data: s, model: import_path, target: "killer:build", method: sgd, seed: 1, recipe: {epochs: 1, lr: 0.1}}
+  n: {data: s, model: "killer:build", method: sgd, seed: 1, recipe: {epochs: 1, lr: 0.1}}
 """
 
 
