@@ -8,7 +8,7 @@ from conftest import edit, run, snakemake
 
 from lossland.workflow.configfile import planned, read
 from lossland.workflow.validation import ConfigError
-from lossland.workflow.yaml_nodes import read_text
+from lossland.workflow.yaml_places import read_text
 
 DATA = "data:\n  spirals: {source: spirals, n: 64}\n"
 
@@ -54,7 +54,7 @@ BROKEN = {
     "recipe:\n  lr: 1\n  epochs: 2\n  lr: 3": "c.yaml:4: lr stands in c.yaml:2 already",
     "a: {<<: {}, <<: {}}": "stands in c.yaml:1 already",
     "a: &a\n  b: *a": "c.yaml:2: *a names what it stands in",
-    "a: *b": "c.yaml:1: *b names nothing",
+    "a: *b": "c.yaml:1 is not YAML: found undefined alias",
     "a: !!python/object:os.system x": "c.yaml:1: tag:yaml.org,2002:python/object:os.system is a tag",
     "a: [1, 2\n": "c.yaml:2 is not YAML: did not find expected ',' or ']', while parsing a flow sequence that begins in line 1",
     "a: 1\n---\nb: 1": "c.yaml:2: a second document begins",
@@ -267,7 +267,7 @@ def test_snakemake_and_python_say_the_same(project):
     assert "--config: data.spirals.n is '1:30': must be a whole number" in output
 
 
-KILLER = "import os, signal\n\n\ndef build(*_):\n    kept = bytearray(200_000_000)\n    os.kill(os.getpid(), signal.SIGKILL)\n"
+KILLER = "import os, signal\n\n\ndef build(shape, classes):\n    kept = bytearray(200_000_000)\n    os.kill(os.getpid(), signal.SIGKILL)\n"
 KILLED = """
 results: results/killed
 data:
