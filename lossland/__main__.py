@@ -22,8 +22,8 @@ def check(plan, _):
 def why(plan, _):
     """Each job that would run, and the reasons."""
     reasons = Reruns(plan).reasons
-    for (section, name), by_kind in reasons.items():
-        print(f"{section} {name}: {'; '.join(s for sentences in by_kind.values() for s in sentences)}")
+    for job, sentences in reasons.items():
+        print(f"{job.title}: {'; '.join(sentences)}")
     print(f"{len(reasons)} of {len(list(plan))} jobs would run")
 
 

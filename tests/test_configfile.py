@@ -54,6 +54,7 @@ BROKEN = {
     "recipe:\n  lr: 1\n  epochs: 2\n  lr: 3": "c.yaml:4: lr stands in c.yaml:2 already",
     "a: {<<: {}, <<: {}}": "stands in c.yaml:1 already",
     "a: &a\n  b: *a": "c.yaml:2: *a names what it stands in",
+    "a: &a 1\nb: &a 2": "c.yaml:2: &a stands above already; rename or remove one of them",
     "a: *b": "c.yaml:1 is not YAML: found undefined alias",
     "a: !!python/object:os.system x": "c.yaml:1: tag:yaml.org,2002:python/object:os.system is a tag",
     "a: [1, 2\n": "c.yaml:2 is not YAML: did not find expected ',' or ']', while parsing a flow sequence that begins in line 1",

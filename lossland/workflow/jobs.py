@@ -8,6 +8,7 @@ around it. Names are no part of a result's content: two requests that differ in 
 import json
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 
 from lossland.workflow import code_digest
 from lossland.workflow.code_digest import PLUGIN
@@ -132,6 +133,17 @@ class Job:
     @property
     def made_from(self) -> list["Job"]:
         return [self.setting.data, *self.sources] if self.setting else self.sources
+
+    @property
+    def title(self) -> str:
+        return f"{self.section} {self.name}"
+
+    def log(self, results) -> Path:
+        return Path(f"{results}/log/{self.section}/{self.name}.log")
+
+    def made(self, results) -> bool:
+        """Whether all of its files are there."""
+        return all(Path(path).exists() for path in self.paths(results))
 
     def paths(self, results) -> list[str]:
         return [f"{results}/{self.section}/{self.name}.{suffix}" for suffix in self.suffixes]

@@ -74,6 +74,8 @@ class _Reader:
                 raise ConfigError(f"{place}: {event.tag} is a tag; write the value without one")
             if isinstance(event, yaml.AliasEvent) and anchor in (name for name, _ in open_):
                 raise ConfigError(f"{place}: *{anchor} names what it stands in")
+            if anchor and anchor in sizes and not isinstance(event, yaml.AliasEvent):
+                raise ConfigError(f"{place}: &{anchor} stands above already; rename or remove one of them")
             if isinstance(event, yaml.CollectionStartEvent):
                 open_.append([anchor, 1])
             elif isinstance(event, (yaml.CollectionEndEvent, yaml.ScalarEvent, yaml.AliasEvent)):
