@@ -7,8 +7,7 @@ from math import isnan
 from pathlib import Path
 
 from lossland.workflow import leftovers
-from lossland.workflow.absent import refuse_absent
-from lossland.workflow.configfile import DEFAULT, planned
+from lossland.workflow.configfile import DEFAULT, planned, refuse_absent
 from lossland.workflow.plugins import ROOT
 from lossland.workflow.staleness import Reruns
 

@@ -11,10 +11,10 @@ import os
 import re
 from pathlib import Path
 
+from lossland.checking import ConfigError, built
 from lossland.options import nearest
 from lossland.workflow.plan import Plan
 from lossland.workflow.plugins import ROOT
-from lossland.workflow.validation import ConfigError
 from lossland.workflow.yaml_places import Placed, read_text
 
 DEFAULT = "config.yaml"
@@ -39,6 +39,17 @@ def located(config, error) -> ConfigError:
     paths = [p for p in config.places for text in told if text.startswith(p) and not re.match(r"[\w-]", text[len(p) :])]
     place = config.places[max(paths, key=len)] if paths else ""
     return ConfigError(f"{place}: {error}" if place else str(error))
+
+
+def refuse_absent(plan, jobs):
+    """The user's own files that jobs read are told of before anything runs. Raises ConfigError if one is not there."""
+    for job in jobs:
+        where, own = f"{job.section}.{job.name}", []
+        built(job.plugin.options, job.options, where, root=plan.data_root, own=own)
+        for kind, path in own:
+            if not path.exists():
+                error = f"{where}: there is no {kind} {path}; set data_root, or LOSSLAND_DATA, to the folder that holds it"
+                raise located(plan.read_from, ConfigError(f"{error}, or choose targets that do without"))
 
 
 def keep_resolved(plan):

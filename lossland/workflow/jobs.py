@@ -18,6 +18,7 @@ from lossland.workflow.provenance import planned
 # the machinery is in no digest: raise the number of a section if its files get another meaning, and they are made again
 FORMAT = {"data": 1, "network": 1, "subspace": 1, "table": 1, "figure": 1, "claim": 1}
 SUFFIXES = {
+    "claims": ["parquet", "csv", "md", "rst", "html"],
     "tables": ["json", "csv", "md", "rst", "html"],
     "figures": ["json", "rst", "svg", "png"],
     "surfaces": ["json", "rst", "html"],
@@ -167,11 +168,7 @@ class Job:
     @property
     def suffixes(self) -> list[str]:
         """Of its files the first carries the record of what made it, the last is the one to look at."""
-        if self.section == "claim":
-            return ["parquet", "csv", "md", "rst", "html"]
-        if self.section == "figure":
-            return SUFFIXES[self.kind]
-        return ["parquet" if self.section == "table" else "safetensors"]
+        return ["parquet"] if self.section == "table" else SUFFIXES.get(self.kind, ["safetensors"])
 
 
 def reference(source) -> dict:
