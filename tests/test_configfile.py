@@ -6,7 +6,7 @@ import time
 import pytest
 from conftest import edit, run, snakemake
 
-from lossland.workflow.configfile import planned, read
+from lossland.workflow.configfile import located, planned, read
 from lossland.workflow.validation import ConfigError
 from lossland.workflow.yaml_places import read_text
 
@@ -210,6 +210,12 @@ def test_a_mistake_found_later_has_its_line_too(folder):
         planned()
     with pytest.raises(ConfigError, match=r"^--config: network.a.b.recipe.epochs is 0: must be at least 1$"):
         planned([], ["network={a.b: {recipe: {epochs: 0}}}"])
+
+
+def test_an_error_about_nothing_in_a_file_has_no_line(folder):
+    (folder / "config.yaml").write_text(DATA + "experiments:\n  a2018/b: {pairs: 2}\n")
+    assert str(located(read(), ConfigError("a2018/b.pairs is 2"))) == "config.yaml:4: a2018/b.pairs is 2"
+    assert str(located(read(), ConfigError("datasets are missing"))) == "datasets are missing"
 
 
 @pytest.mark.parametrize("where", ["exp/a", "."])

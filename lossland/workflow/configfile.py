@@ -35,8 +35,8 @@ def planned(files=(), overrides=(), project=ROOT) -> Plan:
 
 def located(config, error) -> ConfigError:
     """The same error, with file and line of the deepest value whose path its sentence begins with."""
-    told = [str(error), f"experiments.{error}"]
-    paths = [p for p in config.places for text in told if text.startswith(p) and not re.match(r"[\w-]", text[len(p) :])]
+    bare = {path: re.escape(path.removeprefix("experiments.")) for path in config.places}
+    paths = [path for path, text in bare.items() if re.match(rf"(experiments\.)?{text}(?![\w-])", str(error))]
     place = config.places[max(paths, key=len)] if paths else ""
     return ConfigError(f"{place}: {error}" if place else str(error))
 
@@ -123,7 +123,7 @@ def folder(name, text) -> str:
 
 def _over(under, over) -> Placed:
     """`over` laid over `under`, mapping by mapping; a section that is left empty says nothing."""
-    sections = {name: value for name, value in over.plain.items() if value is not None or not under.plain.get(name)}
+    sections = {n: v for n, v in over.plain.items() if v is not None or not isinstance(under.plain.get(n), dict)}
     return Placed(_merged(under.plain, sections), under.places | over.places)
 
 
