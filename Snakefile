@@ -14,8 +14,7 @@ sys.path.insert(0, workflow.basedir)
 os.environ["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
 
 from lossland.workflow import forkserver, live
-from lossland.workflow.absent import refuse_absent
-from lossland.workflow.configfile import keep_resolved, planned
+from lossland.workflow.configfile import keep_resolved, planned, refuse_absent
 from lossland.workflow.gpu_slots import devices
 from lossland.workflow.staleness import let_records_decide
 from lossland.workflow.summary import Overview

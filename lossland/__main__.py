@@ -7,8 +7,7 @@ from math import isnan
 from pathlib import Path
 
 from lossland.workflow import leftovers
-from lossland.workflow.absent import refuse_absent
-from lossland.workflow.configfile import DEFAULT, planned
+from lossland.workflow.configfile import DEFAULT, planned, refuse_absent
 from lossland.workflow.plugins import ROOT
 from lossland.workflow.staleness import Reruns
 
@@ -22,8 +21,8 @@ def check(plan, _):
 def why(plan, _):
     """Each job that would run, and the reasons."""
     reasons = Reruns(plan).reasons
-    for (section, name), by_kind in reasons.items():
-        print(f"{section} {name}: {'; '.join(s for sentences in by_kind.values() for s in sentences)}")
+    for job, sentences in reasons.items():
+        print(f"{job.title}: {'; '.join(sentences)}")
     print(f"{len(reasons)} of {len(list(plan))} jobs would run")
 
 

@@ -6,9 +6,9 @@ import time
 import pytest
 from conftest import edit, run, snakemake
 
-from lossland.workflow.configfile import planned, read
+from lossland.workflow.configfile import located, planned, read
 from lossland.workflow.validation import ConfigError
-from lossland.workflow.yaml_nodes import read_text
+from lossland.workflow.yaml_places import read_text
 
 DATA = "data:\n  spirals: {source: spirals, n: 64}\n"
 
@@ -54,7 +54,8 @@ BROKEN = {
     "recipe:\n  lr: 1\n  epochs: 2\n  lr: 3": "c.yaml:4: lr stands in c.yaml:2 already",
     "a: {<<: {}, <<: {}}": "stands in c.yaml:1 already",
     "a: &a\n  b: *a": "c.yaml:2: *a names what it stands in",
-    "a: *b": "c.yaml:1: *b names nothing",
+    "a: &a 1\nb: &a 2": "c.yaml:2: &a stands above already; rename or remove one of them",
+    "a: *b": "c.yaml:1 is not YAML: found undefined alias",
     "a: !!python/object:os.system x": "c.yaml:1: tag:yaml.org,2002:python/object:os.system is a tag",
     "a: [1, 2\n": "c.yaml:2 is not YAML: did not find expected ',' or ']', while parsing a flow sequence that begins in line 1",
     "a: 1\n---\nb: 1": "c.yaml:2: a second document begins",
@@ -211,6 +212,12 @@ def test_a_mistake_found_later_has_its_line_too(folder):
         planned([], ["network={a.b: {recipe: {epochs: 0}}}"])
 
 
+def test_an_error_about_nothing_in_a_file_has_no_line(folder):
+    (folder / "config.yaml").write_text(DATA + "experiments:\n  a2018/b: {pairs: 2}\n")
+    assert str(located(read(), ConfigError("a2018/b.pairs is 2"))) == "config.yaml:4: a2018/b.pairs is 2"
+    assert str(located(read(), ConfigError("datasets are missing"))) == "datasets are missing"
+
+
 @pytest.mark.parametrize("where", ["exp/a", "."])
 def test_a_run_never_writes_over_a_config(where, project):
     """The config lies in the folder of its own results, as the project's own does with `results: .`."""
@@ -267,14 +274,14 @@ def test_snakemake_and_python_say_the_same(project):
     assert "--config: data.spirals.n is '1:30': must be a whole number" in output
 
 
-KILLER = "import os, signal\n\n\ndef build(*_):\n    kept = bytearray(200_000_000)\n    os.kill(os.getpid(), signal.SIGKILL)\n"
+KILLER = "import os, signal\n\n\ndef build(shape, classes):\n    kept = bytearray(200_000_000)\n    os.kill(os.getpid(), signal.SIGKILL)\n"
 KILLED = """
 results: results/killed
 data:
   s: {source: spirals, n: 64}
 network:
   good: {data: s, model: mlp, method: sgd, seed: 1, recipe: {epochs: 1, lr: 0.1}}
-  n: {data: s, model: import_path, target: "killer:build", method: sgd, seed: 1, recipe: {epochs: 1, lr: 0.1}}
+  n: {data: s, model: "killer:build", method: sgd, seed: 1, recipe: {epochs: 1, lr: 0.1}}
 """
 
 

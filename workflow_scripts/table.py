@@ -10,7 +10,7 @@ import pandas as pd
 import this_checkout  # noqa: F401
 
 from lossland.workflow import files, run
-from lossland.workflow.labels import NAMES
+from lossland.workflow.files import NAMES
 
 
 def work(job):

@@ -74,11 +74,6 @@ def course(axis, table, x, looks, split, quantity, ylim=(0, None)):
     axis.set(title=f"{split} {quantity}".capitalize(), ylabel=f"{split} {name}", ylim=ylim)
 
 
-def styled(chosen):
-    """(colour, marker, *entry) for each entry of `chosen`, in a fixed order; no two of 56 are alike."""
-    return [(colour, marker, *entry) for colour, marker, entry in zip(cycle(SERIES), cycle(MARKERS), chosen)]
-
-
 def band(axis, table, x, label, colour, scale=1.0, **line):
     """Mean of `value` over the runs of `table` at each x as a line, the range over the runs as a band.
 

@@ -14,12 +14,12 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import minimum_spanning_tree
 from scipy.spatial.distance import squareform
 
-from lossland.statistics.tables import only
+from lossland.statistics.tables import pick
 
 
 def losses(saddles, split="train", quantity="nll") -> pd.Series:
     """The value at each minimum, the mean over the paths that end there, from the lowest to the highest; indexed by a and b."""
-    rows = only(saddles, "saddles", split=split, quantity=quantity)
+    rows = pick(saddles, split=split, quantity=quantity)
     ends = [rows[[end, f"value_{end}"]].set_axis(["minimum", "value"], axis=1) for end in "ab"]
     return pd.concat(ends).groupby("minimum")["value"].mean().sort_values()
 
@@ -29,7 +29,7 @@ def edges(saddles) -> pd.DataFrame:
     subspace, run, and whether it is of the `tree`. Raises ValueError where the rows are of several batch-norm policies."""
     if len(policies := saddles["bn"].unique()) > 1:
         raise ValueError(f"saddles were measured with bn {' and '.join(policies)}; name tables of one of them")
-    rows = only(saddles, "saddles", split="train", quantity="nll").sort_values("refined", kind="stable")
+    rows = pick(saddles, split="train", quantity="nll").sort_values("refined", kind="stable")
     minima = losses(saddles).index
     first, second = np.sort([minima.get_indexer(rows[end]) for end in "ab"], axis=0)
     best = rows[["subspace", "run"]].assign(saddle=rows["refined"], first=first + 1, second=second + 1)
@@ -42,7 +42,7 @@ def edges(saddles) -> pd.DataFrame:
 def tree_rows(saddles, split, quantity) -> pd.DataFrame:
     """The rows of a split and quantity of the paths of the tree, which the train nll chooses."""
     tree = edges(saddles).query("tree")[["subspace", "run"]]
-    return only(saddles, "saddles", split=split, quantity=quantity).merge(tree, on=["subspace", "run"])
+    return pick(saddles, split=split, quantity=quantity).merge(tree, on=["subspace", "run"])
 
 
 def merges(found, n) -> np.ndarray:

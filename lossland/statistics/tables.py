@@ -65,19 +65,6 @@ def plane(table, split, quantity) -> pd.DataFrame:
     )
 
 
-def entries(option, given, *names) -> list:
-    """`given`, the value of an option that is a list of lists, each of `names`: mappings of a config have no order.
-
-    Raises ValueError where an entry has another length, or there is none.
-    """
-    for i, entry in enumerate(given):
-        if len(entry) != len(names):
-            raise ValueError(f"{option}.{i} is {entry}; it must be [{', '.join(names)}]")
-    if not given:
-        raise ValueError(f"{option} is empty; list [{', '.join(names)}] for each that is wanted")
-    return given
-
-
 def where(table, **columns) -> pd.DataFrame:
     """The rows whose columns have these values."""
     for name, value in columns.items():
@@ -85,68 +72,9 @@ def where(table, **columns) -> pd.DataFrame:
     return table
 
 
-def rows_of(table, subspace, role) -> pd.DataFrame:
-    """The rows of a subspace in the tables that a figure was given as its `role`. Raises ValueError where there are none."""
-    rows = where(table, subspace=subspace)
-    if rows.empty:
-        raise ValueError(f"{role} has no rows of {subspace}, only of {', '.join(table['subspace'].unique())}; name one of them")
-    return rows
-
-
-def parts(table, titles, role, option="titles") -> list[tuple[str, pd.DataFrame]]:
-    """(title, rows) for each [subspace, title] of `titles`, the value of `option`, in that order."""
-    return [(title, rows_of(table, name, role)) for name, title in entries(option, titles, "subspace", "title")]
-
-
-def pooled(table, titles, role, option="titles") -> dict[str, pd.DataFrame]:
-    """title -> the rows of all subspaces that `titles` gives it, as `parts`, in the order of the titles."""
-    found = {}
-    for title, part in parts(table, titles, role, option):
-        found.setdefault(title, []).append(part)
-    return {title: pd.concat(rows) for title, rows in found.items()}
-
-
-def first_run(table) -> pd.DataFrame:
-    """The rows of one run, where a mean over runs would be of nothing that is alike."""
-    return where(table, run=table["run"].iloc[0])
-
-
-def only(part, role, **columns) -> pd.DataFrame:
-    """The rows of one subspace whose columns have these values. Raises ValueError where there are none."""
-    for name, value in columns.items():
-        rows = where(part, **{name: value})
-        if rows.empty:
-            known = ", ".join(map(str, part[name].unique()))
-            raise ValueError(
-                f"{role} of {part['subspace'].iloc[0]} has no rows of {name} {value}, only of {known}; name one of them"
-            )
-        part = rows
-    return part
-
-
-def rises(table, subspace, role, split="train", quantity="nll") -> pd.DataFrame:
-    """The rows of one subspace in `saddles` tables, by run, with `rise` as in `risen`.
-
-    Raises ValueError where there are none, or a run has several.
-    """
-    rows = only(rows_of(table, subspace, role), role, split=split, quantity=quantity)
-    if rows["run"].duplicated().any():
-        run = rows["run"][rows["run"].duplicated()].iloc[0]
-        raise ValueError(f"{role} has run {run} of {subspace} twice; name tables of one batch-norm policy")
-    return risen(rows).set_index("run")
-
-
 def risen(rows) -> pd.DataFrame:
     """Rows of `saddles` tables with `rise`: the highest value found on a path, refined, above the mean of its ends."""
     return rows.assign(rise=rows["refined"] - (rows["value_a"] + rows["value_b"]) / 2)
-
-
-def of_test(table, role) -> pd.DataFrame:
-    """The rows of the test split in the tables that a claim was given as its `role`. Raises ValueError where there are none."""
-    rows = where(table, split="test")
-    if rows.empty:
-        raise ValueError(f"{role} has no rows of the split test; measure that split")
-    return rows
 
 
 def matrix(pairs, value, same) -> np.ndarray:
@@ -169,12 +97,6 @@ def rectangle(points, value, named) -> pd.DataFrame:
     if points.empty or points["u1"].isna().any():
         raise ValueError(f"this needs a plane, and there is none with {named}; measure it over two directions")
     return points.pivot(index="u1", columns="u0", values=value)
-
-
-def sheet(part, split, quantity) -> pd.DataFrame:
-    """The grid of one plane of a `landscape` table as a rectangle."""
-    points = where(part, mark="grid", split=split, quantity=quantity)
-    return rectangle(points, "value", f"{split} {quantity} of {part['subspace'].iloc[0]}")
 
 
 def shares(path, role) -> pd.Series:

@@ -109,11 +109,6 @@ def paired(table, *labels) -> list[pd.DataFrame]:
     return list(together({label: pick(table, subspace=label).set_index("run") for label in labels}).values())
 
 
-def paired_tables(tables, split, quantity) -> dict[str, pd.DataFrame]:
-    """The rows of a quantity in each table, one for each run and in one order; see `together`."""
-    return together({n: t[(t["split"] == split) & (t["quantity"] == quantity)].set_index("run") for n, t in tables.items()})
-
-
 def together(rows) -> dict:
     """The rows, or values, of each table, indexed by run, in one order.
 

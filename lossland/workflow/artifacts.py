@@ -16,18 +16,12 @@ from lossland.workflow.provenance import notes
 
 # tints by verdict, told apart by any eye; the words say the same
 TINTS = {"holds": "#cfe3f1", "does not hold": "#f8d3b0", "undecided": "#e8e8e8"}
-PAGE = [
-    {
-        "selector": "",
-        "props": "font: 13px/1.45 system-ui, sans-serif; border-collapse: collapse; margin: 1.5em; color: #1a1a1a",
-    },
-    {
-        "selector": "th",
-        "props": "text-align: left; vertical-align: bottom; border-bottom: 1.5px solid #1a1a1a; padding: .3em .7em",
-    },
-    {"selector": "td", "props": "vertical-align: top; border-bottom: 1px solid #dddddd; padding: .3em .7em"},
-    {"selector": "td.number", "props": "white-space: nowrap; font-variant-numeric: tabular-nums"},
-]
+PAGE = {
+    "": "font: 13px/1.45 system-ui, sans-serif; border-collapse: collapse; margin: 1.5em; color: #1a1a1a",
+    "th": "text-align: left; vertical-align: bottom; border-bottom: 1.5px solid #1a1a1a; padding: .3em .7em",
+    "td": "vertical-align: top; border-bottom: 1px solid #dddddd; padding: .3em .7em",
+    "td.number": "white-space: nowrap; font-variant-numeric: tabular-nums",
+}
 
 
 def save(paths, drawing, caption, provenance):
@@ -99,18 +93,16 @@ def _page(table):
     for name, column in shown.items():
         if pd.api.types.is_numeric_dtype(column) or f"{name} std" in table:
             classes[name] = "number"
-    page = shown.style.hide(axis="index").format(formatter=_short, na_rep="", escape="html")
+    short = lambda v: f"{v:.4g}" if isinstance(v, float) else v  # noqa: E731
+    page = shown.style.hide(axis="index").format(short, na_rep="", escape="html")
     page = page.format_index(lambda name: name.replace("_", " "), axis="columns")
-    page = page.set_table_styles(PAGE).set_td_classes(classes).set_uuid("table")
+    styles = [{"selector": selector, "props": props} for selector, props in PAGE.items()]
+    page = page.set_table_styles(styles).set_td_classes(classes).set_uuid("table")
     if "verdict" in shown:
         page = page.map(lambda v: f"background-color: {TINTS[v]}; font-weight: 600; white-space: nowrap", subset=["verdict"])
     if "source" in shown:
         page = page.apply(lambda row: ["background-color: #fff6df" if row["source"] == "ours" else ""] * len(row), axis=1)
     return page.to_html(doctype_html=True)
-
-
-def _short(value):
-    return f"{value:.4g}" if isinstance(value, float) else value
 
 
 def _surface(figure):

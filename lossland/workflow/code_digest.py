@@ -40,7 +40,8 @@ def code_of(spec, root=ROOT) -> dict[str, str]:
     files = [(root, f"workflow_scripts/{spec['section']}.py"), *((source.root, source.file) for _, source in plugins)]
     for room, source in plugins:
         if room == "data":
-            files += [(root, f"lossland/tasks/{task}.py") for task in _tasks(source.root, source.file)]
+            tasks = _read(source.root, source.file)["tasks"] or ["classification"]  # the default of Arrays
+            files += [(root, f"lossland/tasks/{task}.py") for task in tasks]
     captioned = [(source.root, source.file) for room, source in plugins if room in CAPTIONED]
     return _code(tuple(files), root) | {file: _content(folder, file, caption=True) for folder, file in captioned}
 
@@ -68,13 +69,18 @@ def digest(value) -> str:
     return text_digest(json.dumps(value, sort_keys=True))
 
 
-def listing(folder) -> str:
-    """Digest of the names and sizes of all files in a folder: what is seen of data before it is read."""
-    return text_digest(repr(sorted(_files_below(folder) if Path(folder).is_dir() else ())))
+def own_files(own) -> str:
+    """Digest of the user's own files that options name, as (file or folder, path): of what is in a file, for weights that are
+    trained further keep their size, and of names and sizes in a folder. Empty where they name none."""
+    return "".join(_listing(path) if kind == "folder" else _whole(path) for kind, path in own)
+
+
+def _listing(folder):
+    return text_digest(repr(sorted(_files_below(folder) if folder.is_dir() else ())))
 
 
 def _files_below(folder, name=""):
-    """(path below, size) of each file; a million pictures in seconds, where `rglob` takes a minute."""
+    """(path below, size) of each file; a million images in seconds, where `rglob` takes a minute."""
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.is_dir():
@@ -83,18 +89,11 @@ def _files_below(folder, name=""):
                 yield f"{name}{entry.name}", entry.stat().st_size
 
 
-def content(file) -> str:
-    """Digest of what is in a file; weights that are trained further keep their size. Empty where there is none."""
-    if not Path(file).is_file():
+def _whole(file):
+    if not file.is_file():
         return ""
     with open(file, "rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()[:16]
-
-
-def own_files(own) -> str:
-    """Digest of the user's own files that options name, as (file or folder, path); empty where they name none."""
-    seen = {"folder": listing, "file": content}
-    return "".join(seen[kind](path) for kind, path in own)
 
 
 def text_digest(text) -> str:
@@ -136,12 +135,6 @@ def _content(root, file, caption=False):
         return text_digest(_hash((root / file).read_bytes()))
     read = _read(root, file)
     return text_digest(read["content"] + read["docstring"]) if caption else read["content"]
-
-
-@lru_cache(None)
-def _tasks(root, file):
-    """The tasks that a dataset may give its Arrays, as `task="..."`; classification is their default."""
-    return _read(root, file)["tasks"] or ["classification"]
 
 
 @lru_cache(None)

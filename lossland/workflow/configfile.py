@@ -11,11 +11,11 @@ import os
 import re
 from pathlib import Path
 
+from lossland.checking import ConfigError, built
 from lossland.options import nearest
 from lossland.workflow.plan import Plan
 from lossland.workflow.plugins import ROOT
-from lossland.workflow.validation import ConfigError
-from lossland.workflow.yaml_nodes import Node, read_file, read_text
+from lossland.workflow.yaml_places import Placed, read_text
 
 DEFAULT = "config.yaml"
 FOLDERS = ("results", "data_root")
@@ -34,10 +34,22 @@ def planned(files=(), overrides=(), project=ROOT) -> Plan:
 
 
 def located(config, error) -> ConfigError:
-    """The same error, with file and line of what it is about: its `path`, or the path that its sentence begins with."""
-    path = getattr(error, "path", None) or str(error)
-    place = _place(config, path) or _place(config, f"experiments.{path}", least=2)
+    """The same error, with file and line of the deepest value whose path its sentence begins with."""
+    bare = {path: re.escape(path.removeprefix("experiments.")) for path in config.places}
+    paths = [path for path, text in bare.items() if re.match(rf"(experiments\.)?{text}(?![\w-])", str(error))]
+    place = config.places[max(paths, key=len)] if paths else ""
     return ConfigError(f"{place}: {error}" if place else str(error))
+
+
+def refuse_absent(plan, jobs):
+    """The user's own files that jobs read are told of before anything runs. Raises ConfigError if one is not there."""
+    for job in jobs:
+        where, own = f"{job.section}.{job.name}", []
+        built(job.plugin.options, job.options, where, root=plan.data_root, own=own)
+        for kind, path in own:
+            if not path.exists():
+                error = f"{where}: there is no {kind} {path}; set data_root, or LOSSLAND_DATA, to the folder that holds it"
+                raise located(plan.read_from, ConfigError(f"{error}, or choose targets that do without"))
 
 
 def keep_resolved(plan):
@@ -51,20 +63,43 @@ def keep_resolved(plan):
         temporary.write_text(RESOLVED + plan.resolved)
 
 
-def read(files=(), overrides=(), project=ROOT) -> Node:
+def read(files=(), overrides=(), project=ROOT) -> Placed:
     """The config that `files` (config.yaml if there are none) and `key=value` overrides make. Raises ConfigError."""
-    config = Node({}, DEFAULT)
-    for file in files or [DEFAULT]:
-        config = _over(config, read_file(file, _shown(file)))
-    config = _over(config, _overriding(overrides))
-    if "size" in config.value:
+    config = Placed({})
+    for part in [*map(_file, files or [DEFAULT]), *map(_override, overrides)]:
+        config = _over(config, part)
+    if "size" in config.plain:
         config = _over(_size(config, Path(project)), config)
-    elif "papers" in config.value:
-        raise ConfigError(f"{config.keys['papers']}: papers chooses from the experiments of a size; add a size, or remove it")
+    elif "papers" in config.plain:
+        raise ConfigError(f"{config.places['papers']}: papers chooses from the experiments of a size; add a size, or remove it")
     for name in FOLDERS:
-        if name in config.value and isinstance(text := config.value[name].value, str):
-            config.value[name] = Node(folder(f"{config.keys[name]}: {name}", text), config.value[name].place)
+        if isinstance(text := config.plain.get(name), str):
+            config.plain[name] = folder(f"{config.places[name]}: {name}", text)
     return config
+
+
+def _file(path) -> Placed:
+    path = Path(path)
+    name = path.relative_to(Path.cwd()) if path.is_absolute() and path.is_relative_to(Path.cwd()) else path
+    try:
+        config = read_text(path.read_bytes().decode("utf-8-sig"), name)
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{name} is not a text file in UTF-8 (byte {error.start}); give a config in YAML") from error
+    except OSError as error:
+        raise ConfigError(f"{name}: {error.strerror}; give the path of a config in YAML") from error
+    if not isinstance(config.plain, dict):
+        found = "is empty" if config.plain is None else f"holds {config.plain!r:.40}"
+        raise ConfigError(f"{name} {found}; a config maps sections, such as data and network, to what they hold")
+    return config
+
+
+def _override(text) -> Placed:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise ConfigError(f"--config {text}: it takes key=value; a file is given as --configfile {text}")
+    given = read_text(value, "--config", numbered=False)
+    inner = {f"{name}{path if path[0] == '[' else f'.{path}'}": place for path, place in given.places.items()}
+    return Placed({name: given.plain}, {name: "--config"} | inner)
 
 
 def folder(name, text) -> str:
@@ -86,77 +121,39 @@ def folder(name, text) -> str:
     return expanded
 
 
-def _overriding(overrides):
-    node = Node({}, "--config")
-    for text in overrides:
-        name, equals, value = text.partition("=")
-        if not equals:
-            raise ConfigError(f"--config {text}: it takes key=value; a file is given as --configfile {text}")
-        node.value[name], node.keys[name] = read_text(value, "--config", numbered=False), "--config"
-    return node
-
-
-def _over(under, over, top=True):
+def _over(under, over) -> Placed:
     """`over` laid over `under`, mapping by mapping; a section that is left empty says nothing."""
-    if not (isinstance(under.value, dict) and isinstance(over.value, dict)):
-        return under if top and over.value is None else over
-    node, names = Node(dict(under.value), over.place, dict(under.keys)), {str(name): name for name in under.value}
-    for name, value in over.value.items():
-        name, own = names.get(str(name), name), over.keys[name]  # 1 and "1" are one name
-        below = node.value.get(name)
-        if below is None or not (value.value is None and top and isinstance(below.value, dict)):
-            node.value[name] = value if below is None else _over(below, value, top=False)
-            node.keys[name] = own
-    return node
+    sections = {n: v for n, v in over.plain.items() if v is not None or not isinstance(under.plain.get(n), dict)}
+    return Placed(_merged(under.plain, sections), under.places | over.places)
+
+
+def _merged(under, over):
+    if not (isinstance(under, dict) and isinstance(over, dict)):
+        return over
+    names = {str(name): name for name in under}  # 1 and "1" are one name
+    over = {names.get(str(name), name): value for name, value in over.items()}
+    return under | {name: _merged(under[name], value) if name in under else value for name, value in over.items()}
 
 
 def _size(config, project):
     """The config that a size stands for, with the experiments of the papers that are wanted, or that `config` names."""
-    node, where = config.value["size"], config.keys["size"]
+    name, where = config.plain["size"], config.places["size"]
     known = {path.stem: path for path in sorted(project.glob("configs/*.yaml"))}
-    name = node.value
-    path = known.get(name) if isinstance(name, str) else None
-    if path is None:
-        path = Path(str(name))
-        if not isinstance(name, str) or not (path.suffix == ".yaml" or "/" in name):
-            raise ConfigError(f"{where}: size is {name!r:.60}, but there is no configs/{name}.yaml{nearest(name, known)}")
-    size = read_file(path, _shown(path))
-    for key in {"size", "papers"} & size.value.keys():
-        raise ConfigError(f"{size.keys[key]}: {key} belongs into the config that uses this size; remove it here")
-    experiments = size.value.get("experiments")
-    if "papers" not in config.value or experiments is None or not isinstance(experiments.value, dict):
+    if not isinstance(name, str) or (name not in known and Path(name).suffix != ".yaml" and "/" not in name):
+        raise ConfigError(f"{where}: size is {name!r:.60}, but there is no configs/{name}.yaml{nearest(name, known)}")
+    size = _file(known.get(name, name))
+    for key in {"size", "papers"} & size.plain.keys():
+        raise ConfigError(f"{size.places[key]}: {key} belongs into the config that uses this size; remove it here")
+    experiments = size.plain.get("experiments")
+    if "papers" not in config.plain or not isinstance(experiments, dict):
         return size
-    papers = {str(key).partition("/")[0] for key in experiments.value}
-    wanted, where = config.value["papers"].plain, config.keys["papers"]
+    papers = sorted({str(key).partition("/")[0] for key in experiments})
+    wanted, where = config.plain["papers"], config.places["papers"]
     if not isinstance(wanted, list):
-        raise ConfigError(
-            f"{where}: papers is {wanted!r:.60}; it must be a list of papers, such as [{min(papers, default='')}]"
-        )
-    for paper in wanted:
-        if paper not in papers:
-            raise ConfigError(
-                f"{where}: papers names {paper}, and {name} has no experiment of it{nearest(paper, sorted(papers))}"
-            )
-    own = config.value["experiments"].value if "experiments" in config.value else None
-    kept = {n: node for n, node in experiments.value.items() if n.partition("/")[0] in wanted or n in (own or ())}
-    return Node(size.value | {"experiments": Node(kept, experiments.place, experiments.keys)}, size.place, size.keys)
-
-
-def _place(node, path, least=1, place=None):
-    """Where the deepest part of `path` stands that the config has, None if that is not `least` deep; `path` may be a sentence
-    that begins with one."""
-    if isinstance(node.value, dict):
-        names = [n for n in node.value if re.match(rf"{re.escape(str(n))}(?![\w-])", path)]
-        if names:
-            name = max(names, key=lambda n: len(str(n)))
-            return _place(node.value[name], path[len(str(name)) :].removeprefix("."), least - 1, node.keys[name])
-    elif isinstance(node.value, list) and (index := re.match(r"\[(\d+)\]\.?", path)) and int(index[1]) < len(node.value):
-        item = node.value[int(index[1])]
-        return _place(item, path[index.end() :], least - 1, item.place)
-    return place if least < 1 else None
-
-
-def _shown(path):
-    """The path of a file as a reader would give it."""
-    path = Path(path)
-    return str(path.relative_to(Path.cwd()) if path.is_absolute() and path.is_relative_to(Path.cwd()) else path)
+        raise ConfigError(f"{where}: papers is {wanted!r:.60}; it must be a list of papers, such as [{', '.join(papers[:1])}]")
+    if unknown := [paper for paper in wanted if paper not in papers]:
+        why = f"papers names {unknown[0]}, and {name} has no experiment of it"
+        raise ConfigError(f"{where}: {why}{nearest(unknown[0], papers)}")
+    own = config.plain.get("experiments") or {}
+    kept = {n: body for n, body in experiments.items() if str(n).partition("/")[0] in wanted or n in own}
+    return Placed(size.plain | {"experiments": kept}, size.places)

@@ -19,7 +19,7 @@ UNITS = ("hours", "GB")
 def estimate(plan) -> pd.DataFrame:
     """One row for each rule, and one for all: jobs, and of those that would run hours, GB, and how many are unknown."""
     runs = Reruns(plan).reasons
-    jobs = pd.DataFrame([_row(plan.results, job) | {"to run": (job.section, job.name) in runs} for job in plan])
+    jobs = pd.DataFrame([_row(plan.results, job) | {"to run": job in runs} for job in plan])
     for unit in UNITS:
         like = jobs.groupby("stanza")[unit].transform("mean")
         jobs[unit] = jobs[unit].fillna(like).fillna(jobs[f"{unit} of the config"]).where(jobs["to run"])
@@ -32,23 +32,19 @@ def estimate(plan) -> pd.DataFrame:
 
 
 def _row(results, job):
-    given = {f"{unit} of the config": float(job.aside.get("cost", {}).get(unit, "nan")) for unit in UNITS}
     stanza = f"{job.section}.{job.stem}, {'joined' if 'shards' in job.inputs else 'measured'}"
-    hours = _hours(results, job)
-    measured = {"hours": hours, "GB": math.nan if math.isnan(hours) else _gigabytes(results, job)}
-    return {"rule": job.rule, "stanza": stanza, "gpu": job.resources["gpu"] > 0} | measured | given
+    given = {f"{unit} of the config": float(job.aside.get("cost", {}).get(unit, "nan")) for unit in UNITS}
+    return {"rule": job.rule, "stanza": stanza, "gpu": job.resources["gpu"] > 0} | _measured(results, job) | given
 
 
-def _hours(results, job):
-    """Those of the same job, from its beginning to its end."""
-    path = Path(f"{results}/log/{job.section}/{job.name}.json")
+def _measured(results, job):
+    """Of the same job, hours from its beginning to its end, and what its files take; NaN if they are not known."""
+    unknown, paths = dict.fromkeys(UNITS, math.nan), [Path(path) for path in job.paths(results)]
     try:
-        took = json.loads(path.read_text())
+        took = json.loads(job.log(results).with_suffix(".json").read_text())
     except (OSError, ValueError):
-        return math.nan
-    return took["seconds"] / 3600 if took["spec"] == digest(job.spec) and not took["rest"] else math.nan
-
-
-def _gigabytes(results, job):
-    paths = [Path(p) for p in job.paths(results)]
-    return sum(p.stat().st_size for p in paths) / 1e9 if all(p.exists() for p in paths) else math.nan
+        return unknown
+    if took["spec"] != digest(job.spec) or took["rest"]:
+        return unknown
+    size = sum(path.stat().st_size for path in paths) / 1e9 if job.made(results) else math.nan
+    return {"hours": took["seconds"] / 3600, "GB": size}

@@ -66,7 +66,7 @@ class Series:
 
     def called(self, label) -> "Series":
         """The same under another label."""
-        return replace(self, label=label, members=[replace(member, label=label) for member in self.members])
+        return replace(self, label=label, members=[replace(m, label=label) for m in self.members])
 
     def numbered(self, first) -> "Series":
         """The same with `first`, `first` + 1, ... for their runs, as where several series get one label."""
@@ -84,9 +84,7 @@ class Series:
         """
         number = len(self.members) // size if number is None else number
         if not number or number * size > len(self.members):
-            raise ConfigError(
-                f"{self.label} has {len(self.members)} networks; {max(number, 1)} groups of {size} need more seeds"
-            )
+            raise ConfigError(f"{self.label} has {len(self)} networks; {max(number, 1)} groups of {size} need more seeds")
         return {i + 1: self.members[i * size : (i + 1) * size] for i in range(number)}
 
 
@@ -183,11 +181,10 @@ class Request:
     def subspace(self, method, label, sources, *, stored=False, **options):
         """By a method's name, which that of one of the user's own may only be here: "module:function"."""
         instances = _instances(sources)
-        options = {n: _plain(v) for n, v in options.items()}
+        options = _plain(options)
         if "recipe" in plugins.plugin("methods", method).options:
-            options["recipe"] = next((m.recipe for members in instances.values() for m in members), {}) | (
-                options.get("recipe") or {}
-            )
+            theirs = next((m.recipe for members in instances.values() for m in members), {})
+            options["recipe"] = theirs | (options.get("recipe") or {})
         stanza = self._read("subspace", label, {"method": method, "sources": ["given"]} | options)
         for run, members in instances.items():
             seed = None if "seed" in options else 1 if run is None else _number(run)
@@ -202,10 +199,8 @@ class Request:
         name = name or " ".join([probe, one.name if isinstance(one, Table) else one.label] if one else [probe])
         condensed = all(isinstance(one, Table) for one in given)
         role = "table" if condensed else "subspace"
-        body = (
-            {"probe": probe, role: "given"} | {n: _plain(v) for n, v in options.items()} | ({"data": "given"} if data else {})
-        )
-        stanza = self._read("table", name, body)
+        given_data = {"data": "given"} if data else {}
+        stanza = self._read("table", name, {"probe": probe, role: "given"} | _plain(options) | given_data)
         parts = [e for t in given for e in t.entries] if condensed else _flat(given)
         job = self._plan.dataset(self._place, data) if isinstance(data, str) else data
         table = self._plan.table(f"{self._place}/{slug(name)}", stanza.plugin, role, parts, stanza.options(stanza.plugin),
@@ -272,9 +267,7 @@ def _instances(sources) -> dict:
 
 
 def _flat(given) -> list[Member]:
-    if isinstance(given, Member):
-        return [given]
-    return [member for one in given for member in ([one] if isinstance(one, Member) else _flat(one))]
+    return [given] if isinstance(given, Member) else [member for one in given for member in _flat(one)]
 
 
 def _tables(given) -> list[Table]:

@@ -9,8 +9,11 @@ import os
 from contextlib import contextmanager
 from pathlib import Path
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+NAMES = {"subspace": "string", "run": "string"}  # columns of every table: what was measured, by its label and run
 
 
 class FileRefused(ValueError):
@@ -52,6 +55,21 @@ def load_table(path):
         return pq.read_table(path, page_checksum_verification=True).replace_schema_metadata().to_pandas()
     except (pa.ArrowException, OSError) as error:
         raise FileRefused(f"{path} is no whole Parquet table ({error}); delete it and run again") from error
+
+
+def renamed(tables) -> pd.DataFrame:
+    """The rows of (table, entry of a spec) one after another, in the order of the entries' names and under these: two
+    experiments may ask for one table under names of their own."""
+    parts = []
+    for table, entry in tables:
+        if "names" not in entry:
+            parts.append(table)
+            continue
+        rows = dict(list(table.groupby(list(NAMES), sort=False)))
+        for theirs, ours in zip(entry.get("rows", entry["names"]), entry["names"], strict=True):
+            if tuple(theirs) in rows:  # a table without rows of one of its subspaces is its own affair
+                parts.append(rows[tuple(theirs)].assign(**dict(zip(NAMES, ours, strict=True))))
+    return pd.concat(parts, ignore_index=True).astype(NAMES)
 
 
 def provenance(path) -> dict | None:

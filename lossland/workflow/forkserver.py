@@ -22,14 +22,8 @@ from contextlib import suppress
 from itertools import pairwise
 
 SOCKET = "LOSSLAND_FORKS"
-LIBRARIES = (
-    "torch",
-    "pandas",
-    "pyarrow.parquet",
-    "scipy.stats",
-    "matplotlib.pyplot",
-    "pydantic.type_adapter",
-)  # nothing of ours: it may be edited
+# nothing of ours: it may be edited
+LIBRARIES = ("torch", "pandas", "pyarrow.parquet", "scipy.stats", "matplotlib.pyplot", "pydantic.type_adapter")
 THREADS = (*(f"{library}_NUM_THREADS" for library in ("OMP", "GOTO", "OPENBLAS", "MKL", "NUMEXPR")), "VECLIB_MAXIMUM_THREADS")
 PASSING = {"_", "SHLVL", "PWD", "OLDPWD", "TMPDIR", "TMP", "TEMP", "TEMPDIR"}  # of each job; no library reads them at its start
 

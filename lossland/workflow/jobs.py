@@ -8,6 +8,7 @@ around it. Names are no part of a result's content: two requests that differ in 
 import json
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 
 from lossland.workflow import code_digest
 from lossland.workflow.code_digest import PLUGIN
@@ -17,6 +18,7 @@ from lossland.workflow.provenance import planned
 # the machinery is in no digest: raise the number of a section if its files get another meaning, and they are made again
 FORMAT = {"data": 1, "network": 1, "subspace": 1, "table": 1, "figure": 1, "claim": 1}
 SUFFIXES = {
+    "claims": ["parquet", "csv", "md", "rst", "html"],
     "tables": ["json", "csv", "md", "rst", "html"],
     "figures": ["json", "rst", "svg", "png"],
     "surfaces": ["json", "rst", "html"],
@@ -133,6 +135,17 @@ class Job:
     def made_from(self) -> list["Job"]:
         return [self.setting.data, *self.sources] if self.setting else self.sources
 
+    @property
+    def title(self) -> str:
+        return f"{self.section} {self.name}"
+
+    def log(self, results) -> Path:
+        return Path(f"{results}/log/{self.section}/{self.name}.log")
+
+    def made(self, results) -> bool:
+        """Whether all of its files are there."""
+        return all(Path(path).exists() for path in self.paths(results))
+
     def paths(self, results) -> list[str]:
         return [f"{results}/{self.section}/{self.name}.{suffix}" for suffix in self.suffixes]
 
@@ -155,11 +168,7 @@ class Job:
     @property
     def suffixes(self) -> list[str]:
         """Of its files the first carries the record of what made it, the last is the one to look at."""
-        if self.section == "claim":
-            return ["parquet", "csv", "md", "rst", "html"]
-        if self.section == "figure":
-            return SUFFIXES[self.kind]
-        return ["parquet" if self.section == "table" else "safetensors"]
+        return ["parquet"] if self.section == "table" else SUFFIXES.get(self.kind, ["safetensors"])
 
 
 def reference(source) -> dict:

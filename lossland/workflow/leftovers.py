@@ -3,20 +3,23 @@
 A file counts only if its record says that a run made it, under the name that it has: what a user put there, or copied, stays.
 """
 
-import re
 from contextlib import suppress
 from pathlib import Path
 
 from lossland.workflow import files
 from lossland.workflow.code_digest import PLUGIN
 
-RECORDS = {"figure": "json", "table": "parquet", "claim": "parquet"}  # the file of a result that carries its record
-BESIDE = ("json", "rst", "svg", "png", "csv", "md", "html", "vtu", "parquet", "safetensors")
-
 
 def stale_files(plan) -> list[Path]:
     """The files of each such result, and its log."""
-    return [file for section in PLUGIN for name in _names(plan, section) for file in _files(plan.results, section, name)]
+    found = []
+    for section in PLUGIN:
+        folder, logs = Path(plan.results, section), Path(plan.results, "log", section)
+        for file in sorted(folder.rglob("*.*")):
+            name = str(file.relative_to(folder).with_suffix(""))
+            if name not in plan[section] and _ours(file, section, name):
+                found += [*_called(folder / name), *_called(logs / name)]
+    return found
 
 
 def clean(plan) -> list[Path]:
@@ -29,24 +32,14 @@ def clean(plan) -> list[Path]:
     return found
 
 
-def _names(plan, section):
-    folder, suffix = Path(plan.results, section), RECORDS.get(section, "safetensors")
-    for file in sorted(folder.rglob(f"*.{suffix}")):
-        name = str(file.relative_to(folder)).removesuffix(f".{suffix}")
-        if name not in plan[section] and not re.search(r"(^|/)\.", name) and _ours(file, section, name):
-            yield name
-
-
 def _ours(file, section, name):
     try:
-        record = files.provenance(file) or {}
+        spec = (files.provenance(file) or {}).get("spec", {})
     except files.FileRefused:
         return False
-    spec = record.get("spec", {})
     return (spec.get("section"), spec.get("name")) == (section, name)
 
 
-def _files(results, section, name):
-    own = [Path(results, section, f"{name}.{suffix}") for suffix in BESIDE]
-    logs = [Path(results, "log", section, f"{name}.{suffix}") for suffix in ("log", "json")]
-    return [file for file in (*own, *logs) if file.is_file()]
+def _called(path):
+    """The files of this name, whatever their ending."""
+    return [file for file in sorted(path.parent.glob("*.*")) if file.with_suffix("") == path and file.is_file()]

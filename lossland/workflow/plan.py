@@ -104,8 +104,7 @@ class Plan:
     def table(self, stem, plugin, role, measured, options, *, data=None, shards=1, aside=None, each=False, where) -> Table:
         """`measured` are Members to measure, or Entries of tables to condense: by one job, or by one `each`."""
         names = [(m.label, m.run) for m in measured] if role == "subspace" else [n for e in measured for n in e.names]
-        if twice := [n for n, number in Counter(names).items() if number > 1]:
-            raise ConfigError(f"{where}.{role} names {'/'.join(filter(None, min(twice)))} twice; remove one")
+        _refuse_twice(f"{where}.{role}", names)
         parts = [[one] for one in measured] if each else [measured]
         made = []
         for part in parts:
@@ -115,8 +114,7 @@ class Plan:
                 setting, entries = None, part
             rows = tuple(name for entry in entries for name in entry.names)
             inputs = {role: entries} | ({"data": [Entry(data)]} if data else {})
-            alike = len({label for label, _ in names}) == 1
-            own = rows[0][1] if alike else ".".join(slug(n) for n in rows[0] if n)
+            own = rows[0][1] if len({label for label, _ in names}) == 1 else ".".join(slug(n) for n in rows[0] if n)
             name = f"{stem}/{own}" if each and own else stem
             job = self._add("table", name, stem, plugin, options, inputs, setting, aside or {}, rows, shards)
             made.append(Entry(job, rows))
@@ -128,10 +126,8 @@ class Plan:
             wanted = plugin.tables[role]
             for table in given:
                 if table.probe != wanted:
-                    found = table.entries[0].source.name
-                    raise ConfigError(
-                        f"{where}.{role} names {found}, a table of {table.probe}; {plugin.name} needs one of {wanted}"
-                    )
+                    found = f"{table.entries[0].source.name}, a table of {table.probe}"
+                    raise ConfigError(f"{where}.{role} names {found}; {plugin.name} needs one of {wanted}")
                 if role in plugin.planes:
                     _refuse_lines(f"{where}.{role}", plugin, table)
         inputs = {role: [entry for table in given for entry in table.entries] for role, given in tables.items()}
@@ -156,22 +152,17 @@ class Plan:
         own = []  # the user's own files: a change of them is a change of the job
         built(plugin.options, options, name, root=self.data_root, own=own)
         job = Job(section, name, plugin, options, inputs, setting, aside or {}, code_digest.own_files(own), rows, stem)
-        if section in ("figure", "claim"):
-            key = section, name
-        else:
-            key = job.content
-            if key in self._contents:
-                return self._contents[key]
+        content = job.content
+        if section not in ("figure", "claim") and content in self._contents:
+            return self._contents[content]
         if name in self._jobs[section]:
             raise ConfigError(f"{section} {name} is asked for twice, with other options; give one of them another name")
         if len(job.sources) > MANY and len(job.canonical) + sum(len(j.paths(self.results)[0]) for j in job.made_from) > LONGEST:
-            raise ConfigError(
-                f"{section}.{name} names {len(job.sources)} sources, more than a command has room for; join parts"
-            )
+            raise ConfigError(f"{section}.{name} names {len(job.sources)} sources, too many for a command; join parts")
         job = sharded(job, shards)
         for one in (*(entry.source for entry in job.inputs.get("shards", [])), job):
             self._jobs[section][one.name] = one
-        self._contents[key] = job
+        self._contents[content] = job
         return job
 
     # plain stanzas
@@ -179,8 +170,8 @@ class Plan:
     def _refuse_clashes(self):
         """Names that would mean two things as a target of the command line."""
         taken = {"all": "a target"} | {job.rule: "a plug-in" for job in self if job.section != "figure"}
-        asked = {f"experiments.{name}": _target(name) for name in self.experiments} | {f"figure.{n}": n for n in self["figure"]}
-        for where, name in ({f"paper {paper}": paper for paper in self._papers} | asked).items():
+        asked = {f"paper {paper}": paper for paper in self._papers} | {f"figure.{name}": name for name in self["figure"]}
+        for where, name in (asked | {f"experiments.{name}": _target(name) for name in self.experiments}).items():
             if not str(name).isidentifier() or name in taken:
                 why = f"it is {taken[name]}" if name in taken else "a target is made of letters, digits and '_'"
                 raise ConfigError(f"{where}: {name} cannot be a target of the command line, for {why}; rename it")
@@ -217,37 +208,33 @@ class Plan:
     def _table(self, stanza):
         role = next(r for r in stanza.roles if r != "data")
         given = stanza.body[role]
-        each = isinstance(given, str)
-        data = self._resolve(f"{stanza.where}.data", stanza.body["data"], ("data",)) if "data" in stanza.roles else None
+        data = self._references(stanza, "data")[0] if "data" in stanza.roles else None
         if role == "subspace":
             measured = self._members(stanza, role, given)
         else:
-            measured = [entry for table in self._tables(stanza, role) for entry in table.entries]
-        return self.table(stanza.name, stanza.plugin, role, measured, stanza.options(stanza.plugin), data=data, each=each,
-                          shards=stanza.body.get("shards", 1), aside=stanza.aside, where=stanza.where)  # fmt: skip
+            measured = [entry for table in self._references(stanza, role) for entry in table.entries]
+        return self.table(stanza.name, stanza.plugin, role, measured, stanza.options(stanza.plugin),
+                          data=data, each=isinstance(given, str), shards=stanza.body.get("shards", 1), aside=stanza.aside,
+                          where=stanza.where)  # fmt: skip
 
     def _figure(self, stanza):
-        tables = {role: self._tables(stanza, role) for role in stanza.roles}
+        tables = {role: self._references(stanza, role) for role in stanza.roles}
         options = stanza.options(stanza.plugin, label=labels(tables))
         return self.drawing(stanza.section, stanza.name, stanza.plugin, tables, options, stanza.aside, stanza.where)
 
     _claim = _figure
 
     def _members(self, stanza, role, given, seed=None):
-        several = given if isinstance(given, list) else [given]
-        found = self._references(f"{stanza.where}.{role}", several, stanza.roles[role], seed)
+        found = self._references(stanza, role, given, seed)
         members = [member for series in found for member in series]
-        names = [f"{m.label}/{m.run}" if m.run else m.label for m in members]
-        if twice := [n for n, number in Counter(names).items() if number > 1]:
-            raise ConfigError(f"{stanza.where}.{role} names {min(twice)} twice; remove one")
+        _refuse_twice(f"{stanza.where}.{role}", [(m.label, m.run) for m in members])
         return members
 
-    def _tables(self, stanza, role):
-        given = stanza.body[role]
-        return self._references(f"{stanza.where}.{role}", given if isinstance(given, list) else [given], stanza.roles[role])
-
-    def _references(self, where, references, sections, seed=None):
-        return [self._resolve(where, reference, sections, seed) for reference in references]
+    def _references(self, stanza, role, given=None, seed=None):
+        """What a role of a stanza names, one or a list."""
+        given = given or stanza.body[role]
+        several, where = given if isinstance(given, list) else [given], f"{stanza.where}.{role}"
+        return [self._resolve(where, reference, stanza.roles[role], seed) for reference in several]
 
     def _resolve(self, where, reference, sections, seed=None):
         """What a reference means: all of a stanza, or one instance of it as name/run."""
@@ -269,6 +256,11 @@ def _target(experiment) -> str:
     return re.sub(r"\W", "_", experiment)
 
 
+def _refuse_twice(where, names):
+    if twice := [name for name, number in Counter(names).items() if number > 1]:
+        raise ConfigError(f"{where} names {'/'.join(filter(None, min(twice)))} twice; remove one")
+
+
 def _refuse_sources(where, plugin, members):
     try:
         plugin.sources.check(len(members), {})
@@ -284,10 +276,8 @@ def _refuse_lines(where, plugin, table):
                 network = getattr(measured, "section", "") == "network"
                 dimension = 0 if network else measured.plugin.dimension(measured.options)
                 if dimension not in (None, 2):
-                    raise ConfigError(
-                        f"{where} names {job.name}, a table over {dimension} dimensions ({measured.plugin.name}); "
-                        f"{plugin.name} draws a surface over 2"
-                    )
+                    found = f"a table over {dimension} dimensions ({measured.plugin.name})"
+                    raise ConfigError(f"{where} names {job.name}, {found}; {plugin.name} draws a surface over 2")
 
 
 def _common_setting(where, role, members):

@@ -1,7 +1,6 @@
 """The jobs of a run by stage: which are done, what those at work are doing, why one failed, how long the rest may take."""
 
 import re
-import signal
 import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass
@@ -24,7 +23,6 @@ class Job:
     began: float = 0.0
     before: int | None = None  # when the log file of an earlier run was written
     said: str = ""  # the last line on stderr
-    killed: str = ""
     doing: str = ""  # the last line of the log file, when it was last looked at
 
     @property
@@ -33,7 +31,7 @@ class Job:
 
     def begin(self):
         self.status, self.began, self.before = "running", time.monotonic(), _written(self.log)
-        self.said = self.killed = self.doing = ""
+        self.said = self.doing = ""
 
     @property
     def last(self) -> str:
@@ -52,7 +50,7 @@ class Job:
         """The sentence for a failure. `told`: Snakemake's, if it has one. Of a group, jobs that said nothing did not fail."""
         last = self.said or self.last
         state = re.search(r"SLURM status is: '(\w+)'", told or "")
-        cause = self.killed or (f"SLURM says {state[1]}" if state else " ".join((told or "").split()))
+        cause = f"SLURM says {state[1]}" if state else " ".join((told or "").split())
         if cause and not (state and state[1] == "FAILED"):
             return cause + (f"; its last words: {last}" if last else "")
         return last or ("" if in_group else "it ended without a word")
@@ -102,13 +100,7 @@ class Progress:
 
     def ended(self, message) -> bool:
         """Whether Snakemake tells of the exit status of the command of one of these jobs."""
-        job = next((job for job in self.running if str(job.log) in message), None)
-        if not job or "CalledProcessError" not in message:
-            return False
-        status = re.search(r"exit status (\d+)|Signals\.(SIG\w+)", message)
-        name = status and (status[2] or _signal(int(status[1]) - 128))
-        job.killed = f"killed by {name}" + (", likely for want of memory" if name == "SIGKILL" else "") if name else ""
-        return True
+        return "CalledProcessError" in message and any(str(job.log) in message for job in self.running)
 
     def look(self):
         """Read what the jobs at work are doing."""
@@ -160,7 +152,3 @@ def _written(path):
         return path.stat().st_mtime_ns
     except OSError:
         return None
-
-
-def _signal(number):
-    return signal.Signals(number).name if number in set(signal.Signals) else None

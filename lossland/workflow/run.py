@@ -25,7 +25,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from lossland.checking import built
-from lossland.workflow import code_digest, files, labels, plugins
+from lossland.workflow import code_digest, files, plugins
 from lossland.workflow.files import replacing
 from lossland.workflow.gpu_slots import lease
 from lossland.workflow.jobs import files_of
@@ -70,7 +70,7 @@ class Run:
 
     def tables(self, role):
         """The rows of the tables that it reads in a role, by the names that they have there."""
-        return labels.renamed([(files.load_table(self.path(entry)), entry) for entry in self.inputs[role]])
+        return files.renamed([(files.load_table(self.path(entry)), entry) for entry in self.inputs[role]])
 
     @property
     def data_root(self) -> Path:

@@ -30,69 +30,55 @@ def let_records_decide(workflow, plan):
 
 
 class Reruns:
-    """`reasons[section, name]` of the jobs that would run: sentences, by kind; those that a job is made from come first.
-
-    `contradicted` are those of them whose results are there.
-    """
+    """`reasons` maps each job that would run to sentences, those that it is made from first; of them the results of
+    `contradicted` are there."""
 
     def __init__(self, plan):
-        self.plan, self.reasons, self.contradicted, self._records = plan, {}, [], {}
-        self._wrong = set()  # the keys of `contradicted`
+        self.plan, self.reasons, self.contradicted, self._records = plan, {}, set(), {}
         for job in plan:
             self._visit(job)
 
     def _visit(self, job):
-        key = job.section, job.name
-        if key in self._records:
+        if job in self._records:
             return
         for source in job.made_from:
             self._visit(source)
-        self._records[key] = self._record(job)
-        if reasons := self._reasons(job):
-            self.reasons[key] = reasons
+        self._records[job] = self._record(job)
+        if reasons := self._reasons(job, self._records[job]):
+            self.reasons[job] = reasons
 
     def _record(self, job):
-        """The record of a result; None where there is no whole result."""
+        """The record of a result; None if there is no whole result."""
         from lossland.workflow import files  # pyarrow, which a plan without results does without
 
-        paths = job.paths(self.plan.results)
         try:
-            return files.provenance(paths[0]) if all(Path(path).exists() for path in paths) else None
+            return files.provenance(job.paths(self.plan.results)[0]) if job.made(self.plan.results) else None
         except files.FileRefused:
             return None
 
-    def _reasons(self, job):
-        record = self._records[job.section, job.name]
+    def _reasons(self, job, record):
         if record is None:
             if any(Path(path).exists() for path in job.paths(self.plan.results)):
-                self._contradict(job)
-            return {"missing": ["it is not there, or not whole"]}
-        sources = dict(self._sources(job, record))
-        if record.get("plan") == job.plan and not sources:
-            return {}
-        if record.get("plan") != job.plan or sources.keys() - self.reasons.keys() or sources.keys() & self._wrong:
-            self._contradict(job)
-        found = {
-            "config": config_changes(record["spec"], json.loads(job.canonical)),
-            "code": code_changes(record["code"], code_digest.code_of(job.spec)),
-            "source": [f"{section} {name} {word}" for (section, name), word in sources.items()],
-        }
-        found = {kind: sentences for kind, sentences in found.items() if sentences}
-        return found or {"source": ["what it is made from is planned otherwise"]}
-
-    def _contradict(self, job):
-        self.contradicted.append(job)
-        self._wrong.add((job.section, job.name))
+                self.contradicted.add(job)
+            return ["it is not there, or not whole"]
+        sources, same = dict(self._sources(job, record)), record.get("plan") == job.plan
+        if same and not sources:
+            return []
+        if not same or sources.keys() - self.reasons.keys() or sources.keys() & self.contradicted:
+            self.contradicted.add(job)
+        changes = config_changes(record["spec"], json.loads(job.canonical))
+        changes += code_changes(record["code"], code_digest.code_of(job.spec))
+        changes += [f"{source.title} {word}" for source, word in sources.items()]
+        return changes or ["what it is made from is planned otherwise"]
 
     def _sources(self, job, record):
-        """(key of a source, what happened to it) of those that are not, or will not be, what the result was made from."""
+        """(source, what happened to it) of those that are not, or will not be, what the result was made from."""
         same = record["spec"]["inputs"] == job.spec["inputs"] and len(record["inputs"]) == len(job.made_from)
         for source, then in zip(job.made_from, record["inputs"] if same else [None] * len(job.made_from), strict=True):
-            key = source.section, source.name
-            if key in self.reasons:
-                yield key, "will be made again"
-            elif same and code_digest.digest(made_by(self._records[key])) != then:
-                yield key, "was made again since"
+            if source in self.reasons:
+                yield source, "will be made again"
+            elif same and code_digest.digest(made_by(self._records[source])) != then:
+                yield source, "was made again since"
 
 
 def code_changes(then, now) -> list[str]:
@@ -105,13 +91,10 @@ def code_changes(then, now) -> list[str]:
 def config_changes(then, now) -> list[str]:
     """The keys of the config that differ between two specs of a job."""
     a, b = dict(_keys(then)), dict(_keys(now))
-    return [
-        f"{key} "
-        + ("is new" if key not in a else f"was {json.dumps(a[key])}")
-        + (", is " + json.dumps(b[key]) if key in b else ", is left out")
-        for key in sorted(a.keys() | b.keys())
-        if a.get(key) != b.get(key) or (key in a) != (key in b)
-    ]
+    was = {key: f"was {json.dumps(value)}" for key, value in a.items()}
+    now = {key: f"is {json.dumps(value)}" for key, value in b.items()}
+    differing = [key for key in sorted(a.keys() | b.keys()) if key not in a or key not in b or a[key] != b[key]]
+    return [f"{key} {was.get(key, 'is new')}, {now.get(key, 'is left out')}" for key in differing]
 
 
 def _keys(spec):

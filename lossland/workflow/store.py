@@ -142,8 +142,7 @@ class DiskJournal(Journal):
             with replacing(path) as temporary, open(temporary, "wb") as file:
                 file.truncate(size * dtype.itemsize)
         elif path.stat().st_size != size * dtype.itemsize:
-            raise FileRefused(
-                f"{path} has {path.stat().st_size} bytes, not {size * dtype.itemsize}; delete its folder and run again"
-            )
+            found = f"{path} has {path.stat().st_size} bytes, not {size * dtype.itemsize}"
+            raise FileRefused(f"{found}; delete its folder and run again")
         self._files.append(path)
         return torch.from_file(str(path), shared=True, size=size, dtype=dtype).view(n, width)

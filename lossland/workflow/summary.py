@@ -2,20 +2,19 @@
 
 import csv
 from collections import Counter
-from pathlib import Path
 
 
 class Overview:
-    """`reasons[section, name]` says of jobs why they would run again (`reruns.py`); without it, files that are there count."""
+    """`reasons` tells of jobs why they would run again (`staleness.py`); without it, files that are there count."""
 
     def __init__(self, plan, reasons=()):
         self.plan, self._reasons, self._known = plan, dict(reasons), {}
         self.results = [job for section in ("figure", "claim") for job in plan[section].values()]
-        self.made = [job for job in self.results if self._there(job)]
+        self.made = [job for job in self.results if job.made(plan.results)]
 
     @property
     def papers(self) -> dict[str, str]:
-        """Paper -> how many of its claims hold, in words; empty where nothing is claimed, or known yet."""
+        """Paper -> how many of its claims hold, in words; empty if nothing is claimed, or known yet."""
         verdicts = {job.aside.get("paper", "other"): Counter() for job in self.results}
         for job in self.made:
             if job.section == "claim":
@@ -27,43 +26,38 @@ class Overview:
     @property
     def missing(self) -> dict[str, list[str]]:
         """Result -> why it is not there."""
-        return {f"{job.section} {job.name}": self._why(job) for job in self.results if job not in self.made}
+        return {job.title: self._why(job) for job in self.results if job not in self.made}
 
     @property
     def out_of_date(self) -> dict[str, list[str]]:
         """Result of an earlier run -> why it would be made again."""
-        return {f"{job.section} {job.name}": why for job in self.made if (why := self._why(job))}
+        return {job.title: why for job in self.made if (why := self._why(job))}
 
     @property
     def failed(self) -> list[str]:
         """Every job that was run in vain, whatever it is for, each with the end of its log."""
-        return [why for job in self.plan if not self._there(job) and (why := self._end_of_log(job))]
-
-    def _there(self, job):
-        return all(Path(path).exists() for path in job.paths(self.plan.results))
+        return [why for job in self.plan if not job.made(self.plan.results) and (why := self._end_of_log(job))]
 
     def _why(self, job):
         """Of all that it is made from, the first jobs that must run, each with its reason."""
-        key = job.section, job.name
-        if key not in self._known:
+        if job not in self._known:
             sooner = list(dict.fromkeys(reason for source in job.made_from for reason in self._why(source)))
-            self._known[key] = sooner or self._own(job)
-        return self._known[key]
+            self._known[job] = sooner or self._own(job)
+        return self._known[job]
 
     def _own(self, job):
-        if self._there(job):
-            sentences = [s for found in self._reasons.get((job.section, job.name), {}).values() for s in found]
-            return [f"{job.section} {job.name}: {sentence}" for sentence in sentences]
-        return [self._end_of_log(job) or f"{job.section} {job.name}: it was not run, or was removed"]
+        if job.made(self.plan.results):
+            return [f"{job.title}: {reason}" for reason in self._reasons.get(job, [])]
+        return [self._end_of_log(job) or f"{job.title}: it was not run, or was removed"]
 
     def _end_of_log(self, job):
         """The last line that a job said which did not come to its end; None if there is none."""
-        log = Path(f"{self.plan.results}/log/{job.section}/{job.name}.log")
+        log = job.log(self.plan.results)
         took = log.with_suffix(".json")  # written when a job has done its work
         failed = log.exists() and not (took.exists() and took.stat().st_mtime >= log.stat().st_mtime)
         lines = log.read_text(errors="replace").replace("`", "'").splitlines() if failed else []
         last = next((line for line in reversed(lines) if line.strip()), None)
-        return last and f"{job.section} {job.name}: its log ends in: {last}"
+        return last and f"{job.title}: its log ends in: {last}"
 
 
 def _counted(verdicts):

@@ -14,7 +14,12 @@ from lossland.workflow import plugins
 from lossland.workflow.code_digest import PLUGIN
 from lossland.workflow.plugins import Plugin
 
-ASIDE = ["cite", "published", "cost", "paper", "resources"]  # for readers, targets and the scheduler; no part of a result
+ASIDE = ["cite", "published", "cost", "paper"]  # for readers and targets; no part of a result, nor are resources
+MORE = {
+    "network": ["model", "seeds", "resources"],
+    "subspace": ["seeds", "stored", "resources"],
+    "table": ["shards", "resources"],
+}
 NAME = re.compile(r"\w[\w.-]*", re.ASCII)
 
 
@@ -53,7 +58,7 @@ class Stanza:
 
     @property
     def aside(self) -> dict:
-        return {word: self.body[word] for word in ASIDE if word in self.body}
+        return {word: self.body[word] for word in (*ASIDE, "resources") if word in self.body}
 
     def options(self, plugin, seed=None, **context) -> dict:
         """All options of `plugin`, those that are not given with their defaults."""
@@ -104,18 +109,15 @@ def read(section, name, body, choice=None) -> Stanza:
     plugin = _plugin(f"{where}.{key}", room, choice)
     model = _plugin(f"{where}.model", "models", body.get("model")) if section == "network" else None
     roles = _roles(section, plugin)
-    aside = ASIDE if section in ("network", "subspace", "table") else [word for word in ASIDE if word != "resources"]
-    keys = [key, *roles, *aside, *(["model"] if model else []), *(["seeds"] if section in ("network", "subspace") else [])]
-    keys += ["shards"] if "shard" in plugin.options else []
-    keys += ["stored"] if section == "subspace" else []
+    keys = [key, *roles, *ASIDE, *MORE.get(section, [])]
     options = [*(o for o in plugin.options if o != "shard"), *(model.options if model else [])]
+    for k in body:
+        if k not in keys and k not in options:
+            raise ConfigError(f"{where}.{k} is no option of {plugin.name}{nearest(k, [*options, *keys])}")
     if section == "table" and "shards" in body:
         if "shard" not in plugin.options:
             raise ConfigError(f"{where}.shards: {plugin.name} cannot be measured in parts; remove it")
         build(Count, body["shards"], f"{where}.shards")
-    for k in body:
-        if k not in keys and k not in options:
-            raise ConfigError(f"{where}.{k} is no option of {plugin.name}{nearest(k, [*options, *keys])}")
     for role in roles:
         if not body.get(role):
             raise ConfigError(f"{where}.{role} is missing; name what it is made from")
