@@ -129,3 +129,23 @@ def test_a_job_of_another_config_leaves_no_result_that_looks_right(editable):
     assert "subspace/Bezier" in planned(editable)
     edit(editable / "tests/toy.yaml", "epochs: 8", "epochs: 9")
     assert "subspace/Bezier" in planned(editable), "net/2 was trained for eight epochs"
+
+
+def test_an_experiment_takes_over_what_another_one_had_asked_for(project):
+    """The one that stands first gives what both share its name; without it, or behind the other, nothing is trained again."""
+    config = (project / "tests/experiments.yaml").read_text().partition("experiments:\n")[0] + "experiments:\n"
+    lines = [f"  garipov2018/{name}: {{network: net, pairs: 1, resolution: 3}}\n" for name in ("curves", "released")]
+    mine = project / "mine.yaml"
+    mine.write_text(config + lines[0] + lines[1])
+    command = ["--cores", "2", "--configfile", "mine.yaml"]
+    status, output = snakemake(project, *command)
+    assert status == 0, output
+    mine.write_text(config + lines[1] + lines[0])
+    assert snakemake(project, *command)[1].count("Nothing to be done") == 1
+    mine.write_text(config + lines[1])
+    assert snakemake(project, *command)[1].count("Nothing to be done") == 1
+    mine.write_text(config + lines[1].replace("resolution: 3", "resolution: 4"))
+    status, output = snakemake(project, *command)
+    assert status == 0, output
+    assert (project / "results/experiments/subspace/garipov2018/released/Bezier/1.safetensors").exists()
+    assert "network net" not in output

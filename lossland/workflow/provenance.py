@@ -22,8 +22,21 @@ def made_by(record) -> dict | None:
 
 
 def planned(spec, code, sources) -> str:
-    """The `plan` of a result, from the digest of its code and the plans of its sources in their order."""
-    return digest([spec, code, sources])
+    """The `plan` of a result, from the digest of its code and the plans of its sources in their order; its name, and those
+    of the files that it reads, are no part of it."""
+    return digest([_nameless(spec), code, sources])
+
+
+def _nameless(spec):
+    numbers = {}
+
+    def nameless(entry):
+        if "file" in entry:
+            return entry | {"file": numbers.setdefault(entry["file"], len(numbers))}
+        return entry | {"sources": [nameless(source) for source in entry["sources"]]}
+
+    inputs = {role: [nameless(entry) for entry in entries] for role, entries in sorted(spec["inputs"].items())}
+    return {key: value for key, value in spec.items() if key != "name"} | {"inputs": inputs}
 
 
 def handed_down(own, inputs) -> dict:

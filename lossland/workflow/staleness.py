@@ -1,10 +1,14 @@
 """Which results are not what is planned, and why: read off the records that they carry, whatever Snakemake remembers."""
 
 import json
+import os
+from functools import cached_property
 from pathlib import Path
 
 from lossland.workflow import code_digest
 from lossland.workflow.provenance import made_by
+
+SHARED = ("data", "network", "subspace", "table")  # what several experiments may ask for
 
 
 def let_records_decide(workflow, plan):
@@ -51,10 +55,28 @@ class Reruns:
         """The record of a result; None if there is no whole result."""
         from lossland.workflow import files  # pyarrow, which a plan without results does without
 
+        if job.section in SHARED and not job.made(self.plan.results):
+            self._take_over(job)
         try:
             return files.provenance(job.paths(self.plan.results)[0]) if job.made(self.plan.results) else None
         except files.FileRefused:
             return None
+
+    def _take_over(self, job):
+        """Link a result that is there under a name that no job has any more: that of an experiment which asked for it first."""
+        (path,) = map(Path, job.paths(self.plan.results))
+        if job.plan in self._nameless and not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            os.link(self._nameless[job.plan], path)
+
+    @cached_property
+    def _nameless(self):
+        """Plan -> file, of the results that no job of this config makes by their names."""
+        from lossland.workflow import files
+        from lossland.workflow.leftovers import stale_files
+
+        stale = [path for path in stale_files(self.plan) if path.suffix in (".safetensors", ".parquet")]
+        return {files.provenance(path)["plan"]: path for path in stale}
 
     def _reasons(self, job, record):
         if record is None:
@@ -73,7 +95,8 @@ class Reruns:
 
     def _sources(self, job, record):
         """(source, what happened to it) of those that are not, or will not be, what the result was made from."""
-        same = record["spec"]["inputs"] == job.spec["inputs"] and len(record["inputs"]) == len(job.made_from)
+        named = record["spec"]["inputs"] == job.spec["inputs"]
+        same = (named or record.get("plan") == job.plan) and len(record["inputs"]) == len(job.made_from)
         for source, then in zip(job.made_from, record["inputs"] if same else [None] * len(job.made_from), strict=True):
             if source in self.reasons:
                 yield source, "will be made again"
