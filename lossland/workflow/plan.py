@@ -158,7 +158,7 @@ class Plan:
         if name in self._jobs[section]:
             raise ConfigError(f"{section} {name} is asked for twice, with other options; give one of them another name")
         if len(job.sources) > MANY and len(job.canonical) + sum(len(j.paths(self.results)[0]) for j in job.made_from) > LONGEST:
-            raise ConfigError(f"{section}.{name} names {len(job.sources)} sources, too many for a command; join parts")
+            raise ConfigError(f"{section}.{name} names {len(job.sources)} sources, more than a command has room for; join")
         job = sharded(job, shards)
         for one in (*(entry.source for entry in job.inputs.get("shards", [])), job):
             self._jobs[section][one.name] = one
