@@ -55,7 +55,7 @@ def built(known, given, where, **context) -> dict:
             raise ConfigError(f"{where}.{name} is missing")
     for name in given:
         if name not in known:
-            raise ConfigError(f"{where}.{name} is no option here{nearest(name, known)}")
+            raise ConfigError(f"{where}.{name} is not an option here{nearest(name, known)}")
     return {name: build(known[name][0], value, f"{where}.{name}", **context) for name, value in given.items()}
 
 
@@ -135,7 +135,7 @@ def _reason(path, error, names):
         case "value_error":
             return str(error["ctx"]["error"])
         case "unexpected_keyword_argument":
-            return f"is no option here{nearest(path[-1], [name for known in names.values() for name in known])}"
+            return f"is not an option here{nearest(path[-1], [name for known in names.values() for name in known])}"
         case "dataclass_type":
             return f"must be a mapping with {', '.join(names[error['ctx']['class_name']])}"
     return REASONS.get(error["type"]) or f"must {error['msg'].partition('should ')[2] or error['msg']}"

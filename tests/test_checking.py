@@ -95,7 +95,7 @@ def test_what_is_built(annotation, value, expected):
         (Recipe, 3, "here is 3: must be a mapping with epochs, lr, batch_size"),
         (Recipe, {"lr": 1}, "here.epochs is missing"),
         (Recipe, SHORT | {"epochs": -60}, "here.epochs is -60: must be at least 1"),
-        (Recipe | None, SHORT | {"epoch": 1}, "here.epoch is no option here; did you mean epochs?"),
+        (Recipe | None, SHORT | {"epoch": 1}, "here.epoch is not an option here; did you mean epochs?"),
         (list[Recipe], [SHORT, SHORT | {"nesterov": True, "momentum": 0}], "nesterov needs optimiser: sgd with a momentum"),
         (list[Cycle], [{"steps": 3, "lr": 0.1}, {"steps": 0, "lr": 1}], "here[1].steps is 0: must be at least 1"),
         (Recipe, STEPS | {"gamma": [0.1, 0]}, "here.gamma[1] is 0: must be above 0"),
@@ -145,7 +145,7 @@ def test_an_option_of_any_name_is_built():
     assert built(known, {"warmup": SHORT, "weights": None}, "net") == {"warmup": Recipe(2, 1.0), "weights": None}
     with pytest.raises(ConfigError, match=r"^net\.warmup is missing$"):
         built(known, {}, "net")
-    with pytest.raises(ConfigError, match=r"^net\.warmpu is no option here; did you mean warmup\?$"):
+    with pytest.raises(ConfigError, match=r"^net\.warmpu is not an option here; did you mean warmup\?$"):
         built(known, {"warmup": SHORT, "warmpu": SHORT}, "net")
 
 

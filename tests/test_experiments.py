@@ -1,14 +1,44 @@
 """Every experiment of every paper runs on a tiny network by one line of config, and what two ask for is made once."""
 
+import re
+
 import pytest
 from conftest import ROOT, run
 
+from lossland.checking import REQUIRED
+from lossland.options import Known
 from lossland.workflow import plugins
 from lossland.workflow.configfile import read
+from lossland.workflow.experiments import _parts
 from lossland.workflow.plan import Plan
 from lossland.workflow.validation import ConfigError
 
 CONFIG = read([ROOT / "tests/experiments.yaml"]).plain
+PLAIN = {"data": "digits", "model": "mlp", "hidden": [8], "method": "sgd", "seeds": 6, "recipe": {"epochs": 20, "lr": 0.1}}
+UNTRAINED = {"data": "digits", "model": "mlp", "hidden": [8], "method": "pretrained", "file": "mine.safetensors"}
+MINE = {
+    "plain": PLAIN,
+    "two": PLAIN | {"seeds": 2},
+    "one": PLAIN | {"seeds": [7]},
+    "untrained": UNTRAINED,
+    "short": PLAIN | {"recipe": {"epochs": 3, "lr": 0.1}},
+    "start": PLAIN | {"snapshots": [0]},
+    "regression": PLAIN | {"data": "intervals", "model": "regression_net"},
+    "normalised": PLAIN | {"model": "cnn_wxd", "hidden": 8},
+}
+OTHERS = {"without": PLAIN | {"hidden": [9]}, "dense": PLAIN | {"hidden": [10]}}
+SOURCES = {"digits": {"source": "digits"}, "intervals": {"source": "intervals"}}
+VALUES = {"widths": [1], "long": [4]}
+# of six networks: groups of seven; a model that is not theirs; and one without a list of hidden layers
+REFUSED = {"plain": {"benton2021/modes", "fort_jastrzebski2019/wedge_model"}}
+REFUSED |= {"start": REFUSED["plain"], "regression": REFUSED["plain"]}
+REFUSED["normalised"] = REFUSED["plain"] | {"draxler2018/spare_units"}
+REASONS = {
+    "two": "two has 2 networks, and .* give seeds: |long is not an option",
+    "one": "one has 1 network, and .* give seeds: |long is not an option",
+    "untrained": "untrained has (no recipe(; give|, for it is not trained here)|1 network, and .* trained here, with seeds: )",
+    "short": "short is trained for 3 epochs, |groups? of 7|long is not an option",
+}
 
 
 def planned(**experiments):
@@ -52,8 +82,8 @@ def test_views_are_no_jobs():
 
 def test_methods_of_two_papers_are_made_once():
     plan = planned(**{
-        "garipov2018/fge": {"network": "net", "start": [2]},
-        "fort_jastrzebski2019/ensembling_methods": {"network": "net", "start": 2},
+        "garipov2018/fge": {"network": "net", "start": [2], "cycle": 2},
+        "fort_jastrzebski2019/ensembling_methods": {"network": "net", "start": 2, "cycle": 2},
     })  # fmt: skip
     own = [job.name for job in plan if job.name.startswith("fort_jastrzebski2019/")]
     assert own == ["fort_jastrzebski2019/ensembling_methods/disagreement_one_training"]
@@ -79,11 +109,15 @@ def test_only_what_is_used_of_a_size_is_trained(name, settings, trained):
         ("garipov2018/curves", {"network": "nett"}, "did you mean net"),
         ("garipov2018/curves", {"network": "net", "resolutions": 5}, "did you mean resolution"),
         ("garipov2018/curves", {}, "network is missing"),
-        ("garipov2018/curves", {"network": "net", "pairs": 4}, "net has 6 networks; 4 groups of 2 need more seeds"),
+        (
+            "garipov2018/curves",
+            {"network": "net", "pairs": 4},
+            "net has 6 networks, and 4 pairs take 8; give seeds: 8, or pairs: 3",
+        ),
         (
             "garipov2018/curves",
             {"network": "net", "recipe": {"epoch": 5}},
-            "recipe.epoch is no option here; did you mean epochs",
+            "recipe.epoch is not an option here; did you mean epochs",
         ),
     ],
 )
@@ -92,3 +126,112 @@ def test_a_mistake_is_one_sentence(name, settings, sentence):
         planned(**{name: settings})
     assert "garipov2018/curve" in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def of_mine(name, network):
+    """The least that an experiment asks for, of the network `network`."""
+    body = {}
+    for option, (annotation, default) in plugins.plugin("experiments", name).options.items():
+        if default is REQUIRED:
+            named = option if option in OTHERS else network
+            known = any(isinstance(part, Known) for part in _parts(annotation))
+            body[option] = ([named] if option in ("networks", "without") and "list" in str(annotation) else named) if known else (
+                VALUES[option]
+            )  # fmt: skip
+    return body
+
+
+def planned_of_mine(network, **experiments):
+    return Plan({"data": SOURCES, "network": {network: MINE[network]} | OTHERS, "experiments": experiments})
+
+
+@pytest.mark.parametrize("network", MINE)
+def test_every_experiment_plans_or_says_in_one_sentence_why_not(network):
+    refused = {}
+    for name in plugins.names("experiments"):
+        try:
+            assert planned_of_mine(network, **{name: of_mine(name, network)}).experiments[name]
+        except ConfigError as error:
+            refused[name] = str(error)
+    assert all(sentence.startswith(f"experiments.{name}: ") for name, sentence in refused.items())
+    assert not [sentence for sentence in refused.values() if "\n" in sentence or ", line " in sentence]
+    if network in REFUSED:
+        assert refused.keys() == REFUSED[network]
+    else:
+        assert not [sentence for sentence in refused.values() if not re.search(REASONS[network], sentence)]
+
+
+def test_a_training_that_is_run_again_is_another_job():
+    plan = planned_of_mine("plain", **{"fort2019/randomness": {"network": "plain"}})
+    again = plan["network"]["fort2019/randomness/again/1"]
+    assert again.spec | {"name": "plain/1"} == plan["network"]["plain/1"].spec | {"repetition": 1}
+    pairs = [{source.name for source in job.sources} for job in plan["table"].values() if "disagreement" in job.name]
+    assert {"plain/1", "fort2019/randomness/again/1"} in pairs
+
+
+@pytest.mark.parametrize("network", ["plain", "two"])
+def test_ensembles_are_of_as_many_networks_as_there_are(network):
+    plan = planned_of_mine(
+        network, **{"garipov2018/fge": {"network": network}, "fort2019/independent": {"networks": [network]}}
+    )
+    largest = {"plain": [1, 2, 3], "two": [1, 2]}[network]
+    assert plan["table"]["garipov2018/fge/ensemble_Ind"].options["sizes"] == largest
+    assert plan["figure"]["fort2019_table"].options["sizes"] == largest
+
+
+def test_snapshots_that_do_not_do_are_made():
+    plan = planned_of_mine("start", **{"fort2019/samples": {"network": "start"}, "fort2019/trajectories": {"network": "start"}})
+    assert all(job.options["every"] == 1 for job in plan["network"].values() if job.name.startswith("fort2019"))
+    assert len([job for job in plan["network"].values() if job.name.startswith("fort2019")]) == 6
+
+
+def test_a_name_of_the_users_own_may_have_any_sign_of_a_name():
+    plan = planned_of_mine("plain", **{"garipov2018/planes/my-run": {"network": "plain"}})
+    assert "garipov2018_planes_my_run" in plan.targets
+    assert "garipov2018_fig1_my_run" in plan["figure"]
+
+
+def test_pushes_of_one_strength_differ_by_their_rule():
+    pushes = [{"strength": 0.1}, {"strength": 0.1, "rule": "constant"}, {"rule": "constant"}]
+    plan = planned_of_mine("plain", **{"benton2021/espro": {"network": "plain", "pushes": pushes}})
+    assert {job.stem for job in plan["subspace"].values() if "2-simplex" in job.name} == {
+        f"benton2021/espro/2-simplex{label}" for label in ("", "_lambda_0.1", "_lambda_0.1_rule_constant", "_rule_constant")
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "sentence"),
+    [
+        ("garipov2018/planes", {"network": "two"}, "two has 2 networks, and three span a plane; give seeds: 3$"),
+        ("garipov2018/width", {"networks": ["two", "without"], "widths": [1]}, "networks has 2 entries and widths 1; give one"),
+        (
+            "fort2019/independent",
+            {"networks": ["two"], "sizes": [3]},
+            "two has 2 networks, and sizes names 3; give seeds: 3, or",
+        ),
+        ("fort2019/forks", {"network": "two", "epochs": [30]}, "two is trained for 20 epochs, and a snapshot of epoch 30"),
+        ("draxler2018/all_paths", {"network": "two", "pairs": 1, "saddles": {"bn": "keep"}}, "TypeError: .*all_paths.py, line"),
+        (
+            "garipov2018/curve",
+            {"network": "two"},
+            "^experiments.garipov2018/curve: there is no experiment garipov2018/curve; did",
+        ),
+        ("garipov2018/curves", {"network": "two", "cost": {"hours": 1}}, "cost is not an option of garipov2018/curves; known"),
+        ("garipov2018/curves", {"network": "two", "paper": "mine"}, "paper is not an option of garipov2018/curves"),
+    ],
+)
+def test_a_mistake_about_my_network_is_one_sentence(name, settings, sentence):
+    with pytest.raises(ConfigError, match=sentence) as error:
+        planned_of_mine("two", **{name: settings})
+    assert str(error.value).startswith(f"experiments.{name}")
+    assert "\n" not in str(error.value)
+
+
+def test_a_name_of_a_network_has_no_slash():
+    with pytest.raises(ConfigError, match=r"^network\.a/b: a name is made of letters"):
+        Plan({"data": SOURCES, "network": {"a/b": PLAIN}})
+
+
+def test_a_number_is_no_experiment():
+    with pytest.raises(ConfigError, match=r"^experiments\.2018: there is no experiment 2018"):
+        Plan({"experiments": {2018: {}}})

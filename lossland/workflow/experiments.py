@@ -9,6 +9,8 @@ the label in tables and figures, and the place under results/.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from pathlib import Path
+from traceback import extract_tb
 from typing import get_args
 
 from lossland.options import Known
@@ -77,15 +79,48 @@ class Series:
         """How the networks were trained."""
         return self.body.get("recipe", {})
 
-    def groups(self, size, number=None) -> dict[int, list[Member]]:
-        """Disjoint groups of `size` members in their order, by 1, 2, ...: as many as there are, or `number`.
+    @property
+    def epochs(self) -> int:
+        """How long the networks were trained."""
+        return self.trained().recipe["epochs"]
 
-        Raises ConfigError if there are too few.
-        """
-        number = len(self.members) // size if number is None else number
-        if not number or number * size > len(self.members):
-            raise ConfigError(f"{self.label} has {len(self)} networks; {max(number, 1)} groups of {size} need more seeds")
+    @property
+    def snapshots(self) -> set[int]:
+        """The epochs that are kept, the last one too."""
+        every, epochs = self.body.get("every"), self.epochs
+        return {*(self.body.get("snapshots") or []), *(range(0, epochs, every) if every else ()), epochs}
+
+    def trained(self) -> "Series":
+        """The networks, if it was here that they were trained."""
+        if "epochs" not in self.recipe:
+            raise ConfigError(f"{self.label} has no recipe, for it is not trained here; name a network that is")
+        return self
+
+    def first(self, number, why, remedy="") -> "Series":
+        """The first `number` members; if there are fewer, the sentence says `why` there must be so many."""
+        if number > len(self):
+            give = "give" if self.recipe or not self.body else "name a network that is trained here, with"
+            raise ConfigError(f"{self.label} has {_counted(len(self), 'network')}, and {why}; {give} seeds: {number}{remedy}")
+        return self[:number]
+
+    def sizes(self, given=None) -> list[int]:
+        """Numbers of networks in an ensemble: those `given`, or 1, 2, 3 as far as there are so many."""
+        self.first(max(given or [1]), f"sizes names {max(given or [1])}", ", or smaller sizes")
+        return given or list(range(1, min(3, len(self)) + 1))
+
+    def groups(self, size, number=None, option="pairs") -> dict[int, list[Member]]:
+        """Disjoint groups of `size` members in their order, by 1, 2, ...: as many as there are, or `number`, which is what an
+        `option` of the experiment says."""
+        most = len(self) // size
+        number = number or max(most, 1)
+        what = _counted(number, "pair" if size == 2 else f"group of {size}", "pairs" if size == 2 else f"groups of {size}")
+        takes = f"{what} {'takes' if number == 1 else 'take'} {number * size}"
+        self.first(number * size, takes, f", or {option}: {most}" if most else "")
         return {i + 1: self.members[i * size : (i + 1) * size] for i in range(number)}
+
+    def sets(self, size) -> dict[str, list[Member]]:
+        """The same groups, as many as there are, by the run of the first of each."""
+        return {members[0].run: members for members in self.groups(size).values()}
 
 
 @dataclass(frozen=True)
@@ -99,9 +134,6 @@ class Table:
     @property
     def runs(self) -> list[str]:
         return [run for entry in self.entries for _, run in entry.names]
-
-    def run(self, run) -> "Table":
-        return replace(self, entries=[e for e in self.entries if any(name[1] == run for name in e.names)])
 
 
 class Request:
@@ -128,24 +160,51 @@ class Request:
         stanza = self._read("data", label, {"source": source} | options)
         return self._plan.data(f"{self._place}/{label}", stanza.plugin, stanza.options(stanza.plugin))
 
-    def network(self, label, *, data, seeds=1, **body) -> Series:
-        """Networks of the experiment's own: `data` is the name of a dataset of the config, or what `data` returned."""
+    def network(self, label, *, data, seeds=1, repetition=0, **body) -> Series:
+        """Networks of the experiment's own: `data` is the name of a dataset of the config, or what `data` returned. Those of
+        another `repetition` are trained again, though all that is said of them is the same."""
         job = data if isinstance(data, Job) else self._plan.dataset(self._place, data)
         stanza = self._read("network", label, body | {"data": "given", "seeds": seeds})
-        made = self._plan.networks(stanza, job, f"{self._place}/{slug(label)}", label)
-        return self._name(label, made.of(body | {"data": job, "seeds": seeds}))
+        made = self._plan.networks(stanza, job, f"{self._place}/{slug(label)}", label, repetition)
+        return self._name(label, made.of(body | {"data": job, "seeds": seeds, "repetition": repetition}))
 
     def vary(self, label, network, *, recipe=None, **changes) -> Series:
-        """Networks like those of `network`, with another recipe (entry by entry), model option, seeds or method."""
-        body = network.body | changes | {"recipe": network.recipe | (recipe or {})}
+        """Networks like those of `network`, with another recipe (entry by entry), model option, seeds, method or repetition."""
+        body = network.trained().body | changes | {"recipe": network.recipe | (recipe or {})}
         return self.network(label, **{option: value for option, value in body.items() if value is not None})
 
     def kept(self, network, epochs) -> Series:
         """The networks with snapshots of these epochs: those that there are, or others like them."""
-        every, snapshots = network.body.get("every"), network.body.get("snapshots") or []
-        if all(epoch in snapshots or (every and epoch % every == 0) for epoch in epochs):
+        if max(epochs) > network.epochs:
+            raise ConfigError(
+                f"{network.label} is trained for {_counted(network.epochs, 'epoch')}, and a snapshot of epoch {max(epochs)} is "
+                "wanted; name an earlier one, or train it longer"
+            )
+        if network.snapshots.issuperset(epochs):
             return network
-        return self.vary(network.label, network, snapshots=sorted({*snapshots, *epochs}))
+        return self.vary(network.label, network, snapshots=sorted({*(network.body.get("snapshots") or []), *epochs}))
+
+    def followed(self, network, least=2, after=0) -> Series:
+        """The networks with `least` snapshots, and with one from the epoch `after` on beside the last; if they keep fewer,
+        others like them that keep one of every epoch."""
+        if (number := max(least, after + 2)) > network.epochs + 1:
+            raise ConfigError(
+                f"{network.label} is trained for {_counted(network.epochs, 'epoch')}, and {number} snapshots are wanted, the "
+                "start and one of each epoch; train it longer, or ask for fewer"
+            )
+        enough = len(network.snapshots) >= least and any(after <= epoch < network.epochs for epoch in network.snapshots)
+        return network if enough else self.vary(network.label, network, every=1)
+
+    def refuse(self, sentence):
+        """Raise ConfigError, where an experiment cannot do what it is asked for."""
+        raise ConfigError(sentence)
+
+    def beside(self, **lists) -> Iterator[tuple]:
+        """The entries of two options that are lists, side by side; there must be as many."""
+        (a, ours), (b, theirs) = lists.items()
+        if len(ours) != len(theirs):
+            raise ConfigError(f"{a} has {_counted(len(ours), 'entry', 'entries')} and {b} {len(theirs)}; give one for each")
+        return zip(ours, theirs, strict=True)
 
     def union(self, label, *series) -> Series:
         """The members of several series under one label; their runs must differ."""
@@ -183,8 +242,10 @@ class Request:
         instances = _instances(sources)
         options = _plain(options)
         if "recipe" in plugins.plugin("methods", method).options:
-            theirs = next((m.recipe for members in instances.values() for m in members), {})
-            options["recipe"] = theirs | (options.get("recipe") or {})
+            first = next(m for members in instances.values() for m in members)
+            options["recipe"] = first.recipe | (options.get("recipe") or {})
+            if not first.recipe and not {"epochs", "lr"} <= options["recipe"].keys():
+                raise ConfigError(f"{first.label} has no recipe; give recipe: {{epochs, lr}} in this experiment, for {label}")
         stanza = self._read("subspace", label, {"method": method, "sources": ["given"]} | options)
         for run, members in instances.items():
             seed = None if "seed" in options else 1 if run is None else _number(run)
@@ -222,11 +283,11 @@ def run(plan, name, body):
     """The jobs of figures, claims and tables of one experiment of the config, paper/experiment[/label], or
     module:function[/label] of the user's own. Raises ConfigError."""
     paper, experiment, label = [*name.replace(":", "/", 1).split("/", 2), "", ""][:3]
-    choice = name.partition("/")[0] if ":" in name else f"{paper}/{experiment}"
+    choice = name.partition("/")[0] if ":" in name else f"{paper}/{experiment}".strip("/")
     paper = paper.replace(".", "_")
     place = "/".join(filter(None, (paper, experiment, label)))
     stanza = read("experiments", place, body or {}, choice=choice)
-    request = Request(plan, place, paper, f"_{label}" if label else "")
+    request = Request(plan, place, paper, re.sub(r"\W", "_", f"_{label}") if label else "")
     options = stanza.given(stanza.plugin)  # a recipe that is given may be a part of one
     for option, (annotation, _) in stanza.plugin.options.items():
         if option in options:
@@ -235,7 +296,22 @@ def run(plan, name, body):
         plugins.load(stanza.plugin.room, stanza.plugin.name)(request, **options)
     except ConfigError as error:
         raise ConfigError(f"{stanza.where}: {error}") from error
+    except Exception as error:
+        told = " ".join(f"{type(error).__name__}: {error}".split())
+        raise ConfigError(f"{stanza.where}: {told}, in {_last_line(error)}") from error
     return request.jobs
+
+
+def _last_line(error) -> str:
+    """Where an error arose, as file and line: in an experiment of ours or of the user's own if that is on the way."""
+    ours = [f for f in extract_tb(error.__traceback__) if "site-packages" not in f.filename]
+    roots = (plugins.ROOT / "lossland", Path.cwd())
+    last = [f for f in ours if any(Path(f.filename).is_relative_to(root) for root in roots)][-1]
+    return f"{last.filename}, line {last.lineno}"
+
+
+def _counted(number, one, several=None) -> str:
+    return f"{number} {one if number == 1 else several or one + 's'}"
 
 
 def _found(plan, where, annotation, value):

@@ -90,6 +90,7 @@ class Job:
     files: str = ""  # digest of the user's own files
     rows: tuple[tuple[str, str], ...] = ()
     stem: str = ""  # its name without the run
+    repetition: int = 0  # what tells it from another that is the same in all else
 
     @cached_property
     def spec(self) -> dict:
@@ -98,6 +99,7 @@ class Job:
         inputs = {role: [entry.spec for entry in entries] for role, entries in sorted(self.inputs.items())}
         own = {"section": self.section, "name": self.name, key: {self.plugin.name: self.options}, "inputs": inputs}
         own["format"] = FORMAT[self.section]
+        own |= {"repetition": self.repetition} if self.repetition else {}
         return own | ({"files": self.files} if self.files else {}) | (self.setting.spec if self.setting else {})
 
     @cached_property
@@ -105,7 +107,8 @@ class Job:
         """Digest of what the result is, whatever it is called."""
         inputs = {role: [entry.source.content for entry in entries] for role, entries in sorted(self.inputs.items())}
         setting = {"data": self.setting.data.content, "model": self.setting.model} if self.setting else None
-        return code_digest.digest([self.section, self.plugin.name, self.options, inputs, setting, self.files])
+        again = [self.repetition] if self.repetition else []
+        return code_digest.digest([self.section, self.plugin.name, self.options, inputs, setting, self.files, *again])
 
     @property
     def leaves(self) -> list["Job"]:

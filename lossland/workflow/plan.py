@@ -51,7 +51,7 @@ class Plan:
         self._jobs = {section: {} for section in PLUGIN}
         self._made, self._open, self._contents = {}, [], {}
         asked = config.get("experiments") or {}
-        self.experiments = {name: experiments.run(self, name, body) for name, body in asked.items()}
+        self.experiments = {str(name): experiments.run(self, str(name), body) for name, body in asked.items()}
         for section, stanzas in self._stanzas.items():
             if "size" not in config or section not in ("data", "network"):  # a size has more of them than its experiments use
                 for stanza in stanzas.values():
@@ -85,7 +85,8 @@ class Plan:
     def data(self, name, plugin, options, aside=None) -> Job:
         return self._add("data", name, name, plugin, options, {}, aside=aside or {})
 
-    def series(self, section, stem, label, plugin, instances, *, setting=None, aside=None, stored=False, where) -> Series:
+    def series(self, section, stem, label, plugin, instances, *, setting=None, aside=None, stored=False, repetition=0,
+               where) -> Series:  # fmt: skip
         """Networks or subspaces: `instances` maps a run, or None, to (options, sources as Members)."""
         members = []
         for run, (options, sources) in instances.items():
@@ -97,7 +98,7 @@ class Plan:
             else:
                 entries = {"sources": [Entry(m.source) for m in sources]} if section == "subspace" else {}
                 name = f"{stem}/{run}" if run else stem
-                source = self._add(section, name, stem, plugin, options, entries, own, aside or {})
+                source = self._add(section, name, stem, plugin, options, entries, own, aside or {}, repetition=repetition)
             members.append(Member(label, run, source, next((m.recipe for m in sources), {})))
         return Series(label, members)
 
@@ -140,18 +141,20 @@ class Plan:
     def dataset(self, where, name) -> Job:
         return self._resolve(where, name, ("data",))
 
-    def networks(self, stanza, data, stem, label) -> Series:
+    def networks(self, stanza, data, stem, label, repetition=0) -> Series:
         setting = Setting(data, {stanza.model.name: stanza.options(stanza.model)}, stanza.aside.get("resources", {}))
         instances = {seed: (stanza.options(stanza.plugin, seed), []) for seed in stanza.instances()}
-        made = self.series(
-            "network", stem, label, stanza.plugin, instances, setting=setting, aside=stanza.aside, where=stanza.where
-        )
+        made = self.series("network", stem, label, stanza.plugin, instances, setting=setting, aside=stanza.aside,
+                           repetition=repetition, where=stanza.where)  # fmt: skip
         return made.of(stanza.body)
 
-    def _add(self, section, name, stem, plugin, options, inputs, setting=None, aside=None, rows=(), shards=1) -> Job:
+    def _add(
+        self, section, name, stem, plugin, options, inputs, setting=None, aside=None, rows=(), shards=1, repetition=0
+    ) -> Job:
         own = []  # the user's own files: a change of them is a change of the job
         built(plugin.options, options, name, root=self.data_root, own=own)
-        job = Job(section, name, plugin, options, inputs, setting, aside or {}, code_digest.own_files(own), rows, stem)
+        job = Job(section, name, plugin, options, inputs, setting, aside or {}, code_digest.own_files(own), rows, stem,
+                  repetition)  # fmt: skip
         content = job.content
         if section not in ("figure", "claim") and content in self._contents:
             return self._contents[content]

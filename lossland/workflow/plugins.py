@@ -101,7 +101,8 @@ def find(room, name, root=ROOT) -> Source:
         raise FileNotFoundError(f"there is no {path}.py in {folder}")
     known = files(room, root)
     if name not in known:
-        raise FileNotFoundError(f"there is no such file of {room}{options.nearest(name, known)}")
+        what = f"experiment {name}" if room == "experiments" else f"such file of {room}"
+        raise FileNotFoundError(f"there is no {what}{options.nearest(name, known)}")
     return Source(root, known[name], ".".join(Path(known[name]).with_suffix("").parts), FUNCTION[room])
 
 

@@ -100,7 +100,7 @@ class Stanza:
 def read(section, name, body, choice=None) -> Stanza:
     """`choice` is its plug-in, where no key of the body names it. Raises ConfigError at the first mistake."""
     where = f"{section}.{name}"
-    if not all(map(NAME.fullmatch, name.split("/"))):
+    if not all(map(NAME.fullmatch, name.split("/") if section == "experiments" else [name])):
         raise ConfigError(f"{where}: a name is made of letters, digits, '_', '.' and '-'")
     if not isinstance(body, dict):
         raise ConfigError(f"{where} is {body!r}; it must be a mapping of options")
@@ -109,11 +109,11 @@ def read(section, name, body, choice=None) -> Stanza:
     plugin = _plugin(f"{where}.{key}", room, choice)
     model = _plugin(f"{where}.model", "models", body.get("model")) if section == "network" else None
     roles = _roles(section, plugin)
-    keys = [key, *roles, *ASIDE, *MORE.get(section, [])]
+    keys = [key, *roles, *ASIDE, *MORE.get(section, [])] if section in PLUGIN else []  # an experiment has options only
     options = [*(o for o in plugin.options if o != "shard"), *(model.options if model else [])]
     for k in body:
         if k not in keys and k not in options:
-            raise ConfigError(f"{where}.{k} is no option of {plugin.name}{nearest(k, [*options, *keys])}")
+            raise ConfigError(f"{where}.{k} is not an option of {plugin.name}{nearest(k, [*options, *keys])}")
     if section == "table" and "shards" in body:
         if "shard" not in plugin.options:
             raise ConfigError(f"{where}.shards: {plugin.name} cannot be measured in parts; remove it")
@@ -138,7 +138,8 @@ def _plugin(where, room, choice):
     try:
         file = plugins.find(room, str(choice)).file
     except FileNotFoundError as error:
-        raise ConfigError(f"{where} is {choice}, but {error}") from None
+        told = f"{where.removesuffix('.experiment')}:" if room == "experiments" else f"{where} is {choice}, but"
+        raise ConfigError(f"{told} {error}") from None
     try:
         return plugins.plugin(room, choice)
     except (SyntaxError, NameError, ValueError) as error:

@@ -31,7 +31,7 @@ def experiment(
 
 def groups(network, modes, size, runs):
     """The first `modes` networks of each group."""
-    return {run: members[:modes] for run, members in network.groups(size or modes, runs).items()}
+    return {run: members[:modes] for run, members in network.groups(size or modes, runs, "runs").items()}
 
 
 def draw_faces(plan, name, faces, modes, resolution, **options):

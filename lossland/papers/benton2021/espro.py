@@ -29,13 +29,13 @@ def experiment(
     `sizes` and `budgets` are numbers of components that claims compare (default: 1 and `size`); of `dataset` the published
     errors of VGG16 are shown.
     """
+    runs = deep(plan, network, size)
     kinds = [simplex(plan, network, number, recipe) for number in vertices]
     if released is not None:
         label, own = f"{kinds[-1].label}, as released", {"reduction": "sum", "volume": RELEASED}
         kinds.append(plan.simplex(label, network, vertices=vertices[-1], recipe=brief(network) | released, **own))
     claimed = len(kinds)
     kinds += [simplex(plan, network, vertices[-1], recipe, push) for push in pushes]
-    runs = deep(plan, network, size)
     independent = plan.ensemble(runs)
     ensembles = [plan.ensemble(drawn(plan, one, size, samples), by="source") for one in kinds]
     clock = {option: value for option, value in network.recipe.items() if option in ("batch_size", "precision")}
@@ -48,7 +48,8 @@ def experiment(
 
 def simplex(plan, network, vertices, recipe, push={}, **options):
     """A simplex around each network; it is called by what pushes it, if that is not what the paper does."""
-    label = f"{vertices}-simplex" + (f", lambda {push['strength']:g}" if push else "")
+    words = [f"lambda {value:g}" if name == "strength" else f"{name} {value}" for name, value in push.items()]
+    label = ", ".join([f"{vertices}-simplex", *words])
     own = {"vertices": vertices, "recipe": brief(network) | recipe, "volume": push or None}
     return plan.simplex(label, network, **own, **options)
 
@@ -61,15 +62,10 @@ def brief(network) -> dict:
 
 def deep(plan, network, size):
     """Groups of independent networks."""
-    return plan.pool("deep ensemble", groups(network, size))
+    return plan.pool("deep ensemble", network.sets(size))
 
 
 def drawn(plan, simplexes, size, samples):
     """Draws of the simplexes around the networks of each group."""
     draws = plan.draws(f"draws of {simplexes.label}", simplexes, samples=samples)
-    return plan.pool(f"{simplexes.label}, groups", groups(draws, size), trajectories=True).called(simplexes.label)
-
-
-def groups(series, size) -> dict:
-    """Disjoint groups of `size` members, by the run of the first of each."""
-    return {members[0].run: members for members in series.groups(size).values()}
+    return plan.pool(f"{simplexes.label}, groups", draws.sets(size), trajectories=True).called(simplexes.label)

@@ -18,8 +18,8 @@ def experiment(
     samples: Count = 25,
 ):
     """Two draws of one simplex against two networks of a group of `size`; of `pushes` {} is the paper's lambda."""
+    independent = plan.disagreement(deep(plan, network, size))
     simplexes = [simplex(plan, network, vertices, recipe, push, reduction=reduction) for push in pushes]
     pools = [drawn(plan, one, size, samples) for one in simplexes]
-    independent = plan.disagreement(deep(plan, network, size))
     draws = [plan.disagreement(pools, name=split, split=split) for split in ("test", "train")]
     plan.claims("diversity", draws=draws, independent=independent)

@@ -19,10 +19,10 @@ def experiment(
     """Simplexes that nothing pushes, that the paper's lambda pushes, and `pushes`, around the networks of `runs` groups; what
     the first gain as ensembles, and whether the others differ from them."""
     network, sizes = network[: runs and runs * size], sizes or [1, size]
+    independent = plan.ensemble(deep(plan, network, size))
     free = simplex(plan, network, vertices, recipe, {"strength": 0})
     pushed = [simplex(plan, network, vertices, recipe, push) for push in ({}, *pushes)]
     without, *others = (plan.ensemble(drawn(plan, one, size, samples), by="source") for one in (free, *pushed))
     plan.figure("a3", ensembles=[without, *others], volumes=plan.volume([free, *pushed]), sizes=sizes)
     plan.claims("pushes", free=without, pushed=others, sizes=sizes)
-    independent = plan.ensemble(deep(plan, network, size))
     plan.claims("unpushed", check="espro", independent=independent, simplexes=without, sizes=sizes)

@@ -1,7 +1,7 @@
 """Ensembles on corrupted images (Benton et al. 2021, arXiv 2102.13042, section 6.2): figure 11."""
 
 from lossland.options import Changes, Count, Networks
-from lossland.papers.benton2021.espro import deep, drawn, groups, simplex
+from lossland.papers.benton2021.espro import deep, drawn, simplex
 
 
 def experiment(
@@ -19,14 +19,12 @@ def experiment(
 ):
     """Groups of `size` networks, simplexes around these, and MultiSWAG: `around` samples of each of as many networks `swag`
     (default: `network`), fitted on their `last` snapshots."""
-    swag = swag or network
-    if not (swag.body.get("every") or swag.body.get("snapshots")):
-        swag = plan.vary(swag.label, swag, every=1)
-    gaussians = plan.swag("SWAG", swag, last=last, samples=around)
+    independent = deep(plan, network, size)
+    gaussians = plan.swag("SWAG", plan.followed(swag or network, last), last=last, samples=around)
     pools = [
-        deep(plan, network, size),
+        independent,
         drawn(plan, simplex(plan, network, vertices, recipe), size, samples).called("ESPRO"),
-        plan.pool("MultiSWAG", groups(gaussians, size), trajectories=True),
+        plan.pool("MultiSWAG", gaussians.sets(size), trajectories=True),
     ]
     shifts = [plan.shift(pool, corruptions=[corruption], by="source", sizes=[1, size]) for pool in pools]
     plan.figure("fig11", shifts=shifts, size=size, corruption=corruption)

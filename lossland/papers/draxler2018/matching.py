@@ -19,7 +19,7 @@ def experiment(
     """`networks` from narrow to wide, and their `widths`. With `repair`, for networks without batch norm, the segment to the
     matched network is repaired too, at so many points. `saddles` are options of the probe."""
     lines, heights, wide, kinds = [], [], {}, {"as trained": [], "matched": [], "repaired": []}
-    for network, width in zip(networks, widths, strict=True):
+    for network, width in plan.beside(networks=networks, widths=widths):
         found = rebased(plan, network, pairs, repair)
         lines.append(plan.landscape(found, name=f"landscape {network.label}", resolution=resolution))
         heights.append(plan.saddles(found, name=f"saddles {network.label}", **{"resolution": resolution} | saddles))

@@ -28,5 +28,4 @@ def experiment(
 def _followed(plan, network):
     if network.body.get("every") or len(network.body.get("snapshots") or []) > 1:
         return network
-    epochs = network.recipe["epochs"]
-    return plan.kept(network, sorted({i * epochs // TENTHS for i in range(TENTHS)}))
+    return plan.kept(network, sorted({i * network.epochs // TENTHS for i in range(TENTHS)}))

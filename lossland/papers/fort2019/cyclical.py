@@ -5,6 +5,7 @@ from lossland.options import Changes, Count, Networks
 
 def experiment(plan, *, network: Networks, recipe: Changes = {}, cycles: Count = 4, per_cycle: Count = 3, runs: Count = 1):
     """The last `per_cycle` networks of each cycle of one training, and independent ones."""
+    network.first(2, "two are compared")
     plain = {"every": None, "snapshots": None, "init": None, "order": None}
     langevin = {"optimiser": "sgd", "nesterov": False} | recipe
     cyclical = plan.vary("cyclical SG-MCMC", network, method="csgmcmc", seeds=runs, cycles=cycles, per_cycle=per_cycle,

@@ -1,7 +1,7 @@
 """Ensembles of networks, of samples around one, and of both (Fort et al. 2019, arXiv 1912.02757): figure 7."""
 
 from lossland.options import Count, Networks, Samples
-from lossland.papers.fort2019.trajectories import followed, quarter
+from lossland.papers.fort2019.trajectories import quarter
 
 AROUND_ONE = ("random directions", "diagonal Gaussian", "low-rank Gaussian", "SWAG")  # the kinds that claims are about
 RANK = 5  # the released notebook's
@@ -17,8 +17,8 @@ def experiment(
     quantities: list[str] = ("accuracy", "brier"),
 ):
     """Groups of `size` networks; as many samples around the first of each; and all samples around each network of a group."""
+    independent = plan.ensemble(plan.pool("networks", network.sets(size)))
     kinds = around(plan, network, samples)
-    independent = plan.ensemble(plan.pool("networks", groups(network, size)))
     both = plan.ensemble(together(plan, kinds, size), name="both", by="source")
     plan.figure("fig7", ensembles=[independent, both], quantities=quantities)
     alone = plan.ensemble(around_one(kinds, size), name="samples", sizes=list(range(1, size + 1)), subsets=subsets)
@@ -27,9 +27,9 @@ def experiment(
 
 def around(plan, network, samples) -> list:
     """Samples around each network, or the averages of its weights: a series of each kind, which is its label."""
-    given, network = Samples(**samples), followed(plan, network)
-    number = {"samples": given.number}
-    last = {"last": given.last or max(RANK + 1, quarter(network))}
+    given = Samples(**samples)
+    number, last = {"samples": given.number}, {"last": given.last or max(RANK + 1, quarter(network))}
+    network = plan.followed(network, last["last"])
     make = {
         "random directions": lambda kind: plan.random_subspace(
             kind, network, radius=given.radius, least=given.least, trials=given.trials, **number
@@ -52,13 +52,8 @@ def around_one(kinds, size) -> list:
 
 def together(plan, kinds, size) -> list:
     """All samples around the networks of each group."""
-    pools = [plan.pool(f"{kind.label}, {size} networks", groups(kind, size), trajectories=True) for kind in kinds]
+    pools = [plan.pool(f"{kind.label}, {size} networks", kind.sets(size), trajectories=True) for kind in kinds]
     return [pool.called(kind.label) for pool, kind in zip(pools, kinds, strict=True)]
-
-
-def groups(series, size) -> dict:
-    """Disjoint groups of `size` members, by the run of the first of each."""
-    return {members[0].run: members for members in series.groups(size).values()}
 
 
 def firsts(series, size):

@@ -8,8 +8,9 @@ def experiment(plan, *, network: Networks, epochs: list[Index] = (), pairs: Coun
 
     By default they part at the start, after a sixth and after half of the training.
     """
-    length = network.recipe["epochs"]
-    epochs = list(epochs) or [0, length // 6, length // 2]
+    epochs = list(epochs) or sorted({0, network.epochs // 6, network.epochs // 2})
+    if max(epochs) == network.epochs:
+        plan.refuse(f"{network.label} ends after {max(epochs)} epochs, and nothing parts there; name earlier epochs")
     network = plan.kept(network, epochs)[:pairs]
     parted = {}
     for epoch in epochs:

@@ -1,7 +1,7 @@
 """Ensembles on corrupted images of a large dataset (Fort et al. 2019, arXiv 1912.02757): figure 9."""
 
 from lossland.options import Count, Networks, Samples
-from lossland.papers.fort2019.ensembles import around, groups, together
+from lossland.papers.fort2019.ensembles import around, together
 
 
 def experiment(
@@ -10,14 +10,17 @@ def experiment(
     network: Networks,
     size: Count = 3,
     samples: Samples = {"kinds": ["random directions", "averages of weights"]},
-    sizes: list[Count] = (1, 2, 3),
+    sizes: list[Count] | None = None,
     corruptions: list[str] | None = None,
     severities: list[Count] = (1, 2, 3, 4, 5),
     folder: str | None = None,
     examples: Count | None = None,
 ):
-    """Networks, and the samples around each of them; `corruptions` to `examples` are those of the probe shift."""
+    """Networks, and the samples around each of them; ensembles of `sizes` (default: up to `size`, and 3). `corruptions` to
+    `examples` are those of the probe shift."""
+    groups = network.sets(size)
+    sizes = network[:size].sizes(sizes)
     on = {"sizes": sizes, "corruptions": corruptions, "severities": severities, "folder": folder, "examples": examples}
-    pools = [plan.pool("networks", groups(network, size)), *together(plan, around(plan, network, samples), size)]
+    pools = [plan.pool("networks", groups), *together(plan, around(plan, network, samples), size)]
     shifts = [plan.shift(pool, name=f"shift {pool.label}", by="source", **on) for pool in pools]
     plan.figure("fig9", draw="fig8", shifts=shifts, sizes=sizes, quantities=["accuracy", "brier"])

@@ -7,16 +7,20 @@ def experiment(
     plan,
     *,
     networks: list[Networks],
-    sizes: list[Count] = (1, 2, 3),
+    sizes: list[Count] | None = None,
     most: Count | None = None,
     subsets: Count = 50,
     dataset: str = "",
     digitised: dict = {},
 ):
-    """Each of `networks` by itself; ensembles of up to `most` of its runs, and the table has those of `sizes`.
+    """Each of `networks` by itself; ensembles of up to `most` of its runs, and the table has those of `sizes`
+    (default: 1 to 3, as far as all have so many runs).
 
     `digitised` says of which architecture of the re-implementation the accuracies are to stand behind those of a network.
     """
+    fewest, number = min(networks, key=len), max(most or 2, 2)
+    fewest.first(number, f"{number} are compared")
+    sizes = fewest[:most].sizes(sizes)
     pools = [plan.pool(f"independent {one.label}", [one]).called(one.label) for one in networks]
     cosine, disagreement = [plan.cosine(pool) for pool in pools], [plan.disagreement(pool) for pool in pools]
     plan.figure("fig3", cosine=cosine, disagreement=disagreement)

@@ -7,10 +7,11 @@ INIT, ORDER = 10, 20  # seeds of networks that have only their initialisation, o
 
 def experiment(plan, *, network: Networks, pairs: Count = 3):
     """`pairs` of trainings that share both seeds, one of them, none."""
+    network.trained().groups(2, pairs)
     first, others = network[:pairs], network[pairs : 2 * pairs]
     plain = {"every": None, "snapshots": None}
     kinds = {
-        "same seeds": plan.vary("again", network, seeds=[int(run) for run in first.runs], **plain),
+        "same seeds": plan.vary("again", network, seeds=[int(run) for run in first.runs], repetition=1, **plain),
         "same initialisation": plan.union("from one initialisation", *_sharing(plan, first, "init", INIT, plain)),
         "same order": plan.union("in one order", *_sharing(plan, first, "order", ORDER, plain)),
         "both different": others,

@@ -1,8 +1,8 @@
 """What lies around one solution (Fort et al. 2019, arXiv 1912.02757): figures 4, 5, S5 and S6."""
 
 from lossland.options import Count, Fraction, Index, Networks, NonNegative, Split
-from lossland.papers.fort2019.ensembles import RANK, firsts, groups
-from lossland.papers.fort2019.trajectories import followed, quarter
+from lossland.papers.fort2019.ensembles import RANK, firsts
+from lossland.papers.fort2019.trajectories import quarter
 
 
 def experiment(
@@ -27,8 +27,9 @@ def experiment(
     and `low_rank` are the released notebook's, for a million weights. `gamma` is the exponent of a family of limits (figure
     S5). The map is of predictions for `examples` of `split`.
     """
-    network = followed(plan, network)
-    around, n, last = firsts(network, size), {"samples": samples}, last or max(RANK + 1, quarter(network))
+    after, last = quarter(network) if after is None else after, last or max(RANK + 1, quarter(network))
+    network = plan.followed(network, last, after)
+    around, n = firsts(network, size), {"samples": samples}
     kinds = [
         plan.random_subspace("random directions", around, radius=radius, **n),
         plan.dropout_subspace("dropout", around, rate=rate, **n),
@@ -36,7 +37,7 @@ def experiment(
         plan.low_rank_gaussian("low-rank Gaussian", around, last=last, rank=RANK, scale=low_rank, **n),
     ]
     diverse = plan.diversity(kinds, name="diversity")
-    independent = plan.diversity(plan.pool("independent networks", groups(network, size)))
+    independent = plan.diversity(plan.pool("independent networks", network.sets(size)))
     plan.figure("fig5", samples=diverse, independent=independent)
     if gamma is not None:
         plan.figure("s5", draw="fig5", samples=diverse, independent=independent, gamma=gamma)
@@ -48,5 +49,4 @@ def experiment(
     maps = plan.tsne(plan.pool("map", [together], trajectories=True).called(network.label), split=split, examples=examples)
     plan.figure("fig4", maps=maps, kinds=kinds)
     between, inside = plan.disagreement(plan.pool("independent runs", [network])), plan.disagreement(network)
-    after = quarter(network) if after is None else after
     plan.claims("functions", between=between, inside=inside, tsne=maps, after=after)

@@ -1,7 +1,7 @@
 """Ensembles on corrupted images, and on images of other things (Fort et al. 2019, arXiv 1912.02757): figure 8, section 5."""
 
 from lossland.options import Count, Dataset, Networks, Samples
-from lossland.papers.fort2019.ensembles import around, around_one, groups, together
+from lossland.papers.fort2019.ensembles import around, around_one, together
 
 SUBSETS = 5  # of samples around one network, at each corruption
 
@@ -12,7 +12,7 @@ def experiment(
     network: Networks,
     size: Count = 3,
     samples: Samples = {},
-    sizes: list[Count] = (1, 3),
+    sizes: list[Count] | None = None,
     subsets: Count = 50,
     corruptions: list[str] | None = None,
     severities: list[Count] = (1, 2, 3, 4, 5),
@@ -22,13 +22,15 @@ def experiment(
     other: Dataset | None = None,
     others: Count | None = None,
 ):
-    """Ensembles of as many networks as `sizes` say, `size` the largest, and of as many samples around one.
+    """Ensembles of as many networks as `sizes` say (default: 1 and `size`), `size` the largest, and of as many samples around
+    one.
 
     `corruptions`, `severities`, `folder` and `examples` are those of the probe shift. With `whole` ensembles of subspaces too,
     each with all of its samples. `other` is a dataset of which nothing was seen in training, of it `others` examples.
     """
+    runs, sizes = plan.pool("independent networks", network.sets(size)), network[:size].sizes(sizes or [1, size])
     kinds = around(plan, network, samples)
-    runs, alone = plan.pool("independent networks", groups(network, size)), around_one(kinds, size)
+    alone = around_one(kinds, size)
     on = {"sizes": sizes, "corruptions": corruptions, "severities": severities, "folder": folder, "examples": examples}
     independent = plan.shift(runs, **on)
     sampled = plan.shift(alone, name="shift samples", subsets=SUBSETS, **on)

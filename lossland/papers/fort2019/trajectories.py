@@ -14,22 +14,18 @@ def experiment(
 ):
     """The map is of `runs` trainings, of predictions for `examples` of `split`; the first epochs end with `after` (default: a
     quarter of the training)."""
-    network = followed(plan, network)
+    after = quarter(network) if after is None else after
+    network.first(2, "two are compared")
+    network = plan.followed(network, after=after)
     inside = plan.cosine(network)
     between = plan.cosine(plan.pool("independent runs", [network]))
     apart = network[:: max(1, len(network) // runs)][:runs]  # so that they are those that samples are drawn around
     maps = plan.pool("trajectories", [apart], trajectories=True).called(network.label)
     seen = plan.tsne(maps, examples=examples, split=split)
     plan.figure("fig2", cosine=inside, disagreement=plan.disagreement(network), maps=seen)
-    plan.claims("weights", between=between, inside=inside, after=quarter(network) if after is None else after)
-
-
-def followed(plan, network):
-    """The networks with their snapshots; if they keep none, others like them that keep one of every epoch."""
-    kept = network.body.get("every") or network.body.get("snapshots")
-    return network if kept else plan.vary(network.label, network, every=1)
+    plan.claims("weights", between=between, inside=inside, after=after)
 
 
 def quarter(network) -> int:
     """The epochs until the rate drops first in the released code, and those after it has dropped last."""
-    return -(-network.recipe["epochs"] // 4)
+    return -(-network.epochs // 4)

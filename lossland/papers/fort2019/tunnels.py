@@ -1,7 +1,6 @@
 """Low-loss tunnels between networks, and cuts through the origin (Fort et al. 2019, arXiv 1912.02757): figures 6, S1, S2."""
 
 from lossland.options import Changes, Count, Networks, Split
-from lossland.papers.fort2019.ensembles import groups
 
 
 def experiment(
@@ -21,7 +20,7 @@ def experiment(
     The cut through both networks has `radial` points along each side, and is also drawn on `split`; the cone over the tunnel
     has `cone`.
     """
-    ends = groups(network[: 2 * pairs], 2)
+    ends = network[: 2 * pairs].sets(2)
     paths = [
         plan.line("segment", ends),
         plan.tunnel("tunnel", ends, points=points, recipe=recipe),

@@ -1,6 +1,7 @@
 """How far ensembling methods go on the landscape (Fort & Jastrzebski 2019, arXiv 1906.04724)."""
 
 from lossland.options import Changes, Count, Index, Networks, Positive
+from lossland.papers.garipov2018.fge import going_on_from
 
 
 def experiment(
@@ -15,10 +16,10 @@ def experiment(
     snapshot_recipe: Changes = {},
 ):
     """Snapshots of a training, FGE, snapshot ensembles (SSE) and independent networks; options as those of garipov2018/fge."""
-    budget = network.recipe["epochs"]
-    start = budget * 2 // 3 if start is None else start
+    start = network.epochs * 2 // 3 if start is None else start
+    network.first(2, "two are compared")
+    going_on = {"start": start, "cycle": cycle, "low": low, "recipe": going_on_from(plan, network, start, cycle, recipe)}
     network = plan.kept(network, [start])
-    going_on = {"start": start, "cycle": cycle, "low": low, "recipe": {"epochs": budget - start} | recipe}
     whole = {"snapshots": None, "every": None}  # the networks at the end of each cycle are kept, no others
     sse = plan.vary("SSE of a network", network, method="sse", cycles=cycles, recipe=snapshot_recipe, **whole)
     large = plan.disagreement(plan.pool("SSE", [sse], trajectories=True))

@@ -21,7 +21,7 @@ def experiment(
     The default is half, once and twice its rate and its batch size. Of an option that is a list, as the widths of layers, the
     last is the value.
     """
-    recipe = asdict(Recipe(**network.recipe))
+    recipe = asdict(Recipe(**network.trained().recipe))
     rate, batch = recipe["lr"], recipe["batch_size"]
     values = values or {"lr": [rate / 2, rate, 2 * rate], "batch_size": [max(1, batch // 2), batch, 2 * batch]}
     tables, places = [], {}

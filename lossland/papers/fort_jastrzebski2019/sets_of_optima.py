@@ -16,7 +16,7 @@ def experiment(
 
     They are trained at the point itself, as the paper has it, and on the whole segments to it (Benton et al. 2021).
     """
-    sets = {group[0].run: group for group in network.groups(sizes[-1]).values()}
+    sets = network.sets(sizes[-1])
     recipe, seen = {"optimiser": "sgd"} | recipe, {"resolution": resolution, "samples": samples}
     vertex, uniform = [], []
     for size in sizes:

@@ -21,7 +21,7 @@ def experiment(
     seen, short = {"interpolation": [], "segment": [], "cuts": []}, {}
     for n in long:
         optima = plan.vary(f"optima, n = {n}", network, long=n, snapshots=[0], every=None)
-        whole = optima.body["dimension"]
+        whole = optima[0].setting.model["wedge"]["dimension"]
         label, dimensions = f"n = {n}, D = {whole}", sorted({max(1, round(share * (whole - n))) for share in shares})
         cuts = plan.vary(f"cuts, n = {n}", optima, method="random_cut", dimensions=dimensions, radii=radii,
                          seeds=seeds, snapshots=None, recipe=recipe)  # fmt: skip

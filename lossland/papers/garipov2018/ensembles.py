@@ -23,6 +23,6 @@ def experiment(
     ends = plan.ensemble(chain, name="ends", resolution=2, sizes=[2])
     together = plan.ensemble(chain, name="points", resolution=points, sizes=[points])
     scaled = plan.ensemble(chain, name="scaled", resolution=points, sizes=[points], scaled=True)
-    independent = plan.ensemble(plan.pool("Ind", [network]), by="source", sizes=[1, 2, 3])
+    independent = plan.ensemble(plan.pool("Ind", [network]), by="source", sizes=network.sizes())
     plan.figure("a6", ends=ends, points=together, scaled=scaled, independent=independent)
     plan.claims("ensembles", chain=along["chain"], points=together, scaled=scaled)

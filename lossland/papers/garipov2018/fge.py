@@ -18,7 +18,7 @@ def experiment(
     dynamics: Count | None = None,
     per_cycle: Count = 20,
     resolution: Count = 61,
-    sizes: list[Count] = (1, 2, 3),
+    sizes: list[Count] | None = None,
     printed: list[str] = (),
     dataset: str = "",
     digitised: bool = False,
@@ -27,14 +27,18 @@ def experiment(
     (default: what is left of it).
 
     Snapshot ensembles (SSE) have `cycles` cycles and are trained like `snapshot_network` (default: `network`). With `dynamics`
-    epochs one run is followed in small steps (figures 3 and 8).
+    epochs one run is followed in small steps (figures 3 and 8). `sizes` are numbers of runs (default: 1 to 3, as far as there
+    are so many).
     """
-    budget = network.recipe["epochs"]
+    network.first(2, "two are compared")
+    budget, sizes = network.epochs, network.sizes(sizes)
     start = list(start) or [budget * 2 // 3]
     network = plan.kept(network, start)
     going_on = {"cycle": cycle, "low": low}
     runs = [
-        plan.fge(f"FGE from {epoch}", network, start=epoch, recipe={"epochs": budget - epoch} | recipe, **going_on)
+        plan.fge(
+            f"FGE from {epoch}", network, start=epoch, recipe=going_on_from(plan, network, epoch, cycle, recipe), **going_on
+        )
         for epoch in start
     ]
     fge = runs[0] if len(runs) == 1 else plan.pool("FGE of a network", _by_run(runs), trajectories=True)
@@ -61,6 +65,17 @@ def experiment(
         twice = [plan.pool(f"{one.label}, twice", one.groups(2), trajectories=True) for one in (fge, sse)]
         fge, sse = (plan.ensemble(pool, by="order") for pool in twice)
         plan.figure("fig3", dynamics=course, fge=fge, sse=sse, single=together[0], budget=budget, digitised=digitised)
+
+
+def going_on_from(plan, network, start, cycle, recipe) -> dict:
+    """The recipe of FGE from the epoch `start` of the networks, by default for what is left of their training."""
+    recipe = {"epochs": network.epochs - start} | recipe
+    if recipe["epochs"] < cycle + cycle // 2:
+        plan.refuse(
+            f"{network.label} is trained for {network.epochs} epochs, and FGE from {start} on for {recipe['epochs']}, too few "
+            f"for two networks by cycles of {cycle}; give a smaller cycle, or an earlier start"
+        )
+    return recipe
 
 
 def _by_run(series):

@@ -6,9 +6,10 @@ from lossland.papers.garipov2018.curves import paths
 
 def experiment(plan, *, network: Networks, recipe: Changes = {}, resolution: Count = 21, turn: bool = True):
     """Through three independent networks, and through the ends and the bend of a Bezier curve and of a chain; to `turn` too."""
+    three = network.first(3, "three span a plane")
     _, bezier, chain = paths(plan, network, recipe, 1)
     planes = [
-        plan.plane("three networks", [network[:3]]),
+        plan.plane("three networks", [three]),
         plan.plane("Bezier curve", bezier[0]),
         plan.plane("polygonal chain", chain[0]),
     ]

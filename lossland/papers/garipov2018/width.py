@@ -14,10 +14,10 @@ def experiment(
     digitised: bool = False,
 ):
     """Bezier curves between pairs of each of `networks`, which are `widths` times as wide; the narrowest comes first."""
+    widths = {network.label: width for network, width in plan.beside(networks=networks, widths=widths)}
     shapes = []
     for network in networks:
         curve = plan.curve(network.label, network.groups(2, pairs), recipe=recipe)
         shapes.append(plan.shape(plan.landscape(curve, resolution=resolution)))
-    widths = dict(zip([network.label for network in networks], widths, strict=True))
     plan.figure("fig7", shapes=shapes, widths=widths, digitised=digitised)
     plan.claims("width", shapes=shapes, narrowest=networks[0], widest=networks[-1])

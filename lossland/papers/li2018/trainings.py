@@ -17,8 +17,8 @@ def experiment(
     The paper calls them `printed`; its numbers stand beside ours.
     """
     courses, trained, followed = [], {}, True
-    for network, arch in zip(networks, printed or [""] * len(networks), strict=True):
-        series = flat(batches(plan, network, large, decay, named=len(networks) > 1)) if decay else [network]
+    for network, arch in plan.beside(networks=networks, printed=printed or [""] * len(networks)):
+        series = flat(batches(plan, network, large, decay, named=len(networks) > 1)) if decay else [network.trained()]
         courses.append(plan.dynamics([one[:runs] for one in series], name=f"course {network.label}"))
         followed &= any(series[0].body.get(kept) for kept in ("every", "snapshots"))
         trained |= {one.label: {"arch": arch} | _as_printed(one) for one in series if arch}
