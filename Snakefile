@@ -1,4 +1,4 @@
-"""data -> network -> subspace -> table -> figure -> claim: one section of the config, one rule file, one script each."""
+"""data -> network -> subspace -> table -> figure -> claim -> verdict: one section of the config, one rule file, one script each."""
 
 import os
 import re
@@ -50,6 +50,7 @@ include: "rules/subspace.smk"
 include: "rules/table.smk"
 include: "rules/figure.smk"
 include: "rules/claim.smk"
+include: "rules/verdict.smk"
 
 
 rule all:

@@ -128,6 +128,7 @@ def closing_words(failed=False):
     """What there is now and how many claims hold; where jobs failed, what is missing or of an earlier run, and why."""
     now = overview() if failed else Overview(PLAN)
     lines = [job.paths(PLAN.results)[-1] for job in now.made]
+    lines += [f"FAILED CHECK: {check}" for check in now.failed_checks]
     lines += [f"{paper}: {verdicts}" for paper, verdicts in now.papers.items() if verdicts]
     lacks = {"missing": now.missing, "out of date": now.out_of_date} if failed else {}
     lines += [f"{lack}: {result}, for {'; '.join(why)}" for lack, found in lacks.items() for result, why in found.items()]

@@ -36,12 +36,14 @@ def segments(barrier, runs=3, label="segment 0"):
 def test_the_loss_is_low_inside_in_the_mean_and_at_the_worst():
     good = judged(simplexes.check(inside=inside(0.002, 0.006, 0.1), segments=segments(2.0)))
     assert set(good["verdict"]) == {"holds"}
-    assert good["mean"].tolist() == pytest.approx([0.0015 / 0.2, 0.006 / 0.2, 0.01, 0.1 / 2]), "mean over simplexes, or highest"
+    assert good["effect"].tolist() == pytest.approx([0.0015 / 0.2, 0.006 / 0.2, 0.01, 0.1 / 2]), (
+        "mean over simplexes, or highest"
+    )
     bad = judged(simplexes.check(inside=inside(0.06, 0.09, 3.0), segments=segments(2.0)))
-    assert set(bad["verdict"]) == {"does not hold"}
+    assert set(bad["verdict"]) == {"contradicted"}
     both = pd.concat([segments(2.0), segments(0.05, label="segment 1")])
     lowest = judged(simplexes.check(inside=inside(0.002, 0.006, 0.1), segments=both))
-    assert lowest["mean"].iloc[-1] == pytest.approx(2), "of several segments the lowest counts"
+    assert lowest["effect"].iloc[-1] == pytest.approx(2), "of several segments the lowest counts"
     with pytest.raises(ValueError, match="runs cannot be paired: segments has 1, 2, but others have 1, 2, 3"):
         simplexes.check(inside=inside(0, 0, 0), segments=segments(2.0, runs=2))
 
@@ -70,15 +72,15 @@ def grown(low={}, top=16, factor=2.0, runs=3):
 
 def test_the_volume_grows_and_collapses_where_it_was_planted():
     rows = judged(volume.check(volumes=grown({FLOAT32: 9})))
-    assert rows.loc["the volume grows: float64, constant", ["mean", "verdict"]].tolist() == pytest.approx([2, "holds"])
+    assert rows.loc["the volume grows: float64, constant", ["effect", "verdict"]].tolist() == pytest.approx([2, "holds"])
     for what in ("the volume collapses", "the newest connector lies low"):
-        assert rows.loc[f"{what}: {FLOAT32}", ["mean", "verdict", "published"]].tolist() == [9, "holds", "11"]
-        assert rows.loc[f"{what}: float64, constant", ["mean", "verdict"]].tolist() == [17, "does not hold"], (
+        assert rows.loc[f"{what}: {FLOAT32}", ["effect", "verdict", "published"]].tolist() == [9, "holds", "11"]
+        assert rows.loc[f"{what}: float64, constant", ["effect", "verdict"]].tolist() == [17, "contradicted"], (
             "one more than all"
         )
     longer = rows.filter(like="connectors fit in longer", axis=0)
-    assert longer["mean"].tolist() == [8, 0, 8, 0, 0], "in the order of COMPARED"
-    assert longer["verdict"].tolist() == ["holds", "does not hold", "holds", "does not hold", "does not hold"]
+    assert longer["effect"].tolist() == [8, 0, 8, 0, 0], "in the order of COMPARED"
+    assert longer["verdict"].tolist() == ["holds", "undecided", "holds", "undecided", "undecided"]
     late = judged(volume.check(volumes=grown({FLOAT32: 11})))
     assert late.loc[f"the newest connector lies low: {FLOAT32}", "verdict"] == "undecided", "10, 11 and 12 leave it open"
 
@@ -87,13 +89,13 @@ def test_collapse_and_height_are_not_the_same():
     """V falls by e^0.9 a connector, and is below a hundredth of the first after six (e^5.4 = 221); then none lies low. The first
     is as high as half the way between the modes and is no measure: of the others the second is not low, the fourth is."""
     rows = judged(volume.check(volumes=grown(factor=-1.0, runs=1)))
-    assert rows.loc["the volume grows: float64, constant", "verdict"] == "does not hold"
-    assert rows.loc["the volume collapses: float64, constant", "mean"] == 7
-    assert rows.loc["the newest connector lies low: float64, constant", "mean"] == 17
+    assert rows.loc["the volume grows: float64, constant", "verdict"] == "not measurable"
+    assert rows.loc["the volume collapses: float64, constant", "effect"] == 7
+    assert rows.loc["the newest connector lies low: float64, constant", "effect"] == 17
     rows = grown()
     for stage, height in ((1, 100.0), (4, 0.4)):
         rows.loc[(rows["stage"] == stage) & (rows["simplex"] >= 0), "height"] = height
-    assert judged(volume.check(volumes=rows)).loc["the newest connector lies low: float64, constant", "mean"] == 4
+    assert judged(volume.check(volumes=rows)).loc["the newest connector lies low: float64, constant", "effect"] == 4
 
 
 def test_few_connectors_claim_only_growth():
@@ -103,7 +105,7 @@ def test_few_connectors_claim_only_growth():
         volume.check(volumes=grown(top=1))
     none = grown()
     none.loc[none["stage"] == 3, "log_volume"] = -np.inf
-    assert judged(volume.check(volumes=none)).loc["the volume grows: float64, constant", "verdict"] == "does not hold"
+    assert judged(volume.check(volumes=none)).loc["the volume grows: float64, constant", "verdict"] == "not measurable"
 
 
 def ensembles(label, errors, cost, runs=3, apart=0.001):
@@ -128,14 +130,14 @@ def gains(errors, **options):
 def test_simplexes_are_better_at_equal_components_and_at_equal_budget():
     rows = gains([0.07, 0.06])
     assert set(rows["verdict"]) == {"holds"}
-    assert rows.loc["2-simplex at 1 component: error", "mean"] == pytest.approx(0.03)
-    assert rows.loc["2-simplex at 2 components: nll", "mean"] == pytest.approx(0.06)
+    assert rows.loc["2-simplex at 1 component: error", "effect"] == pytest.approx(0.03)
+    assert rows.loc["2-simplex at 2 components: nll", "effect"] == pytest.approx(0.06)
     at_400, at_800 = 0.10 - 0.02 / 3, 0.08 - 0.01 * 2 / 3
-    assert rows.loc["2-simplex at the budget of 1 component: error", "mean"] == pytest.approx(at_400 - 0.07)
-    assert rows.loc["2-simplex at the budget of 2 components: nll", "mean"] == pytest.approx(3 * (at_800 - 0.06))
+    assert rows.loc["2-simplex at the budget of 1 component: error", "effect"] == pytest.approx(at_400 - 0.07)
+    assert rows.loc["2-simplex at the budget of 2 components: nll", "effect"] == pytest.approx(3 * (at_800 - 0.06))
     worse = gains([0.095, 0.09])
     assert worse.loc["2-simplex at 1 component: error", "verdict"] == "holds"
-    assert worse.loc["2-simplex at the budget of 1 component: error", "verdict"] == "does not hold", "as many passes do more"
+    assert worse.loc["2-simplex at the budget of 1 component: error", "verdict"] == "contradicted", "as many passes do more"
     beyond = gains([0.06] * 4, sizes=[4], budgets=[1, 4])
     assert [name[-25:] for name in beyond.index[::2]] == ["get of 1 component: error", "ex at 4 components: error"]
     with pytest.raises(ValueError, match="runs cannot be paired: 2-simplex has 1, 2, 3, but others have 1, 2"):
@@ -157,7 +159,7 @@ def test_lambda_matters_if_the_error_is_another_on_either_side():
     for error in (0.08, 0.04):
         table = pd.concat([alike, ensembles("other", [error, error], 400)])
         rows = judged(pushes.check(free=free, pushed=table, sizes=[1, 2]))
-        assert rows["verdict"].tolist() == ["holds", "holds", "does not hold", "does not hold"]
+        assert rows["verdict"].tolist() == ["holds", "holds", "contradicted", "contradicted"]
 
 
 def functions(same, train, runs=3):
@@ -174,10 +176,10 @@ def functions(same, train, runs=3):
 def test_one_simplex_has_many_functions_but_fewer_than_independent_networks():
     good = functions(0.05, 0.01)
     assert set(good["verdict"]) == {"holds"}
-    assert good["mean"].tolist() == pytest.approx([0.4, 0.05])
-    bad = functions(0.12, 0.115)
-    assert set(bad["verdict"]) == {"does not hold"}
-    assert functions(0.09, 0.09)["mean"].iloc[0] == pytest.approx(0), "draws that differ as often on the training data"
+    assert good["effect"].tolist() == pytest.approx([0.4, 0.05])
+    bad = functions(0.14, 0.135)
+    assert set(bad["verdict"]) == {"contradicted"}
+    assert functions(0.09, 0.09)["effect"].iloc[0] == pytest.approx(0), "draws that differ as often on the training data"
     with pytest.raises(ValueError, match="runs cannot be paired: 2-simplex has 1, 2, but others have 1, 2, 3"):
         functions(0.05, 0.01, runs=2)
 
@@ -201,10 +203,12 @@ def test_simplexes_stay_ahead_at_each_severity_and_in_each_score():
     networks = noise("deep ensemble", 0.07, 0.3)
     rows = judged(shift.check(simplexes=noise("ESPRO", 0.05, 0.4), independent=networks, size=3))
     for score, scale in (("error", 1), ("nll", 2), ("nll_tempered", 1)):
-        assert rows.loc[f"ESPRO at severity 0: {score}", ["verdict", "mean"]].tolist() == pytest.approx(["holds", 0.02 * scale])
-        assert rows.loc[f"ESPRO at severity 5: {score}", "verdict"] == "does not hold"
+        assert rows.loc[f"ESPRO at severity 0: {score}", ["verdict", "effect"]].tolist() == pytest.approx(
+            ["holds", 0.02 * scale]
+        )
+        assert rows.loc[f"ESPRO at severity 5: {score}", "verdict"] == "contradicted"
     tempered = judged(shift.check(simplexes=noise("ESPRO", 0.05, 0.2, tempered=3.0), independent=networks, size=3))
-    assert tempered.filter(like="nll_tempered", axis=0)["verdict"].tolist() == 2 * ["does not hold"]
+    assert tempered.filter(like="nll_tempered", axis=0)["verdict"].tolist() == 2 * ["contradicted"]
     assert tempered.loc["ESPRO at severity 5: nll", "verdict"] == "holds"
     more = noise("deep ensemble", 0.07, 0.3, corruptions=["gaussian_noise", "fog"])
     with pytest.raises(ValueError, match="ESPRO and independent are not both of fog at severity 5; measure both on it"):

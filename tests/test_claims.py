@@ -1,5 +1,6 @@
-"""Verdicts: a claim holds, does not hold or stays undecided by its numbers alone; and the checks can fail."""
+"""Verdicts: a claim holds, is contradicted, undecided or not measurable by its numbers alone; and the claims can fail."""
 
+import dataclasses
 from functools import partial
 
 import numpy as np
@@ -12,41 +13,72 @@ from scipy import stats
 from lossland.papers.garipov2018.claims import curves, ensembles, fge, language, studies, width
 from lossland.papers.published import curves as digitised
 from lossland.papers.published import numbers
-from lossland.statistics.verdicts import KEY, SCHEMA, Claim, paired, table
+from lossland.statistics.estimates import of_errors
+from lossland.statistics.runs import paired
+from lossland.statistics.verdicts import KEY, SCHEMA, Check, Claim, as_published, judge, table, trained
 from lossland.workflow import files
 
 
-def _verdict(ours, **bar):
-    return Claim("c", ours, of="m", says="s", published=[1.0, 10.0], **bar).row()
+def _verdict(ours, **words):
+    (row,) = judge(table([Claim("c", ours, of="m", says="s", **words)])).to_dict("records")
+    return row
+
+
+SCORES = 1 + np.linspace(-1, 1, 10) + np.array([[0.01], [0], [-0.01]])  # three runs on the same ten examples
 
 
 @pytest.mark.parametrize(
-    ("ours", "bar", "verdict"),
+    ("ours", "words", "verdict", "reason"),
     [
-        ([9, 10, 11], {"above": 5}, "holds"),
-        ([9, 10, 11], {"below": 5}, "does not hold"),
-        ([1, 10, 12], {"above": 5}, "undecided"),
-        ([10], {"above": 5}, "undecided"),
-        ([4, 4, 4], {"below": 5}, "holds"),
-        ([5, 5, 5], {"below": 5}, "does not hold"),
-        ([9, float("nan"), 11], {"above": 5}, "does not hold"),
+        ([9, 10, 11], {"above": 5}, "holds", ""),
+        ([9, 10, 11], {"below": 5}, "contradicted", "10 (7.52 to 12.5) against below 5: q = 0.0"),
+        ([1, 10, 12], {"above": 5}, "undecided", "7.67"),
+        ([4.9, 5.3, 5.0], {"below": 5}, "undecided", "5.07"),
+        ([10], {"above": 5}, "not measurable", "one run: nothing is known of the spread"),
+        ([], {"above": 5}, "not measurable", "no run"),
+        ([5, 5, 5], {"below": 5}, "undecided", "5 (5 to 5)"),
+        ([-1e-18, -3e-18, 1e-19], {"above": 0}, "undecided", "-1.3"),
+        ([4, 4, 4], {"below": 5}, "undecided", "q = 0.12"),
+        ([4] * 6, {"below": 5}, "holds", ""),
+        ([9, float("nan"), 11], {"above": 5}, "not measurable", "not every run gave a finite number"),
+        ([9, 10, 11], {"above": 5, "presumes": trained([0.1, 0.67], below=0.3)}, "not measurable", "trained to 67 % train error"),
+        ([9, 10, 11], {"above": 5, "presumes": trained([0.1, 0.2], below=0.3)}, "holds", ""),
+        ([0.5, 2.0, 1.1], {"above": 1, "ratio": True}, "undecided", "1.03 ("),
+        ([8, 9, 10], {"above": 5, "ratio": True}, "holds", ""),
+        ([1, 2, 0.0], {"above": 1, "ratio": True}, "not measurable", "not above 0"),
+        ([0.01, -0.01, 0.02], {"same": 0.1, "because": "ours"}, "holds", ""),
+        ([0.51, 0.49, 0.52], {"same": 0.1, "because": "ours"}, "contradicted", "against within 0.1 of 0"),
+        ([0.3, -0.4, 0.2], {"same": 0.1, "because": "ours"}, "undecided", ""),
+        ({"a": [9, 10, 11], "b": [6, 6.1, 6.2]}, {"above": 5}, "holds", ""),
+        ({"a": [9, 10, 11], "b": [4, 6, 7]}, {"above": 5}, "undecided", "5.67"),
+        ({"a": [9, 10, 11], "b": [1, 1.1, 1.2]}, {"above": 5}, "contradicted", "1.1"),
+        ([0.02, 0.025, 0.03], {"above": 0}, "holds", ""),
+        ([0.02, 0.025, 0.03], {"above": 0, "sampling": of_errors(0.03, 0.03, examples=200)}, "undecided", "0.025"),
+        (SCORES.mean(axis=1), {"above": 0.8}, "holds", ""),
+        (SCORES.mean(axis=1), {"above": 0.8, "sampling": SCORES}, "undecided", "1 ("),
+        ([5.1, 5.2, 5.3], {"above": 5}, "holds", ""),
+        ([5.1, 5.2, 5.3], {"above": 5, "bar_of": 1}, "undecided", ""),
     ],
-)
-def test_verdicts(ours, bar, verdict):
-    row = _verdict(ours, **bar)
-    assert row["verdict"] == verdict
+)  # fmt: skip
+def test_verdicts(ours, words, verdict, reason):
+    row = _verdict(ours, **words)
+    assert row["verdict"] == verdict, row["reason"]
+    assert reason in row["reason"]
     assert bool(row["reason"]) == (verdict != "holds")
 
 
-def test_one_run_has_no_p():
-    row = _verdict([10], above=5)
-    assert np.isnan(row["p"])
-    assert row["within_published"]
+def test_p_and_interval_are_those_of_the_t_test():
+    ours = [9.0, 10.0, 12.0]
+    row, known = _verdict(ours, above=8), stats.ttest_1samp(ours, 8, alternative="greater")
+    assert (row["p_holds"], row["p_contradicted"]) == pytest.approx((known.pvalue, 1 - known.pvalue))
+    assert (row["low"], row["high"]) == pytest.approx(tuple(stats.ttest_1samp(ours, 8).confidence_interval()))
+    assert np.isnan(_verdict([10], above=5)["p_holds"])
 
 
-def test_p_is_that_of_the_t_test():
-    expected = stats.ttest_1samp([9.0, 10.0, 12.0], 8, alternative="greater").pvalue
-    assert _verdict([9, 10, 12], above=8)["p"] == pytest.approx(expected)
+def test_the_part_that_is_shown_is_the_weakest():
+    row = _verdict({"a": [9, 10, 11], "b": [4, 6, 7]}, above=5)
+    assert row["measured"] == "m; shown: b, the weakest of 2"
+    assert row["p_holds"] == pytest.approx(stats.ttest_1samp([4, 6, 7], 5, alternative="greater").pvalue)
 
 
 def test_of_two_samples_that_do_not_go_in_pairs_the_means_are_compared():
@@ -55,13 +87,56 @@ def test_of_two_samples_that_do_not_go_in_pairs_the_means_are_compared():
     row = _verdict(list(ours), above=2, less=list(less))
     a, b = ours.var(ddof=1) / 4, less.var(ddof=1) / 3
     t, freedom = (ours.mean() - less.mean() - 2) / (a + b) ** 0.5, (a + b) ** 2 / (a**2 / 3 + b**2 / 2)
-    assert row["p"] == pytest.approx(stats.t.sf(t, freedom))
-    assert (row["mean"], row["mean std"], row["n"]) == (7.5, pytest.approx((4 * a + 3 * b) ** 0.5), 3)
+    assert row["p_holds"] == pytest.approx(stats.t.sf(t, freedom))
+    assert (row["effect"], row["spread"], row["n"]) == (7.5, pytest.approx((4 * a + 3 * b) ** 0.5), 3)
     assert row["verdict"] == "holds"
-    assert _verdict(list(less), above=0, less=list(ours))["reason"].startswith("the mean of 3 runs less 4 runs, -7.5")
-    assert _verdict([10, 10], above=0, less=[1])["verdict"] == "undecided"
-    assert _verdict([10, 10], above=0, less=[1, 1])["verdict"] == "holds"
-    assert _verdict([10, 10], above=0, less=[1, np.nan])["verdict"] == "does not hold"
+    assert _verdict(list(less), above=0, less=list(ours))["verdict"] == "contradicted"
+    assert _verdict([10, 10], above=0, less=[1])["verdict"] == "not measurable"
+    assert _verdict([10, 10], above=0, less=[1, np.nan])["verdict"] == "not measurable"
+    doubled = _verdict(list(2 * less), above=1, less=list(less), ratio=True)
+    assert doubled["effect"] == pytest.approx(2)
+
+
+def test_q_is_that_of_all_claims_of_a_report_and_each_side_has_its_own():
+    """One of twenty claims at p = 0.04 is what chance gives; checks do not count."""
+    rows = table([Claim(f"c{i}", [9, 10, 11], of="m", says="s", above=5) for i in range(20)] + [Check("k", False, "It is.")])
+    rows.loc[:19, "p_holds"] = [0.001, 0.04, *np.linspace(0.3, 0.9, 17), 0.999]
+    rows.loc[:19, "p_contradicted"] = 1 - rows.loc[:19, "p_holds"]
+    judged = judge(rows)
+    assert judged["verdict"].tolist() == ["holds", *["undecided"] * 18, "contradicted", "failed"]
+    assert judged["q"].iloc[:2].tolist() == pytest.approx([20 * 0.001, 20 * 0.04 / 2])
+    assert judge(rows[1:2])["verdict"].tolist() == ["holds"], "alone"
+    rows.loc[20, "reason"] = ""
+    assert judge(rows)["verdict"].iloc[-1] == "passed"
+    assert judge(table([Check("k", True, "It is.")]))["verdict"].tolist() == ["passed"]
+
+
+def test_as_published_is_as_near_as_theirs_can_tell():
+    held = partial(as_published, "c", of="m", says="s")
+    near, far = [0.051, 0.050, 0.0495, 0.0505], [0.081, 0.080, 0.0795, 0.0805]
+    rows = judged([
+        dataclasses.replace(held(ours, printed, **how), name=f"{i}{printed}{how}")
+        for i, ours in enumerate((near, far))
+        for printed, how in ((0.05, {"examples": 10_000}), ([0.049, 0.051, 0.0505], {}), (0.05, {"margin": 0.01, "because": "a point"}))
+    ])  # fmt: skip
+    assert rows["verdict"].tolist() == ["holds"] * 3 + ["contradicted"] * 3
+    assert rows["tolerance"].iloc[0] == pytest.approx(1.96 * (0.05 * 0.95 / 10_000) ** 0.5)
+    with pytest.raises(ValueError, match="one printed value has no spread"):
+        held(near, 0.05)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ({}, "needs one of above, below and same"),
+        ({"above": 1, "below": 2}, "needs one of above, below and same"),
+        ({"same": 1}, "a margin without a reason"),
+        ({"above": 0, "ratio": True}, "a bar that is not above 0"),
+    ],
+)
+def test_claims_without_a_clear_bar_are_refused(words, told):
+    with pytest.raises(ValueError, match=told):
+        Claim("c", [1, 2], of="m", says="s", **words)
 
 
 def test_runs_are_paired_by_their_names():
@@ -89,7 +164,7 @@ LOW = {"segment": (2, 1, 0.6), "Bezier": (0.11, 1.1, 0.11), "chain": (0.12, 1.3,
 def test_claims_about_curves_follow_the_tables():
     assert set(judged(curves.check(shapes=_shapes(**LOW)))["verdict"]) == {"holds"}
     high = judged(curves.check(shapes=_shapes(segment=(0.1, 1, 0.1), Bezier=(2, 1.3, 0.5), chain=(2, 1.1, 0.5))))
-    assert set(high.filter(regex="barrier|low loss|test error|lengths", axis=0)["verdict"]) == {"does not hold"}
+    assert set(high.filter(regex="barrier|low loss|test error|lengths", axis=0)["verdict"]) == {"contradicted"}
 
 
 def test_claims_about_curves_of_one_network_have_its_own_bars():
@@ -115,14 +190,14 @@ def test_claims_about_width_tell_lower_from_flatter():
     """The widest has a tenth of the loss; its ends a twentieth, so that its curve rises more above them."""
     shapes = _nll(thin=(1.0, 1.4, 0.5), wide=(0.1, 1.1, 0.025))
     rows = judged(width.check(shapes=shapes, narrowest="thin", widest="wide"))
-    assert rows["verdict"].tolist() == ["holds", "does not hold", "holds"]
-    assert rows["mean"].tolist()[:2] == pytest.approx([10, 0.5])
+    assert rows["verdict"].tolist() == ["holds", "contradicted", "holds"]
+    assert rows["effect"].tolist()[:2] == pytest.approx([10, 0.5])
     assert float(rows.loc["wider networks, lower curves", "published"]) == pytest.approx(0.0194 / 0.0015, abs=0.1)
     turned = judged(width.check(shapes=shapes, narrowest="wide", widest="thin"))
-    assert turned["verdict"].tolist() == ["does not hold", "holds", "does not hold"]
+    assert turned["verdict"].tolist() == ["contradicted", "holds", "contradicted"]
 
 
-@pytest.mark.parametrize(("segment", "ends", "verdict"), [(6.4, 4.1, "holds"), (3.7, 3.0, "does not hold")])
+@pytest.mark.parametrize(("segment", "ends", "verdict"), [(6.4, 4.1, "holds"), (3.7, 3.0, "contradicted")])
 def test_claims_about_language_models_follow_the_tables(segment, ends, verdict):
     rows = judged(language.check(shapes=_nll(segment=(segment, 1, ends), Bezier=(3.6, 1.3, ends))))
     assert set(rows["verdict"]) == {verdict}
@@ -145,14 +220,13 @@ def _two_chains(apart):
     return pairs[pairs["first"] < pairs["second"]]
 
 
-@pytest.mark.parametrize(("moved", "highest", "apart", "verdict"), [(0, 2.3, 3, "holds"), (0.05, 0.21, 0.1, "does not hold")])
+@pytest.mark.parametrize(("moved", "highest", "apart", "verdict"), [(0, 2.3, 3, "holds"), (0.05, 0.21, 0.1, "contradicted")])
 def test_claims_about_studies_follow_the_tables(moved, highest, apart, verdict, tmp_path):
     claims = studies.check(trivial=_through_zero(moved, highest), again=_two_chains(apart))
     assert judged(claims)["verdict"].tolist() == [verdict] * 3
     files.save_table(tmp_path / "c.parquet", table(claims), SCHEMA, KEY, "{}")
     kept = files.load_table(tmp_path / "c.parquet").set_index("claim")
     assert kept.loc["the trivial curve keeps the labels", "published"] == "none printed"
-    assert kept["within_published"].isna().all(), "one value of the paper is not a range"
     assert float(kept.loc["curves are not unique", "published"]) == pytest.approx(0.592)
 
 
@@ -191,16 +265,16 @@ OTHER_PAIRS = {"Ind": (0.9, 0.2, 1.0), "SSE": (0.1, 0.2, 40.0)}
 
 @pytest.mark.parametrize(
     ("run", "pair", "verdict"),
-    [((0.02, 0.08, 58), (0.01, 0.2, 5.0), "holds"), ((0.06, 0.3, 58), (0.3, 0.2, 60.0), "does not hold")],
+    [((0.02, 0.08, 58), (0.01, 0.2, 5.0), "holds"), ((0.06, 0.3, 58), (0.3, 0.2, 60.0), "contradicted")],
 )
 def test_claims_about_fge_follow_the_tables(run, pair, verdict):
     rows = judged(fge.check(ensembles=_runs(**OTHER_RUNS, FGE=run), pairs=_pairs(**OTHER_PAIRS, FGE=pair)))
     assert set(rows["verdict"]) == {verdict}
     assert rows["n"].tolist() == [5, 5, 5, 5, 2, 5], "two disjoint pairs of five runs"
-    assert rows.loc["error of FGE against a single network", "mean"] == pytest.approx(0.04 - run[0])
+    assert rows.loc["error of FGE against a single network", "effect"] == pytest.approx(0.04 - run[0])
     assert rows.loc["error of FGE against a single network", "published"] == "0.0017 to 0.017 (6 values)"
     expected = np.mean([(0.2 + 1e-3 * i) / (pair[0] + 1e-3 * (i + 0.5)) for i in (0, 2)])
-    assert rows.loc["disagreement inside an FGE run", "mean"] == pytest.approx(expected)
+    assert rows.loc["disagreement inside an FGE run", "effect"] == pytest.approx(expected)
 
 
 def test_fge_that_cost_more_is_not_compared():
@@ -213,9 +287,9 @@ def test_fge_that_cost_more_is_not_compared():
     ("gain", "excess", "scale", "verdicts"),
     [
         (0.05, 0.05, 0.9, {"small t": "holds", "both ends": "holds", "temperatures": "holds"}),
-        (0.05, 0.8, 1.1, {"small t": "holds", "both ends": "does not hold", "temperatures": "does not hold"}),
+        (0.05, 0.8, 1.1, {"small t": "holds", "both ends": "contradicted", "temperatures": "contradicted"}),
         # all ensembles are worse than the first network, those between worse than both ends
-        (-0.05, -0.8, 1.1, {"small t": "does not hold", "both ends": "does not hold", "temperatures": "does not hold"}),
+        (-0.05, -0.8, 1.1, {"small t": "contradicted", "both ends": "contradicted", "temperatures": "contradicted"}),
     ],
 )
 def test_claims_about_ensembles_on_a_curve_follow_the_tables(gain, excess, scale, verdicts):
@@ -235,7 +309,7 @@ def test_claims_about_ensembles_on_a_curve_follow_the_tables(gain, excess, scale
     for name, verdict in verdicts.items():
         assert set(rows.filter(like=name, axis=0)["verdict"]) == {verdict}, name
     spread = [(gain + i / 1000) * (1 + i / 50) * excess for i in range(3)]
-    assert rows.loc["both ends reached: test error", "mean"] == pytest.approx(np.mean(spread))
+    assert rows.loc["both ends reached: test error", "effect"] == pytest.approx(np.mean(spread))
     assert rows.loc["temperatures of the curve ensemble: test error", "published"] == "1.02"
     with pytest.raises(ValueError, match="several rows"):
         ensembles.check(chain=chain, points=pd.concat([points, points]), scaled=scaled)

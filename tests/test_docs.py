@@ -102,12 +102,11 @@ def counted(tmp_path):
     """A project with the pages, and results in which one claim of two holds."""
     claims = [verdicts.Claim("low", [1, 1.1, 0.9], of="height", says="It is low.", below=2),
               verdicts.Claim("a|b", [3, 3.5, 4], of="height", says="It is low.", below=2)]  # fmt: skip
-    path = tmp_path / "results/claim/li2018_width.parquet"
-    save_table(path, verdicts.table(claims), verdicts.SCHEMA, verdicts.KEY, RECORD)
-    (tmp_path / "results/claim/li2018_removed.parquet").touch()  # the config no longer asks for it
-    (tmp_path / "results/resolved.yaml").write_text("claim: {li2018_width: {}}")
+    claims += [verdicts.Claim("alone", [1], of="height", says="It is low.", below=2, origin="ours"),
+               verdicts.Check("sorted", False, "Runs are in order."), verdicts.Check("whole", True, "All are there.")]  # fmt: skip
+    judged = verdicts.judge(verdicts.table(claims).assign(paper="li2018", subject="width"))[list(verdicts.JUDGED)]
+    save_table(tmp_path / "results/verdict/all.parquet", judged, verdicts.JUDGED, verdicts.JUDGED_KEY, RECORD)
     (tmp_path / "docs").mkdir()
-    (tmp_path / "lossland/papers/li2018").mkdir(parents=True)
     (tmp_path / "README.md").write_text(README)
     return tmp_path
 
@@ -115,11 +114,21 @@ def counted(tmp_path):
 def test_the_results_page_is_made_from_the_verdicts(counted):
     RESULTS.main(counted / "results", counted)
     page, readme = ((counted / name).read_text() for name in ("docs/results.md", "README.md"))
-    row = "| li2018 | 2 | 1 | 1 |"
-    assert row in page
-    assert row in readme
-    assert r"| does not hold | **a\|b**: height | 3.50&nbsp;±&nbsp;0.50 | below&nbsp;2 |  | 3 |" in page
+    for row in (
+        "| li2018 | this paper | 2 | 1 | 1 | 0 | 0 |",
+        "| li2018 | ours | 1 | 0 | 0 | 0 | 1 |",
+        "| **all** |  | 3 | 1 | 1 | 0 | 1 |",
+    ):
+        assert row in page
+        assert row in readme
+    assert r"| contradicted | **a\|b**: height | this paper | 3.5 (2.26 to 4.74) | below&nbsp;2 |  | 3 | 0.0" in page
+    assert (
+        "| not measurable | **alone**: height | ours | one run: nothing is known of the spread | below&nbsp;2 |  | 1 |  |"
+        in page
+    )
+    assert "| **failed check** | **sorted**: Runs are in order. |" in page
     assert "**low**" not in page
+    assert "**whole**" not in page
     begin, end = RESULTS.MARKS
     assert readme.partition(begin)[0] == README.partition(begin)[0]
     assert readme.partition(end)[2] == README.partition(end)[2]
@@ -128,10 +137,6 @@ def test_the_results_page_is_made_from_the_verdicts(counted):
 def test_without_verdicts_or_marks_nothing_is_written(counted):
     with pytest.raises(ValueError, match="make reproduce first"):
         RESULTS.main(counted / "elsewhere", counted)
-    (counted / "results/resolved.yaml").write_text("claim: {li2018_width: {}, li2018_depth: {}}")
-    with pytest.raises(ValueError, match=r"there is no .*li2018_depth\.parquet"):
-        RESULTS.main(counted / "results", counted)
-    (counted / "results/resolved.yaml").write_text("claim: {li2018_width: {}}")
     (counted / "README.md").write_text("no marks")
     with pytest.raises(ValueError, match="put them back"):
         RESULTS.main(counted / "results", counted)

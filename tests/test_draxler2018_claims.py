@@ -9,7 +9,7 @@ from planted import planted
 from lossland.geometry.known_saddles import TOYS
 from lossland.papers.draxler2018.claims import architectures, overlap, paths, rebasin, statistics, toys, xor
 from lossland.papers.draxler2018.claims import saddles as barriers
-from lossland.statistics.verdicts import unshared
+from lossland.statistics.runs import unshared
 
 WOBBLE = (0.9, 1.0, 1.1)
 
@@ -49,19 +49,19 @@ def test_saddles_are_far_below_the_segment_and_close_to_the_minima():
     good = far_below((0.02, 0.002), hidden=0.05, width=0.01)
     assert set(good["verdict"]) == {"holds"}
     at_worst = np.mean([(0.019 * f + 0.01) / (2 * f - 0.1) for f in WOBBLE])
-    assert good["mean"].tolist()[:5] == pytest.approx([0.01, at_worst, 0.05, 2, 0.002])
+    assert good["effect"].tolist()[:5] == pytest.approx([0.01, at_worst, 0.05, 2, 0.002])
     bars = ["below 0.1", "below 0.1", "below 0.1", "below 2.28", "below 0.007", "above 1.5", "below 2.5"]
     assert good["bar"].tolist() == bars
     bad = far_below((0.5, 0.02), ratio=1.2, hidden=0.5, low=0.0)
-    assert bad["verdict"].tolist() == ["does not hold"] * 6 + ["holds"]
-    assert bad["mean"].iloc[1] == pytest.approx(0.25), "what was refined is not below the interval of the samples"
-    assert far_below((0.02, 0.002), ratio=3.0)["verdict"].iloc[-1] == "does not hold"
+    assert bad["verdict"].tolist() == ["contradicted"] * 6 + ["holds"]
+    assert bad["effect"].iloc[1] == pytest.approx(0.25), "what was refined is not below the interval of the samples"
+    assert far_below((0.02, 0.002), ratio=3.0)["verdict"].iloc[-1] == "contradicted"
 
 
 def test_published_test_errors_are_those_of_the_dataset():
     name = "close to the minima, test error: net"
     ten, hundred = (far_below((0.02, 0.015), dataset=f"CIFAR-{n}").loc[name] for n in (10, 100))
-    assert [ten["verdict"], ten["published"]] == ["does not hold", "0.004 to 0.007 (3 values)"]
+    assert [ten["verdict"], ten["published"]] == ["contradicted", "0.004 to 0.007 (3 values)"]
     assert [hundred["verdict"], hundred["published"]] == ["holds", "0.015 to 0.029 (3 values)"]
 
 
@@ -80,15 +80,15 @@ def test_larger_networks_have_lower_saddles():
 
     good = check((0.5, 0.01), (0.1, 0.002))
     assert good["verdict"].tolist() == ["holds", "holds"]
-    assert good["mean"].tolist() == pytest.approx([0.4, 0.008])
+    assert good["effect"].tolist() == pytest.approx([0.4, 0.008])
     turned = check((0.5, 0.01), (0.1, 0.002), wobble=WOBBLE[::-1])
     pd.testing.assert_frame_equal(good, turned)  # bands of two architectures do not go in pairs
-    assert check((0.1, 0.01), (0.5, 0.01))["verdict"].tolist() == ["does not hold"] * 2, "the tie too"
+    assert check((0.1, 0.01), (0.5, 0.01))["verdict"].tolist() == ["contradicted", "undecided"], "a tie decides nothing"
     with pytest.raises(ValueError, match="no rows of subspace 110"):
         architectures.check(bands=saddles({"20": (0.5, 0.1)}), compared=[["20", "110", "deeper"]])
 
 
-@pytest.mark.parametrize(("value", "verdict"), [(0.5, "holds"), (0.8, "does not hold"), (np.nan, "does not hold")])
+@pytest.mark.parametrize(("value", "verdict"), [(0.5, "holds"), (0.8, "contradicted"), (np.nan, "not measurable")])
 def test_minima_err_on_different_examples(value, verdict):
     """The pairs 0-1, 2-3, 4-5 share near `value`, all others more."""
     rows = [(i, j, value + (0.01 * (i - 2) if i % 2 == 0 and j == i + 1 else 0.2)) for j in range(6) for i in range(j)]
@@ -108,8 +108,8 @@ def under(recalibrated, interpolated, carried, **options):
 def test_interpolated_and_carried_statistics_overstate_saddles():
     good = under((0.1, 0.01), (0.5, 0.03), (0.3, 0.02))
     assert set(good["verdict"]) == {"holds"}
-    assert good["mean"].tolist() == pytest.approx([0.4, 0.02, 5, 0.2, 0.01, 3])
-    assert set(under((0.5, 0.03), (0.1, 0.01), (0.5, 0.03))["verdict"]) == {"does not hold"}, "ties too"
+    assert good["effect"].tolist() == pytest.approx([0.4, 0.02, 5, 0.2, 0.01, 3])
+    assert set(under((0.5, 0.03), (0.1, 0.01), (0.5, 0.03))["verdict"]) == {"contradicted", "undecided"}, "ties decide nothing"
     flat = under((0.0, 0.01), (0.5, 0.03), (0.3, 0.02)).filter(like="times as high", axis=0)
     assert set(flat["reason"]) == {"not every run gave a finite number"}
     with pytest.raises(ValueError, match="runs cannot be paired: interpolated has 1, 2, 3, but others have 1, 2"):
@@ -133,9 +133,9 @@ def test_matching_lowers_the_barrier_and_more_of_it_between_wide_networks():
     assert set(good["verdict"]) == {"holds"}
     assert len(good) == 6 + 6 + 1
     trend = good.loc["matching removes more between wide networks"]
-    assert trend["mean"] == pytest.approx(0.35, abs=0.01), "0.2, 0.5, 0.9 of the barrier"
+    assert trend["effect"] == pytest.approx(0.35, abs=0.01), "0.2, 0.5, 0.9 of the barrier"
     assert trend["measured"].endswith("from 0 to 1 to 2, for each step")
-    assert matched((2.0, 1.0), (2.0, 2.5))["verdict"].tolist() == ["holds"] * 2 + ["does not hold"] * 3
+    assert matched((2.0, 1.0), (2.0, 2.5))["verdict"].tolist() == ["holds"] * 2 + ["contradicted"] * 3
     assert len(matched((2.0, 1.0))) == 2, "one width has no trend"
     assert matched((0.0, 0.5), (2.0, 1.0))["reason"].iloc[-1] == "not every run gave a finite number"
 
@@ -145,9 +145,9 @@ def test_matching_lowers_the_barrier_and_more_of_it_between_wide_networks():
     [
         ((0.4, 0.01, 0.001), ["holds"] * 5),
         ((0.4,), ["holds"]),
-        ((0.4, 0.2), ["holds", "holds", "does not hold"]),
-        ((0.05, 0.05), ["does not hold"] * 3),
-        ((0.0, 0.2), ["does not hold"] * 3),
+        ((0.4, 0.2), ["holds", "holds", "contradicted"]),
+        ((0.05, 0.05), ["contradicted", "undecided", "contradicted"]),
+        ((0.0, 0.2), ["contradicted", "contradicted", "not measurable"]),
     ],
 )
 def test_a_swap_takes_a_spare_unit(heights, verdicts):
@@ -157,11 +157,11 @@ def test_a_swap_takes_a_spare_unit(heights, verdicts):
 
 
 @pytest.mark.parametrize("form", TOYS)
-@pytest.mark.parametrize(("off", "verdict"), [(5e-4, "holds"), (-5e-4, "holds"), (2e-3, "does not hold")])
+@pytest.mark.parametrize(("off", "verdict"), [(5e-4, "holds"), (-5e-4, "holds"), (2e-3, "contradicted")])
 def test_the_saddle_of_a_toy_is_found_to_a_thousandth(form, off, verdict):
     height = TOYS[form].height
     row = unprinted(toys.check(bands=saddles({form: (off * abs(height), 0.0)}, ends=height))).iloc[0]
-    assert [row["verdict"], row["mean"]] == [verdict, pytest.approx(abs(off))], "above and below do not cancel"
+    assert [row["verdict"], row["effect"]] == [verdict, pytest.approx(abs(off))], "above and below do not cancel"
     with pytest.raises(ValueError, match="the saddles of bowl are not known"):
         toys.check(bands=saddles({"bowl": (1.0, 0.0)}))
 
@@ -191,9 +191,9 @@ BAND, CURVE = (0.1, 1.2, 0.25, 5.0), (0.5, 1.5, 0.3, 9.0)
 def test_the_band_is_held_against_every_other_path():
     good = compared(BAND, CURVE)
     assert set(good["verdict"]) == {"holds"}
-    assert good["mean"].tolist() == pytest.approx([0.4, 1.8, 1.25, 0.125, 0.625, 0.5, 0.75, 0.9])
-    assert set(compared((0.5, 1.5, 0.1, 30.0), (0.1, 1.2, 0.05, 20.0))["verdict"]) == {"does not hold"}
-    assert compared(CURVE, CURVE)["verdict"].tolist() == ["does not hold"] * 4 + ["holds"] * 4, "no better than itself"
+    assert good["effect"].tolist() == pytest.approx([0.4, 1.8, 1.25, 0.125, 0.625, 0.5, 0.75, 0.9])
+    assert set(compared((0.5, 1.5, 0.1, 30.0), (0.1, 1.2, 0.05, 20.0))["verdict"]) == {"contradicted"}
+    assert compared(CURVE, CURVE)["verdict"].tolist() == ["undecided"] * 4 + ["holds"] * 4, "no better than itself"
     assert set(compared(BAND, CURVE, shared=True)["n"]) == {1}
 
 

@@ -273,9 +273,9 @@ def test_bars_in_text_do_not_break_a_markdown_table(tmp_path):
 
 
 def test_a_page_of_a_table_reads_well_and_colours_verdicts(tmp_path):
-    verdicts = ["holds", "does not hold", "undecided"]
+    verdicts = list(drawing.TINTS)
     table = pd.DataFrame(
-        {"claim": "<b>", "mean": 1.2345, "mean std": [0.1, np.nan, 0.2], "within_it": True, "verdict": verdicts}
+        {"claim": "<b>", "mean": 1.2345, "mean std": [0.1, np.nan, 0.2, 0.1, 0.1, 0.1], "within_it": True, "verdict": verdicts}
     )
     for page in ("a.html", "b.html"):
         drawing.save([tmp_path / page], table, "", RECORD)

@@ -89,7 +89,7 @@ def test_the_workflow_makes_the_same_bytes_with_and_without(finished, editable):
         path.unlink() if path.is_file() else shutil.rmtree(path)
     status, output = snakemake(editable, *TOY)
     assert status == 0, output
-    assert "6 of 6 jobs done" in output
+    assert "8 of 8 jobs done" in output
     alone, forked = _made(editable), _made(finished)
     assert alone.keys() == forked.keys()
     assert [name for name in alone if alone[name] != forked[name]] == []

@@ -46,10 +46,10 @@ def test_independent_runs_are_orthogonal_in_the_group_that_is_named():
     good = unprinted(orthogonal(-0.02, 0.7))
     assert set(good["verdict"]) == {"holds"}
     assert good["n"].tolist() == [3, 3], "three disjoint pairs of six runs"
-    assert good["mean"].iloc[0] == pytest.approx(0.02 - 2e-3), "a cosine counts by its size"
-    assert good["mean"].iloc[1] == pytest.approx(0.7 + 3.5e-4 + 0.02 - 2e-3), "from the first point past `after`"
-    for bad in (orthogonal(-0.02, 0.7, group="all"), orthogonal(-0.5, -0.8)):
-        assert set(unprinted(bad)["verdict"]) == {"does not hold"}
+    assert good["effect"].iloc[0] == pytest.approx(0.02 - 2e-3), "a cosine counts by its size"
+    assert good["effect"].iloc[1] == pytest.approx(0.7 + 3.5e-4 + 0.02 - 2e-3), "from the first point past `after`"
+    for bad, own in ((orthogonal(-0.02, 0.7, group="all"), "undecided"), (orthogonal(-0.5, -0.8), "contradicted")):
+        assert unprinted(bad)["verdict"].tolist() == ["contradicted", own]
 
 
 def test_runs_are_compared_in_the_order_of_their_numbers():
@@ -85,17 +85,17 @@ def maps(predictions, mapped, samples=None):
     ("between", "inside", "tsne", "verdicts"),
     [
         (0.3, 0.05, maps(0.4, 0.6), ["holds", "holds", "holds"]),
-        (0.3, 0.2, maps(-0.2, 0.6), ["does not hold", "does not hold", "holds"]),
-        (0.3, 0.0, maps(0.4, 0.6, (0.3, -0.3)), ["holds", "holds", "holds", "holds", "does not hold"]),
+        (0.3, 0.2, maps(-0.2, 0.6), ["contradicted", "contradicted", "holds"]),
+        (0.3, 0.0, maps(0.4, 0.6, (0.3, -0.3)), ["holds", "holds", "holds", "holds", "contradicted"]),
     ],
 )
 def test_runs_are_functions_of_their_own(between, inside, tsne, verdicts):
     tables = {"between": pool("disagreement", between), "inside": trajectories("disagreement", inside, early=0.9), "tsne": tsne}
     rows = unprinted(functions.check(**tables, after=5))
     assert rows["verdict"].tolist() == verdicts
-    assert rows["mean"].iloc[0] == pytest.approx(between + 2e-3 - 2 * (inside + 3.5e-4 + 5e-3))
-    assert rows["mean"].iloc[1] == pytest.approx(0.01 + (0.4 if verdicts[1] == "holds" else -0.2))
-    assert unprinted(functions.check(**tables, after=0))["verdict"].iloc[0] == "does not hold", "the first epochs are apart"
+    assert rows["effect"].iloc[0] == pytest.approx(between + 2e-3 - 2 * (inside + 3.5e-4 + 5e-3))
+    assert rows["effect"].iloc[1] == pytest.approx(0.01 + (0.4 if verdicts[1] == "holds" else -0.2))
+    assert unprinted(functions.check(**tables, after=0))["verdict"].iloc[0] == "contradicted", "the first epochs are apart"
 
 
 def spread(row):
@@ -119,10 +119,10 @@ def test_subspaces_lie_below_the_limit_and_runs_far_above():
     samples, near = (0.3, 0.5, 0.65), (0.69, 0.7, 0.71)
     good = unprinted(subspaces.check(samples=plane(samples, random=-0.1, gauss=-0.2), independent=plane(near, pool=0.9)))
     assert set(good["verdict"]) == {"holds"}
-    assert good["mean"].iloc[0] == pytest.approx(0.9)
-    assert good.filter(like="lie above", axis=0)["mean"].tolist() == pytest.approx([1.0, 1.1])
+    assert good["effect"].iloc[0] == pytest.approx(0.9)
+    assert good.filter(like="lie above", axis=0)["effect"].tolist() == pytest.approx([1.0, 1.1])
     bad = unprinted(subspaces.check(samples=plane(samples, random=0.1, gauss=0.6), independent=plane(near, pool=0.3)))
-    assert bad["verdict"].tolist() == ["does not hold", "does not hold", "holds", "does not hold", "does not hold"]
+    assert bad["verdict"].tolist() == ["contradicted", "contradicted", "holds", "contradicted", "contradicted"]
     runs = plane(near, pool=0.9)
     with pytest.raises(ValueError, match=r"runs cannot be paired: random has 1, 2, 3, but others have 1, 2$"):
         subspaces.check(samples=plane(samples, random=0), independent=runs[runs["run"] != "3"])
@@ -160,8 +160,8 @@ def gains(single, samples, independent, both, /, **tables):
     ("values", "verdicts"),
     [
         ((0.5, 0.4, 0.3, 0.2), ["holds", "holds", "holds"]),
-        ((0.5, 0.3, 0.4, 0.35), ["holds", "does not hold", "does not hold"]),
-        ((0.3, 0.3, 0.4, 0.2), ["does not hold", "does not hold", "holds"]),
+        ((0.5, 0.3, 0.4, 0.35), ["holds", "contradicted", "contradicted"]),
+        ((0.3, 0.3, 0.4, 0.2), ["contradicted", "contradicted", "holds"]),
     ],
 )
 def test_runs_gain_more_than_subspaces_and_both_most(values, verdicts):
@@ -170,7 +170,7 @@ def test_runs_gain_more_than_subspaces_and_both_most(values, verdicts):
     for name, verdict, gain in zip(("an ensemble gains", "runs gain more", "both gain most"), verdicts, expected, strict=True):
         part = rows.filter(like=name, axis=0)
         assert set(part["verdict"]) == {verdict}, name
-        assert part["mean"].tolist() == pytest.approx([gain, 2 * gain, 3 * gain])
+        assert part["effect"].tolist() == pytest.approx([gain, 2 * gain, 3 * gain])
 
 
 def test_other_ensembles_are_refused():
@@ -198,7 +198,7 @@ def corrupted(label, clean, severe, js):
     ("runs", "random", "verdicts"),
     [
         ((0.2, 0.4, 0.3), (0.25, 0.6, 0.1), ["holds", "holds", "holds"]),
-        ((0.2, 0.4, 0.1), (0.25, 0.42, 0.3), ["does not hold", "does not hold", "does not hold"]),
+        ((0.2, 0.4, 0.1), (0.25, 0.42, 0.3), ["contradicted", "contradicted", "contradicted"]),
     ],
 )
 def test_the_gap_grows_with_severity(runs, random, verdicts):
@@ -206,7 +206,7 @@ def test_the_gap_grows_with_severity(runs, random, verdicts):
     rows = unprinted(shift.check(samples=samples, independent=independent, size=3))
     assert rows["verdict"].tolist() == verdicts
     growth = (random[1] - runs[1]) - (random[0] - runs[0])
-    assert rows["mean"].tolist() == pytest.approx([growth, 2 * growth, 3 * (runs[2] - random[2])])
+    assert rows["effect"].tolist() == pytest.approx([growth, 2 * growth, 3 * (runs[2] - random[2])])
     with pytest.raises(ValueError, match="random and independent are not both of fog at severity 1"):
         shift.check(samples=samples[samples["corruption"] != "fog"], independent=independent, size=3)
     with pytest.raises(ValueError, match="no rows of networks 4 in pools, only of 3, 2"):
@@ -216,13 +216,13 @@ def test_the_gap_grows_with_severity(runs, random, verdicts):
         shift.check(samples=low[0], independent=low[1], size=3)
 
 
-@pytest.mark.parametrize(("runs", "samples", "verdict"), [(0.4, 0.1, "holds"), (0.1, 0.4, "does not hold")])
+@pytest.mark.parametrize(("runs", "samples", "verdict"), [(0.4, 0.1, "holds"), (0.1, 0.4, "contradicted")])
 def test_runs_differ_more_on_other_images(runs, samples, verdict):
     tables = [planted("outside", labels=[label], members=["0 1 2", "0 1"],
                       js=lambda row, js=js: spread(row) * (js if row.members == "0 1 2" else 9))
               for label, js in (("pools", runs), ("random", samples))]  # fmt: skip
     (row,) = unprinted(outside.check(independent=tables[0], samples=tables[1], size=3)).itertuples()
-    assert (row.verdict, row.mean) == (verdict, pytest.approx(runs - samples))
+    assert (row.verdict, row.effect) == (verdict, pytest.approx(runs - samples))
 
 
 def path(label, highest, apart):
@@ -246,12 +246,12 @@ def test_equal_loss_is_no_equal_function():
     segment = path("segment", 2.2, 0.5)
     good = unprinted(tunnel.check(segment=segment, tunnel=path("tunnel", 0.3, 0.8)))
     assert set(good["verdict"]) == {"holds"}
-    assert good["mean"].tolist() == pytest.approx([0.05, 0.8])
-    assert set(unprinted(tunnel.check(segment=segment, tunnel=path("tunnel", 1.2, 0.1)))["verdict"]) == {"does not hold"}
+    assert good["effect"].tolist() == pytest.approx([0.05, 0.8])
+    assert set(unprinted(tunnel.check(segment=segment, tunnel=path("tunnel", 1.2, 0.1)))["verdict"]) == {"contradicted"}
     flat = unprinted(tunnel.check(segment=path("segment", 0.2, 0.5), tunnel=path("tunnel", 0.2, 0.8)))
-    assert flat["verdict"].iloc[0] == "does not hold", "without a barrier there is nothing to go around"
+    assert flat["verdict"].iloc[0] == "not measurable", "without a barrier there is nothing to go around"
     far = unprinted(tunnel.check(segment=segment, tunnel=path("tunnel", 0.3, 2.0)))
-    assert far["mean"].iloc[1] == pytest.approx(0.9), "the lesser of both ends counts"
+    assert far["effect"].iloc[1] == pytest.approx(0.9), "the lesser of both ends counts"
     with pytest.raises(ValueError, match="runs cannot be paired: tunnel has 1, 2, but others have 1, 2, 3"):
         tunnel.check(segment=segment, tunnel=path("tunnel", 0.3, 0.8).query("run != '3'"))
 
@@ -260,8 +260,8 @@ def test_equal_loss_is_no_equal_function():
     ("again", "order", "init", "verdicts"),
     [
         (0.0, 0.2, 0.25, ["holds", "holds", "holds", "holds"]),
-        (0.05, 0.1, 0.25, ["does not hold", "holds", "holds", "holds"]),
-        (0.22, 0.2, 0.19, ["holds", "does not hold", "does not hold", "holds"]),
+        (0.05, 0.1, 0.25, ["contradicted", "holds", "holds", "holds"]),
+        (0.22, 0.2, 0.19, ["holds", "contradicted", "contradicted", "holds"]),
     ],
 )
 def test_the_order_of_the_data_is_enough(again, order, init, verdicts):
@@ -272,14 +272,14 @@ def test_the_order_of_the_data_is_enough(again, order, init, verdicts):
                     disagreement=lambda row: values[row.label] * spread(row) if row.split == "test" else -9.0)  # fmt: skip
     rows = unprinted(randomness.check(disagreement=table))
     assert rows["verdict"].tolist() == verdicts
-    assert rows["mean"].tolist() == pytest.approx([order / 0.3, *(d - again for d in (order, init, 0.3))])
+    assert rows["effect"].tolist() == pytest.approx([order / 0.3, *(d - again for d in (order, init, 0.3))])
     with pytest.raises(ValueError, match="runs cannot be paired: same order has 1, 2, but others have 1, 2, 3"):
         randomness.check(disagreement=table[(table["subspace"] != "same order") | (table["run"] != "3")])
 
 
 @pytest.mark.parametrize(
     ("early", "late", "verdicts"),
-    [(0.4, 0.005, ["holds", "holds"]), (0.4, 0.1, ["holds", "does not hold"]), (0.001, 0.01, ["does not hold", "holds"])],
+    [(0.4, 0.005, ["holds", "holds"]), (0.4, 0.1, ["holds", "contradicted"]), (0.001, 0.01, ["contradicted", "holds"])],
 )
 def test_late_forks_are_connected(early, late, verdicts):
     values = {"late": late, "early": early, "between": 0.2}
@@ -289,6 +289,6 @@ def test_late_forks_are_connected(early, late, verdicts):
     rows = unprinted(forks.check(forks=table, epochs={"late": 8, "early": 0, "between": 2.5}))
     assert rows["statement"].iloc[1] == "Forks at epoch 8 have an instability below 2 % of test error."
     assert rows["verdict"].tolist() == verdicts
-    assert rows["mean"].tolist() == pytest.approx([early - late, late])
+    assert rows["effect"].tolist() == pytest.approx([early - late, late])
     with pytest.raises(ValueError, match="name two at least"):
         forks.check(forks=table, epochs={"late": 8})

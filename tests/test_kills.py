@@ -15,7 +15,7 @@ import pytest
 from conftest import TOY, copy_project, edit, snakemake
 
 KILLS = {"job": 7, "snakemake": 7, "everything": 6}
-STAGES = ["data", "network", "subspace", "table", "figure", "claim"]
+STAGES = ["data", "network", "subspace", "table", "figure", "claim", "verdict"]
 SCRIPTS = [f"{stage}.py" for stage in STAGES]
 
 

@@ -103,7 +103,7 @@ def repeated(small, large, noise):
     return repeats.check(basins=table, small="small", large="large")
 
 
-YES, NO, MAYBE = "holds", "does not hold", "undecided"
+YES, NO, MAYBE = "holds", "contradicted", "undecided"
 
 
 @pytest.mark.parametrize(
@@ -142,16 +142,16 @@ def test_verdicts(claims, verdicts):
 def test_numbers_behind_the_verdicts():
     rows = judged(on_lines((0.5, 0.1), (0.1, 0.4)))
     log = np.log(NOISE).mean()
-    assert rows["mean"].tolist() == pytest.approx([np.log(5) + log, np.log(0.25) + log, np.log(20)])
+    assert rows["effect"].tolist() == pytest.approx([np.log(5) + log, np.log(0.25) + log, np.log(20)])
     rows = judged(deep([0.02, 0.5, 0.01, 0.03]))
-    assert rows["mean"].tolist() == pytest.approx([0.48, 0.46, 0.1])
+    assert rows["effect"].tolist() == pytest.approx([0.48, 0.46, 0.1])
     assert float(rows["published"].iloc[2]) == pytest.approx(0.1644 - 0.0579, abs=1e-3), "confirmed is ResNet-110 alone"
     assert set(judged(deep([0.02, 0.5, 0.01, 0.03], printed=["ResNet-56"]))["published"]) == {"none printed"}
     rows = judged(curved(dense=(0.005, 90), shortcuts=(0.05, 80), without=(0.4, 60)))
-    assert rows["mean"].tolist() == pytest.approx([0.99, 0.99, 0.39 + 0.6 - 0.39]), "what is not finite does not count"
+    assert rows["effect"].tolist() == pytest.approx([0.99, 0.99, 0.39 + 0.6 - 0.39]), "what is not finite does not count"
     rows = judged(trained(0.5, 0.2, 0.1))
     assert rows["n"].tolist() == [6, 6, 3, 3]
-    assert rows["mean"].tolist() == pytest.approx([0.7, 0.7, 0.008, 0.02])
+    assert rows["effect"].tolist() == pytest.approx([0.7, 0.7, 0.008, 0.02])
     assert rows["published"].tolist() == 2 * ["0.4 to 0.9 (2 values)"] + 2 * ["none printed"]
 
 
@@ -166,13 +166,13 @@ def test_numbers_behind_the_verdicts():
 def test_published_errors_are_those_of_the_network_that_is_named(options, published):
     rows = judged(normalised(**options)).filter(like="small batches generalise", axis=0)
     assert rows["published"].tolist() == published
-    assert rows["mean"].tolist() == pytest.approx([0.04, 0.04])
+    assert rows["effect"].tolist() == pytest.approx([0.04, 0.04])
 
 
 def test_an_eigenvalue_may_be_as_low_as_its_residual_allows():
     table = planted("curvature", labels=["a"], u0=range(9), lowest=1.0, highest=3.0, lowest_residual=9.0)
     rows = judged(curvature.check(curvature=table, dense="a", shortcuts="a", without="a"))
-    assert rows["mean"].tolist() == [0, 0, 0]
+    assert rows["effect"].tolist() == [0, 0, 0]
 
 
 def test_two_networks_that_are_alike_do_not_differ_by_more_than_directions():
@@ -181,7 +181,7 @@ def test_two_networks_that_are_alike_do_not_differ_by_more_than_directions():
     table = planted("basin", labels=["a", "b"], runs=n, split="train", quantity="nll")
     table["half_width"] = np.exp(np.random.default_rng(1).normal(size=2 * n))
     row = judged(repeats.check(basins=table, small="a", large="b")).loc["networks differ by more than directions"]
-    assert abs(row["mean"]) < 4 * row["mean std"] / np.sqrt(n)
+    assert abs(row["effect"]) < 4 * row["spread"] / np.sqrt(n)
 
 
 @pytest.mark.parametrize(

@@ -126,7 +126,7 @@ def test_one_of_each_is_a_file_and_a_line(folder):
     out = folder.path / "out"
     assert (out / "figure/drawn.png").stat().st_size > 1000
     assert (out / "figure/my_experiments_again.png").stat().st_size > 1000
-    assert pd.read_parquet(out / "claim/held.parquet")["verdict"].notna().all()
+    assert pd.read_parquet(out / "verdict/other.parquet")["verdict"].notna().all()
     assert "one point for each subspace" in (out / "figure/drawn.rst").read_text()
     code = files.provenance(out / "network/net/1.safetensors")["code"]
     assert {"parts/models.py", "parts/widths.py", "my_data.py", "lossland/data/spirals.py"} <= set(code)

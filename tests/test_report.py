@@ -14,6 +14,7 @@ from PIL import Image
 SCREENSHOTS = ROOT / "build" / "report"
 SHOWN = {
     "claims": ["garipov2018_curves"],
+    "verdicts": ["all", "garipov2018"],
     "figures": ["garipov2018_fig2"],
     "tables": ["garipov2018_table2"],
     "surfaces": ["surface"],
@@ -46,14 +47,15 @@ def test_every_result_is_there_with_a_caption_and_the_first_page_counts_them(rep
     shown = part(path, "results")
     assert {name.removeprefix("results/toy/") for name in shown} == {
         "figure/garipov2018_fig2.png", "figure/garipov2018_table2.html", "figure/surface.html", "claim/garipov2018_curves.html",
+        "verdict/all.html", "verdict/garipov2018.html",
     }  # fmt: skip
     for result in shown.values():
         assert re.search(
-            r"Made from 2 networks, \d subspaces?, \d tables?, on .* with torch .*, at revision|Made from 3 networks, 1 subspace, 1 table, on",
+            r"Made from 2 networks, \d subspaces?, \d tables?, on .* with torch .*, at revision|Made from 3 networks, 1 table, on",
             result["caption"],
         ), result["caption"]
         assert "system-message" not in result["caption"]
-    assert "4 of 4 figures, tables and verdicts" in words
+    assert "6 of 6 figures, tables, claims and verdicts" in words
     assert re.search(r"garipov2018 \d of 9 hold", words)
     assert "Missing" not in words
     assert "Out of date" not in words
@@ -75,7 +77,7 @@ def test_a_training_that_diverges_leaves_the_rest_and_is_named(editable):
     assert {f.name for f in figures.glob("*.html")} == {"garipov2018_table2.html", "surface.html"}
     path, words = written(editable)
     assert not [name for name in part(path, "results") if "wild" in name]
-    assert "4 of 5 figures, tables and verdicts" in words
+    assert "6 of 7 figures, tables, claims and verdicts" in words
     assert "Missing figure wild for network wild: its log ends in: the loss is not finite in epoch 2" in words
     assert "Out of date" not in words
 
@@ -86,7 +88,7 @@ def test_a_mesh_is_there_to_be_saved(editable):
     status, output = snakemake(editable, *TOY)
     assert status == 0, output
     path, words = written(editable)
-    assert "5 of 5 figures, tables and verdicts" in words
+    assert "7 of 7 figures, tables, claims and verdicts" in words
     shown = part(path, "results")["results/toy/figure/mesh.vtu"]
     assert "Open the file in ParaView" in shown["caption"]
     kept = base64.b64decode(shown["data_uri"].partition("base64,")[2])
@@ -94,7 +96,7 @@ def test_a_mesh_is_there_to_be_saved(editable):
 
 
 def test_results_of_an_earlier_run_are_called_out_of_date(editable):
-    edit(editable / "lossland/papers/garipov2018/figures/fig2.py", '"Bezier"', '"Bézier"')
+    edit(editable / "lossland/papers/garipov2018/figures/fig2.py", "height=2.4", "height=2.5")
     assert (
         "Out of date figure garipov2018_fig2 for figure garipov2018_fig2: lossland/papers/garipov2018/figures/fig2.py was edited"
         in written(editable)[1]
@@ -104,8 +106,8 @@ def test_results_of_an_earlier_run_are_called_out_of_date(editable):
     assert status != 0
     assert "out of date: figure garipov2018_fig2, for network net/1: " in output
     words = written(editable)[1]
-    assert "4 of 4 figures" in words
-    assert words.count("network net/1: its log ends in: the loss is not finite in epoch") == 4
+    assert "6 of 6 figures" in words
+    assert words.count("network net/1: its log ends in: the loss is not finite in epoch") == 6
 
 
 @pytest.fixture(scope="module")

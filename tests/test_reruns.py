@@ -18,9 +18,11 @@ from lossland.workflow.staleness import config_changes
 
 SHAPES = {"table/segment_shape", "table/bezier_shape", "table/polychain_shape"}
 DRAWN = {"figure/garipov2018_fig2", "figure/garipov2018_table2", "claim/garipov2018_curves"}
+VERDICTS = {"verdict/all", "verdict/garipov2018"}
+DRAWN |= VERDICTS
 CURVES = {"subspace/Bezier", "subspace/chain", "table/bezier_path", "table/polychain_path", "table/bezier_shape", "table/polychain_shape", "table/polychain_ensemble"} | DRAWN  # fmt: skip
 TRAINED = CURVES | SHAPES | {"network/net/1", "network/net/2", "network/net/3", "table/segment_path", "table/segment_ensemble", "table/surface"} | {"figure/surface"}  # fmt: skip
-TABLES = {name for name in TRAINED if name.partition("/")[0] in ("table", "figure", "claim")}
+TABLES = {name for name in TRAINED if name.partition("/")[0] in ("table", "figure", "claim", "verdict")}
 MACHINERY = ("lossland/options.py", "lossland/checking.py", *(f"lossland/workflow/{p.name}" for p in ROOT.glob("lossland/workflow/*.py")), *(f"workflow_scripts/{p.name}" for p in ROOT.glob("workflow_scripts/*.py")))  # fmt: skip
 MODEL = "class Extra:\n    pass\n\n\ndef build("
 
@@ -30,9 +32,9 @@ EDITS = {
     "a method gets an option whose default is what it did before": (("lossland/methods/curve.py", "    bends: Annotated", "    start: float = 0.0,\n    bends: Annotated"), CURVES, "subspace Bezier: subspace.Bezier.start is new, is 0.0; lossland/methods/curve.py was edited"),
     "a model": (("lossland/models/mlp.py", "def build(", MODEL), TRAINED, "network net/1: lossland/models/mlp.py was edited"),
     "a model that the config does not use": (("lossland/models/vgg.py", "def build(", MODEL), set(), ""),
-    "a probe": (("lossland/probes/shape.py", "v.mean()", "v.mean() + 0"), SHAPES | {"figure/garipov2018_table2", "claim/garipov2018_curves"}, "table bezier_shape: lossland/probes/shape.py was edited"),
+    "a probe": (("lossland/probes/shape.py", "v.mean()", "v.mean() + 0"), SHAPES | {"figure/garipov2018_table2", "claim/garipov2018_curves"} | VERDICTS, "table bezier_shape: lossland/probes/shape.py was edited"),
     "a figure": (("lossland/papers/garipov2018/figures/fig2.py", 'height=2.4', 'height=2.5'), {"figure/garipov2018_fig2"}, "figure garipov2018_fig2: lossland/papers/garipov2018/figures/fig2.py was edited"),
-    "a claim": (("lossland/papers/garipov2018/claims/curves.py", "above=5", "above=6"), {"claim/garipov2018_curves"}, "claim garipov2018_curves: lossland/papers/garipov2018/claims/curves.py was edited"),
+    "a claim": (("lossland/papers/garipov2018/claims/curves.py", "above=5", "above=6"), {"claim/garipov2018_curves"} | VERDICTS, "claim garipov2018_curves: lossland/papers/garipov2018/claims/curves.py was edited"),
     "the training engine": (("lossland/landscape/train.py", "CHECK_EVERY = 50", "CHECK_EVERY = 49"), TRAINED, "network net/1: lossland/landscape/train.py was edited"),
     "a published number": (("lossland/papers/garipov2018/published.csv", "Ind,1B,test_error_percent,27.4", "Ind,1B,test_error_percent,27.5"), DRAWN, "figure garipov2018_fig2: lossland/papers/garipov2018/published.csv was edited"),
     "a caption": (("lossland/papers/garipov2018/figures/fig2.py", '"""', '"""Drawn: '), {"figure/garipov2018_fig2"}, "figure garipov2018_fig2: lossland/papers/garipov2018/figures/fig2.py was edited"),

@@ -11,8 +11,10 @@ from lossland.workflow import artifacts, files, run
 def work(job):
     tables = {role: job.tables(role) for role in job.inputs}
     claims = verdicts.table(job.function(**tables, **job.options))
-    parquet, *readable = job.out
-    artifacts.save(readable, claims, job.plugin.__doc__ + verdicts.RULE, job.provenance)
+    parquet, csv, *readable = job.out
+    caption = "\n\n".join([job.plugin.__doc__, verdicts.RULE, verdicts.ELSEWHERE])
+    artifacts.save(readable, verdicts.readable(claims), caption, job.provenance)
+    artifacts.save([csv], claims, caption, job.provenance)
     files.save_table(parquet, claims, verdicts.SCHEMA, verdicts.KEY, job.provenance)
 
 

@@ -1,32 +1,41 @@
-"""A claim of a paper, held against our runs.
+"""A claim, held against our runs; and the verdict, once all claims of a report are there.
 
-A claim says that a number, measured once per run, lies above (or below) a bar. It holds if a one-sided t-test over the
-runs says so at 5 %, for the difference of two samples that do not go in pairs Welch's; it does not hold if the mean lies on
-the wrong side; else the runs do not decide.
+A claim says that a number, measured once per independent run, lies above or below a bar, or within a margin. It is tested both
+ways (`estimates.py`), by itself; the q of a verdict follows from all claims together, so that a claim has none until `judge`.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
-from lossland.statistics.tables import pick
+from lossland.statistics.estimates import above, all_of, estimate, within
+from lossland.statistics.estimates import tolerance as tolerance_of
 
 SCHEMA = {
-    "claim": "string", "statement": "string", "measured": "string", "published": "string", "within_published": "bool_",
-    "bar": "string", "mean": "float64", "mean std": "float64", "n": "int64", "p": "float64", "verdict": "string",
-    "reason": "string",
+    "claim": "string", "kind": "string", "origin": "string", "statement": "string", "measured": "string", "bar": "string",
+    "because": "string", "published": "string", "tolerance": "float64", "effect": "float64", "low": "float64",
+    "high": "float64", "spread": "float64", "n": "int64", "p_holds": "float64", "p_contradicted": "float64", "reason": "string",
 }  # fmt: skip
 KEY = ["claim"]
-
+JUDGED = {"paper": "string", "subject": "string"} | SCHEMA | {"q": "float64", "verdict": "string"}
+JUDGED_KEY = ["paper", "subject", "claim"]
+VERDICTS = ["holds", "contradicted", "undecided", "not measurable"]
+LEVEL = 0.05
 
 # what readers are told below the claims of each paper
 RULE = """
-Each row holds one claim against our runs: what it says, what was measured, what the paper prints, the bar, and ours (mean ±
-standard deviation over n independent runs). A claim holds if a one-sided t-test against the bar gives p below 0.05; it does not
-hold if our mean lies on the wrong side; else our runs do not decide.
+Each row holds one claim against our runs: what it says, where it comes from, what was measured, the bar, what the paper prints,
+and ours: the mean over n independent runs with its 95 % interval (of ratios the geometric mean). p holds is that of the
+one-sided t-test for the claim, p contradicted that for its opposite, and q (Benjamini-Hochberg, over all claims of the report)
+what is left of the smaller one. A claim holds, or is contradicted, if q is below 0.05; else our runs do not decide. It is not
+measurable with fewer than two runs, without finite numbers, or where the networks are not what it presumes.
+"""
+ELSEWHERE = """
+Verdicts depend on how many claims there are: those on these claims are with the verdicts of the report (results/verdict).
 """
 
 
@@ -34,150 +43,197 @@ hold if our mean lies on the wrong side; else our runs do not decide.
 class Claim:
     """A number in words (`of`), its `values`, one for each run, and the bar `above` or `below` which `says` puts them.
 
-    `published` are the paper's own values of it, none if the paper prints none. `less` are values of other runs, which do not
-    go in pairs with `values`: then the number is the difference of the two means, its spread that of one of each, `n` the
-    smaller number of runs.
+    `values` may map names of parts to values: then the claim is that all parts lie there. `less` are values of other runs,
+    which do not go in pairs with `values`: the number is the difference of the two means, or their `ratio`.
+    `ratio`: the number is a ratio of positive numbers, tested in logarithms; margins are factors, and `around` is 1.
+    `same`: instead of a bar, the margin within which the number is `around`, 0 or what is given; `because` is its reason.
+    `published` are the paper's own values, `tolerance` what may lie between one of them and ours.
+    `bar_of`: the bar is the mean of so many runs of the paper, and as uncertain as that many of ours.
+    `sampling`: what the choice of test examples leaves open, as a standard error of the mean (relative, of a ratio) or as the
+    scores, runs by examples, whose means are `values` (`estimates.py`).
+    `presumes`: why this number is not what the claim is about, "trained to 67 % error"; None if it is.
     """
 
     name: str
-    values: Sequence[float]
+    values: Sequence[float] | Mapping[str, Sequence[float]]
     _: KW_ONLY
     of: str
     says: str
     above: float | None = None
     below: float | None = None
+    same: float | None = None
+    around: float | None = None
+    because: str = ""
     published: Sequence[float] | float = ()
+    tolerance: float | None = None
     less: Sequence[float] | None = None
+    ratio: bool = False
+    bar_of: int | None = None
+    sampling: float | np.ndarray = 0.0
+    presumes: str | None = None
+    origin: str = "this paper"
+
+    def __post_init__(self):
+        if sum(bar is not None for bar in (self.above, self.below, self.same)) != 1:
+            raise ValueError(f"claim {self.name!r} needs one of above, below and same")
+        if self.same is not None and not self.because:
+            raise ValueError(f"claim {self.name!r} has a margin without a reason; say it as because=")
+        if self.ratio and min(bar for bar in (self.above, self.below, self.same, self.around) if bar is not None) <= 0:
+            raise ValueError(f"claim {self.name!r} holds a ratio against a bar that is not above 0")
 
     def row(self) -> dict:
+        parts = self.values if isinstance(self.values, Mapping) else {"": self.values}
+        other = None if self.less is None else np.asarray(self.less, dtype=float)
+        samples = {name: (np.asarray(values, dtype=float), other) for name, values in parts.items()}
+        flat = [sample for pair in samples.values() for sample in pair if sample is not None]
+        n = min(map(len, flat))
         printed = np.atleast_1d(np.asarray(self.published, dtype=float))
-        samples = [np.asarray(values, dtype=float) for values in (self.values, self.less) if values is not None]
-        bar, side, word = (self.above, 1, "above") if self.above is not None else (self.below, -1, "below")
-        mean, n = samples[0].mean() - sum(other.mean() for other in samples[1:]), min(map(len, samples))
-        runs = " less ".join(f"{len(values)} run{'s' * (len(values) > 1)}" for values in samples)
-        finite = all(np.isfinite(values).all() for values in samples)
-        spread, p = (_spread(samples), _p(samples, bar, side)) if finite and n > 1 else (np.nan, np.nan)
-        if not finite:
-            verdict, reason = "does not hold", "not every run gave a finite number"
-        elif side * (mean - bar) <= 0:
-            verdict, reason = "does not hold", f"the mean of {runs}, {mean:.3g}, is not {word} {bar:.3g}"
-        elif n < 2:
-            verdict, reason = "undecided", "one run has no spread"
-        elif p >= 0.05:
-            verdict, reason = "undecided", f"{runs}, {mean:.3g} with spread {spread:.2g}, leave p = {p:.2g}"
-        else:
-            verdict, reason = "holds", ""
+        row = dict.fromkeys(SCHEMA, np.nan) | {
+            "claim": self.name, "kind": "claim", "origin": self.origin, "statement": self.says, "measured": self.of,
+            "bar": self._bar, "because": self.because, "published": _range(printed), "n": n,
+            "tolerance": np.nan if self.tolerance is None else self.tolerance,
+            "reason": self._not_measurable(flat, n),
+        }  # fmt: skip
+        first = [values.mean() - (0 if less is None else less.mean()) for values, less in samples.values() if n]
+        return row | (self._tested(samples) if not row["reason"] else {"effect": first[0] if first else np.nan})
+
+    def _tested(self, samples):
+        to, back = (np.log, np.exp) if self.ratio else (lambda x: x, lambda x: x)
+        found, tests = [], []
+        for name, (values, less) in samples.items():
+            logs = [None if sample is None else to(sample) for sample in (values, less)]
+            estimated = estimate(*logs, examples=self.sampling)
+            held = estimate(*logs, examples=self.sampling, further=1 / self.bar_of) if self.bar_of else estimated
+            tests.append(self._sides(held, to))
+            found.append((name, estimated))
+        weakest = max(range(len(tests)), key=lambda i: tests[i][0])
+        name, shown = found[weakest]
+        p_holds, p_contradicted = all_of(tests) if len(tests) > 1 else tests[0]
+        low, high = shown.interval()
         return {
-            "claim": self.name,
-            "statement": self.says,
-            "measured": self.of,
-            "published": _range(printed),
-            "within_published": bool(printed.min() <= mean <= printed.max()) if len(printed) > 1 else None,
-            "bar": f"{word} {bar:.3g}",
-            "mean": mean,
-            "mean std": spread,
-            "n": n,
-            "p": p,
-            "verdict": verdict,
-            "reason": reason,
-        }
+            "effect": float(back(shown.mean)), "low": float(back(low)), "high": float(back(high)),
+            "spread": float(back(shown.spread)), "p_holds": float(p_holds), "p_contradicted": float(p_contradicted),
+            "measured": f"{self.of}; shown: {name}, the weakest of {len(tests)}" if name else self.of,
+        }  # fmt: skip
+
+    def _sides(self, estimated, to):
+        if self.same is not None:
+            return within(estimated, to(self._around), to(self.same))
+        return above(estimated, to(self.above)) if self.above is not None else above(estimated, to(self.below), -1)
+
+    @property
+    def _around(self):
+        return (1.0 if self.ratio else 0.0) if self.around is None else self.around
+
+    @property
+    def _bar(self):
+        if self.same is not None:
+            return f"within {'a factor of ' * self.ratio}{self.same:.3g} of {self._around:.3g}"
+        return f"above {self.above:.3g}" if self.above is not None else f"below {self.below:.3g}"
+
+    def _not_measurable(self, samples, n):
+        if self.presumes:
+            return self.presumes
+        if not all(np.isfinite(sample).all() for sample in samples):
+            return "not every run gave a finite number"
+        if n < 2:
+            return f"{('no run', 'one run')[n]}: nothing is known of the spread"
+        if self.ratio and min(sample.min() for sample in samples) <= 0:
+            return "a ratio that is not above 0 has no logarithm"
+        return ""
+
+
+@dataclass(frozen=True)
+class Check:
+    """What must be true of a run and is no claim, for it cannot fail unless something is wrong."""
+
+    name: str
+    ok: bool
+    says: str
+
+    def row(self) -> dict:
+        return dict.fromkeys(SCHEMA, np.nan) | {
+            "claim": self.name, "kind": "check", "origin": "", "statement": self.says, "measured": "", "bar": "", "because": "",
+            "published": "", "n": 0, "reason": "" if self.ok else "failed",
+        }  # fmt: skip
+
+
+def as_published(name, values, published, *, examples=None, margin=None, because="", runs=1, **words) -> Claim:
+    """The claim that a number is the published one: closer than their tolerance (`estimates.tolerance`), or a stated `margin`.
+
+    Theirs is the mean of `runs` runs, as uncertain as as many of ours: an exact replication is contradicted in 5 % at most.
+    """
+    printed = np.atleast_1d(np.asarray(published, dtype=float))
+    if margin is None:
+        margin = tolerance_of(printed, examples)
+        because = "where one more printed value would lie" if len(printed) > 1 else f"a test set of {examples} examples"
+    return Claim(name, values, same=margin, around=float(printed.mean()), because=because, published=published,
+                 tolerance=margin, bar_of=runs, **words)  # fmt: skip
+
+
+def trained(errors, *, below, of="train") -> str | None:
+    """What a claim `presumes` of networks that are trained to errors below so much; None if they are."""
+    worst = float(np.max(errors))
+    return None if worst < below else f"trained to {100 * worst:.0f} % {of} error, where below {100 * below:g} % is presumed"
+
+
+def judge(rows) -> pd.DataFrame:
+    """The rows of all claims of a report, with q and verdict; of checks the verdict is "passed" or "failed"."""
+    rows = rows.reset_index(drop=True)
+    measured = (rows["kind"] == "claim") & rows["p_holds"].notna() & rows["p_contradicted"].notna()
+    q = pd.DataFrame(np.nan, rows.index, ["holds", "contradicted"])
+    if measured.any():
+        for side in q:
+            q.loc[measured, side] = stats.false_discovery_control(rows.loc[measured, f"p_{side}"])
+    ahead = rows["p_holds"] <= rows["p_contradicted"]
+    rows["q"] = q["holds"].where(ahead, q["contradicted"])
+    decided = pd.Series(np.where(ahead, "holds", "contradicted")).where(rows["q"] < LEVEL, "undecided")
+    checked = pd.Series(np.where(rows["reason"] == "", "passed", "failed"))
+    rows["verdict"] = decided.where(measured, "not measurable").where(rows["kind"] == "claim", checked)
+    found = [
+        f"{r.effect:.3g} ({r.low:.3g} to {r.high:.3g}) against {r.bar}: q = {r.q:.2g}" for r in rows[measured].itertuples()
+    ]
+    rows.loc[measured, "reason"] = pd.Series(found, rows.index[measured], dtype=object)
+    rows.loc[rows["verdict"] == "holds", "reason"] = ""
+    return rows
+
+
+def counted(rows) -> list[str]:
+    """How many claims there are of each paper and origin, and with which verdict; then each check that failed."""
+    claims = rows[rows["kind"] == "claim"]
+    said = [f"{paper}, {origin}: {in_words(part['verdict'])}." for (paper, origin), part in claims.groupby(["paper", "origin"])]
+    return said + [f"FAILED CHECK of {sentence}" for sentence in failed_checks(rows)]
+
+
+def in_words(verdicts) -> str:
+    """For instance: 8 of 9 hold, 1 contradicted."""
+    found = Counter(verdicts)
+    rest = [f"{found[v]} {v}" for v in VERDICTS[1:] if found[v]]
+    return ", ".join([f"{found['holds']} of {found.total()} hold", *rest])
+
+
+def failed_checks(rows) -> list[str]:
+    failed = rows[rows["verdict"] == "failed"]
+    return [f"{row.paper} ({row.subject}): {row.claim}. {row.statement}" for row in failed.itertuples()]
+
+
+def readable(rows) -> pd.DataFrame:
+    """The columns that people read, with verdicts first where there are any."""
+    ours = [
+        "" if pd.isna(r.effect) else f"{r.effect:.3g}" + ("" if pd.isna(r.low) else f" ({r.low:.3g} to {r.high:.3g})")
+        for r in rows.itertuples()
+    ]
+    shown = rows.assign(ours=ours)
+    columns = ["verdict", "paper", "subject", "claim", "origin", "statement", "measured", "ours", "bar", "because", "published",
+               "n", "p_holds", "p_contradicted", "q", "reason"]  # fmt: skip
+    shown = shown[[c for c in columns if c in shown]]
+    return shown.loc[:, [c for c in shown if c not in ("because", "paper") or shown[c].nunique() > 1 or (shown[c] != "").all()]]
 
 
 def _range(printed):
     if len(printed) < 2:
         return f"{printed[0]:.3g}" if len(printed) else "none printed"
     return f"{printed.min():.3g} to {printed.max():.3g} ({len(printed)} values)"
-
-
-def _spread(samples):
-    return sum(values.var(ddof=1) for values in samples) ** 0.5
-
-
-def _p(samples, bar, side):
-    """One-sided p of a mean, or a difference of two, beyond the bar; no t-test has one for runs equal but for rounding."""
-    ours, less = samples[0] - bar, samples[1] if len(samples) > 1 else np.zeros(1)
-    if max(map(np.ptp, samples)) <= 1e-12 * max(*(np.abs(values).max() for values in samples), abs(bar)):
-        return float(side * (ours.mean() - less.mean()) <= 0)
-    alternative = "greater" if side > 0 else "less"
-    if len(samples) > 1:
-        return stats.ttest_ind(ours, less, equal_var=False, alternative=alternative).pvalue
-    return stats.ttest_1samp(ours, 0, alternative=alternative).pvalue
-
-
-def paired(table, *labels) -> list[pd.DataFrame]:
-    """The rows of each of `labels`, one for each run, indexed by run, to be compared in pairs; see `together`."""
-    return list(together({label: pick(table, subspace=label).set_index("run") for label in labels}).values())
-
-
-def together(rows) -> dict:
-    """The rows, or values, of each table, indexed by run, in one order.
-
-    Raises ValueError if a run is there twice or not in every table: such rows cannot be compared in pairs.
-    """
-    rows = {name: part.sort_index() for name, part in rows.items()}
-    first = next(iter(rows.values())).index
-    for name, part in rows.items():
-        if part.empty or part.index.has_duplicates or not part.index.equals(first):
-            ours, others = (", ".join(map(str, index)) or "none" for index in (part.index, first))
-            raise ValueError(f"runs cannot be paired: {name} has {ours}, but others have {others}")
-    return rows
-
-
-def by_run(table, columns=None):
-    """The rows by run, or the means of columns by run. Raises ValueError if no columns are given and a run has several rows."""
-    if columns is not None:
-        return table.groupby(["subspace", "run"])[columns].mean().droplevel("subspace")
-    if table["run"].duplicated().any():
-        raise ValueError("a run has several rows here; measure one of each run")
-    return table.set_index("run").sort_index()
-
-
-def disjoint(pairs, column) -> pd.Series:
-    """The values of `column` for networks 0 and 1, 2 and 3, ... of one pool, by 0, 1, ...: numbers that share no network.
-
-    Raises ValueError where the rows are of several pools, of several networks of a run, or of one network.
-    """
-    chosen = pairs[(pairs["source_first"] % 2 == 0) & (pairs["source_second"] == pairs["source_first"] + 1)]
-    if chosen.empty or chosen["source_first"].duplicated().any():
-        raise ValueError("independent runs are compared in pairs; name a table of one pool, of the last network of each run")
-    return chosen.set_index(chosen["source_first"] // 2)[column].sort_index()
-
-
-def unshared(rows, first="a", second="b") -> pd.DataFrame:
-    """Rows of pairs of networks, no two of which share a network, as a test takes its numbers for independent ones.
-
-    Pairs whose networks are in few others come first, so that many are left; else the order is that of `rows`.
-    """
-    networks = rows[[first, second]]
-    pairs = pd.concat([networks[first], networks[second]]).value_counts()
-    crowd = networks[first].map(pairs).to_numpy() + networks[second].map(pairs).to_numpy()
-    taken, kept = set(), []
-    for i in crowd.argsort(kind="stable"):
-        if taken.isdisjoint(own := set(networks.iloc[i])):
-            taken |= own
-            kept.append(i)
-    return rows.iloc[sorted(kept)]
-
-
-def by_pairs(values) -> pd.Series:
-    """Means over runs 0 and 1, 2 and 3, ... of what is indexed by (subspace, run): runs in the order of their numbers."""
-    order = sorted(values.index, key=lambda name: (name[0], len(name[1]), name[1]))
-    return values[order].groupby(np.arange(len(order)) // 2).mean()
-
-
-def towards_the_end(pairs, after) -> pd.DataFrame:
-    """The rows of trajectories that compare a point from epoch `after` on with the last one, by (subspace, run).
-
-    Raises ValueError where a trajectory has no such point.
-    """
-    pairs = pairs.set_index(["subspace", "run"]).sort_index()
-    last = pairs["second"].groupby(level=["subspace", "run"]).transform("max")
-    chosen = pairs[(pairs["second"] == last) & (pairs["epoch_first"] >= after)]
-    lacking = ["/".join(filter(None, run)) for run in pairs.index.unique().difference(chosen.index)]
-    if chosen.empty or lacking:
-        names = ", ".join(lacking) or "an empty table"
-        raise ValueError(f"{names} has no point from epoch {after:g} on beside its last; keep snapshots, or lower `after`")
-    return chosen
 
 
 def table(claims) -> pd.DataFrame:

@@ -15,7 +15,10 @@ from lossland.workflow.files import replacing
 from lossland.workflow.provenance import notes
 
 # tints by verdict, told apart by any eye; the words say the same
-TINTS = {"holds": "#cfe3f1", "does not hold": "#f8d3b0", "undecided": "#e8e8e8"}
+TINTS = {
+    "holds": "#cfe3f1", "contradicted": "#f8d3b0", "undecided": "#e8e8e8", "not measurable": "#ffffff",
+    "passed": "#e6f2e6", "failed": "#ff9c9c",
+}  # fmt: skip
 PAGE = {
     "": "font: 13px/1.45 system-ui, sans-serif; border-collapse: collapse; margin: 1.5em; color: #1a1a1a",
     "th": "text-align: left; vertical-align: bottom; border-bottom: 1.5px solid #1a1a1a; padding: .3em .7em",

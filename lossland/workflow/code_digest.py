@@ -19,7 +19,7 @@ from lossland.workflow.plugins import ROOT, find
 
 PUBLISHED = "lossland.papers.published"
 MACHINERY = ("workflow_scripts/", "lossland/workflow/", "lossland/options.py", "lossland/checking.py")
-CAPTIONED = ("figures", "claims")
+CAPTIONED = ("figures", "claims", "judges")
 # section -> (key of its stanzas and specs that names the plug-in, room of the plug-in)
 PLUGIN = {
     "data": ("source", "data"),
@@ -28,6 +28,7 @@ PLUGIN = {
     "table": ("probe", "probes"),
     "figure": ("draw", "figures"),
     "claim": ("check", "claims"),
+    "verdict": ("judge", "judges"),
 }
 
 

@@ -1,6 +1,6 @@
 """The config, turned into jobs before any work is planned.
 
-    data -> network -> subspace -> table -> figure -> claim
+    data -> network -> subspace -> table -> figure -> claim -> verdict
 
 Experiments (`experiments.py`) and plain stanzas (`validation.py`) ask for the same things by the same three calls: `series`
 of networks or subspaces, `table`, `drawing`. What two of them ask for alike is made once.
@@ -15,13 +15,14 @@ from pathlib import Path
 import yaml
 
 from lossland.checking import built
-from lossland.workflow import code_digest, experiments
+from lossland.workflow import code_digest, experiments, plugins
 from lossland.workflow.code_digest import PLUGIN
 from lossland.workflow.experiments import Member, Series, Table, labels, slug
 from lossland.workflow.jobs import Entry, Job, Setting, View, sharded
 from lossland.workflow.validation import ConfigError, nearest, read
 
 SETTINGS = {"results": str, "data_root": str, "jobs": str, "size": str, "papers": list, "experiments": dict}
+SECTIONS = [section for section in PLUGIN if section != "verdict"]  # of the config; verdicts follow from its claims
 MANY, LONGEST = 500, 120_000  # sources, characters: one argument of a command has at most 128 KiB
 
 
@@ -32,8 +33,8 @@ class Plan:
         if not isinstance(config, dict):
             raise ConfigError(f"the config is {config!r:.60}; it must map sections to stanzas")
         for key, value in config.items():
-            if key not in PLUGIN and key not in SETTINGS:
-                raise ConfigError(f"{key} is no section of the config{nearest(key, [*PLUGIN, *SETTINGS])}")
+            if key not in SECTIONS and key not in SETTINGS:
+                raise ConfigError(f"{key} is no section of the config{nearest(key, [*SECTIONS, *SETTINGS])}")
             if key in SETTINGS and not isinstance(value, SETTINGS[key]):
                 folder = key in ("results", "data_root")
                 what = "the path of a folder" if folder else {str: "text", list: "a list", dict: "a mapping"}[SETTINGS[key]]
@@ -41,7 +42,7 @@ class Plan:
         self.results = os.path.normpath(config.get("results", "results"))  # as Snakemake names the files of a run
         self.few = config.get("jobs", "many") == "few"
         self.data_root = Path(config.get("data_root") or os.environ.get("LOSSLAND_DATA", "data"))
-        bodies = {section: config.get(section) or {} for section in PLUGIN}
+        bodies = {section: config.get(section) or {} for section in SECTIONS}
         for section, stanzas in bodies.items():
             if not isinstance(stanzas, dict):
                 raise ConfigError(f"{section} is {stanzas!r}; it must map names to stanzas")
@@ -59,6 +60,7 @@ class Plan:
         if "size" in config:  # nor is one trained that only others are made like
             used = {source for job in self for source in job.made_from}
             self._jobs["network"] = {name: job for name, job in self["network"].items() if job in used}
+        self._judge()
         self._refuse_clashes()
 
     def __getitem__(self, section) -> dict[str, Job]:
@@ -148,6 +150,17 @@ class Plan:
                            repetition=repetition, where=stanza.where)  # fmt: skip
         return made.of(stanza.body)
 
+    def _judge(self):
+        """The verdicts on all claims at once, and a page of them for each paper."""
+        papers = {name: job.aside.get("paper", "other") for name, job in sorted(self["claim"].items())}
+        if not papers:
+            return
+        claims = [Entry(self["claim"][name], ((p, name.removeprefix(f"{p}_")),)) for name, p in papers.items()]
+        whole = self._add("verdict", "all", "all", plugins.plugin("judges", "all_claims"), {}, {"claims": claims})
+        for paper in sorted(set(papers.values())):
+            self._add("verdict", paper, paper, plugins.plugin("judges", "one_paper"), {"paper": paper},
+                      {"verdicts": [Entry(whole)]}, aside={"paper": paper})  # fmt: skip
+
     def _add(
         self, section, name, stem, plugin, options, inputs, setting=None, aside=None, rows=(), shards=1, repetition=0
     ) -> Job:
@@ -156,7 +169,7 @@ class Plan:
         job = Job(section, name, plugin, options, inputs, setting, aside or {}, code_digest.own_files(own), rows, stem,
                   repetition)  # fmt: skip
         content = job.content
-        if section not in ("figure", "claim") and content in self._contents:
+        if section not in ("figure", "claim", "verdict") and content in self._contents:
             return self._contents[content]
         if name in self._jobs[section]:
             raise ConfigError(f"{section} {name} is asked for twice, with other options; give one of them another name")

@@ -19,11 +19,11 @@ from lossland.checking import REQUIRED
 ROOT = Path(__file__).resolve().parent.parent.parent
 FUNCTION = {
     "data": "load", "models": "build", "methods": "build", "probes": "measure", "figures": "draw", "claims": "check",
-    "experiments": "experiment",
+    "experiments": "experiment", "judges": "judge",
 }  # fmt: skip
 POSITIONAL = {
     "data": [("root",)], "models": [("shape", "classes")], "methods": [("problem", "sources")], "figures": [()], "claims": [()],
-    "experiments": [("plan",)],
+    "experiments": [("plan",)], "judges": [("claims",), ("verdicts",)],
     "probes": [("problem", "subspace"), ("problem", "subspace", "data"), ("table",)],
 }  # fmt: skip
 NEEDED = {"probes": {"SCHEMA", "KEY"}}  # beside the function
@@ -83,7 +83,7 @@ def files(room, root=ROOT) -> dict[str, str]:
     if room == "experiments":
         found = [p.relative_to(root) for p in sorted(root.glob("lossland/papers/*/*.py")) if p.stem != "__init__"]
         return {f"{p.parts[2]}/{p.stem}": str(p) for p in found}
-    general = {"figures": "plotting/figures"}.get(room, room)
+    general = {"figures": "plotting/figures", "judges": "statistics/judges"}.get(room, room)
     found = sorted(
         p.relative_to(root) for folder in (general, f"papers/*/{room}") for p in root.glob(f"lossland/{folder}/*.py")
     )
@@ -176,7 +176,7 @@ def _refuse_form(room, tree, function):
         raise ValueError(f"{function.name} takes ({', '.join(given)}); it must take {wanted}, options after the *")
     bound = {n.id for part in tree.body for n in ast.walk(part) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     bound |= {alias.asname or alias.name for part in tree.body if isinstance(part, ast.ImportFrom) for alias in part.names}
-    if room in ("figures", "claims") and not ast.get_docstring(tree):
+    if room in ("figures", "claims", "judges") and not ast.get_docstring(tree):
         raise ValueError("it has no docstring, which is its caption")
     if missing := NEEDED.get(room, set()) - bound:
         raise ValueError(f"it does not say its {min(missing)}")

@@ -2,6 +2,7 @@
 
 import csv
 from collections import Counter
+from functools import cached_property
 
 
 class Overview:
@@ -9,19 +10,30 @@ class Overview:
 
     def __init__(self, plan, reasons=()):
         self.plan, self._reasons, self._known = plan, dict(reasons), {}
-        self.results = [job for section in ("figure", "claim") for job in plan[section].values()]
+        self.results = [job for section in ("figure", "claim", "verdict") for job in plan[section].values()]
         self.made = [job for job in self.results if job.made(plan.results)]
 
     @property
     def papers(self) -> dict[str, str]:
-        """Paper -> how many of its claims hold, in words; empty if nothing is claimed, or known yet."""
-        verdicts = {job.aside.get("paper", "other"): Counter() for job in self.results}
-        for job in self.made:
-            if job.section == "claim":
-                table = next(path for path in job.paths(self.plan.results) if path.endswith(".csv"))
-                with open(table, newline="") as file:
-                    verdicts[job.aside.get("paper", "other")].update(row["verdict"] for row in csv.DictReader(file))
-        return {paper: _counted(found) for paper, found in sorted(verdicts.items())}
+        """Paper -> how many of its claims hold, in words; empty where nothing is claimed, or known yet."""
+        papers = sorted({job.aside.get("paper", "other") for job in self.results if job.section != "verdict"})
+        claims = [row for row in self._judged if row["kind"] == "claim"]
+        return {paper: _counted([row["verdict"] for row in claims if row["paper"] == paper]) for paper in papers}
+
+    @property
+    def failed_checks(self) -> list[str]:
+        """What must be true of a run, and is not."""
+        failed = [row for row in self._judged if row["verdict"] == "failed"]
+        return [f"{row['paper']} ({row['subject']}): {row['claim']}. {row['statement']}" for row in failed]
+
+    @cached_property
+    def _judged(self):
+        """The rows of the verdicts on all claims, if they were given."""
+        whole = self.plan["verdict"].get("all")
+        if whole not in self.made:
+            return []
+        with open(next(path for path in whole.paths(self.plan.results) if path.endswith(".csv")), newline="") as file:
+            return list(csv.DictReader(file))
 
     @property
     def missing(self) -> dict[str, list[str]]:
@@ -61,8 +73,9 @@ class Overview:
 
 
 def _counted(verdicts):
-    """For instance: 8 of 9 hold, 1 does not hold; empty where there are none."""
+    """For instance: 8 of 9 hold, 1 contradicted; empty where there are none."""
     if not verdicts:
         return ""
-    rest = [f"{n} {'do not hold' if v == 'does not hold' and n > 1 else v}" for v, n in verdicts.items() if v != "holds"]
-    return ", ".join([f"{verdicts['holds']} of {verdicts.total()} hold", *rest])
+    found = Counter(verdicts)
+    rest = [f"{found[v]} {v}" for v in ("contradicted", "undecided", "not measurable") if found[v]]
+    return ", ".join([f"{found['holds']} of {found.total()} hold", *rest])

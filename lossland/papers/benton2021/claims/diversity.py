@@ -11,8 +11,9 @@ and the comparison with independent networks are ours.
 """
 
 from lossland.options import Fraction
+from lossland.statistics.runs import by_run, together
 from lossland.statistics.tables import Table, by_label, pick
-from lossland.statistics.verdicts import Claim, by_run, together
+from lossland.statistics.verdicts import Claim
 
 
 def check(*, draws: Table("disagreement"), independent: Table("disagreement"), bar: Fraction = 0.1) -> list[Claim]:

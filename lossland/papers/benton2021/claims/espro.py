@@ -17,8 +17,9 @@ import numpy as np
 
 from lossland.options import Count
 from lossland.papers.published import numbers
+from lossland.statistics.runs import by_run, together
 from lossland.statistics.tables import Table, by_label, pick
-from lossland.statistics.verdicts import Claim, by_run, together
+from lossland.statistics.verdicts import Claim
 
 SCORES = {"error": "test error, as a fraction", "nll": "test nll [nats]"}
 

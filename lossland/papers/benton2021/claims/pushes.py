@@ -7,8 +7,9 @@ In the paper lambda does not matter; lambda = 0, and `noise` as what counts as n
 
 from lossland.options import Count, Fraction
 from lossland.papers.benton2021.claims.espro import mean
+from lossland.statistics.runs import together
 from lossland.statistics.tables import Table, by_label, pick
-from lossland.statistics.verdicts import Claim, together
+from lossland.statistics.verdicts import Claim
 
 
 def check(

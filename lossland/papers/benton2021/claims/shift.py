@@ -10,8 +10,9 @@ it prints no number. That the nll is better before a temperature is fitted is ou
 """
 
 from lossland.options import Count
+from lossland.statistics.runs import by_run, together
 from lossland.statistics.tables import Table, by_label, pick
-from lossland.statistics.verdicts import Claim, by_run, together
+from lossland.statistics.verdicts import Claim
 
 SCORES = {
     "error": "test error, as a fraction",

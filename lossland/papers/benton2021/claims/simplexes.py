@@ -11,8 +11,9 @@ fifth of the segment are ours.
 """
 
 from lossland.papers.published import numbers
+from lossland.statistics.runs import by_run, together
 from lossland.statistics.tables import Table, pick
-from lossland.statistics.verdicts import Claim, by_run, together
+from lossland.statistics.verdicts import Claim
 
 MEAN, WORST = 0.1, 0.2  # shares of the segment
 

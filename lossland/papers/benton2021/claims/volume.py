@@ -20,8 +20,9 @@ import math
 import pandas as pd
 
 from lossland.papers.published import numbers
+from lossland.statistics.runs import together
 from lossland.statistics.tables import Table, by_label
-from lossland.statistics.verdicts import Claim, together
+from lossland.statistics.verdicts import Claim
 
 LOW, COLLAPSED = 0.1, 0.01
 COMPARED = {  # what differs: (earlier, that in which more connectors are to fit)

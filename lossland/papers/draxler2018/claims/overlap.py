@@ -10,8 +10,9 @@ This bar is known from notes on the paper only; how it counts an overlap is not 
 """
 
 from lossland.papers.published import numbers
+from lossland.statistics.runs import disjoint
 from lossland.statistics.tables import Table, by_label, pick
-from lossland.statistics.verdicts import Claim, disjoint
+from lossland.statistics.verdicts import Claim
 
 
 def check(*, pairs: Table("disagreement")) -> list[Claim]:

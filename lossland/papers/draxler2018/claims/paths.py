@@ -16,8 +16,9 @@ import numpy as np
 import pandas as pd
 
 from lossland.options import Label
+from lossland.statistics.runs import by_run, together, unshared
 from lossland.statistics.tables import Table, by_label, pick, risen
-from lossland.statistics.verdicts import Claim, by_run, together, unshared
+from lossland.statistics.verdicts import Claim
 
 APART = 0.5
 BETTER = {  # what the band is then, the bar, and the number

@@ -15,8 +15,9 @@ norm, recalibration) have a lower one yet. None of it is a claim of Draxler et a
 import numpy as np
 
 from lossland.options import Label
+from lossland.statistics.runs import paired, together, unshared
 from lossland.statistics.tables import Table, pick, risen
-from lossland.statistics.verdicts import Claim, paired, together, unshared
+from lossland.statistics.verdicts import Claim
 
 SCORES = {("train", "nll"): "train nll [nats]", ("test", "error"): "test error, as a fraction"}
 

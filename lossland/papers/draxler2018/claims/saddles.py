@@ -19,8 +19,9 @@ from typing import Literal
 import numpy as np
 
 from lossland.papers.published import numbers
+from lossland.statistics.runs import by_run, together, unshared
 from lossland.statistics.tables import Table, by_label, pick, risen
-from lossland.statistics.verdicts import Claim, by_run, together, unshared
+from lossland.statistics.verdicts import Claim
 
 FAR, HIDDEN = 0.1, 0.1
 

@@ -10,8 +10,9 @@ The paper does not mention its statistics. That interpolation overstates a saddl
 rise.
 """
 
+from lossland.statistics.runs import by_run, together, unshared
 from lossland.statistics.tables import Table, pick, risen
-from lossland.statistics.verdicts import Claim, by_run, together, unshared
+from lossland.statistics.verdicts import Claim
 
 SCORES = {("train", "nll"): "train nll [nats]", ("test", "error"): "test error, as a fraction"}
 HOW = {"interpolated": "statistics are interpolated on the same band", "carried": "a band is made and evaluated as released"}

@@ -7,8 +7,9 @@ thousandth; this bar is ours. A run is a band between two wells, from starts of 
 """
 
 from lossland.geometry.known_saddles import TOYS
+from lossland.statistics.runs import by_run
 from lossland.statistics.tables import Table, by_label, pick
-from lossland.statistics.verdicts import Claim, by_run
+from lossland.statistics.verdicts import Claim
 
 BAR = 1e-3
 

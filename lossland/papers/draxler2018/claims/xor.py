@@ -13,8 +13,9 @@ The paper explains by this example why networks with more units than they need h
 """
 
 from lossland.options import Count
+from lossland.statistics.runs import by_run, together
 from lossland.statistics.tables import Table, by_label, pick, risen
-from lossland.statistics.verdicts import Claim, by_run, together
+from lossland.statistics.verdicts import Claim
 
 BARRIER, GONE = 0.1, 0.1
 

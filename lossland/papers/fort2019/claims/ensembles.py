@@ -16,8 +16,9 @@ not confirmed, and without its numbers).
 import numpy as np
 
 from lossland.options import Count
+from lossland.statistics.runs import by_run, together
 from lossland.statistics.tables import Table, by_label, pick
-from lossland.statistics.verdicts import Claim, by_run, together
+from lossland.statistics.verdicts import Claim
 
 SCORES = {"error": "test error, as a fraction", "brier": "Brier score", "nll": "test nll"}
 

@@ -9,8 +9,9 @@ In Frankle et al. 2020 (arXiv 1912.05671), who define it and the bar of linear c
 start are not connected linearly, and forks from some epoch on are.
 """
 
+from lossland.statistics.runs import paired
 from lossland.statistics.tables import Table, pick
-from lossland.statistics.verdicts import Claim, paired
+from lossland.statistics.verdicts import Claim
 
 CONNECTED = 0.02
 

@@ -14,8 +14,9 @@ In the paper a run, with the subspaces around it, stays in one mode of predictio
 """
 
 from lossland.options import NonNegative
+from lossland.statistics.runs import by_pairs, disjoint, towards_the_end
 from lossland.statistics.tables import Table, pick
-from lossland.statistics.verdicts import Claim, by_pairs, disjoint, towards_the_end
+from lossland.statistics.verdicts import Claim
 
 FAR = 2
 SPACES = {"silhouette_predictions": "predictions", "silhouette": "map"}

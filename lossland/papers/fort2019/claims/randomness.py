@@ -10,8 +10,9 @@ In the paper another order makes networks different, another initialisation too 
 confirmed).
 """
 
+from lossland.statistics.runs import paired
 from lossland.statistics.tables import Table, pick
-from lossland.statistics.verdicts import Claim, paired
+from lossland.statistics.verdicts import Claim
 
 ALIKE = 0.5
 OTHER = {

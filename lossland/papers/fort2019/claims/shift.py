@@ -14,8 +14,9 @@ Differs from the released code in: it compares the divergence of sets of 5, 10 a
 """
 
 from lossland.options import Count
+from lossland.statistics.runs import by_run, together
 from lossland.statistics.tables import Table, by_label, pick
-from lossland.statistics.verdicts import Claim, by_run, together
+from lossland.statistics.verdicts import Claim
 
 SEVERE = 5
 SCORES = {"error": "test error, as a fraction", "brier": "Brier score"}

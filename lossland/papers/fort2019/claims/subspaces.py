@@ -16,8 +16,9 @@ curve of a randomly perturbed reference, and independent networks far above it, 
 """
 
 from lossland.statistics import diversity_limits
+from lossland.statistics.runs import together
 from lossland.statistics.tables import Table, by_label, pick
-from lossland.statistics.verdicts import Claim, together
+from lossland.statistics.verdicts import Claim
 
 HALF_WAY = 0.5
 

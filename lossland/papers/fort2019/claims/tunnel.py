@@ -11,8 +11,9 @@ In the paper paths of low loss between networks exist, but do not connect what t
 the tunnel of figure S2 is remembered, not confirmed.
 """
 
+from lossland.statistics.runs import together
 from lossland.statistics.tables import Table, pick
-from lossland.statistics.verdicts import Claim, together
+from lossland.statistics.verdicts import Claim
 
 LOW, APART = 0.2, 0.5
 

@@ -11,8 +11,9 @@ In the paper independent runs are nearly orthogonal, and a run stays near itself
 """
 
 from lossland.options import Group, NonNegative
+from lossland.statistics.runs import by_pairs, disjoint, towards_the_end
 from lossland.statistics.tables import Table, pick
-from lossland.statistics.verdicts import Claim, by_pairs, disjoint, towards_the_end
+from lossland.statistics.verdicts import Claim
 
 ORTHOGONAL = 0.1
 

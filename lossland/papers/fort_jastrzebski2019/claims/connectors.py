@@ -12,8 +12,9 @@ set of networks that shares none with other runs.
 By the paper's abstract low-loss subspaces connect a set of solutions and not only a pair; its numbers are not known to us.
 """
 
+from lossland.statistics.runs import together
 from lossland.statistics.tables import Table, by_label, pick
-from lossland.statistics.verdicts import Claim, together
+from lossland.statistics.verdicts import Claim
 
 HALF = 0.5
 

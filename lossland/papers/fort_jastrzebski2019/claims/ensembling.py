@@ -10,8 +10,9 @@ The paper analyses such methods on its landscape; that small cycles stay in one 
 not confirmed.
 """
 
+from lossland.statistics.runs import disjoint, together
 from lossland.statistics.tables import Table, pick
-from lossland.statistics.verdicts import Claim, disjoint, together
+from lossland.statistics.verdicts import Claim
 
 APART = {"distance": "lie farther apart", "disagreement": "disagree on more of the test data"}
 

@@ -13,8 +13,9 @@ By a summary of the paper by others, larger learning rates, smaller batches and 
 import numpy as np
 
 from lossland.options import Label
+from lossland.statistics.runs import together
 from lossland.statistics.tables import Table
-from lossland.statistics.verdicts import Claim, together
+from lossland.statistics.verdicts import Claim
 
 SIGNS = {"learning rate": 1, "batch size": -1, "weight decay": 1, "dropout": 1}
 WIDTHS = {"distance": "width", "share": "width / |theta|"}

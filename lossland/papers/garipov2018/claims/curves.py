@@ -11,8 +11,9 @@ an integral of 0.033, and is taken for a misprint.
 import pandas as pd
 
 from lossland.papers.published import numbers
+from lossland.statistics.runs import paired
 from lossland.statistics.tables import Table, pick
-from lossland.statistics.verdicts import Claim, paired
+from lossland.statistics.verdicts import Claim
 
 CURVES = {"Bezier": ("Bezier", "Bezier curve"), "chain": ("Polychain", "polygonal chain")}  # label: as printed, in words
 MISPRINT = ("Table 2", "WRN-28-10", "CIFAR-10")

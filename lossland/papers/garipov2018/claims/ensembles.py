@@ -12,8 +12,9 @@ error of 21.03 %, and of 20.7 % at fitted temperatures.
 import numpy as np
 
 from lossland.papers.published import curves, numbers
+from lossland.statistics.runs import by_run
 from lossland.statistics.tables import Table, pick
-from lossland.statistics.verdicts import Claim, by_run
+from lossland.statistics.verdicts import Claim
 
 SMALL, REACHED = 0.1, 0.4  # t
 

@@ -9,8 +9,9 @@ taken as five times, "as low as" by the worst that it prints for any split.
 import numpy as np
 
 from lossland.papers.published import numbers
+from lossland.statistics.runs import paired
 from lossland.statistics.tables import Table, pick
-from lossland.statistics.verdicts import Claim, paired
+from lossland.statistics.verdicts import Claim
 
 
 def check(*, shapes: Table("shape")) -> list[Claim]:

@@ -8,8 +8,9 @@ one curve of each width (3conv3fc).
 """
 
 from lossland.papers.published import numbers
+from lossland.statistics.runs import paired
 from lossland.statistics.tables import Table, pick
-from lossland.statistics.verdicts import Claim, paired
+from lossland.statistics.verdicts import Claim
 
 
 def check(*, shapes: Table("shape"), narrowest: str, widest: str) -> list[Claim]:

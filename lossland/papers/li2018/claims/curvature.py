@@ -11,8 +11,9 @@ insignificant, we take s = 0.1 and the same half.
 """
 
 from lossland.papers.published import numbers
+from lossland.statistics.runs import together
 from lossland.statistics.tables import Table, pick
-from lossland.statistics.verdicts import Claim, together
+from lossland.statistics.verdicts import Claim
 
 SMALL, MOST = 0.1, 0.5
 

@@ -11,8 +11,9 @@ convex without them. Published are its test errors that are confirmed.
 """
 
 from lossland.papers.published import numbers
+from lossland.statistics.runs import paired
 from lossland.statistics.tables import Table, pick
-from lossland.statistics.verdicts import Claim, paired
+from lossland.statistics.verdicts import Claim
 
 
 def check(

@@ -12,8 +12,9 @@ In the paper (figure 16) lines along ten directions look alike; it prints no spr
 
 import numpy as np
 
+from lossland.statistics.runs import paired
 from lossland.statistics.tables import Table, pick
-from lossland.statistics.verdicts import Claim, paired
+from lossland.statistics.verdicts import Claim
 
 ALIKE = 0.2
 

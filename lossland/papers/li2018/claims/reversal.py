@@ -14,8 +14,9 @@ the small batch has the lower test error in both: sharpness along a line says ho
 
 import numpy as np
 
+from lossland.statistics.runs import paired
 from lossland.statistics.tables import Table, pick
-from lossland.statistics.verdicts import Claim, paired
+from lossland.statistics.verdicts import Claim
 
 
 def check(*, basins: Table("basin"), plain: str, decayed: str) -> list[Claim]:

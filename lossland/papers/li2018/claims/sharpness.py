@@ -16,8 +16,9 @@ filter normalisation, and not without.
 import numpy as np
 
 from lossland.papers.published import numbers
+from lossland.statistics.runs import paired
 from lossland.statistics.tables import Table, pick
-from lossland.statistics.verdicts import Claim, paired
+from lossland.statistics.verdicts import Claim
 
 DECAYS = {"without decay": "0", "with decay": "5e-4"}  # as printed
 

@@ -11,8 +11,9 @@ In the paper (figure 6) wider networks have larger and more convex basins, with 
 
 import numpy as np
 
+from lossland.statistics.runs import paired
 from lossland.statistics.tables import Table, pick
-from lossland.statistics.verdicts import Claim, paired
+from lossland.statistics.verdicts import Claim
 
 
 def check(*, basins: Table("basin"), narrow: list[str], wide: list[str]) -> list[Claim]:

@@ -1,0 +1,110 @@
+"""What n independent runs say of a number: its mean, a 95 % interval, and p on both sides of a bar.
+
+    variance of the mean = spread between runs^2 / n + what the choice of the test examples adds
+
+Runs that are scored on the same examples share the luck of these, which no spread between runs shows. Degrees of freedom are
+Satterthwaite's (of two samples without pairs alone: Welch's test). Runs without any spread leave a t-test no error: they are
+counted, a sign test, p = 2^-n. All functions take leading axes, for simulations; the last axis is that of runs.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+ROUNDING = 1e-12  # of numbers of order 1 in double precision, after sums over some thousand of them
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """`parts` are pairs of a variance of the mean and its degrees of freedom, `n` the smallest number of runs."""
+
+    mean: np.ndarray
+    spread: np.ndarray
+    n: int
+    parts: list
+
+    @property
+    def error(self):
+        return np.sqrt(sum(variance for variance, _ in self.parts))
+
+    @property
+    def freedom(self):
+        weight = sum(variance**2 / freedom for variance, freedom in self.parts)
+        return np.divide(self.error**4, weight, out=np.ones_like(weight), where=weight > 0)
+
+    def interval(self, share=0.95):
+        width = stats.t.ppf((1 + share) / 2, self.freedom) * self.error
+        return self.mean - width, self.mean + width
+
+    def beyond(self, bar, side):
+        """One-sided p of the number above (side 1) or below (-1) the bar; 1 where it is at the bar but for rounding."""
+        off, rounding = side * (self.mean - bar), ROUNDING * np.maximum(1, np.maximum(np.abs(self.mean), np.abs(bar)))
+        exact = self.error <= rounding
+        p = stats.t.sf(off / np.where(exact, 1, self.error), self.freedom)
+        return np.where(exact, np.where(off > rounding, 0.5**self.n, 1.0), p)
+
+
+def estimate(values, less=None, *, examples=0.0, further=0.0) -> Estimate:
+    """Of the mean of `values`, or of its difference from that of `less`, runs that do not go in pairs with them.
+
+    `examples` is the standard error that the choice of examples gives the mean, or the scores themselves, runs by examples,
+    whose means are `values`. `further` is the share of the variance between runs that comes from elsewhere: 1/k if the number
+    is held against the mean of k runs of the same kind, which is as uncertain.
+    """
+    samples = [np.asarray(v, float) for v in (values, less) if v is not None]
+    sizes, variances = [s.shape[-1] for s in samples], [s.var(axis=-1, ddof=1) for s in samples]
+    parts = [(v * (1 / n + further), n - 1) for v, n in zip(variances, sizes, strict=True)]
+    mean = samples[0].mean(axis=-1) - sum(s.mean(axis=-1) for s in samples[1:])
+    examples = np.asarray(examples, float)
+    parts.append(_of_scores(examples) if examples.ndim > 1 else (examples**2, np.inf))
+    return Estimate(mean, np.sqrt(sum(variances)), min(sizes), parts)
+
+
+def _of_scores(scores):
+    """What the choice of examples adds to the variance of the mean of scores, runs by examples: that of an effect crossed with
+    runs, without what examples and runs have together, which the spread between runs shows already."""
+    n, m = scores.shape[-2:]
+    runs, each = scores.mean(axis=-1, keepdims=True), scores.mean(axis=-2, keepdims=True)
+    rest = ((scores - runs - each + scores.mean(axis=(-2, -1), keepdims=True)) ** 2).sum(axis=(-2, -1))
+    added = each[..., 0, :].var(axis=-1, ddof=1) / m - rest / ((n - 1) * (m - 1) * n * m)
+    return np.maximum(added, 0), m - 1
+
+
+def above(estimated, bar, side=1):
+    """(p that it holds, p that the opposite does) of a number that is said to be beyond a bar, above (1) or below (-1)."""
+    return estimated.beyond(bar, side), estimated.beyond(bar, -side)
+
+
+def within(estimated, around, margin):
+    """The same of a number that is said to differ from `around` by less than `margin`: two one-sided tests each way."""
+    low, high = around - margin, around + margin
+    inside = np.maximum(estimated.beyond(low, 1), estimated.beyond(high, -1))
+    return inside, np.minimum(1, 2 * np.minimum(estimated.beyond(low, -1), estimated.beyond(high, 1)))
+
+
+def all_of(parts):
+    """The same of a claim that all parts hold: the largest p, and Bonferroni's that the opposite of one does."""
+    holds, contradicted = (np.stack(side) for side in zip(*parts, strict=True))
+    return holds.max(axis=0), np.minimum(1, len(contradicted) * contradicted.min(axis=0))
+
+
+def of_errors(*errors, examples, differ=None) -> float:
+    """Standard error of an error rate, or of the difference of two, from being measured on so many examples.
+
+    `differ` is the share of the examples on which two classifiers disagree: on the others they err alike.
+    """
+    rates = [float(np.mean(rate)) for rate in errors]
+    variance = sum(rate * (1 - rate) for rate in rates) if differ is None else float(np.mean(differ))
+    return (variance / examples) ** 0.5
+
+
+def tolerance(printed, examples=None) -> float:
+    """By how much a number may differ from a printed one: 95 % prediction of one more value where several are printed, else
+    95 % of what a test set of so many examples leaves open of an error rate. Raises ValueError where there is neither."""
+    printed = np.atleast_1d(np.asarray(printed, float))
+    if (k := len(printed)) > 1:
+        return float(stats.t.ppf(0.975, k - 1) * printed.std(ddof=1) * (1 + 1 / k) ** 0.5)
+    if examples is None:
+        raise ValueError("one printed value has no spread; give the examples of its test set, or a margin with its reason")
+    return 1.96 * of_errors(printed[0], examples=examples)

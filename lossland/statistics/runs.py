@@ -1,0 +1,82 @@
+"""Numbers by run: in pairs where the same runs are compared, and such that no two share a network."""
+
+import numpy as np
+import pandas as pd
+
+from lossland.statistics.tables import pick
+
+
+def paired(table, *labels) -> list[pd.DataFrame]:
+    """The rows of each of `labels`, one for each run, indexed by run, to be compared in pairs; see `together`."""
+    return list(together({label: pick(table, subspace=label).set_index("run") for label in labels}).values())
+
+
+def together(rows) -> dict:
+    """The rows, or values, of each table, indexed by run, in one order.
+
+    Raises ValueError if a run is there twice or not in every table: such rows cannot be compared in pairs.
+    """
+    rows = {name: part.sort_index() for name, part in rows.items()}
+    first = next(iter(rows.values())).index
+    for name, part in rows.items():
+        if part.empty or part.index.has_duplicates or not part.index.equals(first):
+            ours, others = (", ".join(map(str, index)) or "none" for index in (part.index, first))
+            raise ValueError(f"runs cannot be paired: {name} has {ours}, but others have {others}")
+    return rows
+
+
+def by_run(table, columns=None):
+    """The rows by run, or the means of columns by run. Raises ValueError if no columns are given and a run has several rows."""
+    if columns is not None:
+        return table.groupby(["subspace", "run"])[columns].mean().droplevel("subspace")
+    if table["run"].duplicated().any():
+        raise ValueError("a run has several rows here; measure one of each run")
+    return table.set_index("run").sort_index()
+
+
+def disjoint(pairs, column) -> pd.Series:
+    """The values of `column` for networks 0 and 1, 2 and 3, ... of one pool, by 0, 1, ...: numbers that share no network.
+
+    Raises ValueError where the rows are of several pools, of several networks of a run, or of one network.
+    """
+    chosen = pairs[(pairs["source_first"] % 2 == 0) & (pairs["source_second"] == pairs["source_first"] + 1)]
+    if chosen.empty or chosen["source_first"].duplicated().any():
+        raise ValueError("independent runs are compared in pairs; name a table of one pool, of the last network of each run")
+    return chosen.set_index(chosen["source_first"] // 2)[column].sort_index()
+
+
+def unshared(rows, first="a", second="b") -> pd.DataFrame:
+    """Rows of pairs of networks, no two of which share a network, as a test takes its numbers for independent ones.
+
+    Pairs whose networks are in few others come first, so that many are left; else the order is that of `rows`.
+    """
+    networks = rows[[first, second]]
+    pairs = pd.concat([networks[first], networks[second]]).value_counts()
+    crowd = networks[first].map(pairs).to_numpy() + networks[second].map(pairs).to_numpy()
+    taken, kept = set(), []
+    for i in crowd.argsort(kind="stable"):
+        if taken.isdisjoint(own := set(networks.iloc[i])):
+            taken |= own
+            kept.append(i)
+    return rows.iloc[sorted(kept)]
+
+
+def by_pairs(values) -> pd.Series:
+    """Means over runs 0 and 1, 2 and 3, ... of what is indexed by (subspace, run): runs in the order of their numbers."""
+    order = sorted(values.index, key=lambda name: (name[0], len(name[1]), name[1]))
+    return values[order].groupby(np.arange(len(order)) // 2).mean()
+
+
+def towards_the_end(pairs, after) -> pd.DataFrame:
+    """The rows of trajectories that compare a point from epoch `after` on with the last one, by (subspace, run).
+
+    Raises ValueError where a trajectory has no such point.
+    """
+    pairs = pairs.set_index(["subspace", "run"]).sort_index()
+    last = pairs["second"].groupby(level=["subspace", "run"]).transform("max")
+    chosen = pairs[(pairs["second"] == last) & (pairs["epoch_first"] >= after)]
+    lacking = ["/".join(filter(None, run)) for run in pairs.index.unique().difference(chosen.index)]
+    if chosen.empty or lacking:
+        names = ", ".join(lacking) or "an empty table"
+        raise ValueError(f"{names} has no point from epoch {after:g} on beside its last; keep snapshots, or lower `after`")
+    return chosen

@@ -1,0 +1,131 @@
+"""The rule of the verdicts, simulated: with no effect each verdict comes in at most 5 %, and what n runs can tell is known."""
+
+import re
+
+import numpy as np
+import pytest
+from conftest import ROOT
+
+from lossland.statistics.estimates import above, all_of, estimate, of_errors, tolerance, within
+
+DRAWS = 10_000
+MOST = 0.05 + 3 * (0.05 * 0.95 / DRAWS) ** 0.5  # three Monte Carlo errors above the level
+rng = np.random.default_rng
+
+
+def rates(sides):
+    """How often a claim holds, and is contradicted, at p < 0.05."""
+    return tuple((p < 0.05).mean() for p in sides)
+
+
+@pytest.mark.parametrize("n", [2, 3, 5, 10])
+def test_without_an_effect_either_verdict_comes_in_five_percent(n):
+    runs = rng(n).normal(0.3, 2, (DRAWS, n))
+    for side in (1, -1):
+        assert rates(above(estimate(runs), 0.3, side)) == pytest.approx((0.05, 0.05), abs=0.007)
+    low, high = estimate(runs).interval()
+    assert ((low < 0.3) & (high > 0.3)).mean() == pytest.approx(0.95, abs=0.007)
+
+
+@pytest.mark.parametrize("spreads", [(1, 1), (1, 0.1), (3, 1)])
+def test_nor_do_two_samples_of_unlike_spread(spreads):
+    a, b = (rng(i).normal(1, s, (DRAWS, n)) for i, (s, n) in enumerate(zip(spreads, (3, 5), strict=True)))
+    assert max(rates(above(estimate(a, b), 0))) < 0.065, "Welch's test of three runs against five is not exact"
+
+
+def test_ratios_are_fair_in_logarithms_and_not_as_they_are():
+    logs = rng(1).normal(0, 1, (DRAWS, 10))
+    assert max(rates(above(estimate(logs), 0))) < MOST
+    assert rates(above(estimate(np.exp(logs)), 1))[0] > 0.1, "halves and doubles do not cancel"
+
+
+@pytest.mark.parametrize("n", [3, 5])
+def test_runs_on_one_test_set_share_its_luck(n):
+    """800 examples, one set a draw: some are easy for one side, whoever runs it. The spread between runs does not show it."""
+    draws, examples = 2_000, 800
+    lean = rng(n).normal(0, 1, (draws, 1, examples))
+    scores = 0.02 + lean + rng(n + 1).normal(0, 0.5, (draws, n, examples)) + rng(n + 2).normal(0, 0.005, (draws, n, 1))
+    runs, most = scores.mean(axis=-1), 0.05 + 3 * (0.05 * 0.95 / draws) ** 0.5
+    assert sum(rates(above(estimate(runs), 0.02))) > 0.3, "the spread alone"
+    assert max(rates(above(estimate(runs, examples=scores), 0.02))) < most
+    assert max(rates(above(estimate(runs, examples=1 / examples**0.5), 0.02))) < most
+
+
+def test_a_difference_of_two_test_digits_is_no_finding():
+    """Errors of two kinds of networks on one set of 800 digits at 3 %, alike but for the luck of the set."""
+    draws, n, examples = 2_000, 3, 800
+    hard = rng(0).random((draws, 1, examples)) < 0.03
+    wrong = [
+        (hard ^ (rng(i).random((draws, 1, examples)) < 0.01)) ^ (rng(9 + i).random((draws, n, examples)) < 0.002)
+        for i in (1, 2)
+    ]
+    runs = [w.mean(axis=-1) for w in wrong]
+    pairs = runs[0] - runs[1]
+    error = of_errors(0.04, 0.04, examples=examples)
+    differ = of_errors(examples=examples, differ=(wrong[0] != wrong[1]).mean())
+    assert sum(rates(above(estimate(pairs), 0))) > 0.3, "the spread alone"
+    for known in (error, differ, wrong[0].astype(float) - wrong[1]):
+        assert max(rates(above(estimate(pairs, examples=known), 0))) < 0.065
+
+
+@pytest.mark.parametrize("off", [-1.0, 1.0])
+def test_equivalence_is_not_claimed_at_the_edge_of_its_margin_nor_contradicted(off):
+    runs = rng(2).normal(off, 0.3, (DRAWS, 5))
+    assert max(rates(within(estimate(runs), 0, 1.0))) < MOST
+    assert rates(within(estimate(runs - off), 0, 1.0))[0] > 0.95
+    assert rates(within(estimate(runs + off), 0, 1.0))[1] > 0.95
+
+
+def test_of_several_parts_all_must_hold_and_one_contradicts():
+    parts = [above(estimate(rng(i).normal(0, 1, (DRAWS, 5))), 0) for i in range(3)]
+    assert max(rates(all_of(parts))) < MOST
+    far = [above(estimate(rng(i).normal(m, 1, (DRAWS, 5))), 0) for i, m in enumerate((0, 5, 5))]
+    assert rates(all_of(far))[0] == pytest.approx(0.05, abs=0.01)
+    assert rates(all_of([above(estimate(rng(7).normal(-5, 1, (DRAWS, 5))), 0), *parts[1:]]))[1] > 0.95
+    both = np.minimum(*(rng(i).normal(0, 1, (DRAWS, 5)) for i in (3, 4)))
+    assert rates(above(estimate(both), 0))[1] > 0.15, "the least of two noisy numbers is biased against the claim"
+
+
+@pytest.mark.parametrize("n", [3, 5])
+def test_an_exact_replication_is_not_contradicted(n):
+    """Theirs is one run, or the mean of three, of the same kind as ours."""
+    for k in (1, 3):
+        theirs = rng(n).normal(0.05, 0.004, (DRAWS, k)).mean(axis=-1)
+        ours = rng(n + 1).normal(0.05, 0.004, (DRAWS, n))
+        held = estimate(ours, further=1 / k)
+        for margin in (0, 0.001):
+            assert rates(within(held, theirs, margin))[1] < MOST
+        for side in (1, -1):
+            assert rates(above(held, theirs, side))[1] < MOST
+            assert rates(above(estimate(ours), theirs, side))[1] > 0.07, "a bar that is taken for exact"
+
+
+def test_tolerances_have_a_reason():
+    printed = rng(0).normal(10, 2, (DRAWS, 4))
+    more = rng(1).normal(10, 2, DRAWS)
+    apart = np.abs(more - printed.mean(axis=-1))[:2000]
+    assert (apart < [tolerance(p) for p in printed[:2000]]).mean() == pytest.approx(0.95, abs=0.015)
+    assert tolerance(0.05, examples=10_000) == pytest.approx(1.96 * (0.05 * 0.95 / 10_000) ** 0.5)
+    with pytest.raises(ValueError, match="one printed value has no spread"):
+        tolerance(0.05)
+
+
+def test_runs_at_the_bar_but_for_rounding_decide_nothing_and_runs_without_spread_are_counted():
+    for noise in ([0, 0, 0], [-1e-18, 2e-18, -4e-18]):
+        assert above(estimate(np.array(noise)), 0) == (1, 1)
+        assert above(estimate(0.1 + np.array(noise)), 0.1) == (1, 1)
+    assert above(estimate(np.full(3, 4.0)), 5, -1) == (0.125, 1)
+    assert above(estimate(np.full(6, 4.0)), 5)[1] == 2**-6
+
+
+def power(n, effect):
+    """In percent, of a true effect in standard deviations between runs."""
+    return round(100 * rates(above(estimate(rng(n).normal(effect, 1, (100_000, n))), 0))[0])
+
+
+def test_the_power_that_is_documented():
+    text = (ROOT / "docs/conventions.md").read_text()
+    rows = re.findall(r"^\| (\d+) \| (\d+) % \| (\d+) % \| (\d+) % \|$", text, re.M)
+    assert [int(n) for n, *_ in rows] == [3, 5, 10]
+    for n, *told in rows:
+        assert [int(p) for p in told] == pytest.approx([power(int(n), effect) for effect in (1, 2, 3)], abs=1)
