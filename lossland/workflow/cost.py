@@ -1,7 +1,8 @@
 """What a config will cost before anything runs: jobs, hours and disk by rule.
 
 Hours and bytes of a job are what was measured of it (beside its log, the files), else the mean of what was measured of the
-other instances of its stanza, else the `cost` of the stanza; where there is none of these they are unknown, and said so.
+other instances of its stanza, else the `cost` of the stanza, else an estimate from that of its networks; else they are
+unknown, and said so.
 """
 
 import json
@@ -14,6 +15,7 @@ from lossland.workflow.code_digest import digest
 from lossland.workflow.staleness import Reruns
 
 UNITS = ("hours", "GB")
+POINT = 0.6  # epochs: batch norm is calibrated on all training data, then both splits are passed forward; each a third
 
 
 def estimate(plan) -> pd.DataFrame:
@@ -33,8 +35,27 @@ def estimate(plan) -> pd.DataFrame:
 
 def _row(results, job):
     stanza = f"{job.section}.{job.stem}, {'joined' if 'shards' in job.inputs else 'measured'}"
-    given = {f"{unit} of the config": float(job.aside.get("cost", {}).get(unit, "nan")) for unit in UNITS}
+    said = {"hours": _estimated(job)} | job.aside.get("cost", {})
+    given = {f"{unit} of the config": float(said.get(unit, math.nan)) for unit in UNITS}
     return {"rule": job.rule, "stanza": stanza, "gpu": job.resources["gpu"] > 0} | _measured(results, job) | given
+
+
+def _estimated(job):
+    """Hours, from those of an epoch of its networks: of what is trained by its epochs, of a landscape by its points."""
+    if not job.setting:  # a table of tables, a figure, claims: a second
+        return math.nan if job.section == "data" else 3e-4
+    if "recipe" in job.options:
+        return job.setting.epoch * job.options["recipe"]["epochs"]
+    if job.plugin.name == "landscape":
+        points = sum(_points(entry.source, job.options["resolution"]) for entry in job.inputs["subspace"])
+        return job.setting.epoch * POINT * points / math.prod(job.options["shard"][1:])
+    return math.nan
+
+
+def _points(source, resolution):
+    if isinstance(resolution, list):
+        return math.prod(resolution)
+    return resolution ** (source.plugin.dimension(source.options) or 1)
 
 
 def _measured(results, job):

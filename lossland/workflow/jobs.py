@@ -6,6 +6,7 @@ around it. Names are no part of a result's content: two requests that differ in 
 """
 
 import json
+import math
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -29,11 +30,13 @@ SUFFIXES = {
 
 @dataclass(frozen=True)
 class Setting:
-    """The problem that a network solves, its data and its architecture; `resources` is what its jobs ask of a machine."""
+    """The problem that a network solves, its data and its architecture; `resources` is what its jobs ask of a machine, and
+    `epoch` the hours of one epoch of training, if its stanza says what a network costs."""
 
     data: "Job"
     model: dict
     resources: dict = field(default_factory=dict)
+    epoch: float = math.nan
 
     @property
     def spec(self) -> dict:

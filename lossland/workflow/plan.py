@@ -7,6 +7,7 @@ of networks or subspaces, `table`, `drawing`. What two of them ask for alike is 
 """
 
 import json
+import math
 import os
 import re
 from collections import Counter
@@ -144,7 +145,9 @@ class Plan:
         return self._resolve(where, name, ("data",))
 
     def networks(self, stanza, data, stem, label, repetition=0) -> Series:
-        setting = Setting(data, {stanza.model.name: stanza.options(stanza.model)}, stanza.aside.get("resources", {}))
+        epoch = stanza.aside.get("cost", {}).get("hours", math.nan) / stanza.body.get("recipe", {}).get("epochs", math.nan)
+        model = {stanza.model.name: stanza.options(stanza.model)}
+        setting = Setting(data, model, stanza.aside.get("resources", {}), epoch)
         instances = {seed: (stanza.options(stanza.plugin, seed), []) for seed in stanza.instances()}
         made = self.series("network", stem, label, stanza.plugin, instances, setting=setting, aside=stanza.aside,
                            repetition=repetition, where=stanza.where)  # fmt: skip
