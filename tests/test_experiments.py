@@ -209,6 +209,8 @@ def test_pushes_of_one_strength_differ_by_their_rule():
             {"networks": ["two"], "sizes": [3]},
             "two has 2 networks, and sizes names 3; give seeds: 3, or",
         ),
+        ("fort2019/shift", {"network": "two", "size": 2, "sizes": [1, 3]}, "sizes names 3, and size is 2; give a larger size"),
+        ("li2018/interpolation", {"network": "two", "reach": [1.0]}, "decays has 2 entries and reach 1; give one for each"),
         ("fort2019/forks", {"network": "two", "epochs": [30]}, "two is trained for 20 epochs, and a snapshot of epoch 30"),
         ("draxler2018/all_paths", {"network": "two", "pairs": 1, "saddles": {"bn": "keep"}}, "TypeError: .*all_paths.py, line"),
         (

@@ -41,7 +41,8 @@ def experiment(
     clock = {option: value for option, value in network.recipe.items() if option in ("batch_size", "precision")}
     plan.figure("fig8", ensembles=[independent, *ensembles], seconds=plan.seconds(runs, **clock), quantities=quantities,
                 dataset=dataset)  # fmt: skip
-    plan.figure("a2", samples=plan.sampled(kinds[-1][0], stretches=[1, LONG]))
+    if vertices[-1] > 1:  # else there is no plane
+        plan.figure("a2", samples=plan.sampled(kinds[-1][0], stretches=[1, LONG]))
     plan.claims("espro", independent=independent, simplexes=ensembles[:claimed], sizes=sizes or [1, size], budgets=budgets,
                 dataset=dataset)  # fmt: skip
 

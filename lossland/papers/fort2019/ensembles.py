@@ -56,6 +56,13 @@ def together(plan, kinds, size) -> list:
     return [pool.called(kind.label) for pool, kind in zip(pools, kinds, strict=True)]
 
 
+def within(plan, sizes, size) -> list[int]:
+    """`sizes` of ensembles, if those of a group of `size` networks can be as large."""
+    if max(sizes) > size:
+        plan.refuse(f"sizes names {max(sizes)}, and size is {size}; give a larger size, or smaller sizes")
+    return sizes
+
+
 def firsts(series, size):
     """The first member of each group."""
     return series[: len(series.groups(size)) * size : size]

@@ -1,7 +1,7 @@
 """Ensembles on corrupted images of a large dataset (Fort et al. 2019, arXiv 1912.02757): figure 9."""
 
 from lossland.options import Count, Networks, Samples
-from lossland.papers.fort2019.ensembles import around, together
+from lossland.papers.fort2019.ensembles import around, together, within
 
 
 def experiment(
@@ -18,9 +18,8 @@ def experiment(
 ):
     """Networks, and the samples around each of them; ensembles of `sizes` (default: up to `size`, and 3). `corruptions` to
     `examples` are those of the probe shift."""
-    groups = network.sets(size)
-    sizes = network[:size].sizes(sizes)
+    sizes = within(plan, sizes or list(range(1, min(size, 3) + 1)), size)
     on = {"sizes": sizes, "corruptions": corruptions, "severities": severities, "folder": folder, "examples": examples}
-    pools = [plan.pool("networks", groups), *together(plan, around(plan, network, samples), size)]
+    pools = [plan.pool("networks", network.sets(size)), *together(plan, around(plan, network, samples), size)]
     shifts = [plan.shift(pool, name=f"shift {pool.label}", by="source", **on) for pool in pools]
     plan.figure("fig9", draw="fig8", shifts=shifts, sizes=sizes, quantities=["accuracy", "brier"])

@@ -1,7 +1,7 @@
 """Ensembles on corrupted images, and on images of other things (Fort et al. 2019, arXiv 1912.02757): figure 8, section 5."""
 
 from lossland.options import Count, Dataset, Networks, Samples
-from lossland.papers.fort2019.ensembles import around, around_one, together
+from lossland.papers.fort2019.ensembles import around, around_one, together, within
 
 SUBSETS = 5  # of samples around one network, at each corruption
 
@@ -28,7 +28,7 @@ def experiment(
     `corruptions`, `severities`, `folder` and `examples` are those of the probe shift. With `whole` ensembles of subspaces too,
     each with all of its samples. `other` is a dataset of which nothing was seen in training, of it `others` examples.
     """
-    runs, sizes = plan.pool("independent networks", network.sets(size)), network[:size].sizes(sizes or [1, size])
+    runs, sizes = plan.pool("independent networks", network.sets(size)), within(plan, sizes or [1, size], size)
     kinds = around(plan, network, samples)
     alone = around_one(kinds, size)
     on = {"sizes": sizes, "corruptions": corruptions, "severities": severities, "folder": folder, "examples": examples}

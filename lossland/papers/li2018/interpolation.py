@@ -17,7 +17,7 @@ def experiment(
 ):
     """Without and with `decay`: the line, half as far beyond both ends, and weights, whose histograms `reach` so far."""
     lines, weights = [], []
-    for (label, (small, big)), far in plan.beside(networks=batches(plan, network, large, decay).items(), reach=reach):
+    for (label, (small, big)), far in plan.beside(decays=batches(plan, network, large, decay).items(), reach=reach):
         lines.append(plan.line(label, {a.run: [a, b] for a, b in zip(small, big, strict=True)}, beyond=0.5))
         weights.append([
             plan.weights(one[:1].called(label), name=f"weights {one.label}", reach=far) for one in (small, big)
