@@ -1,4 +1,4 @@
-"""The claims of Draxler et al. 2018 on planted tables: each holds, does not hold, and refuses what cannot be compared."""
+"""The claims of Draxler et al. 2018 on planted tables: each holds, is contradicted, and refuses what cannot be compared."""
 
 import numpy as np
 import pandas as pd

@@ -166,12 +166,12 @@ def drawn(page, kind):
         frame.locator("canvas").first.wait_for()
         return
     frame.locator("td").first.wait_for()
-    if kind == "claims":
+    if kind == "verdicts":
         tints = {
             td.inner_text(): td.evaluate("td => getComputedStyle(td).backgroundColor")
-            for td in frame.locator("td", has_text=re.compile("^(holds|does not hold|undecided)$")).all()
+            for td in frame.locator("td", has_text=re.compile("^(holds|contradicted|undecided|not measurable)$")).all()
         }
-        assert len(set(tints.values())) == len(tints) > 1
+        assert len(set(tints.values())) == len(tints) > 0
 
 
 def look(page, name, least=50):
