@@ -20,7 +20,8 @@ def shown(job):
     if not Path(looked_at).exists():
         return files(job)
     words = {"caption": str(Path(looked_at).with_suffix(".rst").resolve()), "labels": {job.kind: job.name}}
-    return [*files(job)[:-1], report(files(job)[-1], category=job.aside.get("paper", "other"), subcategory=job.kind, **words)]
+    category = job.aside.get("paper", "all papers" if job.section == "verdict" else "other")
+    return [*files(job)[:-1], report(files(job)[-1], category=category, subcategory=job.kind, **words)]
 
 
 def made_from(job):
