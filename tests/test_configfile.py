@@ -151,7 +151,9 @@ def test_papers_choose_from_the_size_and_leave_what_is_asked_for(sized):
     assert [*sized("size: tiny\npapers: [b2019]").plain["experiments"]] == ["b2019/forks", "b2019/forks/deep"]
     assert sized("size: tiny\npapers: []").plain["experiments"] == {}
     own = "size: tiny\npapers: []\nexperiments: {a2018/curves: {network: mine}}"
-    assert sized(own).plain["experiments"] == {"a2018/curves": {"network": "mine", "pairs": 3}}
+    assert sized(own).plain["experiments"] == {"a2018/curves": {"network": "mine"}}, "settings that suit other networks go"
+    other = "size: tiny\npapers: []\nexperiments: {a2018/curves: {seed: 7}}"
+    assert sized(other).plain["experiments"]["a2018/curves"]["pairs"] == 3, "those of the same networks stay"
 
 
 @pytest.mark.parametrize(
@@ -163,7 +165,7 @@ def test_papers_choose_from_the_size_and_leave_what_is_asked_for(sized):
         "size: tiny\npapers: [b2018]": "config.yaml:2: papers names b2018, and tiny has no experiment of it; did you mean",
         "size: tiny\npapers: a2018": "config.yaml:2: papers is 'a2018'; it must be a list",
         "papers: [a2018]": "config.yaml:1: papers chooses from the experiments of a size",
-        "size: config.yaml": "config.yaml:1: size belongs into the config that uses this size",
+        "size: config.yaml": "config.yaml:1: size belongs in the config that uses this size",
     }.items(),
 )
 def test_a_size_or_paper_that_is_not_there(text, sentence, sized):

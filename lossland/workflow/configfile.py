@@ -143,10 +143,13 @@ def _size(config, project):
         raise ConfigError(f"{where}: size is {name!r:.60}, but there is no configs/{name}.yaml{nearest(name, known)}")
     size = _file(known.get(name, name))
     for key in {"size", "papers"} & size.plain.keys():
-        raise ConfigError(f"{size.places[key]}: {key} belongs into the config that uses this size; remove it here")
-    experiments = size.plain.get("experiments")
-    if "papers" not in config.plain or not isinstance(experiments, dict):
+        raise ConfigError(f"{size.places[key]}: {key} belongs in the config that uses this size; remove it here")
+    experiments, own = size.plain.get("experiments"), config.plain.get("experiments") or {}
+    if not isinstance(experiments, dict):
         return size
+    kept = {n: body for n, body in experiments.items() if not _of_other_networks(own.get(n), body)}
+    if "papers" not in config.plain:
+        return Placed(size.plain | {"experiments": kept}, size.places)
     papers = sorted({str(key).partition("/")[0] for key in experiments})
     wanted, where = config.plain["papers"], config.places["papers"]
     if not isinstance(wanted, list):
@@ -154,6 +157,10 @@ def _size(config, project):
     if unknown := [paper for paper in wanted if paper not in papers]:
         why = f"papers names {unknown[0]}, and {name} has no experiment of it"
         raise ConfigError(f"{where}: {why}{nearest(unknown[0], papers)}")
-    own = config.plain.get("experiments") or {}
-    kept = {n: body for n, body in experiments.items() if str(n).partition("/")[0] in wanted or n in own}
+    kept = {n: body for n, body in kept.items() if str(n).partition("/")[0] in wanted or n in own}
     return Placed(size.plain | {"experiments": kept}, size.places)
+
+
+def _of_other_networks(own, body):
+    """Whether an experiment names networks of its own: then the settings that suit those of the size are not for it."""
+    return isinstance(own, dict) and any(key in own and own[key] != body.get(key) for key in ("network", "networks"))
