@@ -246,5 +246,8 @@ def test_the_workflow_on_pictures_and_weights_of_ones_own(project):
     own = store.load_subspace(project / "results/toy/network/own.safetensors")
     assert torch.equal(made.anchors[0], own.end)
     assert made.notes["epoch"].tolist() == [0, 1, 3]
+    (project / "data").rename(project / "elsewhere")
+    assert planned(project) == set(), "files that are not on this machine contradict no result"
+    (project / "elsewhere").rename(project / "data")
     save_file({"1.weight": torch.randn(2, 768), "1.bias": torch.ones(2)}, project / "data/a.safetensors")
     assert planned(project) == {"network/own", "subspace/fge", "table/ensemble"}

@@ -169,8 +169,9 @@ class Plan:
     ) -> Job:
         own = []  # the user's own files: a change of them is a change of the job
         built(plugin.options, options, name, root=self.data_root, own=own)
-        job = Job(section, name, plugin, options, inputs, setting, aside or {}, code_digest.own_files(own), rows, stem,
-                  repetition)  # fmt: skip
+        there = all(path.exists() for _, path in own)
+        digest = code_digest.own_files(own) if there else self._read_then(section, name)
+        job = Job(section, name, plugin, options, inputs, setting, aside or {}, digest, rows, stem, repetition)
         content = job.content
         if section not in ("figure", "claim", "verdict") and content in self._contents:
             return self._contents[content]
@@ -183,6 +184,16 @@ class Plan:
             self._jobs[section][one.name] = one
         self._contents[content] = job
         return job
+
+    def _read_then(self, section, name) -> str:
+        """The digest of the user's own files that a result was made from, where they are not: on another machine, say."""
+        from lossland.workflow import files
+
+        try:
+            record = files.provenance(Path(self.results, section, f"{name}.safetensors"))
+        except files.FileRefused:
+            record = None
+        return record["spec"].get("files", "") if record else ""
 
     # plain stanzas
 
