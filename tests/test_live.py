@@ -19,8 +19,8 @@ ERASE = re.compile(r"\x1b\[(\d+)F\x1b\[J")
 
 def test_where_there_is_no_terminal_a_run_is_a_few_lines(finished):
     lines = (finished / "output.txt").read_text().splitlines()
-    assert "19 jobs: 1 data, 3 network, 2 subspace, 9 table, 3 figure, 1 claim; all that" in "\n".join(lines)
-    assert len([line for line in lines if re.fullmatch(r"19 of 19 jobs done in \d+ s", line)]) == 1
+    assert "21 jobs: 1 data, 3 network, 2 subspace, 9 table, 3 figure, 1 claim, 2 verdict; all that" in "\n".join(lines)
+    assert len([line for line in lines if re.fullmatch(r"21 of 21 jobs done in \d+ s", line)]) == 1
     assert len(lines) < 15
     (log,) = {finished / line.partition("says is in ")[2] for line in lines if "says is in " in line}
     assert "rule sgd:" in log.read_text()
@@ -28,9 +28,9 @@ def test_where_there_is_no_terminal_a_run_is_a_few_lines(finished):
 
 def test_a_dry_run_counts_jobs_by_rule_and_p_lists_them(project):
     said = snakemake(project, "-n", *TOY)[1].splitlines()
-    assert "Would run 19 jobs: 1 data, 3 network, 2 subspace, 9 table, 3 figure, 1 claim." in said
+    assert "Would run 21 jobs: 1 data, 3 network, 2 subspace, 9 table, 3 figure, 1 claim, 2 verdict." in said
     assert "table     4 landscape, 3 shape, 2 path_ensemble" in said
-    assert len(said) < 11
+    assert len(said) < 12
     assert "output: results/toy/network/net/3.safetensors" in snakemake(project, "-n", "-p", *TOY)[1]
 
 
