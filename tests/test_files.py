@@ -93,7 +93,10 @@ def test_tables_keep_types_nan_and_provenance_and_refuse_double_keys(tmp_path):
 def test_rows_of_tables_get_the_names_of_who_reads_them():
     """In the order in which they are named; what is named twice is there twice, what is not named or not there is not."""
     table = pd.DataFrame({"subspace": ["a", "a", "b"], "run": ["1", "1", "2"], "v": [1, 2, 3]})
-    entry = {"names": [["y", "1"], ["x", "7"], ["z", "1"], ["w", "1"]], "rows": [["b", "2"], ["a", "1"], ["b", "2"], ["c", "1"]]}
+    entry = {
+        "names": [["y", "1"], ["x", "7"], ["z", "1"], ["w", "1"]],
+        "rows": [["b", "2"], ["a", "1"], ["b", "2"], ["c", "1"]],
+    }
     found = io.renamed([(table, entry), (table, {}), (table, {"names": [["a", "1"]]})])
     named = [("y", "1", 3), ("x", "7", 1), ("x", "7", 2), ("z", "1", 3), *table.itertuples(index=False, name=None)]
     assert list(found.itertuples(index=False, name=None)) == [*named, ("a", "1", 1), ("a", "1", 2)]

@@ -186,8 +186,8 @@ def _max(table):
 
 def test_table_3_averages_perplexities_over_pairs():
     starts, ends = {1: 1.0, 2: 1.5}, {1: 2.0, 2: 1.2}
-    values = {"start": lambda row: starts[row.run], "end": lambda row: ends[row.run]}
-    values |= {"min": values["start"], "max": lambda row: 2 * ends[row.run], "split": ["train", "val", "test"], "quantity": "nll"}
+    values = {"start": lambda row: starts[row.run], "end": lambda row: ends[row.run], "max": lambda row: 2 * ends[row.run]}
+    values |= {"min": values["start"], "split": ["train", "val", "test"], "quantity": "nll"}
     shapes = [planted("shape", labels=[label], runs=runs, **values) for label, runs in (("segment", 2), ("Bezier", 1))]
     drawn = garipov2018_table3.draw(shapes=pd.concat(shapes))
     single = np.exp([2.0, 1.5])
