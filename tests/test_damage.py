@@ -15,7 +15,7 @@ from lossland.landscape.subspace import Subspace
 from lossland.workflow import files as io
 from lossland.workflow import store
 
-RECORD = json.dumps({"spec": {}, "code": {}, "inputs": [], "chain": []})
+RECORD = json.dumps({"spec": {}, "code": {}, "inputs": [], "plan": "", "chain": []})
 
 
 def _table(path):
@@ -48,7 +48,7 @@ def _picture(path):
 
 # kind -> (path below the folder, what writes it, what reads it)
 KINDS = {
-    "table": ("t.parquet", _table, lambda path, _: io.load_tables([path])),
+    "table": ("t.parquet", _table, lambda path, _: io.load_table(path)),
     "subspace": ("s.safetensors", _subspace, lambda path, _: store.load_subspace(path)),
     "dataset": ("d.safetensors", lambda path: store.save_arrays(path, random_pictures(), RECORD), lambda path, _: store.load_arrays(path)),
     "state": ("state/state.safetensors", _state, lambda path, _: store.DiskJournal(path.parent).load()),

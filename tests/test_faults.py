@@ -114,8 +114,8 @@ def test_a_mistake_stops_with_its_sentence_and_leaves_nothing(project, name):
 def test_a_truncated_source_is_named(editable):
     source = editable / "results/toy/network/net/3.safetensors"
     source.write_bytes(source.read_bytes()[:-100])
-    status, output = snakemake(editable, *TOY, "--forcerun", "plane")
+    status, output = snakemake(editable, *TOY, "--forcerun", "results/toy/table/surface.parquet")
     assert status != 0
-    assert "\nsubspace plane: results/toy/network/net/3.safetensors is no whole safetensors file" in output
+    assert "\ntable surface: results/toy/network/net/3.safetensors is no whole safetensors file" in output
     assert "Traceback" not in output
-    assert not (editable / "results/toy/subspace/plane.safetensors").exists()
+    assert not (editable / "results/toy/table/surface.parquet").exists()

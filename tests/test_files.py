@@ -25,7 +25,7 @@ PLANE = Subspace(
 )
 
 
-RECORD = {"spec": {"section": "subspace"}, "code": {}, "inputs": [], "chain": []}
+RECORD = {"spec": {"section": "subspace"}, "code": {}, "inputs": [], "plan": "", "chain": []}
 
 
 def test_subspace_round_trip_and_equal_bytes(tmp_path):
@@ -63,7 +63,7 @@ def test_a_file_of_another_kind_is_refused(tmp_path):
         store.load_subspace(tmp_path / "d.safetensors")
     (tmp_path / "t.parquet").write_bytes(b"PAR1 nothing")
     with pytest.raises(io.FileRefused, match="no whole Parquet table"):
-        io.load_tables([tmp_path / "t.parquet"])
+        io.load_table(tmp_path / "t.parquet")
 
 
 def test_a_failed_write_leaves_what_was_there(tmp_path):
@@ -80,7 +80,7 @@ def test_tables_keep_types_nan_and_provenance_and_refuse_double_keys(tmp_path):
     table = pd.DataFrame({"i": [1, 2], "v": [float("nan"), float("inf")]})
     schema = {"v": "float64", "i": "int64"}
     io.save_table(tmp_path / "t.parquet", table, schema, ["i"], json.dumps(RECORD))
-    loaded = io.load_tables([tmp_path / "t.parquet"])
+    loaded = io.load_table(tmp_path / "t.parquet")
     assert list(loaded.columns) == ["v", "i"]
     assert loaded["v"].isna().tolist() == [True, False]
     assert io.provenance(tmp_path / "t.parquet") == RECORD
@@ -88,6 +88,18 @@ def test_tables_keep_types_nan_and_provenance_and_refuse_double_keys(tmp_path):
         io.save_table(tmp_path / "t.parquet", table.assign(i=1), schema, ["i"], "")
     with pytest.raises(ValueError, match="differ in w"):
         io.save_table(tmp_path / "t.parquet", table.assign(w=1), schema, ["i"], "")
+
+
+def test_rows_of_tables_get_the_names_of_who_reads_them():
+    """In the order in which they are named; what is named twice is there twice, what is not named or not there is not."""
+    table = pd.DataFrame({"subspace": ["a", "a", "b"], "run": ["1", "1", "2"], "v": [1, 2, 3]})
+    entry = {
+        "names": [["y", "1"], ["x", "7"], ["z", "1"], ["w", "1"]],
+        "rows": [["b", "2"], ["a", "1"], ["b", "2"], ["c", "1"]],
+    }
+    found = io.renamed([(table, entry), (table, {}), (table, {"names": [["a", "1"]]})])
+    named = [("y", "1", 3), ("x", "7", 1), ("x", "7", 2), ("z", "1", 3), *table.itertuples(index=False, name=None)]
+    assert list(found.itertuples(index=False, name=None)) == [*named, ("a", "1", 1), ("a", "1", 2)]
 
 
 def test_journal_keeps_rows_and_state_and_refuses_broken_state(tmp_path):
@@ -217,15 +229,3 @@ def test_real_cifar10_pictures():
     assert data.x["train"].shape == (500, 3, 32, 32)
     assert data.classes == 10
     assert 0.3 < data.mean[0] < 0.6
-
-
-def test_another_record_leaves_the_rest_of_a_file_as_it_is(tmp_path):
-    record = RECORD | {"accepted": {"a.py": "1"}}
-    for name in ("new", "old"):
-        first = record if name == "new" else RECORD
-        store.save_subspace(tmp_path / f"{name}.safetensors", PLANE, json.dumps(first))
-        io.save_table(tmp_path / f"{name}.parquet", pd.DataFrame({"a": [1]}), {"a": "int64"}, ["a"], json.dumps(first))
-    for suffix in ("safetensors", "parquet"):
-        io.restamp(tmp_path / f"old.{suffix}", json.dumps(record))
-        assert (tmp_path / f"old.{suffix}").read_bytes() == (tmp_path / f"new.{suffix}").read_bytes()
-        assert io.provenance(tmp_path / f"old.{suffix}") == record

@@ -151,9 +151,9 @@ def test_a_mistake_is_the_same_sentence(server):
 
 
 def test_an_edit_during_a_run_is_seen(server):
-    text = f"from lossland.statistics import spread; print({WHO}, spread.__doc__.split()[-1])"
+    text = f"from lossland.statistics import scores; print({WHO}, scores.__doc__.split()[-1])"
     assert server.said(text)[1].startswith("written.py")
-    path = server.folder / "lossland/statistics/spread.py"
+    path = server.folder / "lossland/statistics/scores.py"
     path.write_text('"""edited"""')
     assert server.said(text)[1] == "written.py edited\n"
     (server.folder / "new.py").write_text("print('new')")

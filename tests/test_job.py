@@ -10,25 +10,26 @@ from lossland.geometry.charts.points import Points
 from lossland.landscape.subspace import Subspace
 from lossland.workflow import store
 from lossland.workflow.provenance import MADE_BY, handed_down
-from lossland.workflow.run import Job
+from lossland.workflow.run import Run
 
-SPEC = {"section": "subspace", "name": "s", "method": {"line": {}}, "inputs": {"sources": ["a", "b"]}}
+PLANE = {"view": {"plane": {}}, "sources": [{"file": "network/b"}, {"file": "network/c"}]}
+SPEC = {"section": "subspace", "name": "s", "method": {"line": {}}, "inputs": {"sources": [{"file": "network/a"}, PLANE]}}
 
 
 def _job(folder, *options, spec=SPEC):
-    inputs = ["--inputs", str(folder / "a.safetensors"), str(folder / "b.safetensors")]
-    return Job(["--spec", json.dumps(spec), "--out", str(folder / "s.safetensors"), *inputs, *options])
+    inputs = ["--inputs", *(str(folder / f"{name}.safetensors") for name in "abc")]
+    return Run(["--spec", json.dumps(spec), "--out", str(folder / "s.safetensors"), *inputs, *options])
 
 
 @pytest.fixture
 def folder(tmp_path):
-    for name in "ab":
+    for name in "abc":
         _network(tmp_path / f"{name}.safetensors", name)
     return tmp_path
 
 
 def _network(path, name, revision=None):
-    own = dict.fromkeys(MADE_BY) | {"spec": {"section": "network", "name": name}, "revision": revision}
+    own = dict.fromkeys(MADE_BY) | {"spec": {"section": "network", "name": name}, "plan": name, "revision": revision}
     store.save_subspace(path, Subspace(torch.randn(1, 3), Points(1)), json.dumps(handed_down(own, [])))
 
 
@@ -43,11 +44,21 @@ def test_unfinished_work_belongs_to_spec_inputs_threads_and_not_to_the_revision(
     assert _job(folder).unfinished != before
 
 
-def test_inputs_are_handed_out_by_role_and_the_provenance_is_json(folder):
+def test_entries_find_their_files_those_of_views_too_and_the_provenance_is_json(folder):
     job = _job(folder)
-    assert job.inputs == {"sources": [str(folder / "a.safetensors"), str(folder / "b.safetensors")]}
+    entries = [job.inputs["sources"][0], *PLANE["sources"]]
+    assert [job.path(entry) for entry in entries] == [str(folder / f"{name}.safetensors") for name in "abc"]
     assert json.loads(job.provenance)["spec"] == SPEC
-    assert len(json.loads(job.provenance)["inputs"]) == 2
+    assert len(json.loads(job.provenance)["inputs"]) == 3
+
+
+def test_the_plan_follows_from_those_of_what_it_is_made_from_and_not_from_names(folder):
+    plan = json.loads(_job(folder).provenance)["plan"]
+    assert json.loads(_job(folder, spec=SPEC | {"name": "t"}).provenance)["plan"] == plan
+    renamed = json.loads(json.dumps(SPEC).replace("network/b", "network/other"))
+    assert json.loads(_job(folder, spec=renamed).provenance)["plan"] == plan
+    _network(folder / "b.safetensors", "another network")
+    assert json.loads(_job(folder).provenance)["plan"] != plan
 
 
 def test_work_that_saves_itself_is_left_to_save_and_other_work_stops_at_once(folder):

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from planted import planted
 from test_train import Interrupted
 from torch import nn
 from torch.nn import functional as F
@@ -163,18 +164,18 @@ def test_a_curve_between_language_models(problem):
     assert not torch.equal(bezier.anchors[1], (ends[0].end + ends[1].end) / 2)
     splits = ["train", "val", "test"]
     made = {}
-    for role, path in (("segment", line.build(problem, ends)), ("bezier", bezier)):
+    for label, path in (("segment", line.build(problem, ends)), ("Bezier", bezier)):
         table = landscape.measure(problem, path, resolution=5, splits=splits)
-        made[role] = shape.measure(table).assign(run="1")
+        made[label] = shape.measure(table).assign(subspace=label, run="1")
     nll = landscape.measure(problem, ends[0], splits=["test"]).set_index("quantity").loc["nll", "value"]
-    row = made["bezier"].set_index(["split", "quantity"]).loc[("test", "nll")]
+    row = made["Bezier"].set_index(["split", "quantity"]).loc[("test", "nll")]
     assert row["start"] == pytest.approx(nll, rel=1e-6)
     single = ensemble.measure(problem, bezier, resolution=2, sizes=[1])
     assert single["nll"].tolist() == pytest.approx([row["start"], row["end"]], rel=1e-4)
-    drawn = garipov2018_table3.draw(**made)
+    drawn = garipov2018_table3.draw(shapes=pd.concat(made.values()))
     assert drawn["source"].tolist() == ["ours"] * 3 + ["Table 3"] * 3
     assert drawn["test max"].tolist()[:3] == pytest.approx(
-        [math.exp(max(row["start"], row["end"])), *(math.exp(_max(made[role])) for role in ("segment", "bezier"))]
+        [math.exp(max(row["start"], row["end"])), *(math.exp(_max(table)) for table in made.values())]
     )
     assert drawn["test max"].tolist()[3:] == [78.9, 615.7, 84.0]
 
@@ -184,12 +185,11 @@ def _max(table):
 
 
 def test_table_3_averages_perplexities_over_pairs():
-    rows = [
-        {"split": s, "quantity": "nll", "run": str(i), "start": a, "end": b, "min": a, "max": 2 * b}
-        for s in ("train", "val", "test")
-        for i, (a, b) in enumerate([(1.0, 2.0), (1.5, 1.2)])
-    ]
-    drawn = garipov2018_table3.draw(segment=pd.DataFrame(rows), bezier=pd.DataFrame(rows[::2]))
+    starts, ends = {1: 1.0, 2: 1.5}, {1: 2.0, 2: 1.2}
+    values = {"start": lambda row: starts[row.run], "end": lambda row: ends[row.run], "max": lambda row: 2 * ends[row.run]}
+    values |= {"min": values["start"], "split": ["train", "val", "test"], "quantity": "nll"}
+    shapes = [planted("shape", labels=[label], runs=runs, **values) for label, runs in (("segment", 2), ("Bezier", 1))]
+    drawn = garipov2018_table3.draw(shapes=pd.concat(shapes))
     single = np.exp([2.0, 1.5])
     assert drawn["train max"][0] == pytest.approx(single.mean())
     assert drawn["train max std"][0] == pytest.approx(single.std(ddof=1))

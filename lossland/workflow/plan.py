@@ -145,10 +145,10 @@ class Plan:
         return self._resolve(where, name, ("data",))
 
     def networks(self, stanza, data, stem, label, repetition=0) -> Series:
-        epoch = stanza.aside.get("cost", {}).get("hours", math.nan) / stanza.body.get("recipe", {}).get("epochs", math.nan)
         model = {stanza.model.name: stanza.options(stanza.model)}
+        instances = {seed: (stanza.options(stanza.plugin, seed), []) for seed in stanza.instances()}  # refuses 0 epochs
+        epoch = stanza.aside.get("cost", {}).get("hours", math.nan) / stanza.body.get("recipe", {}).get("epochs", math.nan)
         setting = Setting(data, model, stanza.aside.get("resources", {}), epoch)
-        instances = {seed: (stanza.options(stanza.plugin, seed), []) for seed in stanza.instances()}
         made = self.series("network", stem, label, stanza.plugin, instances, setting=setting, aside=stanza.aside,
                            repetition=repetition, where=stanza.where)  # fmt: skip
         return made.of(stanza.body)
