@@ -45,10 +45,10 @@ def test_on_a_terminal_a_failure_is_told_once_with_its_log(editable):
     left = _left_on_screen(said)
     sentence = r"subspace Bezier: the loss is not finite in epoch 1, .* \(results/toy/log/subspace/Bezier.log\)"
     assert len([line for line in left if re.fullmatch(sentence, line)]) == 1
-    assert [line for line in left if re.match(r"4 of 10 jobs done in \d+ s, 1 failed, 5 not done", line)]
+    assert [line for line in left if re.match(r"4 of 12 jobs done in \d+ s, 1 failed, 7 not done", line)]
     assert "━" not in "".join(left)
     assert "Traceback" not in said
-    assert len(left) < 20
+    assert len(left) < 24
 
 
 def test_ctrl_c_ends_the_view_and_nothing_is_called_a_failure(editable):
