@@ -37,7 +37,9 @@ def test_without_a_measurement_it_is_the_cost_of_the_stanza_or_unknown(tmp_path)
     assert table.loc["sgd", "GPU-hours"] == 6
     assert table.loc["sgd", "GB"] == 1.5
     assert table.loc["curve", "GPU-hours"] == pytest.approx(4), "two curves, each of as many epochs as a network"
-    assert table.loc["landscape", "GPU-hours"] == pytest.approx(2 / 8 * 0.6 * (3 * 11 + 5 * 5)), "points of paths and of a plane"
+    assert table.loc["landscape", "GPU-hours"] == pytest.approx(2 / 8 * 0.6 * (3 * 11 + 5 * 5)), (
+        "points of paths and of a plane"
+    )
     assert table.loc["path_ensemble", "hours unknown"] == 2
     assert table.loc["all", "jobs"] == table["jobs"].iloc[:-1].sum()
 

@@ -11,6 +11,9 @@ import pytest
 from conftest import ROOT, TOY, edit, snakemake
 from PIL import Image
 
+from lossland.workflow import configfile
+from lossland.workflow.summary import Overview
+
 SCREENSHOTS = ROOT / "build" / "report"
 SHOWN = {
     "claims": ["garipov2018_curves"],
@@ -188,3 +191,13 @@ def colours(screenshot):
     """The colours of all but the menu on the left."""
     picture = Image.open(BytesIO(screenshot)).convert("RGB")
     return picture.crop((picture.width // 3, 0, *picture.size)).getcolors(1 << 24)
+
+
+def test_claims_that_are_there_are_judged_though_others_failed(editable, monkeypatch):
+    monkeypatch.chdir(editable)
+    with_all = Overview(configfile.planned(["tests/toy.yaml"])).papers
+    assert re.match(r"\d of 9 hold", with_all["garipov2018"])
+    shutil.rmtree("results/toy/verdict")
+    without = Overview(configfile.planned(["tests/toy.yaml"]))
+    assert without.papers == with_all
+    assert {"verdict all", "verdict garipov2018"} <= without.missing.keys()
