@@ -69,4 +69,4 @@ gpu-check:  ## the library alone on a GPU machine that has torch: PYTHON=python3
 
 clean:  ## remove the environment, caches and the results of the embedded default (those of other configs stay)
 	rm -rf .venv .pytest_cache .ruff_cache *.egg-info build
-	rm -rf results/data results/network results/subspace results/table results/figure results/claim results/log results/resolved.yaml results/report.html
+	rm -rf results/data results/network results/subspace results/table results/figure results/claim results/verdict results/log results/resolved.yaml results/report.html
