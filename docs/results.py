@@ -72,7 +72,7 @@ def _made_from(makers):
         "with torch": {link["versions"]["torch"] for link in links if "torch" in link["versions"]},
         "on": {link["device"] for link in links},
     }
-    words = [f"{word} {', '.join(sorted(values))}" for word, values in found.items() if values]
+    words = [f"{word} {', '.join(sorted(filter(None, values)))}" for word, values in found.items() if any(values)]
     return f"The verdicts are those of a run {', '.join(words)}."
 
 

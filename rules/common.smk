@@ -75,7 +75,7 @@ def group_of(section):
     """
 
     def ordinary(job):
-        special = "resources" in job.aside or job.options.get("shard") or "shards" in job.inputs
+        special = "resources" in job.aside or job.options.get("shard", [1, 1]) != [1, 1] or "shards" in job.inputs
         return not special and all(ordinary(entry.source) for entry in job.inputs.get("table", []))
 
     # the executor is not known before the jobs are

@@ -77,16 +77,16 @@ def _better(quantity, label, band, other):
     (word, bar, of), name = BETTER[quantity], WORDS.get(label, label)
     values = other[quantity] / band[quantity] if bar else other[quantity] - band[quantity]
     says = f"Of the paths between the same minima the band is {word} than the {name}."
-    return Claim(f"{word} than the {name}", values, of=of, says=says, above=bar)
+    return Claim(f"{word} than the {name}", values, origin="ours", of=of, says=says, above=bar)
 
 
 def _along(label, path):
     name = WORDS.get(label, label)
     return [
-        Claim(f"another function on the way: {name}", path["changed"], above=APART,
+        Claim(f"another function on the way: {name}", path["changed"], origin="ours", above=APART,
               of="lesser test disagreement with an end, at most, / disagreement of the ends",
               says="Between its ends the network is another function than at both of them."),
-        Claim(f"no sharper than the minima: {name}", path["sharpest"] / path["minima"], below=1,
+        Claim(f"no sharper than the minima: {name}", path["sharpest"] / path["minima"], origin="ours", below=1,
               of="highest eigenvalue of the Hessian between the ends / mean of the two at the ends",
               says="Between its ends the loss is nowhere more sharply curved than at its minima."),
     ]  # fmt: skip

@@ -44,7 +44,7 @@ def _barriers(saddles, before, after, what):
 
 
 def _lowered(how, name, what, before, after):
-    return Claim(f"{how} lowers the barrier: {' '.join(what)}, {name}", before - after, above=0,
+    return Claim(f"{how} lowers the barrier: {' '.join(what)}, {name}", before - after, origin="Ainsworth et al. 2022", above=0,
                  of=f"{SCORES[what]}: barrier before - after",
                  says=f"The segment's barrier is lower after {how} than before ({name}).")  # fmt: skip
 
@@ -53,5 +53,6 @@ def _trend(removed):
     values = np.stack(list(together(removed).values()))
     place = np.arange(len(values)) - (len(values) - 1) / 2
     return Claim("matching removes more between wide networks", place @ values / (place @ place), above=0,
+                 origin="Ainsworth et al. 2022",
                  of=f"slope of the removed share of the train nll's barrier from {' to '.join(removed)}, for each step",
                  says="The wider the networks, the more of the segment's barrier is removed by matching.")  # fmt: skip

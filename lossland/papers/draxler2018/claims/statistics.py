@@ -29,7 +29,7 @@ def check(
         claims += [_higher(role, how, network, what, *found) for what, found in rises.items()]
         ours, theirs = rises["train", "nll"]
         claims.append(
-            Claim(f"{role} statistics, times as high: {network}", theirs / ours.where(ours > 0), above=TWICE,
+            Claim(f"{role} statistics, times as high: {network}", theirs / ours.where(ours > 0), origin="ours", above=TWICE,
                   of=f"rise of the train nll with {role} statistics / with recalibrated ones",
                   says=f"The saddle seems more than twice as high where {how} ({network}).")
         )  # fmt: skip
@@ -45,6 +45,6 @@ def _rises(recalibrated, role, table, split, quantity):
 
 
 def _higher(role, how, network, what, ours, theirs):
-    return Claim(f"{role} statistics overstate saddles: {' '.join(what)}, {network}", theirs - ours, above=0,
+    return Claim(f"{role} statistics overstate saddles: {' '.join(what)}, {network}", theirs - ours, origin="ours", above=0,
                  of=f"{SCORES[what]}: rise with {role} statistics - with recalibrated ones",
                  says=f"The saddle seems higher where {how} than where they are recalibrated ({network}).")  # fmt: skip

@@ -23,6 +23,6 @@ def _found(form, rows):
     if form not in TOYS:
         raise ValueError(f"the saddles of {form} are not known; name networks as one of {', '.join(TOYS)}")
     height = TOYS[form].height
-    return Claim(f"the saddle is found: {form}", (rows["refined"] - height).abs() / abs(height), below=BAR,
+    return Claim(f"the saddle is found: {form}", (rows["refined"] - height).abs() / abs(height), origin="ours", below=BAR,
                  of=f"|highest loss on the band - {height:g}| / {abs(height):g}",
                  says=f"The highest point of a band lies at the pass of the landscape ({form}).")  # fmt: skip

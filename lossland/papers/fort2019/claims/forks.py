@@ -24,10 +24,10 @@ def check(*, forks: Table("shape"), epochs: dict) -> list[Claim]:
     rows = paired(pick(forks, split="test", quantity="error"), first, last)
     early, late = (part["instability"] for part in rows)
     return [
-        Claim("later forks are less unstable", early - late, above=0,
+        Claim("later forks are less unstable", early - late, origin="Frankle et al. 2020", above=0,
               of="instability of the test error, as a fraction: the earliest fork - the latest",
               says=f"Forks at epoch {epochs[last]:g} have a lower instability than forks at epoch {epochs[first]:g}."),
-        Claim("late forks are connected linearly", late, below=CONNECTED,
+        Claim("late forks are connected linearly", late, origin="Frankle et al. 2020", below=CONNECTED,
               of="instability of the test error, as a fraction",
               says=f"Forks at epoch {epochs[last]:g} have an instability below {100 * CONNECTED:g} % of test error."),
     ]  # fmt: skip
