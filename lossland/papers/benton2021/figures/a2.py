@@ -11,7 +11,7 @@ In the paper (appendix A.1) a simplex with equal edges and one that is stretched
 
 from matplotlib.figure import Figure
 
-from lossland.plotting.panels import legend_of, tiles
+from lossland.plotting.panels import broken, legend_of, tiles
 from lossland.plotting.style import SERIES
 from lossland.statistics.tables import Table, one_run, where
 
@@ -27,8 +27,8 @@ def draw(*, samples: Table("sampled")) -> Figure:
         for number, points in drawn.groupby("simplex"):
             look = {"color": SERIES[number % len(SERIES)], "markersize": 3, "alpha": 0.7, "markeredgewidth": 0}
             axis.plot(points["x"], points["y"], "o", label=f"simplex {number}", **look)
-        long = f"\none edge {stretch:g} times as long" if stretch != 1 else ""
-        axis.set(title=f"{label}: {len(drawn)} draws{long}")
+        long = f", one edge {stretch:g} times as long" if stretch != 1 else ""
+        axis.set(title=f"{broken(label, 20)}\n{len(drawn)} draws{long}")
     figure.supxlabel("distance along the first edge")
     figure.supylabel("distance across it")
     if samples["simplex"].max() > 0:

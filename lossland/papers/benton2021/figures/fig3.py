@@ -13,7 +13,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from lossland.options import Index, Label
-from lossland.plotting.panels import filled, legend_of, tiles, triangle
+from lossland.plotting.panels import broken, filled, legend_of, tiles, triangle
 from lossland.statistics.tables import Table, by_label, corners, one_run, plane
 
 HIGHEST = 1.05  # nats, at which the colours end, if no value is lower
@@ -33,7 +33,7 @@ def draw(*, faces: Table("landscape"), modes: dict[Label, Index]) -> Figure:
     for axis, (label, values) in zip(axes, planes.items(), strict=True):
         drawn = filled(axis, values.where(np.isfinite(values)).clip(0, levels[-1]), levels)
         triangle(axis, *corners(faces[label], label), modes[label])
-        axis.set(title=label, aspect="equal", xlabel="distance")
+        axis.set(title=broken(label, 26), aspect="equal", xlabel="distance")
         if axis.get_subplotspec().is_first_col():
             axis.set_ylabel("distance")
     figure.colorbar(drawn, ax=axes, label="train nll [nats]", ticks=levels, format="%.3g", aspect=25, pad=0.01)
