@@ -154,7 +154,7 @@ class View(logging.Handler):
         for stage, *_ in self.progress.stages():
             found = ", ".join(rule if n == 1 else f"{n} {rule}" for (of, rule), n in rules if of == stage)
             lines += textwrap.wrap(f"{stage:9} {found}", WIDTH, subsequent_indent=" " * 10, break_long_words=False)
-        return "\n".join([*lines, "make why tells the reasons; snakemake -n -p lists every job."])
+        return "\n".join([*lines, "python -m lossland why tells the reasons; snakemake -n -p lists every job."])
 
     def _line(self):
         done = ", ".join(f"{done} of {of} {stage}" for stage, of, done, _ in self.progress.stages())
