@@ -19,6 +19,9 @@ def let_records_decide(workflow, plan):
     from snakemake.io import _IOFile
     from snakemake.settings.types import RerunTrigger
 
+    if not (hasattr(workflow, "_prepare_dag") and hasattr(_IOFile, "is_newer")):  # then files' times would decide unseen
+        raise RuntimeError("this Snakemake decides in other ways what runs again; install one of requirements.lock")
+
     async def no(*_):
         return False
 
