@@ -50,12 +50,12 @@ def build(annotation, value, where, **context):
 
 def built(known, given, where, **context) -> dict:
     """The options `given`, each built; `known` maps all names to (annotation, default or REQUIRED). Raises ConfigError."""
-    for name, (_, default) in known.items():
-        if default is REQUIRED and name not in given:
-            raise ConfigError(f"{where}.{name} is missing")
     for name in given:
         if name not in known:
             raise ConfigError(f"{where}.{name} is not an option here{nearest(name, known)}")
+    for name, (_, default) in known.items():
+        if default is REQUIRED and name not in given:
+            raise ConfigError(f"{where}.{name} is missing")
     return {name: build(known[name][0], value, f"{where}.{name}", **context) for name, value in given.items()}
 
 
@@ -107,6 +107,7 @@ def _exact(schema, names):
 
 def _sentence(where, value, errors, names):
     """The first mistake that pydantic tells of; of those of a union the deepest, for its other branches do not fit at all."""
+    errors = sorted(errors, key=lambda error: error["type"] == "missing")  # what is missing may be there, misspelt
     found = [(*_place(value, error), error) for error in errors]
     first = found[0][0]
     path = max((p for p, *_ in found if p[: len(first)] == first), key=len)

@@ -37,6 +37,7 @@ MISTAKES = [
     ("network.net.recipe.lr", 0, "network.net.recipe.lr is 0: must be above 0"),
     ("network.net.recipe.lr", "fast", "network.net.recipe.lr is 'fast': must be a number"),
     ("network.net.recipe.schedule", "cos", "network.net.recipe.schedule is 'cos': must be one of constant"),
+    ("network.net.recipe", {"epochs": 4, "lrr": 0.1}, "network.net.recipe.lrr is not an option here; did you mean lr?"),
     ("network.net.recipe.learning_rate", 1, "network.net.recipe.learning_rate is not an option here"),
     ("network.net.recipe.batch-size", 4, "network.net.recipe.batch-size is not an option here; did you mean batch_size?"),
     ("network.net.recipe.nesterov", 1, "network.net.recipe.nesterov is 1: must be true or false"),
