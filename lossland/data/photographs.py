@@ -18,7 +18,7 @@ def load(root, *, side: Count = 8, shrink: Count = 2, colour: bool = False, scal
     """Patches of `side` x `side` pixels that do not overlap, of photographs made `shrink` times smaller by averaging; grey, or
     in `colour`. Labels: 0 the temple, 1 the flower. The left halves are the training split, the right halves the test.
 
-    Raises ValueError where not one patch fits.
+    Raises ValueError if not one patch fits.
     """
     parts = [], []
     for photograph in load_sample_images().images:

@@ -46,7 +46,7 @@ def components(inner, m, *, centred=True):
     weights @ points are unit-norm and orthogonal, the longest variance first. `inner` [n n] is the Gram matrix of the points
     from any origin, or with `centred` False that of the vectors whose components are wanted.
 
-    Raises ValueError where the points do not span m directions.
+    Raises ValueError if the points do not span m directions.
     """
     n = len(inner)
     mean = torch.eye(n, dtype=torch.float64) - (1 / n if centred else 0)
@@ -87,7 +87,7 @@ def off_edges(vector, points, rows, inverse):
 def project(points, origin, directions):
     """Least-squares coordinates u [n m] of `points` [n D] in origin + span(directions [m D]), and their distances from it [n].
 
-    Raises ValueError where the directions depend on one another.
+    Raises ValueError if the directions depend on one another.
     """
     m, total = len(directions), 0
     for part in columns(m + len(points), len(origin)):
@@ -104,7 +104,7 @@ def project(points, origin, directions):
 def frame(first, second):
     """Orthonormal (e1, e2), float64, of the plane of two D-vectors: e1 along `first`, e2 by Gram-Schmidt.
 
-    Raises ValueError where the two are parallel.
+    Raises ValueError if the two are parallel.
     """
     first, second = first.double(), second.double()
     e1 = first / first.norm()

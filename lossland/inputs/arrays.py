@@ -38,7 +38,7 @@ class Arrays:
     uint8 inputs are divided by 255; then `mean` and `std` (per channel) are applied. `augment` maps the name of an
     augmentation to its amount. `task` names a file of `lossland/tasks`.
 
-    Raises ValueError where splits, lengths or labels do not fit together.
+    Raises ValueError if splits, lengths or labels do not fit together.
     """
 
     x: dict[str, torch.Tensor]

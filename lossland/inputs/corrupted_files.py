@@ -45,7 +45,7 @@ def _array(path):
 
 
 def classes(folder, name, severity, number) -> list[str]:
-    """The classes of a corruption at a severity, in alphabetical order. Raises ValueError where they are not `number`."""
+    """The classes of a corruption at a severity, in alphabetical order. Raises ValueError if they are not `number`."""
     at = Path(folder) / name / str(severity)
     if not at.is_dir():
         raise ValueError(f"there is no folder {at}; unpack all severities of ImageNet-C, or name others in severities")

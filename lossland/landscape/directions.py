@@ -20,7 +20,7 @@ from lossland.landscape.subspace import Subspace
 def random_direction(space, theta, rng, normalisation="filter", leave_out=("bias", "norm")):
     """A Gaussian direction [D], float32, scaled to theta [D]. The raw draw depends on `rng` and D alone.
 
-    Raises ValueError where nothing is left of it.
+    Raises ValueError if nothing is left of it.
     """
     d = torch.randn(space.dimension, generator=rng)
     weights = space.filters(theta.cpu())
@@ -66,7 +66,7 @@ def through(points, *, margin=0.2, path=(), notes=None) -> Subspace:
     """The plane through three points [3 D]: the first is its origin, its orthonormal axes are along the second, then the third.
 
     What is drawn is a square around them and the points, each [D], of `path`, widened by `margin` of its side. Notes:
-    `mark.spanning` [3 2], and `mark.path` [n 2] where there is one. Raises ValueError where the three lie on one line.
+    `mark.spanning` [3 2], and `mark.path` [n 2] where there is one. Raises ValueError if the three lie on one line.
     """
     origin = points[0]
     axes = frame(points[1] - origin, points[2] - origin)

@@ -20,7 +20,7 @@ def subsets(subspace, k, *, by="network", sizes=None, limit=50, seed=0) -> Itera
     size (default: of every size) where there are at most `limit`, else that many different ones drawn under `seed`. With
     `by` "order" there is one of each size, the first networks. `epochs` is the training that has led to them.
 
-    Raises ValueError where a size is larger than the number there is.
+    Raises ValueError if a size is larger than the number there is.
     """
     known, zeros = _known(subspace, k), torch.zeros(k, dtype=torch.float64)
     source, before, spent = (known.get(name, zeros) for name in ("source", "before", "spent"))

@@ -74,7 +74,7 @@ def lanczos(product, start, *, lowest=1, highest=1, tolerance=1e-2, limit=60) ->
     """The `lowest` and `highest` eigenvalues of the symmetric `product`, from `start` [D] on.
 
     Ends when the residuals of all of them, and their moves in the last PATIENCE products, are at most `tolerance` times the
-    largest |eigenvalue|, or after `limit` products. Keeps as many vectors [D] as products. Raises ValueError where the limit
+    largest |eigenvalue|, or after `limit` products. Keeps as many vectors [D] as products. Raises ValueError if the limit
     does not reach so many eigenvalues, FloatingPointError where a product is not finite.
     """
     if limit < max(lowest + highest, 2):

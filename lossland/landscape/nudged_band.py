@@ -61,7 +61,7 @@ class Force:
 def widened(problem, points, carried=None):
     """The points [k D] with batch-norm statistics behind them, [k D+B]: `carried` ones [k B], or else calibrated.
 
-    Raises ValueError where the network has none.
+    Raises ValueError if the network has none.
     """
     if not problem.space.normalised:
         raise ValueError("buffers: inside is for networks with batch norm, and this one has none; leave it out")

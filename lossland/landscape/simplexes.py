@@ -85,7 +85,7 @@ def strengths(problem, volume, simplexes, first, released, seed) -> list[float]:
     """lambda of each new vertex, numbered from `first`, by the rule of `volume`; `released` is how many random networks make
     the simplex that the released rule measures for it, where 0 is no lambda.
 
-    Raises ValueError where the volume of random networks is at most 1: its logarithm then turns the sign of lambda.
+    Raises ValueError if the volume of random networks is at most 1: its logarithm then turns the sign of lambda.
     """
     k = 1 + max(map(max, simplexes))
     if volume.rule == "constant" or not volume.strength:

@@ -27,13 +27,13 @@ class Subspace:
 
     @property
     def end(self):
-        """The last anchor [D]: the trained network of a trajectory. Raises ValueError where anchors are directions."""
+        """The last anchor [D]: the trained network of a trajectory. Raises ValueError if anchors are directions."""
         if not self.chart.barycentric:
             raise ValueError("the last anchor of a plane or of a trivial curve is no network; name networks as sources")
         return self.anchors[-1]
 
     def snapshot(self, epoch):
-        """The point [D] of a trajectory after `epoch`. Raises ValueError where that was not kept."""
+        """The point [D] of a trajectory after `epoch`. Raises ValueError if that was not kept."""
         kept = self.notes["epoch"].tolist() if "epoch" in self.notes else []
         if epoch not in kept:
             there = ", ".join(f"{e:g}" for e in kept) or "none"
@@ -41,7 +41,7 @@ class Subspace:
         return self.anchors[kept.index(epoch)]
 
     def corners(self, numbers):
-        """The anchors [n D] of these numbers, in order. Raises ValueError where they are no networks, or not there."""
+        """The anchors [n D] of these numbers, in order. Raises ValueError if they are no networks, or not there."""
         if not self.chart.barycentric:
             raise ValueError(f"the anchors of {self.chart} are no networks; name a complex, a curve or a set as source")
         if max(numbers) >= self.chart.k:

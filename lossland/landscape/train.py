@@ -176,7 +176,7 @@ def projected(objective, fixed):
     in float64.
 
     Under sgd the free rows then stay in the subspaces across all edges in which they began, to rounding (Fort & Jastrzebski
-    2019, arXiv 1906.04724). Raises ValueError where the edges depend on one another.
+    2019, arXiv 1906.04724). Raises ValueError if the edges depend on one another.
     """
     inverse = []
 

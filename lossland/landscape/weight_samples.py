@@ -14,7 +14,7 @@ from lossland.rng import stream
 def window(source, last=None):
     """The last points [k D] of a set, all of them by default.
 
-    Raises ValueError where the source is no set, or a set of fewer points.
+    Raises ValueError if the source is no set, or a set of fewer points.
     """
     if not isinstance(source.chart, Points):
         raise ValueError(
@@ -45,7 +45,7 @@ def low_rank(points, seed, scale, rank=None):
         theta = mu + sqrt(scale) [ sigma z1 + D z2 / sqrt(K - 1) ],    z1 ~ N(0, 1) [D],  z2 ~ N(0, 1) [K]
 
     The K = `rank` columns of D, by default n, are the last points, each less the mean of all points up to it; a variance in
-    sigma is at least 1e-30. Raises ValueError where there are fewer points.
+    sigma is at least 1e-30. Raises ValueError if there are fewer points.
     """
     n = len(points)
     k = rank or n

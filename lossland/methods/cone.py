@@ -43,7 +43,7 @@ def build(
 def _laid_flat(corners):
     """Positions [k 2], float64, of the corners [k D]; each triangle beside the one before.
 
-    Raises ValueError where a corner is the origin, and where the triangles would overlap.
+    Raises ValueError if a corner is the origin, and where the triangles would overlap.
     """
     inner = gram(corners)
     lengths = inner.diagonal().sqrt()

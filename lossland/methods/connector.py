@@ -28,7 +28,7 @@ def build(
     """A Complex of the m segments; the connector is its last vertex, number m. `samples` are the points of a step under
     `uniform`. Notes: see `landscape.simplexes.grown`.
 
-    Raises ValueError where steps along projected gradients are asked for and the optimiser makes others.
+    Raises ValueError if steps along projected gradients are asked for and the optimiser makes others.
     """
     if projection == "orthogonal" and recipe.optimiser != "sgd":
         raise ValueError(

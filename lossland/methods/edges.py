@@ -15,7 +15,7 @@ COORDINATES = 1
 def build(problem, sources: Annotated[list, Between(1, 1)], *, vertices: list[Index] = (0, 1)) -> View:
     """`vertices` are two or more numbers of anchors of the source, in the order of the chain; in a complex first the modes.
 
-    Raises ValueError where they are fewer, or not there.
+    Raises ValueError if they are fewer, or not there.
     """
     (source,) = sources
     if len(vertices) < 2:

@@ -17,7 +17,7 @@ def build(
 ) -> View:
     """`vertices` are three numbers of anchors of the source, in a complex first the modes; `margin` widens the drawn square.
 
-    Notes: `mark.spanning` [3 2], the vertices. Raises ValueError where they are not three, not there, or on one line.
+    Notes: `mark.spanning` [3 2], the vertices. Raises ValueError if they are not three, not there, or on one line.
     """
     (source,) = sources
     if len(vertices) != 3:

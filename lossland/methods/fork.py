@@ -19,7 +19,7 @@ from lossland.options import Between, Index, Recipe, Seed
 def build(problem, sources: Annotated[list, Between(1, 1)], *, recipe: Recipe, seed: Seed, start: Index = 0) -> Subspace:
     """`recipe` is that of the whole training, its `epochs` those of both parts together. Points, the trained network.
 
-    Raises ValueError where the source has not kept the snapshot, and where nothing is left to train.
+    Raises ValueError if the source has not kept the snapshot, and where nothing is left to train.
     """
     (run,) = sources
     if start >= recipe.epochs:

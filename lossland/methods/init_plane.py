@@ -28,7 +28,7 @@ def build(
 ) -> View:
     """The source is a network with snapshot 0; u are Euclidean distances; `leave_out` is of the random direction.
 
-    Raises ValueError where there is no such snapshot.
+    Raises ValueError if there is no such snapshot.
     """
     (run,) = sources
     way = run.snapshot(0) - run.end

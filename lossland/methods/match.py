@@ -24,7 +24,7 @@ def build(problem, sources: Annotated[list, Between(2, 2)], *, seed: Seed = 0) -
     """`sources` are the network that stays and the one that is permuted; `seed` draws the order in which classes are tried.
 
     Points, one. Notes: `moved`, the share of hidden units that are not where they were; `distance` [2] of the two networks
-    before and after; what the second has cost. Raises ValueError where no units may be permuted, or the function is not the
+    before and after; what the second has cost. Raises ValueError if no units may be permuted, or the function is not the
     same.
     """
     first, second = (source.end.cpu() for source in sources)

@@ -55,7 +55,7 @@ def build(
     networks, to the bit. Notes: of the dense points [n] `dense.cycle`, 0 before the first, `dense.share` of the band's length
     there, `dense.pivot`, `dense.nll`, `dense.error`; `loss` of every epoch, the weight decay; `pair` of a source that has
     it; with `buffers: inside` the batch-norm `statistics` [k B].
-    Raises ValueError where two neighbours of the chain are one point, or there is no chain or no cycle.
+    Raises ValueError if two neighbours of the chain are one point, or there is no chain or no cycle.
     """
     chain = _chain(sources)
     if not cycles:
@@ -89,7 +89,7 @@ def build(
 
 
 def _chain(sources):
-    """The points [k D] to begin with. Raises ValueError where one source is no chain and no pair."""
+    """The points [k D] to begin with. Raises ValueError if one source is no chain and no pair."""
     if len(sources) == 2:
         return torch.stack([s.end for s in sources])
     (source,) = sources

@@ -26,7 +26,7 @@ def build(
     margin: NonNegative = 0.2,
 ) -> View:
     """The source is a network with snapshots. Notes: `direction.centred` and `direction.uncentred` [m], the share of the
-    variance of each component. Raises ValueError where the trajectory has too few points."""
+    variance of each component. Raises ValueError if the trajectory has too few points."""
     (run,) = sources
     if "epoch" not in run.notes:
         raise ValueError(

@@ -32,7 +32,7 @@ def build(
     A unit is removed by zeros for all entries along its class's axes. That costs `exchanged` a pass over the training data
     for each unit, two with batch norm, whose statistics are calibrated without it.
     Points, one. Notes: what the source has cost; of `exchanged`, `removal` [units] the train nll [nats] without each unit, of
-    all classes in order. Raises ValueError where no units may be permuted, or the function is not the same.
+    all classes in order. Raises ValueError if no units may be permuted, or the function is not the same.
     """
     (source,) = sources
     found, theta, rng, notes = symmetries(problem), source.end.cpu(), stream(seed, "permute"), {}

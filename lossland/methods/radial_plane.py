@@ -21,7 +21,7 @@ COORDINATES = 2
 def build(problem, sources: Annotated[list, Between(2, 2)], *, margin: NonNegative = 0.3) -> View:
     """`sources` are the two optima. The box goes from the origin to `margin` beyond both, as a fraction of their coordinates.
 
-    Notes: `mark.optima` [2 2]. Raises ValueError where the origin and the two lie on one line.
+    Notes: `mark.optima` [2 2]. Raises ValueError if the origin and the two lie on one line.
     """
     first, second = (s.end.double() for s in sources)
     e1, e2 = frame(first, second)

@@ -32,7 +32,7 @@ def build(
 ) -> Subspace:
     """Around the last network of the source. Notes: see `samples.drawn`; `scale` is t.
 
-    Raises ValueError where a sample has failed `trials` times, and where `least` is given and the val split is empty.
+    Raises ValueError if a sample has failed `trials` times, and where `least` is given and the val split is empty.
     """
     (run,) = sources
     theta = run.end.cpu()

@@ -28,7 +28,7 @@ def build(
 ) -> Subspace:
     """`vertices` are added, each by the whole recipe, in steps of `samples` points; `volume` None is the paper's.
 
-    Notes: see `landscape.simplexes.grown`. Raises ValueError where the rule of lambda has no meaning.
+    Notes: see `landscape.simplexes.grown`. Raises ValueError if the rule of lambda has no meaning.
     """
     volume, whole = volume or Volume(), [tuple(range(vertices + 1))]
     lambdas = strengths(problem, volume, whole, 1, [n + 2 for n in range(vertices)], seed)

@@ -27,7 +27,7 @@ def build(
 ) -> Subspace:
     """`last` points of the source are fitted and `rank` of them are columns of D, by default all; the paper has K = 20.
 
-    Notes: see `samples.drawn`. Raises ValueError where there are fewer points.
+    Notes: see `samples.drawn`. Raises ValueError if there are fewer points.
     """
     (run,) = sources
     sample = low_rank(window(run, last), seed, scale, rank)

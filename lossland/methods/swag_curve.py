@@ -33,7 +33,7 @@ def build(
     """The `last` bends are fitted and `rank` of them are columns of D, by default all, one of each epoch. A Bundle of
     1 + `samples` curves; the first has the mean bend.
 
-    Notes: the `loss` of every epoch, the weight decay. Raises ValueError where the source is no Bezier curve of one bend, and
+    Notes: the `loss` of every epoch, the weight decay. Raises ValueError if the source is no Bezier curve of one bend, and
     where there are fewer epochs.
     """
     (curve,) = sources

@@ -18,7 +18,7 @@ from lossland.options import Between
 def build(problem, sources: Annotated[list, Between(2, 2)]) -> Subspace:
     """`sources` are the two networks. Layers are the modules with parameters, in the order of their registration.
 
-    A grid with an even number of points leaves out s = 0, where all logits are equal. Raises ValueError where the outputs
+    A grid with an even number of points leaves out s = 0, where all logits are equal. Raises ValueError if the outputs
     do not scale as s^n: residual connections, normalisation, other non-linearities than ReLU.
     """
     anchors = torch.cat([_by_power(problem.space, source.end.cpu()) for source in sources])

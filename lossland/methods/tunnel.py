@@ -23,7 +23,7 @@ COORDINATES = 1
 def build(problem, sources: Annotated[list, Between(2, 2)], *, recipe: Recipe, seed: Seed, points: Count = 7) -> Subspace:
     """`sources` are the two optima, and stay; `points` inner points are trained side by side, each for the recipe's epochs.
 
-    Notes: `loss` [epochs], the mean over the inner points, and the weight decay. Raises ValueError where the steps of the
+    Notes: `loss` [epochs], the mean over the inner points, and the weight decay. Raises ValueError if the steps of the
     recipe's optimiser leave the hyperplanes, where it clips gradients, or where the task carries a memory from batch to batch.
     """
     if recipe.optimiser != "sgd":

@@ -23,7 +23,7 @@ def build(
     mlp: Count = 3072,
     dropout: Fraction = 0.0,
 ) -> nn.Module:
-    """`mlp` is the width inside each block. Raises ValueError where sizes do not divide, and for pictures of other colours."""
+    """`mlp` is the width inside each block. Raises ValueError if sizes do not divide, and for pictures of other colours."""
     if image_size % patch_size or width % heads:
         raise ValueError(
             f"image_size {image_size} is to be a multiple of patch_size {patch_size}, and width {width} of heads {heads}"

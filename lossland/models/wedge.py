@@ -13,7 +13,7 @@ from lossland.options import Count
 
 
 def build(shape, classes, *, dimension: Count, long: Count) -> nn.Module:
-    """For data `formula`. Raises ValueError where no direction is short."""
+    """For data `formula`. Raises ValueError if no direction is short."""
     if long >= dimension:
         raise ValueError(f"long is {long} of {dimension} dimensions, and the loss is 0 everywhere; make it less")
     return Wedge(dimension, long)

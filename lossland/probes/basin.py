@@ -43,7 +43,7 @@ def measure(
     origin alone. `open`: the basin reaches the edge of what is drawn, so its width and area are lower bounds. What is not
     `resolved` is a matter of the grid. Where v is not finite at the centre there is no basin, and its numbers are NaN.
 
-    Raises ValueError where the table is of several subspaces, too coarse, or a centre is not drawn.
+    Raises ValueError if the table is of several subspaces, too coarse, or a centre is not drawn.
     """
     table = table[(table["mark"] == "grid") & table["quantity"].isin(["nll", "loss"])].sort_values(["u0", "u1"])
     if table.duplicated(["index", "split", "quantity"]).any():

@@ -24,7 +24,7 @@ def measure(problem, subspace, *, resolution: Count = 2) -> pd.DataFrame:
     """One row for each group with parameters and each pair first < second of the points of the chart's grid: all of a set,
     `resolution` points of a path.
 
-    Sources and epochs are as in the table `disagreement`. Raises ValueError where there are no two points.
+    Sources and epochs are as in the table `disagreement`. Raises ValueError if there are no two points.
     """
     u = subspace.chart.grid(resolution)
     if len(u) < 2:

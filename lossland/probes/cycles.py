@@ -19,7 +19,7 @@ COLUMNS = ("cycle", "share", "pivot", "nll", "error")
 def measure(problem, subspace) -> pd.DataFrame:
     """One row for each point after each cycle, of the train split; `share` of the length of the band as it was then.
 
-    `a` and `b` name the two ends, as in `saddles`. `error` is NaN of a task that has none. Raises ValueError where no cycles
+    `a` and `b` name the two ends, as in `saddles`. `error` is NaN of a task that has none. Raises ValueError if no cycles
     are noted.
     """
     if "dense.cycle" not in subspace.notes:

@@ -26,7 +26,7 @@ def measure(problem, subspace, *, resolution: Count = 2, split: Split = "test", 
     `same_source` says whether a pool has both from one source, and the numbers of these; all are one where nothing was
     pooled. The epochs are those of their trainings, NaN where none is noted.
 
-    `overlap` is NaN where neither errs. Raises ValueError where there are no two points.
+    `overlap` is NaN where neither errs. Raises ValueError if there are no two points.
     """
     u = subspace.chart.grid(resolution)
     if len(u) < 2:

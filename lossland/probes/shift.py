@@ -100,7 +100,7 @@ def _shifts(problem, split, examples, folder, corruptions, severities):
 
 
 def _known(x, folder):
-    """The corruptions there are for pictures `x`. Raises ValueError where there are none."""
+    """The corruptions there are for pictures `x`. Raises ValueError if there are none."""
     arrays = torch.is_tensor(x)
     if arrays and (x.dtype != torch.uint8 or x.ndim != 4):
         raise ValueError("shift corrupts uint8 pictures in memory, and these data are none; name networks of such pictures")

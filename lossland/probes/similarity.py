@@ -41,7 +41,7 @@ def measure(
 ) -> pd.DataFrame:
     """Two rows, one for each reference, of each point of the chart's grid: `resolution` points along each axis, or a number
     for each. The cosines are those of a `group` of `lossland.landscape.cosines`; `examples` and `shard` are as in the table
-    `landscape`. Raises ValueError where there are no two references."""
+    `landscape`. Raises ValueError if there are no two references."""
     problem = replace(problem, examples=examples)
     ends, u = _references(subspace), grid(subspace.chart, resolution)
     part = part_of(len(u), shard)

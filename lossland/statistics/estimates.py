@@ -101,7 +101,7 @@ def of_errors(*errors, examples, differ=None) -> float:
 
 def tolerance(printed, examples=None) -> float:
     """By how much a number may differ from a printed one: 95 % prediction of one more value where several are printed, else
-    95 % of what a test set of so many examples leaves open of an error rate. Raises ValueError where there is neither."""
+    95 % of what a test set of so many examples leaves open of an error rate. Raises ValueError if there is neither."""
     printed = np.atleast_1d(np.asarray(printed, float))
     if (k := len(printed)) > 1:
         return float(stats.t.ppf(0.975, k - 1) * printed.std(ddof=1) * (1 + 1 / k) ** 0.5)

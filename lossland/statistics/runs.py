@@ -37,7 +37,7 @@ def by_run(table, columns=None):
 def disjoint(pairs, column) -> pd.Series:
     """The values of `column` for networks 0 and 1, 2 and 3, ... of one pool, by 0, 1, ...: numbers that share no network.
 
-    Raises ValueError where the rows are of several pools, of several networks of a run, or of one network.
+    Raises ValueError if the rows are of several pools, of several networks of a run, or of one network.
     """
     chosen = pairs[(pairs["source_first"] % 2 == 0) & (pairs["source_second"] == pairs["source_first"] + 1)]
     if chosen.empty or chosen["source_first"].duplicated().any():
@@ -70,7 +70,7 @@ def by_pairs(values) -> pd.Series:
 def towards_the_end(pairs, after) -> pd.DataFrame:
     """The rows of trajectories that compare a point from epoch `after` on with the last one, by (subspace, run).
 
-    Raises ValueError where a trajectory has no such point.
+    Raises ValueError if a trajectory has no such point.
     """
     pairs = pairs.set_index(["subspace", "run"]).sort_index()
     last = pairs["second"].groupby(level=["subspace", "run"]).transform("max")

@@ -26,7 +26,7 @@ def losses(saddles, split="train", quantity="nll") -> pd.Series:
 
 def edges(saddles) -> pd.DataFrame:
     """The best path of each pair first < second (numbers of minima) from the lowest saddle on: saddle [nats], refined,
-    subspace, run, and whether it is of the `tree`. Raises ValueError where the rows are of several batch-norm policies."""
+    subspace, run, and whether it is of the `tree`. Raises ValueError if the rows are of several batch-norm policies."""
     if len(policies := saddles["bn"].unique()) > 1:
         raise ValueError(f"saddles were measured with bn {' and '.join(policies)}; name tables of one of them")
     rows = pick(saddles, split="train", quantity="nll").sort_values("refined", kind="stable")

@@ -93,14 +93,14 @@ def derived(table) -> pd.DataFrame:
 
 
 def rectangle(points, value, named) -> pd.DataFrame:
-    """Column `value` of the points of one plane, u1 [n1] down and u0 [n0] across. Raises ValueError where they are none."""
+    """Column `value` of the points of one plane, u1 [n1] down and u0 [n0] across. Raises ValueError if they are none."""
     if points.empty or points["u1"].isna().any():
         raise ValueError(f"this needs a plane, and there is none with {named}; measure it over two directions")
     return points.pivot(index="u1", columns="u0", values=value)
 
 
 def shares(path, role) -> pd.Series:
-    """How far along each path its points lie, as a share of its own length. Raises ValueError where a path has no length."""
+    """How far along each path its points lie, as a share of its own length. Raises ValueError if a path has no length."""
     arc = path.groupby(["subspace", "run"])["arc"]
     if path["arc"].isna().any() or not (arc.transform("max") > 0).all():
         raise ValueError(f"{role} of {path['subspace'].iloc[0]} is of no path with a length; name a line, a curve or a chain")
@@ -158,7 +158,7 @@ def with_error(title, part) -> str:
 
 
 def corners(part, named) -> tuple[np.ndarray, np.ndarray]:
-    """(x [3], y [3]) of the vertices of a face in its plane. Raises ValueError where three are not marked."""
+    """(x [3], y [3]) of the vertices of a face in its plane. Raises ValueError if three are not marked."""
     points = where(part, mark="spanning").drop_duplicates("index").sort_values("index")
     if len(points) != 3:
         raise ValueError(f"{named} marks {len(points)} vertices, and a face has three; measure a subspace of method face")

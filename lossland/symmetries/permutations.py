@@ -29,7 +29,7 @@ SAME = 1e-4  # of the largest output: a difference below is rounding, which is 1
 def symmetries(problem) -> Symmetries:
     """What may be permuted in the problem's network.
 
-    Raises ValueError where nothing may, or where a network that has been permuted so at random does not compute the same.
+    Raises ValueError if nothing may, or where a network that has been permuted so at random does not compute the same.
     """
     found, rng = watched(problem), stream("symmetries")
     if not found.classes:

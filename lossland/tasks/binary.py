@@ -16,7 +16,7 @@ SCORES = ("nll", "error")
 
 
 def outputs(classes):
-    """One logit. Raises ValueError where there are not two classes."""
+    """One logit. Raises ValueError if there are not two classes."""
     if classes != 2:
         raise ValueError(f"one logit is for 2 classes, and the data have {classes}; leave binary out")
     return 1

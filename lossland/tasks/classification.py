@@ -46,7 +46,7 @@ def probabilities(outputs):
 
 
 def values(outputs):
-    """p(y = 1) [n] of two classes, in float64. Raises ValueError where there are more."""
+    """p(y = 1) [n] of two classes, in float64. Raises ValueError if there are more."""
     if outputs.shape[1] != 2:
         raise ValueError(f"functions are drawn of one output, and there are {outputs.shape[1]} classes; name data of two")
     return probabilities(outputs)[:, 1]

@@ -29,7 +29,7 @@ def minibatches(n, size, rng=None):
     Under `rng`, to train on: `size` streams, and only full pieces. Without: STREAMS, fewer in a short text, whatever `size`
     is, for the hidden state is zero where a stream begins; what is left when the text is divided by them is not scored.
 
-    Raises ValueError where the streams are shorter than a piece.
+    Raises ValueError if the streams are shorter than a piece.
     """
     streams = max(1, min(STREAMS, n // STEPS)) if rng is None else size
     pieces = torch.arange(n - n % streams).view(streams, n // streams).split(STEPS, 1)

@@ -58,7 +58,7 @@ class Curve(Chart):
 def lattice(box, resolution):
     """The points [n m] of a grid over `box`, (low, high) along each of m axes, both ends included.
 
-    Raises ValueError where `resolution` is a list of another length than m.
+    Raises ValueError if `resolution` is a list of another length than m.
     """
     numbers = [resolution] * len(box) if isinstance(resolution, int) else resolution
     if len(numbers) != len(box):

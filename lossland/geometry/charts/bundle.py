@@ -13,7 +13,7 @@ from lossland.geometry.charts.bezier import Bezier
 
 @dataclass(frozen=True)
 class Bundle(Chart):
-    """u = (t, i): t in [0, 1] along curve number i, of k - 2 curves. Raises ValueError where there is none."""
+    """u = (t, i): t in [0, 1] along curve number i, of k - 2 curves. Raises ValueError if there is none."""
 
     k: int
     m = 2

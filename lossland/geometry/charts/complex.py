@@ -18,7 +18,7 @@ class Complex(Chart):
     """`simplexes` list the numbers of their vertices, in any order; `weights` are how often each is drawn from, by default all
     as often.
 
-    Raises ValueError where they name a vertex twice, or one that is not there.
+    Raises ValueError if they name a vertex twice, or one that is not there.
     """
 
     k: int
