@@ -2,6 +2,7 @@
 
 import json
 import os
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
@@ -68,12 +69,13 @@ class Reruns:
     def _take_over(self, job):
         """Link a result that is there under a name that no job has any more: that of an experiment which asked for it first."""
         (path,) = map(Path, job.paths(self.plan.results))
-        if job.plan in self._nameless and not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            os.link(self._nameless[job.plan], path)
+        if job.plan in self._left_over and not path.exists():
+            with suppress(OSError):  # a file system without links: it is made again
+                path.parent.mkdir(parents=True, exist_ok=True)
+                os.link(self._left_over[job.plan], path)
 
     @cached_property
-    def _nameless(self):
+    def _left_over(self):
         """Plan -> file, of the results that no job of this config makes by their names."""
         from lossland.workflow import files
         from lossland.workflow.leftovers import stale_files
