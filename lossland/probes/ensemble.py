@@ -20,6 +20,7 @@ SCHEMA = {
     "split": "string", "size": "int64", "subset": "int64", "members": "string", "epochs": "float64",
     "nll": "float64", "error": "float64", "brier": "float64", "ece": "float64", "ece_adaptive": "float64",
     "ece_debiased": "float64", "nll_tempered": "float64", "ece_tempered": "float64", "js": "float64",
+    "examples": "int64",
 }  # fmt: skip
 KEY = ["split", "size", "subset"]
 
@@ -50,7 +51,7 @@ def measure(
     rows = []
     for row, members in subsets_of(subspace, len(p), by=by, sizes=sizes, limit=subsets, seed=seed):
         mean = p[members].mean(0)
-        own = scores(mean, y) | calibration(mean, y) | {"js": jensen_shannon(p[members])}
+        own = scores(mean, y) | calibration(mean, y) | {"js": jensen_shannon(p[members]), "examples": len(y)}
         at_own = scores(tempered(mean, y), y)
         rows.append({"split": split} | row | own | {f"{name}_tempered": at_own[name] for name in ("nll", "ece")})
     return pd.DataFrame(rows)
