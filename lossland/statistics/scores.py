@@ -17,11 +17,15 @@ import torch
 from torch.nn import functional as F
 
 
+def each(p, y) -> dict[str, torch.Tensor]:
+    """nll and error [N] of every example."""
+    return {"nll": F.nll_loss(_logits(p), y, reduction="none"), "error": (p.argmax(1) != y).double()}
+
+
 def scores(p, y) -> dict[str, float]:
     p = p.double()
     return {
-        "nll": F.nll_loss(p.clamp(min=torch.finfo(p.dtype).tiny).log(), y).item(),
-        "error": (p.argmax(1) != y).double().mean().item(),
+        **{name: values.mean().item() for name, values in each(p, y).items()},
         "brier": (p - F.one_hot(y, p.shape[1])).square().sum(1).mean().item(),
         "ece": _calibration_error(p, y),
     }
