@@ -1,4 +1,7 @@
-"""The faces of a simplex around one network (Benton et al. 2021, arXiv 2102.13042, section 5.1 and App. B.3): figure 6."""
+"""The faces of a simplex around one network (Benton et al. 2021, arXiv 2102.13042, section 5.1 and App. B.3): figure 6.
+
+Differs from the paper in: its vision transformer is ViT-pytorch's, in `configs/paper.yaml` torchvision's.
+"""
 
 from itertools import combinations
 

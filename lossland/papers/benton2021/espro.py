@@ -1,4 +1,7 @@
-"""Ensembles of simplexes, ESPRO, and deep ensembles (Benton et al. 2021, arXiv 2102.13042, section 5): figures 8, 9 and A.2."""
+"""Ensembles of simplexes, ESPRO, and deep ensembles (Benton et al. 2021, arXiv 2102.13042, section 5): figures 8, 9 and A.2.
+
+Differs from the paper in: cosine schedules fall with every step, not every epoch; images are scaled by moments of their own.
+"""
 
 from typing import Literal
 
@@ -20,7 +23,7 @@ def experiment(
     samples: Count = 25,
     sizes: list[Count] | None = None,
     budgets: list[Count] = (1,),
-    quantities: list[str] = ("error", "nll"),
+    quantities: list[str] = ("error", "nll_tempered", "ece_debiased"),
     dataset: Literal["CIFAR-10", "CIFAR-100"] | None = None,
 ):
     """In groups of `size` networks: these, and simplexes of some `vertices` more around each. The largest is also made as the

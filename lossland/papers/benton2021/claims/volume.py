@@ -15,7 +15,6 @@ other arms of figure 5 are without one. All volumes are measured in float64.
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from lossland.options import Label
 from lossland.papers.published import numbers
@@ -81,7 +80,7 @@ def _slope(values):
 
 def _height(course):
     """The first connector, which is as high as half the way between the modes, does not count."""
-    return stats.gmean((course["height"] / course["longest"]).iloc[1:])
+    return np.exp(np.log(course["height"] / course["longest"]).iloc[1:].mean())
 
 
 def _drops(courses, dimension):
