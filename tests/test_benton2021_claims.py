@@ -259,15 +259,21 @@ def bands(width, inside=0.1, runs=3):
                    * (inside if abs(row.x0) <= 1 else width[row.label]))  # fmt: skip
 
 
-def test_bands_are_widest_away_from_the_data():
-    def check(**width):
-        return regression.check(functions=bands({"3 simplexes": 1.0} | width), ours="3 simplexes", intervals=[[-1.0, 1.0]])
+def banded(width, fit=1.0, **options):
+    squares = planted("landscape", labels=list(width), split="train", quantity=["squared_error", "nll"],
+                      value=lambda row: fit if (row.label, row.quantity) == ("3 simplexes", "squared_error") else 1.0)  # fmt: skip
+    table = bands(width, **options)
+    return regression.check(functions=table, fits=squares, ours="3 simplexes", intervals=[[-1.0, 1.0]])
 
-    rows = all_are(check(deep=0.1, curve=0.2), "holds")
+
+def test_bands_are_widest_away_from_the_data():
+    rows = all_are(banded({"3 simplexes": 1.0, "deep": 0.1, "curve": 0.2}), "holds")
     assert rows["effect"].tolist() == pytest.approx([1 / 0.2, 10], rel=0.01), "than of the weakest of the others"
-    assert judged(check(deep=0.1, curve=2.0))["verdict"].tolist() == ["contradicted", "holds"]
-    narrow = bands({"3 simplexes": 0.1, "deep": 1.0}, inside=1.0)
-    all_are(regression.check(functions=narrow, ours="3 simplexes", intervals=[[-1.0, 1.0]]), "contradicted")
+    several = judged(banded({"3 simplexes": 1.0, "deep": 0.1, "curve": 2.0}))
+    assert several["verdict"].tolist() == ["contradicted", "holds"]
+    all_are(banded({"3 simplexes": 0.1, "deep": 1.0}, inside=1.0), "contradicted")
+    unfit = banded({"3 simplexes": 1.0, "deep": 0.1}, fit=2.0)
+    all_are(unfit, "not measurable", "squared error is 2 times the others', below 1.5 is presumed")
 
 
 def shifted(own, rivals, **options):

@@ -30,13 +30,14 @@ def shades(axis):
     return next(c for c in axis.collections if isinstance(c, QuadContourSet) and c.filled)
 
 
-def planted_plane(label="plane", value=lambda x, y: x + y, runs=1):
-    """A face: its train nll and three vertices; test nll and errors are nonsense."""
+def planted_plane(label="plane", value=lambda x, y: x + y, runs=1, error=0.02):
+    """A face: its train nll and error and three vertices; those of the test split are nonsense."""
     points = {"grid": [(x, y) for x in range(-1, 6) for y in range(-1, 5)], "spanning": CORNERS}
 
     def one(mark, index, at):
         own = {"u0": at[0], "u1": at[1], "index": index, "mark": mark}
-        height = lambda row: value(*at) if (row.split, row.quantity) == ("train", "nll") else 7.0  # noqa: E731
+        known = {("train", "nll"): value(*at), ("train", "error"): error}
+        height = lambda row: known.get((row.split, row.quantity), 7.0)  # noqa: E731
         return planted("landscape", labels=[label], runs=runs, **BOTH, **own, value=height)
 
     return pd.concat([one(mark, i, at) for mark, own in points.items() for i, at in enumerate(own)])
@@ -89,6 +90,8 @@ def test_faces_share_one_scale_and_mark_modes_and_connectors():
         assert shades(axis).levels == pytest.approx(np.linspace(0, 1.05, 8))
         assert named(axis)["mode"].get_xydata().tolist() == [list(p) for p in CORNERS[:number]]
         assert named(axis)["connector"].get_xydata().tolist() == [list(p) for p in CORNERS[number:]]
+    (axis, _) = fig3.draw(faces=planted_plane(error=0.35), modes={"plane": 1}).axes
+    assert axis.get_title() == "plane\ntrain error up to 35 %"
     with pytest.raises(ValueError, match="modes has no number for b; give one for each face"):
         fig3.draw(faces=faces, modes={"a": 1})
     two = faces[(faces["mark"] != "spanning") | (faces["index"] < 2)]
@@ -166,7 +169,7 @@ def test_bands_are_multiples_of_the_spread_between_networks():
     assert named(first)["mean"].get_ydata() == pytest.approx(x)
     for band, k in zip(first.collections, (3, 2, 1), strict=True):
         (path,) = band.get_paths()
-        assert path.vertices[:, 1].max() == pytest.approx(2 + k * 5)
+        assert path.vertices[:, 1].max() == pytest.approx(2 + k * 5 * (2 / 3) ** 0.5)
     assert [patch.get_x() for patch in second.patches] == [-1]
     broken = table.assign(output=table["output"].where(table["x0"] < 1.5, np.inf))
     assert np.isfinite(named(fig10.draw(functions=broken).axes[0])["mean"].get_ydata()).tolist() == [True] * 7 + [False] * 2

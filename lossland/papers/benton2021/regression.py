@@ -29,7 +29,8 @@ def experiment(
         plan.draws("one curve", plan.curve("curve", ends, recipe=curve), samples=along),
     ]
     functions = [plan.functions(one, box=[box], resolution=resolution) for one in sets]
+    fits = [plan.landscape(one, splits=["train"]) for one in sets]
     one = plan.functions(plan.draws("one simplex", simplexes[:1], samples=samples), box=[box], resolution=resolution)
     plan.figure("fig10", functions=[*functions, one], intervals=intervals)
     if intervals:
-        plan.claims("regression", functions=functions, ours=sets[1], intervals=intervals)
+        plan.claims("regression", functions=functions, fits=fits, ours=sets[1], intervals=intervals)

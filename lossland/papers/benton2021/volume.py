@@ -11,7 +11,6 @@ PAPER, EXACT = "float32, lambda as released", "float64, lambda as released"  # w
 PUSHES = {
     PAPER: RELEASED | {"determinant": "float32"},
     EXACT: RELEASED,
-    "float32, constant": CONSTANT | {"determinant": "float32"},
     "float64, constant": CONSTANT,
     "float64, constant, no floor": CONSTANT | {"floor": 1e-60},
 }
@@ -30,7 +29,7 @@ def experiment(
     ascent: Index = 0,
     examples: Count | None = None,
 ):
-    """Complexes between pairs of networks, as the released code grows them, by five ways to push, of which the first is claimed
+    """Complexes between pairs of networks, as the released code grows them, by four ways to push, of which the first is claimed
     to be as published; with a recipe for it, also as the paper writes it (`written`). `stages` are the numbers of connectors at
     which the train error inside is measured."""
     ends = groups(network, 2, None, runs)

@@ -3,28 +3,35 @@
     band(x) = standard deviation of f(x) over the networks of an ensemble, geometric means over x
 
 In the paper the bands of ESPRO are wider between and outside the intervals of the training points than those of a deep
-ensemble and of a curve; it prints no number.
+ensemble and of a curve; it prints no number. That presumes that ESPRO's networks fit the data about as well.
 """
 
 import numpy as np
 
 from lossland.options import Label
 from lossland.statistics.runs import together
-from lossland.statistics.tables import Table, by_label
+from lossland.statistics.tables import Table, by_label, pick
 from lossland.statistics.verdicts import Claim
 
+FIT = 1.5  # times the squared error of the others
 
-def check(*, functions: Table("functions"), ours: Label, intervals: list[list[float]]) -> list[Claim]:
-    """A label for each kind of ensemble, `ours` that of the simplexes; `intervals` are the [low, high] of the data."""
+
+def check(*, functions: Table("functions"), fits: Table("landscape"), ours: Label, intervals: list[list[float]]) -> list[Claim]:
+    """A label for each kind of ensemble, `ours` that of the simplexes; `fits` are train errors of their networks, `intervals`
+    the [low, high] of the data."""
     away = {label: _band(rows, intervals, outside=True) for label, rows in by_label(functions).items()}
     away = together(away)
     wide = away.pop(ours)
+    squares = pick(fits, split="train", quantity="squared_error").groupby("subspace")["value"].mean()
+    worse = squares[ours] / squares.drop(ours).min()
+    presumes = None if worse < FIT else f"ESPRO's train squared error is {worse:.2g} times the others', below {FIT} is presumed"
     inside = _band(by_label(functions)[ours], intervals, outside=False)
     return [
         Claim("wider bands away from the data", {f"than of {label}": wide / band for label, band in away.items()}, above=1,
-              ratio=True, of="width of the band of ESPRO / of the others, between and outside the intervals of the data",
+              ratio=True,
+              presumes=presumes, of="width of the band of ESPRO / of the others, between and outside the intervals of the data",
               says="Away from the training points ESPRO's predictions spread more than those of the other ensembles."),
-        Claim("bands widen away from the data", wide / inside, above=1, ratio=True,
+        Claim("bands widen away from the data", wide / inside, above=1, ratio=True, presumes=presumes,
               of="width of the band of ESPRO between and outside the intervals of the data / in them",
               says="ESPRO's predictions spread more away from the training points than among them."),
     ]  # fmt: skip
