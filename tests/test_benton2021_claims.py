@@ -196,25 +196,27 @@ def test_what_is_published_is_of_one_data_set():
     assert other.iloc[1] == "none printed", "no times are published of it"
 
 
-def calibrated(label, one, several, tempered):
+def calibrated(label, one, several, tempered, examples):
     """Debiased calibration errors of one and of three components, and the tempered one of three; of others, nonsense."""
 
     def value(known):
         return lambda row: known.get(row.size, 9.0) * spread(row) + 0.01 * (2 * row.subset - 1) if row.split == "test" else -9.0
 
     return planted("ensemble", labels=[label], split=["test", "val"], size=[1, 2, 3], subset=[0, 1],
-                   ece_debiased=value({1: one, 3: several}), ece_tempered=value({3: tempered}))  # fmt: skip
+                   ece_debiased=value({1: one, 3: several}), ece_tempered=value({3: tempered}),
+                   error=0.05, examples=examples)  # fmt: skip
 
 
 def test_a_deep_ensemble_is_worse_calibrated_and_at_its_temperature_is_not():
-    def check(several, tempered, error=0.02):
-        simplexes = calibrated("2-simplex", 9.0, 9.0, tempered)
-        networks = calibrated("deep ensemble", 0.02, several, 0.015)
+    def check(several, tempered, error=0.02, examples=10_000):
+        simplexes = calibrated("2-simplex", 9.0, 9.0, tempered, examples)
+        networks = calibrated("deep ensemble", 0.02, several, 0.015, examples)
         return calibration.check(independent=networks, simplexes=simplexes, networks=fit(error), size=3)
 
     assert set(all_are(check(0.05, 0.016), "holds")["origin"]) == {"ours"}
     all_are(check(0.005, 0.05), "contradicted")
     all_are(check(0.05, 0.016, 0.3), "not measurable", UNTRAINED)
+    all_are(check(0.05, 0.016, examples=200), "undecided")
 
 
 def test_lambda_matters_if_the_error_is_another_on_either_side():

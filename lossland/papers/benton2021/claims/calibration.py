@@ -2,11 +2,13 @@
 
 The mean of several predictions is less sure than each of them, so that a larger ensemble is worse calibrated, and simplexes
 are compared with deep ensembles at the temperature of each (Guo et al. 2017, arXiv 1706.04599). What chance adds to a
-calibration error is taken off of what is compared between sizes, and is the same in what is compared at one size.
+calibration error is taken off of what is compared between sizes, and is the same in what is compared at one size. The choice of
+the test examples counts as it does for errors: of a calibrated prediction what is right given how sure it is varies no more.
 """
 
 from lossland.options import Count
 from lossland.papers.benton2021.claims.simplexes import TRAINED
+from lossland.statistics.estimates import of_errors
 from lossland.statistics.runs import by_run, together
 from lossland.statistics.tables import Table, pick
 from lossland.statistics.verdicts import Claim, trained
@@ -24,13 +26,15 @@ def check(
     return [
         Claim("a deep ensemble is worse calibrated", several["ece_debiased"] - one["ece_debiased"], above=0, origin="ours",
               of=f"debiased calibration error, as a fraction: {size} networks - one", presumes=presumes,
-              says="Together networks are worse calibrated than each by itself, for together they are less sure."),
+              says="Together networks are worse calibrated than each by itself, for together they are less sure.",
+              sampling=of_errors(one["error"], several["error"], examples=independent["examples"])),
         Claim("calibrated alike at their temperatures", ours["ece_tempered"] - theirs["ece_tempered"], same=POINT,
               because="one point: ours", origin="ours", presumes=presumes,
               of=f"calibration error at the fitted temperature: {size} simplexes - {size} networks",
-              says="At a fitted temperature ensembles of simplexes are calibrated as well as deep ensembles."),
+              says="At a fitted temperature ensembles of simplexes are calibrated as well as deep ensembles.",
+              sampling=of_errors(theirs["error"], ours["error"], examples=independent["examples"])),
     ]  # fmt: skip
 
 
 def _calibration(table, size):
-    return by_run(pick(table, split="test", size=size), ["ece_debiased", "ece_tempered"])
+    return by_run(pick(table, split="test", size=size), ["ece_debiased", "ece_tempered", "error"])

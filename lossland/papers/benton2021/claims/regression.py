@@ -19,8 +19,7 @@ FIT = 1.5  # times the squared error of the others
 def check(*, functions: Table("functions"), fits: Table("landscape"), ours: Label, intervals: list[list[float]]) -> list[Claim]:
     """A label for each kind of ensemble, `ours` that of the simplexes; `fits` are train errors of their networks, `intervals`
     the [low, high] of the data."""
-    away = {label: _band(rows, intervals, outside=True) for label, rows in by_label(functions).items()}
-    away = together(away)
+    away = together({label: _band(rows, intervals, outside=True) for label, rows in by_label(functions).items()})
     wide = away.pop(ours)
     squares = pick(fits, split="train", quantity="squared_error").groupby("subspace")["value"].mean()
     worse = squares[ours] / squares.drop(ours).min()
@@ -28,8 +27,8 @@ def check(*, functions: Table("functions"), fits: Table("landscape"), ours: Labe
     inside = _band(by_label(functions)[ours], intervals, outside=False)
     return [
         Claim("wider bands away from the data", {f"than of {label}": wide / band for label, band in away.items()}, above=1,
-              ratio=True,
-              presumes=presumes, of="width of the band of ESPRO / of the others, between and outside the intervals of the data",
+              ratio=True, presumes=presumes,
+              of="width of the band of ESPRO / of the others, between and outside the intervals of the data",
               says="Away from the training points ESPRO's predictions spread more than those of the other ensembles."),
         Claim("bands widen away from the data", wide / inside, above=1, ratio=True, presumes=presumes,
               of="width of the band of ESPRO between and outside the intervals of the data / in them",
