@@ -18,17 +18,18 @@ import torch
 
 from lossland.inputs import corrupted_files
 from lossland.inputs.corruptions import COLOURED, CORRUPTIONS, corrupted
+from lossland.landscape.ensembles import blocks as blocks_of
 from lossland.landscape.ensembles import subsets as subsets_of
 from lossland.landscape.evaluate import predict, remembered, statistics, targets
-from lossland.options import BatchNorm, Between, Count, Folder, Seed, Split
+from lossland.options import BatchNorm, Between, Count, Folder, Index, Seed, Split
 from lossland.statistics.scores import jensen_shannon, scaled, scores, temperatures
 
 SCHEMA = {
-    "split": "string", "corruption": "string", "severity": "int64", "size": "int64", "subset": "int64", "members": "string",
-    "nll": "float64", "error": "float64", "brier": "float64", "ece": "float64", "js": "float64",
+    "split": "string", "corruption": "string", "severity": "int64", "block": "int64", "size": "int64", "subset": "int64",
+    "members": "string", "nll": "float64", "error": "float64", "brier": "float64", "ece": "float64", "js": "float64",
     "nll_tempered": "float64", "ece_tempered": "float64",
 }  # fmt: skip
-KEY = ["split", "corruption", "severity", "size", "subset"]
+KEY = ["split", "corruption", "severity", "block", "size", "subset"]
 
 
 def measure(
@@ -43,11 +44,12 @@ def measure(
     by: Literal["network", "source", "order"] = "network",
     sizes: list[Count] | None = None,
     subsets: Count = 50,
+    blocks: Index = 0,
     seed: Seed = 0,
     bn: BatchNorm = "recalibrate",
     resolution: Count = 2,
 ) -> pd.DataFrame:
-    """One row for each ensemble of the points of the chart's grid, as in the table `ensemble`, and each corruption.
+    """One row for each ensemble of the points of the chart's grid, as in the table `ensemble`, each corruption and `block`.
 
     `corruptions` are those of `inputs.corruptions`, by default all that the pictures have colours for, or with `folder`
     those of the user's own CIFAR-10-C there, or ImageNet-C where the data stay files (`inputs.corrupted_files`), by default
@@ -64,10 +66,12 @@ def measure(
         p, y = torch.stack(list(predict(seen, subspace, u, split, state_of=state_of))), targets(seen, split)
         for row, members in subsets_of(subspace, len(p), by=by, sizes=sizes, limit=subsets, seed=seed):
             kept = {name: row[name] for name in ("size", "subset", "members")}
-            mean, name = p[members].mean(0), row["members"]
+            chosen, mean, name = p[members], p[members].mean(0), row["members"]
             fitted[name] = fitted.get(name) or temperatures(mean, y)  # the clean pictures come first
-            own = scores(mean, y) | {"js": jensen_shannon(p[members])} | _tempered(mean, y, fitted[name])
-            rows.append({"split": split} | shifted | kept | own)
+            for block, part in blocks_of(len(y), blocks):
+                own = scores(mean[part], y[part]) | {"js": jensen_shannon(chosen[:, part])}
+                own |= {"ece": float("nan")} if block else _tempered(mean, y, fitted[name])
+                rows.append({"split": split, "block": block} | shifted | kept | own)
     return pd.DataFrame(rows)
 
 
