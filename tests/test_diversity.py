@@ -105,16 +105,12 @@ def test_disagreement_over_error_and_over_that_of_independent_networks():
 def test_blocks_of_examples_make_up_the_whole(planted):
     """20 examples in 5 blocks: the mean of the scores of the blocks is the score, whatever is measured."""
     nets = Subspace(torch.randint(5, (3, 20), generator=torch.Generator().manual_seed(0)).float(), Points(3))
-    for probe, scores in (
-        (ensemble, ["nll", "error", "brier", "js"]),
-        (diversity, ["error", "disagreement", "reference_error"]),
-    ):
-        table = probe.measure(planted, nets, blocks=5)
-        whole, parts = (table[rows].groupby("block")[scores].mean() for rows in (table["block"] == 0, table["block"] > 0))
-        assert len(parts) == 5
-        assert parts.std().max() > 0
-        assert parts.mean().to_numpy() == pytest.approx(whole.to_numpy()[0])
-    assert probe.measure(planted, nets, blocks=99)["block"].max() == 20, "no block is empty"
+    table, columns = diversity.measure(planted, nets, blocks=5), ["error", "disagreement", "reference_error"]
+    whole, parts = (table[rows].groupby("block")[columns].mean() for rows in (table["block"] == 0, table["block"] > 0))
+    assert len(parts) == 5
+    assert parts.std().max() > 0
+    assert parts.mean().to_numpy() == pytest.approx(whole.to_numpy()[0])
+    assert diversity.measure(planted, nets, blocks=99)["block"].max() == 20, "no block is empty"
 
 
 def draws(members=5, examples=40, classes=7, spread=4.0, seed=0):

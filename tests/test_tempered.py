@@ -8,9 +8,10 @@ import pytest
 import torch
 
 from lossland.geometry.charts.points import Points
+from lossland.inputs.corruptions import corrupted
 from lossland.landscape.evaluate import predict, targets
 from lossland.landscape.subspace import Subspace
-from lossland.probes import ensemble, shift
+from lossland.probes import by_example, ensemble, shift
 from lossland.rng import stream
 from lossland.statistics.scores import calibration, scaled, scores, temperatures, tempered
 
@@ -93,10 +94,27 @@ def test_the_temperature_of_a_shift_is_that_of_the_clean_pictures(normalised):
         own = scores(tempered(mean, y), y)
         assert table.loc[(0, name), ["nll_tempered", "ece_tempered"]].tolist() == [own["nll"], own["ece"]]
 
-    x = shift.corrupted(normalised.data.x["test"], "contrast", 5)
+    x = corrupted(normalised.data.x["test"], "contrast", 5)
     seen = replace(normalised, data=normalised.data.showing("test", x, normalised.data.y["test"]))
     clean, dark = p.mean(0), torch.stack(list(predict(seen, members, members.chart.grid(), "test"))).mean(0)
     pair = temperatures(clean, y)
     by_hand = [-math.log((row ** (1 / pair[i % 2]) / (row ** (1 / pair[i % 2])).sum())[y[i]]) for i, row in enumerate(dark)]
     assert table.loc[(5, "0 1 2"), "nll_tempered"] == pytest.approx(np.mean(by_hand))
     assert pair != pytest.approx(temperatures(dark, y), rel=1e-3)
+
+
+def test_scores_by_example_are_those_of_the_ensembles(normalised):
+    """Their means, over examples and over the ensembles of a size, are those of the tables `ensemble` and `shift`."""
+    members = Subspace(torch.stack([normalised.init(s) for s in range(3)]), Points(3))
+    on = {"corruptions": ["contrast"], "severities": [5]}
+    table = by_example.measure(normalised, members, sizes=[1, 2], **on)
+    assert table.groupby(["severity", "size"])["example"].nunique().tolist() == 4 * [20]
+    means, columns = (
+        table.groupby(["severity", "size"]).mean(numeric_only=True),
+        ["nll", "error", "brier", "js", "nll_tempered"],
+    )
+    shifted = shift.measure(normalised, members, sizes=[1, 2], **on).groupby(["severity", "size"]).mean(numeric_only=True)
+    np.testing.assert_allclose(means[columns], shifted[columns])
+    clean = ensemble.measure(normalised, members, sizes=[1, 2]).groupby("size").mean(numeric_only=True)
+    np.testing.assert_allclose(means.loc[0][[*columns, "epochs"]], clean[[*columns, "epochs"]])
+    assert by_example.measure(normalised, members, sizes=[1])["severity"].unique().tolist() == [0]

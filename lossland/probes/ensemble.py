@@ -11,19 +11,18 @@ from typing import Literal
 import pandas as pd
 import torch
 
-from lossland.landscape.ensembles import blocks as blocks_of
 from lossland.landscape.ensembles import subsets as subsets_of
 from lossland.landscape.evaluate import predict, targets
-from lossland.options import BatchNorm, Count, Index, Seed, Split
+from lossland.options import BatchNorm, Count, Seed, Split
 from lossland.statistics.scores import calibration, jensen_shannon, scores, tempered
 
 SCHEMA = {
-    "split": "string", "block": "int64", "size": "int64", "subset": "int64", "members": "string", "epochs": "float64",
+    "split": "string", "size": "int64", "subset": "int64", "members": "string", "epochs": "float64",
     "nll": "float64", "error": "float64", "brier": "float64", "ece": "float64", "ece_adaptive": "float64",
     "ece_debiased": "float64", "nll_tempered": "float64", "ece_tempered": "float64", "js": "float64",
     "examples": "int64",
 }  # fmt: skip
-KEY = ["split", "block", "size", "subset"]
+KEY = ["split", "size", "subset"]
 
 
 def measure(
@@ -37,7 +36,6 @@ def measure(
     sizes: list[Count] | None = None,
     subsets: Count = 50,
     scaled: bool = False,
-    blocks: Index = 0,
     seed: Seed = 0,
 ) -> pd.DataFrame:
     """The networks are the points of the chart's grid: all of a set, `resolution` points of a path.
@@ -45,8 +43,6 @@ def measure(
     Which ensembles there are, `by`, `sizes`, `subsets` and `seed` say as in `lossland.landscape.ensembles.subsets`: with `by:
     source` a run of several networks counts as one (Garipov et al., Table 1). `scaled` fits a temperature to each member
     first (`scores.tempered`). `js` is how much the networks of an ensemble differ; compare it among equal numbers of them.
-
-    `block` is 0 for all examples; with `blocks` there are rows of so many parts of them too, without calibration.
     """
     p = torch.stack(list(predict(problem, subspace, subspace.chart.grid(resolution), split, bn)))
     y = targets(problem, split)
@@ -54,14 +50,8 @@ def measure(
         p = torch.stack([tempered(member, y) for member in p])
     rows = []
     for row, members in subsets_of(subspace, len(p), by=by, sizes=sizes, limit=subsets, seed=seed):
-        chosen, mean = p[members], p[members].mean(0)
-        for block, part in blocks_of(len(y), blocks):
-            own = scores(mean[part], y[part]) | {"js": jensen_shannon(chosen[:, part]), "examples": len(y[part])}
-            own |= {"ece": float("nan")} if block else _calibrated(mean, y)
-            rows.append({"split": split, "block": block} | row | own)
+        mean = p[members].mean(0)
+        own = scores(mean, y) | calibration(mean, y) | {"js": jensen_shannon(p[members]), "examples": len(y)}
+        at_own = scores(tempered(mean, y), y)
+        rows.append({"split": split} | row | own | {f"{name}_tempered": at_own[name] for name in ("nll", "ece")})
     return pd.DataFrame(rows)
-
-
-def _calibrated(mean, y):
-    at_own = scores(tempered(mean, y), y)
-    return calibration(mean, y) | {f"{name}_tempered": at_own[name] for name in ("nll", "ece")}

@@ -34,13 +34,16 @@ def by_run(table, columns=None):
     return table.set_index("run").sort_index()
 
 
+def each_example(table, column) -> pd.DataFrame:
+    """A column of a `by_example` table, a row for each run and a column for each example."""
+    return table.pivot(index="run", columns="example", values=column).sort_index()
+
+
 def by_block(table, column) -> pd.DataFrame:
     """The means of `column`, runs down and blocks of examples across. Raises ValueError if the table has no blocks."""
     blocks = table[table["block"] > 0]
     if blocks.empty:
-        raise ValueError(
-            f"{column} is known of all examples only; measure it with blocks, to know what their choice leaves open"
-        )
+        raise ValueError(f"{column} is known of all examples only; measure it with blocks, which show what their choice does")
     return blocks.pivot_table(column, "run", "block").sort_index()
 
 

@@ -50,7 +50,7 @@ class Claim:
     `published` are the paper's own values, `tolerance` what may lie between one of them and ours.
     `bar_of`: the bar is the mean of so many runs of the paper, and as uncertain as that many of ours.
     `sampling`: what the choice of test examples leaves open, as a standard error of the mean (relative, of a ratio) or as the
-    scores, runs by examples, whose means are `values` (`estimates.py`); a mapping, if each part has its own.
+    scores, runs by examples, whose means are `values` (`estimates.py`); of several parts it may map their names too.
     `presumes`: why this number is not what the claim is about, "trained to 67 % error"; None if it is.
     """
 
