@@ -11,6 +11,8 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 
+from lossland.statistics.diversity_limits import over_error
+
 
 def Table(probe):
     """The annotation of a parameter that takes tables of `probe`."""
@@ -85,11 +87,9 @@ def matrix(pairs, value, same) -> np.ndarray:
 
 
 def derived(table) -> pd.DataFrame:
-    """With accuracy = 1 - error, and where it has disagreements diversity = disagreement / error, NaN where no error is."""
+    """With accuracy = 1 - error, and if it has disagreements diversity, disagreement / error."""
     table = table.assign(accuracy=1 - table["error"])
-    if "disagreement" in table:
-        table["diversity"] = table["disagreement"] / table["error"].where(table["error"] > 0)
-    return table
+    return table.assign(diversity=over_error(table["disagreement"], table["error"])) if "disagreement" in table else table
 
 
 def rectangle(points, value, named) -> pd.DataFrame:
