@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 
 from lossland.plotting.panels import broken, filled, legend_of, tiles
 from lossland.plotting.style import COLOURS, GREY, WHITE_TO_DARK
-from lossland.statistics.tables import Table, by_label, one_run, pick, plane
+from lossland.statistics.tables import Table, by_label, noted, one_run, pick, plane, untrained
 
 LEVELS = [*np.arange(0.1, 10, 0.5), *np.logspace(1, 8, 8)]
 WHITE, HIGHEST = 1e-3, 10.0  # nats; below it all is white, above it all is darkest
@@ -45,7 +45,8 @@ def draw(
         axis.contour(grid.columns, grid.index, grid, LEVELS, colors="#8c8c8c", linewidths=0.5)
         drawn = _path(axis, walks[label], norm)
         held = 100 * pick(one_run(pick(shares, subspace=label)), quantity="centred").sort_values("first")["value"]
-        axis.set(title=broken(label, 30), aspect="equal")
+        error = pick(one_run(pick(courses, subspace=label)), split="train", quantity="error").set_index("index")["value"]
+        axis.set(title=noted(broken(label, 30), untrained(error.sort_index().iloc[-1])), aspect="equal")
         axis.set(xlabel=f"1st PC: {held.iloc[0]:.1f} %", ylabel=f"2nd PC: {held.iloc[1]:.1f} %")
     legend_of(figure, axes, ncols=min(2, len(axes)))
     bar = {"ticks": np.geomspace(norm.vmin, norm.vmax, 5), "format": "%.2g", "extend": "both", "aspect": 40}

@@ -1,0 +1,127 @@
+"""The claims of Li et al. 2018 (arXiv 1712.09913) about architectures, section 6: shortcuts and width keep a surface convex.
+
+    not convex   share of the plane (train nll) where it is not;      bent   the same within the attractor, what is connected
+                 with the network and at most four nats above it
+
+in filter-normalised random planes, run by run, and the errors of the networks on all examples. A basin ends one nat above its
+network; one that reaches the edge of the plane counts with what is drawn of it. Networks that are not trained lie where the
+loss is flat, not chaotic, so that planes around them say nothing of this: in a public run of 40 epochs the plane around
+ResNet-56 without shortcuts was one tilted valley, its train accuracy 82 %.
+
+In the paper deep networks without shortcuts have chaotic surfaces and far higher test errors (figure 5); wider networks have
+larger and more convex basins, and lower test errors (figure 6). Attractors of well-behaved networks are nearly convex up to
+four nats, and initialisations lie below 2.5. It prints test errors only.
+"""
+
+import pandas as pd
+
+from lossland.options import Label
+from lossland.papers.published import numbers
+from lossland.statistics.estimates import of_errors
+from lossland.statistics.runs import paired, together
+from lossland.statistics.tables import UNTRAINED, Table, pick
+from lossland.statistics.verdicts import Claim, trained
+
+BENT, START, LEAST = 0.1, 2.5, 4  # START is the paper's
+
+
+def check(
+    *,
+    errors: Table("landscape"),
+    basins: Table("basin"),
+    attractors: Table("basin"),
+    depth: list[list[Label]],
+    width: list[list[Label]] = (),
+    started: list[Label] = (),
+    printed: bool = False,
+) -> list[Claim]:
+    """`depth` and `width` are pairs of networks with shortcuts and without, from shallow to deep and from narrow to wide;
+    `errors` has the points that a training kept, the last one last, and of those `started` the initialisation first.
+
+    `printed`: the paper's test errors are of these networks, by their names.
+    """
+    ends = errors[errors["u0"] == errors.groupby(["subspace", "run"])["u0"].transform("max")]
+    basins, attractors = (pick(table, split="train", quantity="nll") for table in (basins, attractors))
+    claims = _depth(basins, attractors, ends, depth, printed)
+    for way, narrow, wide in zip(("with", "without"), *((width[0], width[-1]) if len(width) > 1 else ((), ())), strict=False):
+        claims += _width(way, basins, ends, narrow, wide, printed)
+    if started:
+        claims.append(_start(pick(errors, subspace=list(started), split="train", quantity="nll", u0=0.0)))
+    return claims + ([_together(basins, ends)] if ends["subspace"].nunique() >= LEAST else [])
+
+
+def _depth(basins, attractors, ends, depth, printed):
+    deep, shallow = depth[-1], depth[0]
+    own, without = (rows["non_convex"] for rows in paired(basins, *deep))
+    bent, more = (rows["bent"] for rows in paired(attractors, *deep))
+    lost, fit = without - own, _trained(ends, *deep)
+    claims = [
+        Claim("shortcuts keep deep networks convex", lost, above=0, presumes=fit,
+              of="share of the plane that is not convex, without shortcuts - with them",
+              says="Around a deep network without shortcuts more of the loss surface is not convex than around one with them."),
+        Claim("an attractor of four nats", bent, below=BENT, because="a tenth: ours", presumes=_trained(ends, deep[0]),
+              of="share that is not convex of what is connected with the deep network, up to four nats above it",
+              says="A deep network with shortcuts lies in a nearly convex attractor that rises to four nats."),
+        Claim("attractors without shortcuts", more - bent, above=0, presumes=fit,
+              of="that share without shortcuts - with them",
+              says="Without shortcuts the attractor of a deep network is less convex."),
+        _better("deep networks without shortcuts generalise worse", ends, *deep, fit, printed, "without shortcuts - with them",
+                "A deep network without shortcuts has a higher test error than one with them."),
+    ]  # fmt: skip
+    if shallow == deep:
+        return claims
+    few, few_without = (rows["non_convex"] for rows in paired(basins, *shallow))
+    less = pd.Series(together({"deep": lost, "shallow": few_without - few})["shallow"])
+    return [
+        *claims,
+        Claim("depth needs shortcuts more", lost - less, above=0, presumes=_trained(ends, *deep, *shallow),
+              of="that difference of shares that are not convex, for the deep network - for the shallow one",
+              says="Shortcuts change the convexity of the surface of a shallow network less than that of a deep one."),
+    ]  # fmt: skip
+
+
+def _width(way, basins, ends, narrow, wide, printed):
+    small, large = (rows["area"] for rows in paired(basins, narrow, wide))
+    fit = _trained(ends, narrow, wide)
+    return [
+        Claim(f"wider networks, larger basins, {way} shortcuts", large / small, above=1, ratio=True, presumes=fit,
+              of="area of the basin of the widest network / of the narrowest",
+              says=f"Around a wider network {way} shortcuts the basin is larger."),
+        _better(f"wider networks generalise better, {way} shortcuts", ends, wide, narrow, fit, printed,
+                "of the narrowest network - of the widest", f"A wider network {way} shortcuts has the lower test error."),
+    ]  # fmt: skip
+
+
+def _better(name, ends, better, worse, fit, printed, what, says):
+    rows = pick(ends, split="test", quantity="error")
+    low, high = (part["value"] for part in paired(rows, better, worse))
+    return Claim(name, high - low, above=0, presumes=fit, says=says, of=f"test error, as a fraction, {what}",
+                 sampling=of_errors(low, high, examples=rows["examples"]),
+                 published=_printed(better, worse) if printed else ())  # fmt: skip
+
+
+def _start(rows):
+    return Claim("initialisations lie below 2.5 nats", rows["value"], below=START,
+                 of="train nll of a network at its initialisation", says="A network begins at a loss below 2.5.")  # fmt: skip
+
+
+def _together(basins, ends):
+    """Of each run that all networks have, or that most have: Spearman's correlation over its networks."""
+    shares = basins.set_index(["run", "subspace"])["non_convex"]
+    test = pick(ends, split="test", quantity="error").set_index(["run", "subspace"])["value"]
+    both = pd.DataFrame({"share": shares, "error": test}).dropna().groupby("run")
+    values = [part["share"].corr(part["error"], method="spearman") for _, part in both if len(part) >= LEAST]
+    return Claim("convexity goes with low test errors", values, above=0, presumes=_trained(ends, *ends["subspace"].unique()),
+                 of=f"rank correlation of the share that is not convex with the test error, over {LEAST} architectures or more",
+                 says="The more convex the surface around a network, the lower its test error.")  # fmt: skip
+
+
+def _trained(ends, *labels):
+    rows = pick(ends, subspace=list(labels), split="train", quantity="error")
+    return trained(rows["value"], below=UNTRAINED)
+
+
+def _printed(better, worse):
+    rows = numbers("li2018", table=["Figure 5", "Figure 6"], metric="test_error_percent", status="confirmed")
+    own = rows.set_index("arch")["value"]
+    return [(own[worse] - own[better]) / 100] if {better, worse} <= set(own.index) else []
