@@ -42,11 +42,11 @@ def experiment(
     independent, pools = plan.ensemble(runs), [drawn(plan, one, size, samples) for one in kinds]
     ensembles = [plan.ensemble(pool, by="source") for pool in pools]
     clock = {option: value for option, value in network.recipe.items() if option in ("batch_size", "precision")}
-    plan.figure("fig8", ensembles=[independent, *ensembles], seconds=plan.seconds(runs, **clock), quantities=quantities,
-                dataset=dataset)  # fmt: skip
+    sizes, networks = sizes or sorted({1, size}), fitted(plan, runs)
+    plan.figure("fig8", ensembles=[independent, *ensembles], seconds=plan.seconds(runs, **clock), networks=networks,
+                quantities=quantities, dataset=dataset)  # fmt: skip
     if vertices[-1] > 1:  # else there is no plane
         plan.figure("a2", samples=plan.sampled(kinds[-1][0], stretches=[1, LONG]))
-    sizes, networks = sizes or sorted({1, size}), fitted(plan, runs)
     of_simplexes = plan.by_example(pools[claimed], by="source", sizes=sorted({*sizes, *budgets}))
     plan.claims("espro", independent=plan.by_example(runs), simplexes=of_simplexes, networks=networks, sizes=sizes,
                 budgets=budgets, dataset=dataset)  # fmt: skip

@@ -23,7 +23,8 @@ def experiment(
     simplexes = [simplex(plan, network, vertices, recipe, push) for push in ({"strength": 0}, {}, *pushes)]
     pools = [drawn(plan, one, size, samples) for one in simplexes]
     ensembles = [plan.ensemble(pool, by="source", sizes=sizes) for pool in pools]
-    plan.figure("a3", ensembles=ensembles, volumes=plan.volume(simplexes), sizes=sizes)
+    networks = fitted(plan, deep(plan, network, size))
+    plan.figure("a3", ensembles=ensembles, volumes=plan.volume(simplexes), networks=networks, sizes=sizes)
     if pushes:
         own, *pushed = (plan.by_example(pool, by="source", sizes=[size]) for pool in pools[1:])
-        plan.claims("pushes", simplexes=own, pushed=pushed, networks=fitted(plan, deep(plan, network, size)), size=size)
+        plan.claims("pushes", simplexes=own, pushed=pushed, networks=networks, size=size)

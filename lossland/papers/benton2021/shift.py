@@ -28,6 +28,7 @@ def experiment(
         plan.pool("MultiSWAG", gaussians.sets(size), trajectories=True),
     ]
     on = {"corruptions": [corruption], "by": "source"}
-    plan.figure("fig11", shifts=[plan.shift(pool, sizes=[1, size], **on) for pool in pools], size=size, corruption=corruption)
+    shifts, networks = [plan.shift(pool, sizes=[1, size], **on) for pool in pools], fitted(plan, independent)
+    plan.figure("fig11", shifts=shifts, networks=networks, size=size, corruption=corruption)
     own, *others = (plan.by_example(pool, sizes=[size], **on) for pool in pools)
-    plan.claims("shift", simplexes=own, others=others, networks=fitted(plan, independent), size=size)
+    plan.claims("shift", simplexes=own, others=others, networks=networks, size=size)

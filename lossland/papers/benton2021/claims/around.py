@@ -5,8 +5,8 @@
 In the paper the faces of such a simplex lie in one region of low loss, of a vision transformer too.
 """
 
-from lossland.papers.benton2021.claims.simplexes import TRAINED, last_stage
-from lossland.statistics.tables import Table, by_label
+from lossland.papers.benton2021.claims.simplexes import last_stage
+from lossland.statistics.tables import UNTRAINED, Table, by_label
 from lossland.statistics.verdicts import Claim, trained
 
 POINT = 0.01
@@ -19,6 +19,6 @@ def check(*, inside: Table("inside")) -> list[Claim]:
         Claim(f"as low inside as at the vertices: {label}", row["error_max"] - row["error_vertices"], below=POINT,
               because="one point more: ours", of="train error: worst sample - worst vertex, as a fraction",
               says=f"Inside a simplex around one network ({label}) the train error is nowhere above that of its vertices.",
-              presumes=trained(row["error_vertices"], below=TRAINED))
+              presumes=trained(row["error_vertices"], below=UNTRAINED))
         for label, row in rows.items()
     ]  # fmt: skip

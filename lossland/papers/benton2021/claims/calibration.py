@@ -7,10 +7,9 @@ the test examples counts as it does for errors: of a calibrated prediction what 
 """
 
 from lossland.options import Count
-from lossland.papers.benton2021.claims.simplexes import TRAINED
 from lossland.statistics.estimates import of_errors
 from lossland.statistics.runs import by_run, together
-from lossland.statistics.tables import Table, pick
+from lossland.statistics.tables import UNTRAINED, Table, pick
 from lossland.statistics.verdicts import Claim, trained
 
 POINT = 0.01
@@ -20,7 +19,7 @@ def check(
     *, independent: Table("ensemble"), simplexes: Table("ensemble"), networks: Table("ensemble"), size: Count
 ) -> list[Claim]:
     """Ensembles of one and of `size` components on the test data, and the networks on the training data."""
-    presumes = trained(networks["error"], below=TRAINED)
+    presumes = trained(networks["error"], below=UNTRAINED)
     one, several = (_calibration(independent, n) for n in (1, size))
     theirs, ours = together({"deep ensemble": several, "simplexes": _calibration(simplexes, size)}).values()
     return [

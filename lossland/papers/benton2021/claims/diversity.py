@@ -9,10 +9,9 @@ in units of what independent networks do. It is 0 if draws are one function, or 
 In the paper draws of one simplex fit the same spirals by different boundaries, and no number is printed.
 """
 
-from lossland.papers.benton2021.claims.simplexes import TRAINED
 from lossland.statistics.estimates import of_errors
 from lossland.statistics.runs import by_run, together
-from lossland.statistics.tables import Table, pick
+from lossland.statistics.tables import UNTRAINED, Table, pick
 from lossland.statistics.verdicts import Claim, trained
 
 SHARE = 0.1
@@ -23,7 +22,7 @@ def check(*, draws: Table("disagreement"), independent: Table("disagreement")) -
     fit = pick(draws, split="train", same_source=True)
     found = {"independent": _mean(independent, split="test", same_source=False), "train": by_run(fit, "disagreement")}
     apart, train, test = together(found | {"test": _mean(draws, split="test", same_source=True)}).values()
-    examples, presumes = draws.loc[draws["split"] == "test", "examples"], trained(fit["error_first"], below=TRAINED)
+    examples, presumes = draws.loc[draws["split"] == "test", "examples"], trained(fit["error_first"], below=UNTRAINED)
     return [
         Claim("other functions inside", (test - train) / apart, above=SHARE, because="a tenth: ours", presumes=presumes,
               of="(test - train disagreement of two draws) / test disagreement of two independent networks",

@@ -17,11 +17,10 @@ import numpy as np
 import pandas as pd
 
 from lossland.options import Count
-from lossland.papers.benton2021.claims.simplexes import TRAINED
 from lossland.papers.published import numbers
 from lossland.statistics.runs import each_example, together
-from lossland.statistics.tables import Table, pick
-from lossland.statistics.verdicts import Claim, as_published, trained
+from lossland.statistics.tables import UNTRAINED, Table, pick
+from lossland.statistics.verdicts import Claim, as_published, scored, trained
 
 EXAMPLES = 10_000  # of the test sets of CIFAR
 
@@ -38,7 +37,7 @@ def check(
     """`simplexes` have one label, around the networks of `independent`, which on the training data are `networks`. `sizes` and
     `budgets` are the numbers of components that are compared at equal components, and at equal budget; nothing is said of a
     budget beyond the largest deep ensemble. `dataset` chooses what is published, of a label that is the paper's."""
-    name, presumes = simplexes["subspace"].iloc[0], trained(networks["error"], below=TRAINED)
+    name, presumes = simplexes["subspace"].iloc[0], trained(networks["error"], below=UNTRAINED)
     printed, claims = _printed(dataset, name), []
     for size in sorted({*sizes, *budgets}):
         rows, what = pick(simplexes, size=size), f"{size} component{'s' * (size > 1)}"
@@ -46,11 +45,10 @@ def check(
             theirs = _at_budget(independent, rows) if how == "equal budget" else _errors(independent, size)
             if at and theirs is not None:
                 found = together({"independent": theirs, name: _errors(rows, size)})
-                gain = found["independent"] - found[name]
-                claims.append(Claim(
-                    f"simplexes are better: {what}, {how}", gain.mean(axis=1), above=0, published=printed.get((how, size), ()),
-                    sampling=gain.to_numpy(), of=f"test error, as a fraction: deep ensemble - {name}, {what} at {how}",
-                    says=f"At {how} ensembles of simplexes err less than deep ensembles.", presumes=presumes))  # fmt: skip
+                claims.append(scored(
+                    f"simplexes are better: {what}, {how}", found["independent"] - found[name], above=0, presumes=presumes,
+                    published=printed.get((how, size), ()), of=f"test error, as a fraction: deep ensemble - {name}, {what}",
+                    says=f"At {how} ensembles of simplexes err less than deep ensembles."))  # fmt: skip
     return claims + [_as_published(label, table, max(sizes), printed, presumes)
                      for label, table in (("deep ensemble", independent), (name, simplexes))
                      if (label, max(sizes)) in printed]  # fmt: skip

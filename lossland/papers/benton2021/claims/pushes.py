@@ -7,10 +7,9 @@ lambda; of its values only 1e-8 is known, and what counts as no difference is ou
 """
 
 from lossland.options import Count
-from lossland.papers.benton2021.claims.simplexes import TRAINED
 from lossland.statistics.runs import each_example, together
-from lossland.statistics.tables import Table, by_label, pick
-from lossland.statistics.verdicts import Claim, trained
+from lossland.statistics.tables import UNTRAINED, Table, by_label, pick
+from lossland.statistics.verdicts import Claim, scored, trained
 
 SAME = 0.003
 
@@ -23,10 +22,8 @@ def check(
     others = {name: each_example(rows, "error") for name, rows in by_label(pick(pushed, size=size)).items()}
     more = {name: rows - own for name, rows in together({"the paper's lambda": own} | others).items() if name in others}
     return [
-        Claim("lambda does not matter", {name: rows.mean(axis=1) for name, rows in more.items()}, same=SAME,
-              because="0.3 points, the standard error of a test set of 10,000: ours",
-              of=f"test error of {size} simplexes, as a fraction: with another lambda - with the paper's",
-              says="The error of an ensemble of simplexes is the same however hard their volume is pushed.",
-              sampling={name: rows.to_numpy() for name, rows in more.items()},
-              presumes=trained(networks["error"], below=TRAINED)),
+        scored("lambda does not matter", more, same=SAME, presumes=trained(networks["error"], below=UNTRAINED),
+               because="0.3 points, about the standard error of a test set of 10,000: ours",
+               of=f"test error of {size} simplexes, as a fraction: with another lambda - with the paper's",
+               says="The error of an ensemble of simplexes is the same however hard their volume is pushed."),
     ]  # fmt: skip

@@ -11,10 +11,9 @@ it prints no number.
 """
 
 from lossland.options import Count
-from lossland.papers.benton2021.claims.simplexes import TRAINED
 from lossland.statistics.runs import each_example, together
-from lossland.statistics.tables import Table, by_label, pick
-from lossland.statistics.verdicts import Claim, trained
+from lossland.statistics.tables import UNTRAINED, Table, by_label, pick
+from lossland.statistics.verdicts import Claim, scored, trained
 
 SCORES = {
     "error": ("errs less", "test error, as a fraction"),
@@ -27,7 +26,7 @@ def check(
 ) -> list[Claim]:
     """Ensembles of `size` components, `others` a label for each kind, and the networks on the training data. Run i of all is of
     one group of networks. Raises ValueError if corruptions or severities of the tables differ."""
-    own, presumes = pick(simplexes, size=size), trained(networks["error"], below=TRAINED)
+    own, presumes = pick(simplexes, size=size), trained(networks["error"], below=UNTRAINED)
     return [claim for kind, rows in by_label(pick(others, size=size)).items() for claim in _ahead(kind, rows, own, presumes)]
 
 
@@ -40,11 +39,10 @@ def _ahead(kind, theirs, own, presumes):
     for score, (better, unit) in SCORES.items():
         ahead = {}
         for severity in sorted(own["severity"].unique()):
-            found = {n: each_example(pick(r, severity=severity), score) for n, r in ((kind, theirs), ("ESPRO", own))}
-            found = together(found)
-            ahead[f"severity {severity}"] = found[kind] - found["ESPRO"]
-        claims.append(Claim(
-            f"ahead of {kind}: {score}", {part: rows.mean(axis=1) for part, rows in ahead.items()}, above=0, presumes=presumes,
-            of=f"{unit}: {kind} - ESPRO", says=f"At every severity ESPRO {better} than {kind} of as many components.",
-            sampling={part: rows.to_numpy() for part, rows in ahead.items()}))  # fmt: skip
+            rows = {kind: theirs, "ESPRO": own}
+            rows = together({n: each_example(pick(part, severity=severity), score) for n, part in rows.items()})
+            ahead[f"severity {severity}"] = rows[kind] - rows["ESPRO"]
+        claims.append(scored(
+            f"ahead of {kind}: {score}", ahead, above=0, presumes=presumes, of=f"{unit}: {kind} - ESPRO",
+            says=f"At every severity ESPRO {better} than {kind} of as many components."))  # fmt: skip
     return claims

@@ -19,10 +19,10 @@ import pandas as pd
 from lossland.options import Label
 from lossland.papers.published import numbers
 from lossland.statistics.runs import together
-from lossland.statistics.tables import Table, pick, where
+from lossland.statistics.tables import UNTRAINED, Table, pick, where
 from lossland.statistics.verdicts import Claim
 
-LOW, HIGH, DROP = 0.1, 0.1, 0.01  # error of a region of low loss; height; drop
+HIGH, DROP = 0.1, 0.01
 
 
 def check(*, volumes: Table("volume"), inside: Table("inside"), arm: Label, exact: Label) -> list[Claim]:
@@ -33,8 +33,8 @@ def check(*, volumes: Table("volume"), inside: Table("inside"), arm: Label, exac
     courses, other = _courses(volumes, arm), _courses(volumes, exact)
     errors = pick(inside, subspace=arm, split="train")
     errors = errors[errors["stage"] <= dimension].groupby("run")["error_max"].max()
-    high = f"the train error inside rises to {100 * errors.max():.0f} %, where below {100 * LOW:g} % is presumed"
-    low = None if errors.max() < LOW else high
+    high = f"the train error inside rises to {100 * errors.max():.0f} %, where below {100 * UNTRAINED:g} % is presumed"
+    low = None if errors.max() < UNTRAINED else high
     grown = {run: course.loc[:dimension] for run, course in courses.items()}
     drops, exactly = together({arm: _drops(courses, dimension), exact: _drops(other, dimension)}).values()
     short = None if drops.notna().all() else f"grown by fewer than {dimension + 1} connectors"

@@ -20,19 +20,21 @@ from matplotlib.ticker import MaxNLocator
 from lossland.papers.published import numbers
 from lossland.plotting.panels import behind, legend_below, lines, looks, panels, runs_of
 from lossland.plotting.style import AXES
-from lossland.statistics.tables import Table, derived, pick
+from lossland.statistics.tables import Table, derived, noted, pick, untrained
 
 
 def draw(
     *,
     ensembles: Table("ensemble"),
     seconds: Table("seconds"),
+    networks: Table("ensemble"),
     quantities: list[Literal["error", "accuracy", "nll", "brier", "ece", "ece_debiased", "nll_tempered", "ece_tempered"]] = (
         "error",
     ),
     dataset: Literal["CIFAR-10", "CIFAR-100"] | None = None,
 ) -> Figure:
-    """The first of `ensembles` are of single networks. What is published of `dataset` and of a label is drawn behind.
+    """The first of `ensembles` are of single networks, which on the training data are `networks`. What is published of `dataset`
+    and of a label is drawn behind.
 
     Raises ValueError if nothing is published of any label.
     """
@@ -55,7 +57,7 @@ def draw(
     _clock(axes[0, 1], seconds["epoch_seconds"].median())
     if printed:
         axes[0, 0].plot([], [], ":", color="black", linewidth=0.8, label=f"paper, {dataset}")
-    legend_below(figure, axes.flat, ncols=3, title=runs_of(table, "group"))
+    legend_below(figure, axes.flat, ncols=3, title=noted(runs_of(table, "group"), untrained(networks["error"].max())))
     return figure
 
 
