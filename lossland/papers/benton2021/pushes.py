@@ -20,10 +20,10 @@ def experiment(
     volume, and their errors as ensembles of `sizes` (default: 1 and `size`). With lambda = 0, which is ours and only in the
     figure, they are all but those of the paper's lambda."""
     network, sizes = network[: runs and runs * size], sizes or [1, size]
+    networks = fitted(plan, deep(plan, network, size))
     simplexes = [simplex(plan, network, vertices, recipe, push) for push in ({"strength": 0}, {}, *pushes)]
     pools = [drawn(plan, one, size, samples) for one in simplexes]
     ensembles = [plan.ensemble(pool, by="source", sizes=sizes) for pool in pools]
-    networks = fitted(plan, deep(plan, network, size))
     plan.figure("a3", ensembles=ensembles, volumes=plan.volume(simplexes), networks=networks, sizes=sizes)
     if pushes:
         own, *pushed = (plan.by_example(pool, by="source", sizes=[size]) for pool in pools[1:])

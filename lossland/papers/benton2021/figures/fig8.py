@@ -33,7 +33,7 @@ def draw(
     ),
     dataset: Literal["CIFAR-10", "CIFAR-100"] | None = None,
 ) -> Figure:
-    """The first of `ensembles` are of single networks, which on the training data are `networks`. What is published of `dataset`
+    """The first of `ensembles` are of single networks, on the training data `networks`. What is published of `dataset`
     and of a label is drawn behind.
 
     Raises ValueError if nothing is published of any label.
