@@ -18,7 +18,7 @@ def experiment(
 ):
     """Simplexes that nothing pushes, that the paper's lambda pushes, and `pushes`, around the networks of `runs` groups: their
     volume, and their errors as ensembles of `sizes` (default: 1 and `size`). With lambda = 0, which is ours and only in the
-    figure, they are all but those of the paper's lambda."""
+    figure, they are nearly those of the paper's."""
     network, sizes = network[: runs and runs * size], sizes or [1, size]
     networks = fitted(plan, deep(plan, network, size))
     simplexes = [simplex(plan, network, vertices, recipe, push) for push in ({"strength": 0}, {}, *pushes)]
