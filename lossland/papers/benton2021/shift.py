@@ -22,13 +22,13 @@ def experiment(
     independent, points = deep(plan, network, size), plan.followed(swag or network, last)
     gaussians = plan.swag("SWAG", points, last=last, samples=around)
     pools = [
-        drawn(plan, simplex(plan, network, vertices, recipe), size, samples).called("ESPRO"),
         independent,
+        drawn(plan, simplex(plan, network, vertices, recipe), size, samples).called("ESPRO"),
         plan.pool("MultiSWA", plan.weight_average("SWA", points, last=last).sets(size)),
         plan.pool("MultiSWAG", gaussians.sets(size), trajectories=True),
     ]
     on = {"corruptions": [corruption], "by": "source"}
     shifts, networks = [plan.shift(pool, sizes=[1, size], **on) for pool in pools], fitted(plan, independent)
     plan.figure("fig11", shifts=shifts, networks=networks, size=size, corruption=corruption)
-    own, *others = (plan.by_example(pool, sizes=[size], **on) for pool in pools)
-    plan.claims("shift", simplexes=own, others=others, networks=networks, size=size)
+    first, own, *others = (plan.by_example(pool, sizes=[size], **on) for pool in pools)
+    plan.claims("shift", simplexes=own, others=[first, *others], networks=networks, size=size)
