@@ -114,7 +114,7 @@ class Claim:
         return {
             "effect": float(back(shown.mean)), "low": float(back(low)), "high": float(back(high)),
             "spread": float(back(shown.spread)), "p_holds": float(p_holds), "p_contradicted": float(p_contradicted),
-            "measured": f"{self.of}; shown: {name}, the weakest of {len(tests)}" if name else self.of,
+            "measured": f"{self.of}; shown: {name}, the weakest of {len(tests)}" if len(tests) > 1 else self.of,
         }  # fmt: skip
 
     def _sides(self, estimated, to):

@@ -17,8 +17,7 @@ def experiment(
     sizes: list[Count] | None = None,
 ):
     """Simplexes that nothing pushes, that the paper's lambda pushes, and `pushes`, around the networks of `runs` groups: their
-    volume, and their errors as ensembles of `sizes` (default: 1 and `size`). With lambda = 0, which is ours and only in the
-    figure, they are nearly those of the paper's."""
+    volume, and their errors as ensembles of `sizes` (default: 1 and `size`). Lambda = 0 is ours, and only in the figure."""
     network, sizes = network[: runs and runs * size], sizes or [1, size]
     networks = fitted(plan, deep(plan, network, size))
     simplexes = [simplex(plan, network, vertices, recipe, push) for push in ({"strength": 0}, {}, *pushes)]

@@ -4,9 +4,7 @@
 
 of the train error of the worst of the samples, and of the train nll at the worst point found by ascent from it, a lower bound
 of the highest inside: 0 is as good as the modes, 1 as bad as the segment. The last stage of a complex counts, all of its
-simplexes together; if it joins several modes, the segment of the lowest barrier.
-
-In the paper all samples are accurate; it looks for no worst point.
+simplexes together; if it joins several modes, the segment of the lowest barrier. The paper looks for no worst point.
 """
 
 from lossland.statistics.runs import by_run, together

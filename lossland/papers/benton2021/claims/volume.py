@@ -52,7 +52,7 @@ def check(*, volumes: Table("volume"), inside: Table("inside"), arm: Label, exac
         Claim(f"the volume collapses with connector {dimension + 1}", drops, below=DROP, ratio=True, presumes=low or short,
               because="a hundredth: ours; the paper's V falls by nine orders",
               of=f"V({dimension + 1}) / V({dimension}), over the geometric mean of that of those before",
-              says=f"With connector {dimension + 1} the volume falls much faster than with any before."),
+              says=f"With connector {dimension + 1} the volume falls much faster than with those before."),
         Claim("the collapse is one of the determinant", exactly / drops, above=1 / DROP, ratio=True, origin="ours",
               because="the whole collapse: a hundred", presumes=low or short or _collapsed(drops),
               of="drop of the volume with float64 determinants / with float32 ones",
