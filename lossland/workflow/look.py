@@ -41,11 +41,11 @@ def network(shape, classes, *, width: Count = 16) -> nn.Module:
 '''
 WRAPPER = '''"""The network that is looked at: `shape` is that of one input, `classes` the number of outputs."""
 
-from {module} import {function}
+import {module}
 
 
 def network(shape, classes):
-    return {function}({arguments})
+    return {module}.{function}({arguments})
 '''
 
 
@@ -192,10 +192,14 @@ def _speed(source, model) -> float:
     sys.path.insert(0, str(Path.cwd()))
     options = {name: value for name, value in source.items() if name != "source"}
     data = plugins.load("data", source["source"])(Path(), **{n: Path(v) if n == "folder" else v for n, v in options.items()})
-    network = plugins.load("models", model)(data.shape, data.classes).eval()
     x = data.inputs("train", torch.arange(min(64, len(data.x["train"]))))
     with torch.inference_mode():
-        network(x)
+        try:
+            network = plugins.load("models", model)(data.shape, data.classes).eval()
+            network(x)
+        except Exception as error:
+            shapes = f"inputs of shape {data.shape} and {data.classes} classes"
+            raise ConfigError(f"model {model} fails on {shapes}: {type(error).__name__}: {error}") from error
         start, passes = time.perf_counter(), 0
         while time.perf_counter() - start < 1.0:
             network(x)

@@ -1,6 +1,7 @@
 """Ensembles by the number of networks whose predictions they average: mean over the subsets of each size, bars their spread.
 
-Bars are standard deviations over runs and the subsets of one size, which overlap.
+Bars are standard deviations over runs and the subsets of one size, which overlap for all sizes above one: so bars shrink
+even if the networks have nothing to gain from each other.
 """
 
 from matplotlib.figure import Figure
