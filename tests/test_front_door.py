@@ -152,3 +152,12 @@ def test_planes_share_colours_by_row_and_say_what_they_show():
     assert [axis.get_title() for axis in two.axes if axis.get_title()] == ["a", "b"] * 4
     limits = [tuple(axis.collections[-1].get_clim()) for axis in two.axes[:2]]
     assert limits[0] == limits[1]
+
+
+def test_the_containers_install_what_the_project_is():
+    """No container runs here: what their recipes name is there."""
+    for recipe in ("Dockerfile", "lossland.def"):
+        text = (ROOT / "containers" / recipe).read_text()
+        assert "pip install --no-cache-dir --constraint /src/requirements.lock /src" in text
+        assert "lossland" in text.splitlines()[-1]
+    assert (ROOT / "requirements.lock").is_file()
