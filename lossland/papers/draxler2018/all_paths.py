@@ -19,7 +19,7 @@ def experiment(
     curvature: dict = {},
     coordinates: dict = {},
 ):
-    """`curve`, `connector` and `simplex` are recipes, where they differ from that of the network; `band` are options of neb,
+    """`curve`, `connector` and `simplex` are recipes, so far as they differ from the network's; `band` are options of neb,
     `saddles`, `curvature` and `coordinates` of these probes; `resolution` is that of `similarity` and `cka`."""
     ends, vertices = network.groups(2, pairs), [0, 2, 1]
     segment, matched = rebased(plan, network, pairs)

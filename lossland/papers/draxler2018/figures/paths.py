@@ -44,7 +44,7 @@ def draw(
     saddles: Table("saddles"),
 ) -> Figure:
     """Runs are pairs of minima. The similarities are of the splits train and test, the saddles of both batch-norm policies;
-    what the other tables lack of a label of `recalibrated` is not drawn. Raises ValueError if a label is no path."""
+    what the other tables lack of a label of `recalibrated` is not drawn. Raises ValueError if a label is not a path."""
     own = looks(recalibrated)
     figure = plt.figure(figsize=(max(2 * COLUMN, 1.15 * len(own) + 0.7), 9.6))
     above, below = figure.subfigures(2, 1, height_ratios=[4, 1])
