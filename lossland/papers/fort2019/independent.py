@@ -26,5 +26,6 @@ def experiment(
     plan.figure("fig3", cosine=cosine, disagreement=disagreement)
     upto = list(range(1, most + 1)) if most else None
     ensembles = [plan.ensemble(pool, sizes=upto, subsets=subsets) for pool in pools]
-    plan.figure("sizes", draw="fig7", ensembles=ensembles, digitised=digitised)
+    trained = [plan.landscape(pool, name=f"trained {pool.label}", splits=["train"]) for pool in pools]
+    plan.figure("sizes", draw="fig7", ensembles=ensembles, trained=trained, digitised=digitised)
     plan.figure("table", ensembles=ensembles, sizes=sizes, dataset=dataset)

@@ -18,12 +18,13 @@ def experiment(
     network.first(2, "two are compared")
     network = plan.followed(network, after=after)
     inside = plan.cosine(network)
-    between = plan.cosine(plan.pool("independent runs", [network]))
+    together = plan.pool("independent runs", [network])
+    between, trained = plan.cosine(together), plan.landscape(together, name="trained", splits=["train"])
     apart = network[:: max(1, len(network) // runs)][:runs]  # so that they are those that samples are drawn around
     maps = plan.pool("trajectories", [apart], trajectories=True).called(network.label)
     seen = plan.tsne(maps, examples=examples, split=split)
-    plan.figure("fig2", cosine=inside, disagreement=plan.disagreement(network), maps=seen)
-    plan.claims("weights", between=between, inside=inside, after=after)
+    plan.figure("fig2", cosine=inside, disagreement=plan.disagreement(network), maps=seen, trained=trained)
+    plan.claims("weights", between=between, inside=inside, trained=trained, after=after)
 
 
 def quarter(network) -> int:
