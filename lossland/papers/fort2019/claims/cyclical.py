@@ -21,7 +21,7 @@ def check(*, chains: Table("disagreement"), independent: Table("disagreement"), 
     """`chains` is of the networks of each chain, `per_cycle` of each cycle in order, `independent` of a pool."""
     chains, runs = (_normalised(table) for table in (chains, independent))
     apart = chains[chains["first"] // per_cycle != chains["second"] // per_cycle]
-    seen = [part["disagreement"].mean() for part in (runs, apart)]
+    seen = disjoint(runs, "disagreement"), apart["disagreement"]
     return [
         Claim("runs differ more than samples of one chain", disjoint(runs, "normalised"), above=1, ratio=True,
               less=apart.groupby("run")["normalised"].mean(),

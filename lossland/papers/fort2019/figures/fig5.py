@@ -43,7 +43,7 @@ def draw(
     own, reference = looks(samples), 1 - table.drop_duplicates(["subspace", "run"])["reference_error"].mean()
     low, high = min(table["accuracy"].min(), reference), max(table["accuracy"].max(), reference)
     margin, curves = 0.05 * (high - low) or 0.01, _limits(reference, table["classes"].iloc[0], high, exponent(samples))
-    for axis, (column, unit) in zip(axes, {"over error": "error", "over independent": "that of independent ones"}.items(),
+    for axis, (column, unit) in zip(axes, {"over error": "error", "over independent": "that if independent"}.items(),
                                     strict=True):  # fmt: skip
         for label, part in by_label(samples).items():
             axis.scatter(100 * part["accuracy"], part[column], s=9, alpha=0.6, linewidths=0, label=label, **own[label])
