@@ -55,7 +55,7 @@ def check(
                        says=f"At equal size, independent networks together are better than {family} around one."),
                 scored(f"both gain most, {family}: {score}", best, **said,
                        of=f"{unit}: ensembles of the one or of the other - of both",
-                       says=f"Around independent networks {family} are better together than around one, and than the networks."),
+                       says=f"Around independent networks, {family} are better than around one, and than the networks."),
             ]  # fmt: skip
     return claims
 

@@ -44,11 +44,12 @@ def check(
         said = about(family, trained)
         for score, unit in SCORES.items():
             gaps = {kind: _gaps(own, runs, score) for kind, own in members.items()}
+            growth = {kind: most - clean for kind, (clean, most) in gaps.items()}
             claims += [
                 scored(f"runs are ahead of {family}: {score}", {kind: most for kind, (_, most) in gaps.items()}, **said,
                        of=f"{unit}: gap on the most corrupted images",
                        says=f"On corrupted images independent networks are better than {family} around one."),
-                scored(f"the gap to {family} grows: {score}", {kind: most - clean for kind, (clean, most) in gaps.items()}, **said,
+                scored(f"the gap to {family} grows: {score}", growth, **said,
                        of=f"{unit}: gap on the most corrupted images - on clean ones",
                        says=f"Independent networks are further ahead of {family} on corrupted images than on clean ones."),
             ]  # fmt: skip
