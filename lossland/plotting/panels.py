@@ -112,7 +112,10 @@ def behind(axis, printed, colour, style=":"):
 
 
 def warn(figure, errors):
-    """Above a figure, the train errors (label -> mean) of networks that are not trained."""
+    """Above a figure, the train errors of networks that are not trained, of a `landscape` table or label -> mean."""
+    if not isinstance(errors, dict):
+        rows = pick(errors, split="train", quantity="error")
+        errors = {label: part["value"].mean() for label, part in by_label(rows).items()}
     said = [f"{label}: {told}" for label, error in errors.items() if (told := untrained(error))]
     if said:
         figure.suptitle(", ".join(said))

@@ -29,7 +29,7 @@ def check(*, disagreement: Table("disagreement"), trained: Table("landscape")) -
         Claim("the order of the data is enough", init / different, above=ALIKE, ratio=True, because="half: ours",
               sampling=of_errors(init, different, examples=table["examples"], ratio=True), presumes=learned(trained),
               of="disagreement of trainings from one initialisation / of independent ones",
-              says="Another order of the data alone makes networks as different as another initialisation too."),
+              says="Another order of the data is enough to make networks as different as with another initialisation too."),
         Check("other seeds make other networks", all((other > again).all() for other in others),
               says="Trainings that differ in a seed differ by more than the same training run again."),
     ]  # fmt: skip

@@ -49,7 +49,7 @@ def check(
               because="half: ours", presumes=fit,
               sampling={end: of_errors(d, optima, examples=examples) for end, d in short.items()},
               of=f"test disagreement of {SHORT:g} theta with theta - {ALIKE:g} x disagreement of the ends",
-              says=f"At {SHORT:g} of its length a network is nearer to itself than half as near as another one."),
+              says=f"At {SHORT:g} of its length a network disagrees with itself less than half as often as with another one."),
         Claim("two optima are apart in their plane", rise["sector"], above=0, presumes=fit,
               of="lowest train nll on the ray through the middle of the segment - the higher of its ends",
               says="Whatever its length, the middle between two networks has a higher loss than both."),

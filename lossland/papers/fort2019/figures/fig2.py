@@ -18,7 +18,6 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 from lossland.options import Group, Split
-from lossland.papers.fort2019.figures import train_errors
 from lossland.plotting.panels import panels, warn
 from lossland.plotting.style import AXES, SERIES, WHITE_TO_DARK
 from lossland.statistics.tables import Table, by_label, matrix, one_run, pick
@@ -45,7 +44,7 @@ def draw(
         _trajectories(above, paths)
         silhouette = paths["silhouette"].mean()
         above.set_title(f"{label}, t-SNE\nsilhouette {silhouette:.2f}, {paths['split'].iloc[0]} data")
-    warn(figure, train_errors(trained))
+    warn(figure, trained)
     return figure
 
 

@@ -21,7 +21,6 @@ from matplotlib.figure import Figure
 
 from lossland.options import Split
 from lossland.papers.fort2019.claims.subspaces import exponent
-from lossland.papers.fort2019.figures import train_errors
 from lossland.plotting.panels import legend_of, looks, panels, warn
 from lossland.plotting.style import GREY
 from lossland.statistics import diversity_limits
@@ -56,7 +55,7 @@ def draw(
         axis.set(xlim=(100 * (low - margin), 100 * (high + margin)), ylim=(LOW, max(HIGH, 1.05 * top if top < np.inf else 0)))
         axis.set(xlabel=f"{split} accuracy [%]", ylabel=f"disagreement / {unit}")
     legend_of(figure, axes, ncols=3)
-    warn(figure, train_errors(trained))
+    warn(figure, trained)
     return figure
 
 

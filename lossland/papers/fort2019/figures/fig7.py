@@ -16,7 +16,6 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from lossland.options import Count, Split
-from lossland.papers.fort2019.figures import train_errors
 from lossland.papers.published import numbers
 from lossland.plotting.panels import behind, legend_below, looks, tiles, warn
 from lossland.plotting.style import AXES
@@ -51,7 +50,7 @@ def draw(
         axis.set(xlabel="independent trainings", ylabel=f"{split} {name}")
         axis.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     legend_below(figure, axes, ncols=min(3, max(2, len(axes))))
-    warn(figure, train_errors(trained))
+    warn(figure, trained)
     return figure
 
 

@@ -16,7 +16,6 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MultipleLocator
 
 from lossland.options import Count
-from lossland.papers.fort2019.figures import train_errors
 from lossland.plotting.panels import legend_of, looks, tiles, warn
 from lossland.plotting.style import AXES
 from lossland.statistics.tables import Table, by_label, derived, pick, where
@@ -50,7 +49,7 @@ def draw(
     legend_of(figure, axes, ncols=min(4, 1 + len(axes)))
     lines = [Line2D([], [], color="black", linestyle=style) for style in STYLES[: len(sizes)]]
     axes[0].legend(lines, [f"size {size}" for size in sizes], handlelength=2.5)
-    warn(figure, train_errors(trained))
+    warn(figure, trained)
     return figure
 
 

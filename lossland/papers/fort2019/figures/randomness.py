@@ -11,7 +11,6 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from lossland.options import Group, Split
-from lossland.papers.fort2019.figures import train_errors
 from lossland.plotting.panels import panels, warn
 from lossland.plotting.style import SERIES
 from lossland.statistics.tables import Table, by_label, pick
@@ -34,7 +33,7 @@ def draw(
     _dots(axes[1], turned.values(), f"1 - cosine similarity, {group}")
     axes[0].set_yticks(range(len(differing)), list(differing))
     axes[0].invert_yaxis()
-    warn(figure, train_errors(trained))
+    warn(figure, trained)
     return figure
 
 
