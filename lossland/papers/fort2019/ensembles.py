@@ -1,7 +1,7 @@
 """Ensembles of networks, of samples around one, and of both (Fort et al. 2019, arXiv 1912.02757): figure 7."""
 
 from lossland.options import Count, Networks, Samples
-from lossland.papers.fort2019.trajectories import quarter
+from lossland.papers.fort2019.trajectories import quarter, train_errors
 
 AROUND_ONE = ("random directions", "diagonal Gaussian", "low-rank Gaussian", "SWAG")  # the kinds that claims are about
 RANK = 5  # the released notebook's
@@ -26,11 +26,6 @@ def experiment(
     alone = plan.by_example(around_one(kinds, size), name="samples by example", sizes=[size], subsets=subsets)
     both = plan.by_example(pools, name="both by example", by="source", **one_and_all)
     plan.claims("ensembles", independent=independent, samples=alone, both=both, trained=trained, size=size)
-
-
-def train_errors(plan, networks, **on):
-    """What claims presume of the networks, and figures say of them."""
-    return plan.landscape(networks, name="trained", splits=["train"], **on)
 
 
 def around(plan, network, samples) -> list:

@@ -1,7 +1,8 @@
 """Ensembles on corrupted images of a large dataset (Fort et al. 2019, arXiv 1912.02757): figure 9."""
 
 from lossland.options import Count, Networks, Samples
-from lossland.papers.fort2019.ensembles import around, together, train_errors, within
+from lossland.papers.fort2019.ensembles import around, together, within
+from lossland.papers.fort2019.trajectories import train_errors
 
 
 def experiment(
@@ -24,7 +25,7 @@ def experiment(
     shifts = [
         plan.shift(pool, name=f"shift {pool.label}", sizes=sizes, severities=severities, **on) for pool in (networks, *kinds)
     ]
-    trained = train_errors(plan, networks, examples=examples)
+    trained = train_errors(plan, networks)
     plan.figure("fig9", draw="fig8", shifts=shifts, trained=trained, sizes=sizes, quantities=["accuracy", "brier"])
     on |= {"severities": [max(severities)]}
     independent = plan.by_example(networks, name="networks by example", sizes=[size], **on)

@@ -1,7 +1,7 @@
 """Which randomness makes networks differ (Fort et al. 2019, arXiv 1912.02757): figure S3."""
 
 from lossland.options import Count, Networks
-from lossland.papers.fort2019.ensembles import train_errors
+from lossland.papers.fort2019.trajectories import train_errors
 
 INIT, ORDER = 10, 20  # seeds of networks that have only their initialisation, or only the order of their data, in common
 

@@ -1,9 +1,9 @@
 """What lies around one solution (Fort et al. 2019, arXiv 1912.02757): figures 4, 5, S5 and S6."""
 
 from lossland.options import Count, Fraction, Index, Networks, NonNegative, Split
-from lossland.papers.fort2019.ensembles import RANK, firsts, train_errors
+from lossland.papers.fort2019.ensembles import RANK, firsts
 from lossland.papers.fort2019.shift import BLOCKS
-from lossland.papers.fort2019.trajectories import quarter
+from lossland.papers.fort2019.trajectories import quarter, train_errors
 
 
 def experiment(

@@ -1,7 +1,8 @@
 """Ensembles on corrupted images, and on images of other things (Fort et al. 2019, arXiv 1912.02757): figure 8, section 5."""
 
 from lossland.options import Count, Dataset, Networks, Samples
-from lossland.papers.fort2019.ensembles import around, around_one, together, train_errors, within
+from lossland.papers.fort2019.ensembles import around, around_one, together, within
+from lossland.papers.fort2019.trajectories import train_errors
 
 SUBSETS, BLOCKS = 5, 20  # of samples around one network, at each corruption; of the images of other things
 
