@@ -18,7 +18,7 @@ import pandas as pd
 from lossland.options import Label
 from lossland.papers.published import numbers
 from lossland.statistics.estimates import of_errors
-from lossland.statistics.runs import paired, together
+from lossland.statistics.runs import paired
 from lossland.statistics.tables import UNTRAINED, Table, pick
 from lossland.statistics.verdicts import Claim, trained
 
@@ -43,41 +43,41 @@ def check(
     ends = errors[errors["u0"] == errors.groupby(["subspace", "run"])["u0"].transform("max")]
     basins, attractors = (pick(table, split="train", quantity="nll") for table in (basins, attractors))
     claims = _depth(basins, attractors, ends, depth, printed)
-    for way, narrow, wide in zip(("with", "without"), *((width[0], width[-1]) if len(width) > 1 else ((), ())), strict=False):
-        claims += _width(way, basins, ends, narrow, wide, printed)
+    if len(width) > 1:
+        for way, narrow, wide in zip(("with", "without"), width[0], width[-1], strict=True):
+            claims += _width(way, basins, ends, narrow, wide, printed)
     if started:
         claims.append(_start(pick(errors, subspace=list(started), split="train", quantity="nll", u0=0.0)))
-    return claims + ([_together(basins, ends)] if ends["subspace"].nunique() >= LEAST else [])
+    return claims + ([_convexity(basins, ends)] if ends["subspace"].nunique() >= LEAST else [])
 
 
 def _depth(basins, attractors, ends, depth, printed):
     deep, shallow = depth[-1], depth[0]
-    own, without = (rows["non_convex"] for rows in paired(basins, *deep))
-    bent, more = (rows["bent"] for rows in paired(attractors, *deep))
-    lost, fit = without - own, _trained(ends, *deep)
+    lost, fit = _more(basins, "non_convex", *deep), _trained(ends, *deep)
     claims = [
         Claim("shortcuts keep deep networks convex", lost, above=0, presumes=fit,
               of="share of the plane that is not convex, without shortcuts - with them",
               says="Around a deep network without shortcuts more of the loss surface is not convex than around one with them."),
-        Claim("an attractor of four nats", bent, below=BENT, because="a tenth: ours", presumes=_trained(ends, deep[0]),
+        Claim("an attractor of four nats", paired(attractors, deep[0])[0]["bent"], below=BENT, because="a tenth: ours",
+              presumes=_trained(ends, deep[0]),
               of="share that is not convex of what is connected with the deep network, up to four nats above it",
               says="A deep network with shortcuts lies in a nearly convex attractor that rises to four nats."),
-        Claim("attractors without shortcuts", more - bent, above=0, presumes=fit,
+        Claim("attractors without shortcuts", _more(attractors, "bent", *deep), above=0, presumes=fit,
               of="that share without shortcuts - with them",
               says="Without shortcuts the attractor of a deep network is less convex."),
         _better("deep networks without shortcuts generalise worse", ends, *deep, fit, printed, "without shortcuts - with them",
                 "A deep network without shortcuts has a higher test error than one with them."),
-    ]  # fmt: skip
-    if shallow == deep:
-        return claims
-    few, few_without = (rows["non_convex"] for rows in paired(basins, *shallow))
-    less = pd.Series(together({"deep": lost, "shallow": few_without - few})["shallow"])
-    return [
-        *claims,
-        Claim("depth needs shortcuts more", lost - less, above=0, presumes=_trained(ends, *deep, *shallow),
+        Claim("depth needs shortcuts more", lost - _more(basins, "non_convex", *shallow), above=0,
+              presumes=_trained(ends, *deep, *shallow),
               of="that difference of shares that are not convex, for the deep network - for the shallow one",
               says="Shortcuts change the convexity of the surface of a shallow network less than that of a deep one."),
     ]  # fmt: skip
+    return claims if shallow != deep else claims[:-1]
+
+
+def _more(basins, share, own, without):
+    with_them, without_them = paired(basins, own, without)
+    return without_them[share] - with_them[share]
 
 
 def _width(way, basins, ends, narrow, wide, printed):
@@ -105,7 +105,7 @@ def _start(rows):
                  of="train nll of a network at its initialisation", says="A network begins at a loss below 2.5.")  # fmt: skip
 
 
-def _together(basins, ends):
+def _convexity(basins, ends):
     """Of each run that all networks have, or that most have: Spearman's correlation over its networks."""
     shares = basins.set_index(["run", "subspace"])["non_convex"]
     test = pick(ends, split="test", quantity="error").set_index(["run", "subspace"])["value"]

@@ -3,13 +3,14 @@
     w(0), w(1) = how far towards the other end the train nll stays within one nat of that of the network at t = 0 (small batch)
                  and at t = 1 (large batch)
 
-Only inner sides count, for beyond the ends interpolated variances may fall below zero, where there is no loss. A short schedule
-need not show the claims: decay shrinks weights by about exp(-lr w n / (1 - momentum)) over n steps, if the gradient does not
-hold them up, and up to the first drop of the paper's rate the exponent is 29 for its small batch and 0.5 for its large one.
+Only inner sides count, for beyond the ends interpolated variances may fall below zero, where there is no loss. A short
+schedule need not show the claims: decay shrinks weights by about exp(-lr w n / (1 - momentum)) over n steps, if the gradient
+does not hold them up, and up to the first drop of the paper's rate the exponent is 29 for its small batch and 0.5 for its
+large one.
 
-In the paper (figure 2, one pair of networks, no widths printed) w(0) > w(1) without weight decay and w(0) < w(1) with it, while
-the small batch has the lower test error in both: without decay its weights grow the larger, for it takes more steps, with decay
-they become the smaller, and sharpness along a line says how large the weights are.
+In the paper (figure 2, one pair of networks, no widths printed) w(0) > w(1) without weight decay and w(0) < w(1) with it,
+while the small batch has the lower test error in both: without decay its weights grow the larger, for it takes more steps,
+with decay they become the smaller, and sharpness along a line says how large the weights are.
 """
 
 from lossland.statistics.runs import paired

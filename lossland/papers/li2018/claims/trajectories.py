@@ -8,7 +8,7 @@ One number for each trajectory. After a short schedule, in which the norm of the
 component may hold nearly all (99 % in a public run of 40 epochs), and n snapshots have n - 1 components at most.
 
 In the paper two components hold 40 to 90 % of the variance; planes of random directions catch almost nothing, and a trajectory
-looks straight beside one, as geometry alone would have it in many dimensions: both are checks.
+looks straight beside one. In many dimensions geometry has it so: both are checks.
 """
 
 from lossland.papers.published import numbers

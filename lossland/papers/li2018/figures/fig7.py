@@ -9,7 +9,7 @@ wherever within its residual the lowest eigenvalue lies; what has no finite curv
 In the paper (ResNet-56 with and without shortcuts, DenseNet-121 on CIFAR-10) surfaces that look convex are so: the ratio is
 below 1 % over a large part of the plane, and it is high where the surface without shortcuts looks chaotic.
 
-Differs from the paper in: where no eigenvalue is negative the ratio is 0, not |lowest / highest|; the shares are given.
+Differs from the paper in: if no eigenvalue is negative the ratio is 0, not |lowest / highest|; the shares are given.
 """
 
 from matplotlib.figure import Figure

@@ -1,7 +1,7 @@
 """Li et al. 2018 (arXiv 1712.09913), figure 9: trajectories over the train loss in the plane of their principal components.
 
 Trainings from the right of each panel to the solution at (0, 0), with the share of their variance on each axis. A dot is a
-point that was kept, as dark as its own train loss; where that differs from the surface around it, the plane does not show what
+point that was kept, as dark as its own train loss; if that differs from the surface around it, the plane does not show what
 the training saw. Orange rings are the last points before the learning rate falls. Contours are those of the released code, 0.1,
 0.6, ..., 9.6 and 10, 100, ..., 10^8 nats. One run of each.
 
