@@ -186,15 +186,18 @@ YES, NO, MAYBE, UNFIT = "holds", "contradicted", "undecided", "not measurable"
         (lambda: normalised(train={"large": 0.17}), [UNFIT, YES, UNFIT, YES, UNFIT]),
         # a difference of 4 points on 50 images is none
         (lambda: normalised(examples=50), [MAYBE, MAYBE, YES, YES, YES]),
-        (built, [YES] * 11),
+        (built, [*[YES] * 9, "passed", YES]),
         (
             lambda: built((0.5, 0.02, 0.01, 0.3), (0.3, 0.1, 0.1, 0.05), (0.3, 0.05), (0.15, 0.05, 0.04, 0.01), start=2.7),
-            [NO] * 10 + [YES],
+            [*[NO] * 9, "failed", YES],
         ),
         (lambda: built((0.02, 0.5, 0.01, 0.8))[4:5], [NO]),
-        (lambda: built(depths=1)[4:], [YES] * 6),
+        (lambda: built(depths=1)[4:], [*[YES] * 4, "passed", YES]),
         # the network without shortcuts at 67 % train error: only what is said of others, and of the start, is measured
-        (lambda: built(train={"deep without": 0.67}), [UNFIT, YES, UNFIT, UNFIT, UNFIT, YES, YES, UNFIT, UNFIT, YES, UNFIT]),
+        (
+            lambda: built(train={"deep without": 0.67}),
+            [UNFIT, YES, UNFIT, UNFIT, UNFIT, YES, YES, UNFIT, UNFIT, "passed", UNFIT],
+        ),
         (lambda: curved(dense=(0.005, 90), shortcuts=(0.05, 80), without=(0.4, 60)), [YES, YES, YES]),
         (lambda: curved(dense=(0.02, 60), shortcuts=(0.4, 60), without=(0.005, 90)), [NO, NO, NO]),
         (lambda: curved(16, 32, dense=(0.005, 14), shortcuts=(0.05, 14), without=(0.4, 14)), [UNFIT] * 3),
@@ -229,7 +232,7 @@ def test_numbers_behind_the_verdicts():
     rows = judged(built())
     assert rows["effect"].tolist()[:5] == pytest.approx([0.48, 0.05, 0.25, 0.1, 0.46])
     assert rows["effect"].tolist()[5:9] == pytest.approx([3, 0.02, 2, 0.05], rel=2e-2)
-    assert set(rows["published"]) == {"none printed"}
+    assert set(rows["published"]) == {"none printed", ""}
     rows = judged(curved(dense=(0.005, 90), shortcuts=(0.05, 80), without=(0.4, 60)))
     assert rows["effect"].tolist() == pytest.approx([0.99, 0.99, 0.39 + 0.6 - 0.39]), "what is not finite does not count"
     rows = judged(trained(0.5, 0.2, 0.1))
@@ -243,7 +246,7 @@ def test_published_differences_are_those_of_the_networks_that_have_these_names()
     own = ("ResNet-110", "ResNet-110-noshort", "ResNet-20", "ResNet-20-noshort")
     rows = judged(built(names=own, printed=True))["published"]
     assert float(rows["deep networks without shortcuts generalise worse"]) == pytest.approx(0.1644 - 0.0579, abs=1e-3)
-    assert set(judged(built(names=own))["published"]) == {"none printed"}
+    assert set(judged(built(names=own))["published"]) == {"none printed", ""}
     secondary = ("ResNet-56", "ResNet-56-noshort", *own[2:])
     assert judged(built(names=secondary, printed=True))["published"].iloc[3] == "none printed", "no source confirms it"
 

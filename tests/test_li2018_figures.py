@@ -199,7 +199,7 @@ def test_lines_are_means_of_runs_with_gaps_where_one_is_not_finite():
     assert lines_in(b)["train nll"].get_xydata() == pytest.approx(np.transpose([U0, abs(U0)]))
     assert lines_in(twin)["test error"].get_ydata() == pytest.approx(abs(U0))  # percent of fractions of a hundredth
     np.testing.assert_array_equal(lines_in(a)["train nll"].get_ydata(), [2, 0.5, 0, np.nan, 2])
-    assert a.get_title() == "a\ntest error 15.00 %, train error 15 %"
+    assert a.get_title() == "a\ntest error 15.00 %\ntrain error 15 %"
 
 
 def test_what_is_drawn_of_an_untrained_network_says_so():
@@ -208,7 +208,7 @@ def test_what_is_drawn_of_an_untrained_network_says_so():
     for module, role in ((contours, "surfaces"), (surfaces, "surfaces"), (lines, "lines")):
         shown = tables if role == "surfaces" else [along(slope, error=0.67), along(slope, "b")]
         a, b = module.draw(**{role: pd.concat(shown)}).axes[:2]
-        assert (a.get_title(), b.get_title()) == ("a\ntest error 67.00 %, train error 67 %", "b\ntest error 7.37 %")
+        assert (a.get_title(), b.get_title()) == ("a\ntest error 67.00 %\ntrain error 67 %", "b\ntest error 7.37 %")
     alone = over(slope, error=0.67).query("split == 'train'")
     assert contours.draw(surfaces=alone).axes[0].get_title() == "a\ntrain error 67 %"
 
@@ -218,7 +218,7 @@ def test_the_straight_way_is_drawn_with_how_far_it_climbs():
                   value=lambda row: row.run * (1 - row.u0))  # fmt: skip
     shapes = planted("shape", labels=["a"], split="train", quantity=["nll", "error"], start=2.5, min=0.5, climb=0.5, end=0.3)
     nll, error = straight.draw(lines=way, shapes=shapes).axes
-    assert lines_in(nll)["a: 0.25, train error 30 %"].get_ydata().tolist() == [2, 1, 0]
+    assert lines_in(nll)["a, climb 0.25, train error 30 %"].get_ydata().tolist() == [2, 1, 0]
     assert error.lines[0].get_ydata().tolist() == [200, 100, 0]
 
 
@@ -254,7 +254,7 @@ def drawn_fig2(loss=lambda t, run: run * (1 + t), small=(1.0, [1, 3, 0]), large=
 def test_figure_2_shows_the_line_the_norms_and_the_last_histograms():
     figure = drawn_fig2()
     path, norm, histogram, twin = figure.axes
-    assert path.get_title() == "decay\nsmall batch: train error 15 %, large batch: train error 15 %"
+    assert path.get_title() == "decay\nsmall batch: train error 15 %\nlarge batch: train error 15 %"
     assert lines_in(path)["train nll"].get_ydata()[[0, -1]].tolist() == [0.75, 3.75]
     assert lines_in(twin)["train error"].get_ydata() == pytest.approx([15] * 9)
     for name, level in (("small", 1.5), ("large", 15)):

@@ -10,7 +10,8 @@ ResNet-56 without shortcuts was one tilted valley, its train accuracy 82 %.
 
 In the paper deep networks without shortcuts have chaotic surfaces and far higher test errors (figure 5); wider networks have
 larger and more convex basins, and lower test errors (figure 6). Attractors of well-behaved networks are nearly convex up to
-four nats, and initialisations lie below 2.5. It prints test errors only.
+four nats, and initialisations lie below 2.5, which is a check: a small last layer begins at log(classes). It prints test errors
+only.
 """
 
 import pandas as pd
@@ -20,7 +21,7 @@ from lossland.papers.published import numbers
 from lossland.statistics.estimates import of_errors
 from lossland.statistics.runs import paired
 from lossland.statistics.tables import UNTRAINED, Table, pick
-from lossland.statistics.verdicts import Claim, trained
+from lossland.statistics.verdicts import Check, Claim, trained
 
 BENT, START, LEAST = 0.1, 2.5, 4  # START is the paper's
 
@@ -34,7 +35,7 @@ def check(
     width: list[list[Label]] = (),
     started: list[Label] = (),
     printed: bool = False,
-) -> list[Claim]:
+) -> list[Claim | Check]:
     """`depth` and `width` are pairs of networks with shortcuts and without, from shallow to deep and from narrow to wide;
     `errors` has the points that a training kept, the last one last, and of those `started` the initialisation first.
 
@@ -47,7 +48,9 @@ def check(
         for way, narrow, wide in zip(("with", "without"), width[0], width[-1], strict=True):
             claims += _width(way, basins, ends, narrow, wide, printed)
     if started:
-        claims.append(_start(pick(errors, subspace=list(started), split="train", quantity="nll", u0=0.0)))
+        nll = pick(errors, subspace=list(started), split="train", quantity="nll", u0=0.0)["value"]
+        says = f"The networks begin at train losses of {nll.min():.3g} to {nll.max():.3g} nats."
+        claims.append(Check("initialisations lie below 2.5 nats", bool((nll < START).all()), says))
     return claims + ([_convexity(basins, ends)] if ends["subspace"].nunique() >= LEAST else [])
 
 
@@ -98,11 +101,6 @@ def _better(name, ends, better, worse, fit, printed, what, says):
     return Claim(name, high - low, above=0, presumes=fit, says=says, of=f"test error, as a fraction, {what}",
                  sampling=of_errors(low, high, examples=rows["examples"]),
                  published=_printed(better, worse) if printed else ())  # fmt: skip
-
-
-def _start(rows):
-    return Claim("initialisations lie below 2.5 nats", rows["value"], below=START,
-                 of="train nll of a network at its initialisation", says="A network begins at a loss below 2.5.")  # fmt: skip
 
 
 def _convexity(basins, ends):

@@ -32,4 +32,4 @@ def draw(*, lines: Table("landscape"), shapes: Table("shape")) -> Figure:
 def _named(label, shapes):
     nll, error = (pick(shapes, quantity=quantity) for quantity in ("nll", "error"))
     climb = (nll["climb"] / (nll["start"] - nll["min"])).mean()
-    return ", ".join(filter(None, [f"{label}: {climb:.2g}", untrained(error["end"].mean())]))
+    return ", ".join(filter(None, [f"{label}, climb {climb:.2g}", untrained(error["end"].mean())]))
