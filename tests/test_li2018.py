@@ -266,6 +266,15 @@ def test_published_errors_are_those_of_the_network_that_is_named(options, publis
     assert rows["effect"].tolist() == pytest.approx([0.04, 0.04])
 
 
+def test_a_task_without_errors_is_judged_by_what_it_has():
+    """Of a regression no errors are known: nothing is presumed of them, and nothing claimed."""
+    shapes = planted("shape", labels=["a"], split="train", quantity="nll", start=2.0, climb=0.01)
+    assert judged(from_start.check(shapes=shapes.assign(min=0.0)))["verdict"].tolist() == [YES]
+    found, none = basins("non_convex", {"a": 0.1, "b": 0.3}), planted("landscape", labels=["a", "b"], quantity="nll", u0=0.0)
+    rows = judged(architectures.check(errors=none, basins=found, attractors=found.assign(bent=0.05), depth=[["a", "b"]]))
+    assert rows["verdict"].tolist() == [YES, YES, MAYBE]
+
+
 def test_an_eigenvalue_may_be_as_low_as_its_residual_allows():
     table = planted("curvature", labels=["a"], u0=range(9), lowest=1.0, highest=3.0, lowest_residual=9.0)
     own = {"errors": fitted(["a"], 0.0), "examples": 500, "dense": "a", "shortcuts": "a", "without": "a"}

@@ -20,7 +20,7 @@ from lossland.options import Label
 from lossland.papers.published import numbers
 from lossland.statistics.estimates import of_errors
 from lossland.statistics.runs import paired
-from lossland.statistics.tables import UNTRAINED, Table, pick
+from lossland.statistics.tables import UNTRAINED, Table, pick, where
 from lossland.statistics.verdicts import Check, Claim, trained
 
 BENT, START, LEAST = 0.1, 2.5, 4  # START is the paper's
@@ -51,7 +51,9 @@ def check(
         nll = pick(errors, subspace=list(started), split="train", quantity="nll", u0=0.0)["value"]
         says = f"The networks begin at train losses of {nll.min():.3g} to {nll.max():.3g} nats."
         claims.append(Check("initialisations lie below 2.5 nats", bool((nll < START).all()), says))
-    return claims + ([_convexity(basins, ends)] if ends["subspace"].nunique() >= LEAST else [])
+    if ends["subspace"].nunique() >= LEAST:
+        claims.append(_convexity(basins, ends))
+    return [claim for claim in claims if claim]
 
 
 def _depth(basins, attractors, ends, depth, printed):
@@ -96,7 +98,9 @@ def _width(way, basins, ends, narrow, wide, printed):
 
 
 def _better(name, ends, better, worse, fit, printed, what, says):
-    rows = pick(ends, split="test", quantity="error")
+    rows = where(ends, split="test", quantity="error")
+    if rows.empty:
+        return None
     low, high = (part["value"] for part in paired(rows, better, worse))
     return Claim(name, high - low, above=0, presumes=fit, says=says, of=f"test error, as a fraction, {what}",
                  sampling=of_errors(low, high, examples=rows["examples"]),
@@ -104,9 +108,9 @@ def _better(name, ends, better, worse, fit, printed, what, says):
 
 
 def _convexity(basins, ends):
-    """Of each run that all networks have, or that most have: Spearman's correlation over its networks."""
+    """Of each run that several networks have: Spearman's correlation over its networks."""
     shares = basins.set_index(["run", "subspace"])["non_convex"]
-    test = pick(ends, split="test", quantity="error").set_index(["run", "subspace"])["value"]
+    test = where(ends, split="test", quantity="error").set_index(["run", "subspace"])["value"]
     both = pd.DataFrame({"share": shares, "error": test}).dropna().groupby("run")
     values = [part["share"].corr(part["error"], method="spearman") for _, part in both if len(part) >= LEAST]
     return Claim("convexity goes with low test errors", values, above=0, presumes=_trained(ends, *ends["subspace"].unique()),
@@ -115,7 +119,7 @@ def _convexity(basins, ends):
 
 
 def _trained(ends, *labels):
-    rows = pick(ends, subspace=list(labels), split="train", quantity="error")
+    rows = where(pick(ends, subspace=list(labels)), split="train", quantity="error")
     return trained(rows["value"], below=UNTRAINED)
 
 

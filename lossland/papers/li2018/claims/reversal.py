@@ -14,7 +14,7 @@ with decay they become the smaller, and sharpness along a line says how large th
 """
 
 from lossland.statistics.runs import paired
-from lossland.statistics.tables import UNTRAINED, Table, pick
+from lossland.statistics.tables import UNTRAINED, Table, pick, where
 from lossland.statistics.verdicts import Claim, trained
 
 
@@ -59,6 +59,6 @@ def _norms(weights, *labels):
 
 def _ends(lines, *labels):
     """Train errors at the points of the lines that are nearest to their ends."""
-    rows = pick(lines, subspace=[*labels], mark="grid", split="train", quantity="error")
+    rows = pick(lines, subspace=[*labels], mark="grid", split="train")
     nearest = [rows["u0"].iloc[(rows["u0"] - end).abs().argmin()] for end in (0, 1)]
-    return pick(rows, u0=nearest)["value"]
+    return where(pick(rows, u0=nearest), quantity="error")["value"]

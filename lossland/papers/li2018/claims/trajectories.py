@@ -12,7 +12,7 @@ looks straight beside one. In many dimensions geometry has it so: both are check
 """
 
 from lossland.papers.published import numbers
-from lossland.statistics.tables import UNTRAINED, Table, pick
+from lossland.statistics.tables import UNTRAINED, Table, pick, where
 from lossland.statistics.verdicts import Check, Claim, trained
 
 NOTHING = STRAIGHT = 0.1  # ours
@@ -27,7 +27,7 @@ def check(
     metrics = [f"variance_of_two_components_percent_{end}" for end in ("min", "max")]
     low, high = (numbers("li2018", metric=metrics).set_index("metric")["value"][metrics] / 100).tolist()
     held = pick(components, quantity="centred", first=[0, 1]).groupby(TRAJECTORY)["value"].sum()
-    errors = pick(courses, split="train", quantity="error").sort_values("index").groupby(TRAJECTORY)["value"].last()
+    errors = where(courses, split="train", quantity="error").sort_values("index").groupby(TRAJECTORY)["value"].last()
     lengths = random[["outside", "distance"]].pow(2).groupby([random[n] for n in TRAJECTORY]).sum()
     extent = initial.groupby(TRAJECTORY)[["u0", "u1"]].agg(lambda u: u.max() - u.min())
     caught, aside = 1 - lengths["outside"] / lengths["distance"], extent["u1"] / extent["u0"]
