@@ -86,7 +86,8 @@ def test_methods_of_two_papers_are_made_once():
         "fort_jastrzebski2019/ensembling_methods": {"network": "net", "start": 2, "cycle": 2},
     })  # fmt: skip
     own = [job.name for job in plan if job.name.startswith("fort_jastrzebski2019/")]
-    assert own == ["fort_jastrzebski2019/ensembling_methods/disagreement_one_training"]
+    widths = [f"width_of_{one}" for one in ("one_training", "last_of_FGE", "SWA")]
+    assert own == [f"fort_jastrzebski2019/ensembling_methods/{name}" for name in ("disagreement_one_training", *widths)]
 
 
 @pytest.mark.parametrize(

@@ -175,8 +175,8 @@ def with_error(title, part) -> str:
 
 
 def noted(title, *said) -> str:
-    """`title`, and below it what is said, if anything."""
-    return "\n".join(filter(None, [title, ", ".join(filter(None, said))]))
+    """`title`, and below it what is said, if anything, in a line each."""
+    return "\n".join(filter(None, [title, *said]))
 
 
 def untrained(error) -> str:

@@ -182,8 +182,9 @@ def as_published(name, values, published, *, examples=None, margin=None, because
 
 
 def trained(errors, *, below, of="train") -> str | None:
-    """What a claim `presumes` of networks that are trained to errors below so much; None if they are."""
-    worst = float(np.max(errors))
+    """What a claim `presumes` of networks that are trained to errors below so much; None if they are, or if there are no
+    errors, as of a regression."""
+    worst = float(np.max(np.asarray(errors), initial=0))
     return None if worst < below else f"trained to {100 * worst:.0f} % {of} error, where below {100 * below:g} % is presumed"
 
 

@@ -7,8 +7,8 @@ The width is the mean over random directions of the distance at which the train 
 run i has one seed at all values. At the end of the trainings networks of different train loss are compared; the control takes
 each where its training passed one loss.
 
-By a summary of the paper by others, larger learning rates, smaller batches and stronger regularisation widen the tunnel; by its
-abstract learning rate, network width and L2 regularisation act in similar ways.
+By a summary of the paper by others, larger learning rates, smaller batches and stronger regularisation widen the tunnel; by
+its abstract learning rate, network width and L2 regularisation act in similar ways.
 """
 
 import numpy as np

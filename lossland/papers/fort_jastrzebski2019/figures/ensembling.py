@@ -39,7 +39,7 @@ def draw(*, disagreement: Table("disagreement"), widths: Table("tunnel_width")) 
     for label, part in by_label(widths).items():
         means = part.groupby("run")[["distance", "loss"]].mean()
         wide.plot(means["loss"], means["distance"], own[label]["marker"], color=own[label]["color"], label=label, markersize=4)
-    wide.set(xlabel="train nll [nats]", ylabel="width of the tunnel", xlim=(0, None), ylim=(0, None))
+    wide.set(xlabel="train nll [nats]", ylabel="width of the tunnel")
     both.set(xlabel="distance", ylabel=f"test {name}", xscale="log", ylim=(0, None))
     far.set(xlabel="epochs before the last network", ylabel="distance", xlim=(0, None), yscale="log")
     other.set(xlabel="epochs before the last network", ylabel=f"test {name}", xlim=(0, None), ylim=(0, None))

@@ -10,7 +10,8 @@ ResNet-56 without shortcuts was one tilted valley, its train accuracy 82 %.
 
 In the paper deep networks without shortcuts have chaotic surfaces and far higher test errors (figure 5); wider networks have
 larger and more convex basins, and lower test errors (figure 6). Attractors of well-behaved networks are nearly convex up to
-four nats, and initialisations lie below 2.5. It prints test errors only.
+four nats, and initialisations lie below 2.5, which is a check: a small last layer begins at log(classes). It prints test errors
+only.
 """
 
 import pandas as pd
@@ -18,9 +19,9 @@ import pandas as pd
 from lossland.options import Label
 from lossland.papers.published import numbers
 from lossland.statistics.estimates import of_errors
-from lossland.statistics.runs import paired, together
-from lossland.statistics.tables import UNTRAINED, Table, pick
-from lossland.statistics.verdicts import Claim, trained
+from lossland.statistics.runs import paired
+from lossland.statistics.tables import UNTRAINED, Table, pick, where
+from lossland.statistics.verdicts import Check, Claim, trained
 
 BENT, START, LEAST = 0.1, 2.5, 4  # START is the paper's
 
@@ -34,7 +35,7 @@ def check(
     width: list[list[Label]] = (),
     started: list[Label] = (),
     printed: bool = False,
-) -> list[Claim]:
+) -> list[Claim | Check]:
     """`depth` and `width` are pairs of networks with shortcuts and without, from shallow to deep and from narrow to wide;
     `errors` has the points that a training kept, the last one last, and of those `started` the initialisation first.
 
@@ -43,41 +44,45 @@ def check(
     ends = errors[errors["u0"] == errors.groupby(["subspace", "run"])["u0"].transform("max")]
     basins, attractors = (pick(table, split="train", quantity="nll") for table in (basins, attractors))
     claims = _depth(basins, attractors, ends, depth, printed)
-    for way, narrow, wide in zip(("with", "without"), *((width[0], width[-1]) if len(width) > 1 else ((), ())), strict=False):
-        claims += _width(way, basins, ends, narrow, wide, printed)
+    if len(width) > 1:
+        for way, narrow, wide in zip(("with", "without"), width[0], width[-1], strict=True):
+            claims += _width(way, basins, ends, narrow, wide, printed)
     if started:
-        claims.append(_start(pick(errors, subspace=list(started), split="train", quantity="nll", u0=0.0)))
-    return claims + ([_together(basins, ends)] if ends["subspace"].nunique() >= LEAST else [])
+        nll = pick(errors, subspace=list(started), split="train", quantity="nll", u0=0.0)["value"]
+        says = f"The networks begin at train losses of {nll.min():.3g} to {nll.max():.3g} nats."
+        claims.append(Check("initialisations lie below 2.5 nats", bool((nll < START).all()), says))
+    if ends["subspace"].nunique() >= LEAST:
+        claims.append(_convexity(basins, ends))
+    return [claim for claim in claims if claim]
 
 
 def _depth(basins, attractors, ends, depth, printed):
     deep, shallow = depth[-1], depth[0]
-    own, without = (rows["non_convex"] for rows in paired(basins, *deep))
-    bent, more = (rows["bent"] for rows in paired(attractors, *deep))
-    lost, fit = without - own, _trained(ends, *deep)
+    lost, fit = _more(basins, "non_convex", *deep), _trained(ends, *deep)
     claims = [
         Claim("shortcuts keep deep networks convex", lost, above=0, presumes=fit,
               of="share of the plane that is not convex, without shortcuts - with them",
               says="Around a deep network without shortcuts more of the loss surface is not convex than around one with them."),
-        Claim("an attractor of four nats", bent, below=BENT, because="a tenth: ours", presumes=_trained(ends, deep[0]),
+        Claim("an attractor of four nats", paired(attractors, deep[0])[0]["bent"], below=BENT, because="a tenth: ours",
+              presumes=_trained(ends, deep[0]),
               of="share that is not convex of what is connected with the deep network, up to four nats above it",
               says="A deep network with shortcuts lies in a nearly convex attractor that rises to four nats."),
-        Claim("attractors without shortcuts", more - bent, above=0, presumes=fit,
+        Claim("attractors without shortcuts", _more(attractors, "bent", *deep), above=0, presumes=fit,
               of="that share without shortcuts - with them",
               says="Without shortcuts the attractor of a deep network is less convex."),
         _better("deep networks without shortcuts generalise worse", ends, *deep, fit, printed, "without shortcuts - with them",
                 "A deep network without shortcuts has a higher test error than one with them."),
-    ]  # fmt: skip
-    if shallow == deep:
-        return claims
-    few, few_without = (rows["non_convex"] for rows in paired(basins, *shallow))
-    less = pd.Series(together({"deep": lost, "shallow": few_without - few})["shallow"])
-    return [
-        *claims,
-        Claim("depth needs shortcuts more", lost - less, above=0, presumes=_trained(ends, *deep, *shallow),
+        Claim("depth needs shortcuts more", lost - _more(basins, "non_convex", *shallow), above=0,
+              presumes=_trained(ends, *deep, *shallow),
               of="that difference of shares that are not convex, for the deep network - for the shallow one",
               says="Shortcuts change the convexity of the surface of a shallow network less than that of a deep one."),
     ]  # fmt: skip
+    return claims if shallow != deep else claims[:-1]
+
+
+def _more(basins, share, own, without):
+    with_them, without_them = paired(basins, own, without)
+    return without_them[share] - with_them[share]
 
 
 def _width(way, basins, ends, narrow, wide, printed):
@@ -93,22 +98,19 @@ def _width(way, basins, ends, narrow, wide, printed):
 
 
 def _better(name, ends, better, worse, fit, printed, what, says):
-    rows = pick(ends, split="test", quantity="error")
+    rows = where(ends, split="test", quantity="error")
+    if rows.empty:
+        return None
     low, high = (part["value"] for part in paired(rows, better, worse))
     return Claim(name, high - low, above=0, presumes=fit, says=says, of=f"test error, as a fraction, {what}",
                  sampling=of_errors(low, high, examples=rows["examples"]),
                  published=_printed(better, worse) if printed else ())  # fmt: skip
 
 
-def _start(rows):
-    return Claim("initialisations lie below 2.5 nats", rows["value"], below=START,
-                 of="train nll of a network at its initialisation", says="A network begins at a loss below 2.5.")  # fmt: skip
-
-
-def _together(basins, ends):
-    """Of each run that all networks have, or that most have: Spearman's correlation over its networks."""
+def _convexity(basins, ends):
+    """Of each run that several networks have: Spearman's correlation over its networks."""
     shares = basins.set_index(["run", "subspace"])["non_convex"]
-    test = pick(ends, split="test", quantity="error").set_index(["run", "subspace"])["value"]
+    test = where(ends, split="test", quantity="error").set_index(["run", "subspace"])["value"]
     both = pd.DataFrame({"share": shares, "error": test}).dropna().groupby("run")
     values = [part["share"].corr(part["error"], method="spearman") for _, part in both if len(part) >= LEAST]
     return Claim("convexity goes with low test errors", values, above=0, presumes=_trained(ends, *ends["subspace"].unique()),
@@ -117,7 +119,7 @@ def _together(basins, ends):
 
 
 def _trained(ends, *labels):
-    rows = pick(ends, subspace=list(labels), split="train", quantity="error")
+    rows = where(pick(ends, subspace=list(labels)), split="train", quantity="error")
     return trained(rows["value"], below=UNTRAINED)
 
 

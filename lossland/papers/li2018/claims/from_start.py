@@ -10,7 +10,7 @@ batch norm make some. The share that counts as none is ours.
 """
 
 from lossland.statistics.runs import by_run
-from lossland.statistics.tables import UNTRAINED, Table, by_label, pick
+from lossland.statistics.tables import UNTRAINED, Table, by_label, pick, where
 from lossland.statistics.verdicts import Claim, trained
 
 NOTHING = 0.05
@@ -22,7 +22,7 @@ def check(*, shapes: Table("shape")) -> list[Claim]:
 
 
 def _monotone(label, table):
-    nll, errors = by_run(pick(table, quantity="nll")), by_run(pick(table, quantity="error"))
+    nll, errors = by_run(pick(table, quantity="nll")), where(table, quantity="error")
     return Claim(f"the loss falls all the way: {label}", nll["climb"] / (nll["start"] - nll["min"]), below=NOTHING,
                  because="a twentieth of the fall: ours", origin="Goodfellow et al. 2015",
                  presumes=trained(errors["end"], below=UNTRAINED),

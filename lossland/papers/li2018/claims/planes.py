@@ -10,14 +10,14 @@ all planes are chaotic; it prints no spread.
 import numpy as np
 
 from lossland.papers.li2018.claims.repeats import ALIKE, deviation
-from lossland.statistics.tables import UNTRAINED, Table, pick
+from lossland.statistics.tables import UNTRAINED, Table, pick, where
 from lossland.statistics.verdicts import Claim, trained
 
 
 def check(*, basins: Table("basin"), surfaces: Table("landscape")) -> list[Claim]:
     """One label for each plane; `surfaces` have the error of the network. Raises ValueError if there is a single plane."""
     rows = pick(basins, split="train", quantity="nll")
-    errors = pick(surfaces, mark="centre", split="train", quantity="error")["value"]
+    errors = where(surfaces, mark="centre", split="train", quantity="error")["value"]
     return [
         Claim("planes repeat", deviation(np.log(rows["half_width"])), below=ALIKE, because="a fifth: ours",
               presumes=trained(errors, below=UNTRAINED),

@@ -13,7 +13,7 @@ In the paper (figure 16) lines along ten directions look alike; it prints no spr
 import numpy as np
 
 from lossland.statistics.runs import paired
-from lossland.statistics.tables import UNTRAINED, Table, pick
+from lossland.statistics.tables import UNTRAINED, Table, pick, where
 from lossland.statistics.verdicts import Claim, trained
 
 ALIKE = 0.2
@@ -28,8 +28,9 @@ def check(*, basins: Table("basin"), lines: Table("landscape"), small: str, larg
     rows = paired(pick(basins, split="train", quantity="nll"), small, large)
     x = {batch: np.log(part["half_width"]) for batch, part in zip(("small", "large"), rows, strict=True)}
     away = {batch: deviation(log) for batch, log in x.items()}
-    errors = pick(lines, mark="centre", split="train", quantity="error").groupby("subspace")["value"].mean()
-    fit = {batch: trained(errors[label], below=UNTRAINED) for batch, label in (("small", small), ("large", large))}
+    errors = where(lines, mark="centre", split="train", quantity="error")
+    ends = (("small", small), ("large", large))
+    fit = {batch: trained(where(errors, subspace=label)["value"], below=UNTRAINED) for batch, label in ends}
     both = fit["small"] or fit["large"]
     return [
         Claim("along other directions the small batch stays the flatter", np.exp(x["small"] - x["large"]), above=1, ratio=True,

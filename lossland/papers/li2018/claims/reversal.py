@@ -3,17 +3,18 @@
     w(0), w(1) = how far towards the other end the train nll stays within one nat of that of the network at t = 0 (small batch)
                  and at t = 1 (large batch)
 
-Only inner sides count, for beyond the ends interpolated variances may fall below zero, where there is no loss. A short schedule
-need not show the claims: decay shrinks weights by about exp(-lr w n / (1 - momentum)) over n steps, if the gradient does not
-hold them up, and up to the first drop of the paper's rate the exponent is 29 for its small batch and 0.5 for its large one.
+Only inner sides count, for beyond the ends interpolated variances may fall below zero, where there is no loss. A short
+schedule need not show the claims: decay shrinks weights by about exp(-lr w n / (1 - momentum)) over n steps, if the gradient
+does not hold them up, and up to the first drop of the paper's rate the exponent is 29 for its small batch and 0.5 for its
+large one.
 
-In the paper (figure 2, one pair of networks, no widths printed) w(0) > w(1) without weight decay and w(0) < w(1) with it, while
-the small batch has the lower test error in both: without decay its weights grow the larger, for it takes more steps, with decay
-they become the smaller, and sharpness along a line says how large the weights are.
+In the paper (figure 2, one pair of networks, no widths printed) w(0) > w(1) without weight decay and w(0) < w(1) with it,
+while the small batch has the lower test error in both: without decay its weights grow the larger, for it takes more steps,
+with decay they become the smaller, and sharpness along a line says how large the weights are.
 """
 
 from lossland.statistics.runs import paired
-from lossland.statistics.tables import UNTRAINED, Table, pick
+from lossland.statistics.tables import UNTRAINED, Table, pick, where
 from lossland.statistics.verdicts import Claim, trained
 
 
@@ -58,6 +59,6 @@ def _norms(weights, *labels):
 
 def _ends(lines, *labels):
     """Train errors at the points of the lines that are nearest to their ends."""
-    rows = pick(lines, subspace=[*labels], mark="grid", split="train", quantity="error")
+    rows = pick(lines, subspace=[*labels], mark="grid", split="train")
     nearest = [rows["u0"].iloc[(rows["u0"] - end).abs().argmin()] for end in (0, 1)]
-    return pick(rows, u0=nearest)["value"]
+    return where(pick(rows, u0=nearest), quantity="error")["value"]

@@ -8,11 +8,11 @@ One number for each trajectory. After a short schedule, in which the norm of the
 component may hold nearly all (99 % in a public run of 40 epochs), and n snapshots have n - 1 components at most.
 
 In the paper two components hold 40 to 90 % of the variance; planes of random directions catch almost nothing, and a trajectory
-looks straight beside one, as geometry alone would have it in many dimensions: both are checks.
+looks straight beside one. In many dimensions geometry has it so: both are checks.
 """
 
 from lossland.papers.published import numbers
-from lossland.statistics.tables import UNTRAINED, Table, pick
+from lossland.statistics.tables import UNTRAINED, Table, pick, where
 from lossland.statistics.verdicts import Check, Claim, trained
 
 NOTHING = STRAIGHT = 0.1  # ours
@@ -27,7 +27,7 @@ def check(
     metrics = [f"variance_of_two_components_percent_{end}" for end in ("min", "max")]
     low, high = (numbers("li2018", metric=metrics).set_index("metric")["value"][metrics] / 100).tolist()
     held = pick(components, quantity="centred", first=[0, 1]).groupby(TRAJECTORY)["value"].sum()
-    errors = pick(courses, split="train", quantity="error").sort_values("index").groupby(TRAJECTORY)["value"].last()
+    errors = where(courses, split="train", quantity="error").sort_values("index").groupby(TRAJECTORY)["value"].last()
     lengths = random[["outside", "distance"]].pow(2).groupby([random[n] for n in TRAJECTORY]).sum()
     extent = initial.groupby(TRAJECTORY)[["u0", "u1"]].agg(lambda u: u.max() - u.min())
     caught, aside = 1 - lengths["outside"] / lengths["distance"], extent["u1"] / extent["u0"]

@@ -49,10 +49,10 @@ def draw(*, lines: Table("landscape"), small: Table("weights"), large: Table("we
 
 def _untrained(line):
     """What is said of ends that are not trained."""
-    rows = pick(line, split="train", quantity="error", mark="grid")
+    rows = pick(line, split="train", mark="grid")
     for batch, end in (("small", 0), ("large", 1)):
         nearest = rows["u0"].iloc[(rows["u0"] - end).abs().argmin()]
-        if error := untrained(pick(rows, u0=nearest)["value"].mean()):
+        if error := untrained(where(rows, u0=nearest, quantity="error")["value"].mean()):
             yield f"{batch} batch: {error}"
 
 

@@ -13,16 +13,17 @@ rates are large, with Adam and with batch norm. Differs from both in: batch-norm
 from matplotlib.figure import Figure
 
 from lossland.plotting.panels import course, legend_below, looks, panels, runs_of
-from lossland.statistics.tables import Table, by_label, pick, untrained
+from lossland.statistics.tables import Table, by_label, pick, untrained, where
 
 
 def draw(*, lines: Table("landscape"), shapes: Table("shape")) -> Figure:
     """`shapes` are of the same lines."""
-    figure, (axes,) = panels(1, 2, height=2.4)
+    seen = [quantity for quantity in ("nll", "error") if quantity in set(lines["quantity"])]
+    figure, (axes,) = panels(1, len(seen), height=2.4)
     names = {label: _named(label, pick(table, split="train")) for label, table in by_label(shapes).items()}
     paths = lines[lines["mark"] == "grid"].assign(subspace=lines["subspace"].map(names))
     own = looks(paths)
-    for axis, quantity in zip(axes, ("nll", "error"), strict=True):
+    for axis, quantity in zip(axes, seen, strict=True):
         course(axis, paths, "u0", own, "train", quantity)
         axis.set_xlabel("t (0: initialisation, 1: solution)")
     legend_below(figure, axes, title=runs_of(lines, "run"), ncols=2)
@@ -30,6 +31,6 @@ def draw(*, lines: Table("landscape"), shapes: Table("shape")) -> Figure:
 
 
 def _named(label, shapes):
-    nll, error = (pick(shapes, quantity=quantity) for quantity in ("nll", "error"))
+    nll, error = pick(shapes, quantity="nll"), where(shapes, quantity="error")
     climb = (nll["climb"] / (nll["start"] - nll["min"])).mean()
-    return ", ".join(filter(None, [f"{label}: {climb:.2g}", untrained(error["end"].mean())]))
+    return ", ".join(filter(None, [f"{label}, climb {climb:.2g}", untrained(error["end"].mean())]))
