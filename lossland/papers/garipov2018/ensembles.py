@@ -24,5 +24,6 @@ def experiment(
     together = plan.ensemble(chain, name="points", resolution=points, sizes=[points])
     scaled = plan.ensemble(chain, name="scaled", resolution=points, sizes=[points], scaled=True)
     independent = plan.ensemble(plan.pool("Ind", [network]), by="source", sizes=network.sizes())
-    plan.figure("a6", ends=ends, points=together, scaled=scaled, independent=independent)
-    plan.claims("ensembles", chain=along["chain"], points=together, scaled=scaled)
+    tables = {"ends": ends, "points": together, "scaled": scaled, "independent": independent}
+    plan.figure("a6", **tables)
+    plan.claims("ensembles", paths=heights[2], chain=along["chain"], **tables)
