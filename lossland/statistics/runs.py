@@ -34,6 +34,11 @@ def by_run(table, columns=None):
     return table.set_index("run").sort_index()
 
 
+def each_example(table, column) -> pd.DataFrame:
+    """A column of a `by_example` table, a row for each run and a column for each example."""
+    return table.pivot(index="run", columns="example", values=column).sort_index()
+
+
 def disjoint(pairs, column) -> pd.Series:
     """The values of `column` for networks 0 and 1, 2 and 3, ... of one pool, by 0, 1, ...: numbers that share no network.
 
