@@ -19,7 +19,7 @@ from torchvision import transforms
 
 from lossland.data import imagenet
 from lossland.inputs import images as pictures
-from lossland.inputs.arrays import Arrays
+from lossland.inputs.arrays import IMAGENET, Arrays
 from lossland.inputs.images import Pictures
 from lossland.landscape.evaluate import evaluate, targets
 from lossland.landscape.problem import Problem

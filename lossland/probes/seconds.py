@@ -1,7 +1,7 @@
 """What the points of a subspace cost in seconds: the wall-clock axis of figure 8 of Benton et al. 2021 (arXiv 2102.13042).
 
     seconds = epochs x epoch_seconds,    epoch_seconds = minibatches of an epoch x median seconds of a gradient step, timed here
-    overhead = median seconds of a gradient step of the curve / of the network      (A.1 of Garipov et al. 2018, arXiv 1802.10026)
+    overhead = median seconds of a gradient step of the curve / of a network      (A.1 of Garipov et al. 2018, arXiv 1802.10026)
 
 `epochs` are passes through the training data: a step of H points of a simplex counts H times. The time depends on the machine
 and on what else it does, so this is the one table in which two runs differ; both kinds of step take turns. A step is making a
@@ -35,7 +35,12 @@ def measure(problem, subspace, *, steps: Count = 20, batch_size: Count = 128, pr
         kinds.append((expected_loss(subspace.chart, decay), anchors, list(inner)))
     own, *curve = _medians(problem, kinds, steps, batch_size)
     epoch, epochs = problem.steps(batch_size) * own, subspace.spent.double().numpy()
-    columns = {"epochs": epochs, "epoch_seconds": epoch, "seconds": epochs * epoch, "overhead": curve[0] / own if curve else np.nan}
+    columns = {
+        "epochs": epochs,
+        "epoch_seconds": epoch,
+        "seconds": epochs * epoch,
+        "overhead": curve[0] / own if curve else np.nan,
+    }
     return pd.DataFrame({"index": range(len(epochs))} | columns)
 
 

@@ -31,8 +31,8 @@ def experiment(
     (default: what is left of it).
 
     Snapshot ensembles (SSE) have `cycles` cycles and are trained like `snapshot_network` (default: `network`). With `dynamics`
-    epochs runs are followed in small steps (figures 3 and 8), up to three. `sizes` are numbers of runs (default: 1 to 3, as far as there
-    are so many).
+    epochs up to three runs are followed in small steps (figures 3 and 8). `sizes` are numbers of runs (default: 1 to 3, as far
+    as there are so many).
     """
     network.first(2, "two are compared")
     budget, sizes = network.epochs, network.sizes(sizes)
@@ -57,12 +57,13 @@ def experiment(
     ]
     together = [plan.ensemble(pool, by="source", sizes=sizes) for pool in pools]
     independent, *others = (plan.disagreement(pool) for pool in pools)
+    each = [plan.by_example(pool, by="source", sizes=sizes) for pool in pools]
     training = [plan.ensemble(pool, name=f"training {pool.label}", split="train", sizes=[1]) for pool in pools]
     names = {"networks": printed, "dataset": dataset}
     plan.figure("table1", ensembles=together, budget=budget, **names)
     plan.figure("section6", independent=independent, runs=others)
-    plan.claims("fge", ensembles=together, pairs=[independent, *others], training=training, network=next(iter(printed), ""),
-                dataset=dataset)  # fmt: skip
+    plan.claims("fge", ensembles=together, each=each, pairs=[independent, *others], training=training,
+                network=next(iter(printed), ""), dataset=dataset)  # fmt: skip
     if dynamics:
         chain = plan.landscape(plan.chain("chain of FGE", fge), resolution=resolution)
         plan.figure("fig8", chain=chain, digitised=digitised)

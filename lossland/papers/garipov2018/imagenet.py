@@ -17,7 +17,7 @@ def experiment(
     printed: bool = False,
 ):
     """The network and those of its cycles together, in their order, in `runs` runs from it; `printed` if it is the paper's."""
-    fge = plan.fge("FGE", {run: network[0] for run in range(1, runs + 1)}, keep_start=True, cycle=cycle, low=low, recipe=recipe)
+    fge = plan.fge("FGE", dict.fromkeys(range(1, runs + 1), network[0]), keep_start=True, cycle=cycle, low=low, recipe=recipe)
     ensemble = plan.ensemble(fge, by="order")
     plan.figure("section61", ensemble=ensemble)
     plan.claims("imagenet", ensemble=ensemble, printed=printed)

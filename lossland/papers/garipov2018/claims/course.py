@@ -67,10 +67,11 @@ def _dip(split, quantity, scale, chain, luck, presumes):
     rows = pick(chain, split=split, quantity=quantity)
     dips = [_between(pick(run, mark="grid"), pick(run, mark="network")) for _, run in rows.groupby("run")]
     printed = _printed(f"fig8_{split}_{quantity}", "FGE chain").rename_axis("u0").reset_index(name="value")
-    return Claim(f"no ridge between neighbours: {split} {quantity}", dips, below=0, presumes=presumes, sampling=luck,
+    what = f"{split} {quantity}"
+    return Claim(f"no ridge between neighbours: {what}", dips, below=0, presumes=presumes, sampling=luck,
                  published=_between(printed, printed[printed["u0"] % 1 == 0]) / scale,
-                 of=f"mean {split} {quantity} between the networks of a run - on the line between the two neighbours",
-                 says=f"Neighbours of an FGE run are not separated by a ridge: between them the {split} {quantity} is lower.")  # fmt: skip
+                 of=f"mean {what} between the networks of a run - on the line between the two neighbours",
+                 says=f"Between neighbours of an FGE run there is no ridge: the {what} is lower there than at them.")  # fmt: skip
 
 
 def _between(path, networks):

@@ -11,7 +11,7 @@ both ends, as good as three independent networks, and better still at fitted tem
 import numpy as np
 
 from lossland.papers.published import curves, numbers
-from lossland.statistics.estimates import of_errors
+from lossland.statistics.estimates import of_errors, of_scores
 from lossland.statistics.runs import by_run, separate, together
 from lossland.statistics.tables import UNTRAINED, Table, pick
 from lossland.statistics.verdicts import Claim, trained
@@ -27,9 +27,11 @@ def check(
     points: Table("ensemble"),
     scaled: Table("ensemble"),
     independent: Table("ensemble"),
+    each: Table("by_example"),
 ) -> list[Claim]:
-    """`paths` are the chains; of each `ends`, `points` and `scaled` hold one ensemble: of its ends, of equally spaced points,
-    of these at fitted temperatures. `independent` are ensembles of independent networks, of which three are taken."""
+    """`paths` are the chains; of each `ends`, `points` and `scaled` hold one ensemble: of its ends, of equally spaced points, of
+    these at fitted temperatures. Of `independent` networks the largest ensembles are taken. `each` has the scores by example of
+    these, and of ends and points by their numbers."""
     grid = pick(paths, mark="grid", split="train", quantity="error")
     presumes = trained(grid["value"][grid["u0"].isin([0, 1])], below=UNTRAINED)
     printed = numbers("garipov2018", table="Sec. A.6").set_index("method")["value"] / 100
@@ -37,21 +39,22 @@ def check(
     by = {"ends": ends, "points": points, "scaled": scaled}
     error = together({name: by_run(pick(table, split="test"))["error"] for name, table in by.items()})
     three = separate(pick(independent, split="test", size=independent["size"].max()))["error"]
-    examples = chain["examples"]
-    luck = {name: of_errors(error["points"], other, examples=examples) for name, other in (error | {"three": three}).items()}
+    own, (both,), (many,) = pick(each, subspace=chain["subspace"].iloc[0]), ends["size"].unique(), points["size"].unique()
+    pair, whole = (_each(pick(own, size=size)) for size in (both, many))
+    alone = _each(pick(each, subspace=independent["subspace"].iloc[0]))
     return [
         *_along(chain, presumes),
         Claim("points of the chain against its ends: test error", error["ends"] - error["points"], above=0, presumes=presumes,
-              sampling=luck["ends"], published=printed["ensemble of 2 endpoints"] - all_points,
+              sampling=of_scores(pair, whole), published=printed["ensemble of 2 endpoints"] - all_points,
               of="test error of the ensemble of both ends - of equally spaced points, as a fraction",
               says="An ensemble of many points of the chain is better than that of its two ends."),
         Claim("points of the chain against independent networks: test error", error["points"], less=three, same=0.01,
-              because="one point: ours", presumes=presumes, sampling=luck["three"],
+              because="one point: ours", presumes=presumes, sampling=of_scores(whole, alone),
               published=all_points - printed["ensemble of 3 Ind"],
               of="test error of the ensemble of equally spaced points - of independent networks, as a fraction",
               says="An ensemble of many points of the chain is as good as one of three independent networks."),
         Claim("points of the chain at fitted temperatures: test error", error["points"] - error["scaled"], above=0,
-              presumes=presumes, sampling=luck["scaled"],
+              presumes=presumes, sampling=of_errors(error["points"], error["scaled"], examples=points["examples"]),
               published=all_points - printed["Polychain ensemble of 50 points, temperature scaled"],
               of="test error of the ensemble - of the one with fitted temperatures, as a fraction",
               says="An ensemble of points of the chain is better if the temperature of each is fitted."),
@@ -65,9 +68,10 @@ def _along(chain, presumes):
     error, nll = (_by_t(pick(rows, member="with start", quantity=quantity)) for quantity in ("error", "nll"))
     alone, scaled = (_by_t(pick(rows, member=member, quantity="nll")).mean() for member in ("alone", "scaled"))
     luck = of_errors(error.iloc[0], error.iloc[-1], examples=chain["examples"])
-    small = of_errors(examples=chain["examples"], differ=_near(_by_t(pick(rows, member="with start", quantity="error"), "differs")))
+    differ = _near(_by_t(pick(rows, member="with start", quantity="error"), "differs"))
     return [
-        Claim("small t: test error", _gain(error), above=0, published=_gain(theirs), presumes=presumes, sampling=small,
+        Claim("small t: test error", _gain(error), above=0, published=_gain(theirs), presumes=presumes,
+              sampling=of_errors(examples=chain["examples"], differ=differ),
               of=f"test error of the first network - of the ensemble with one at t = {SMALL}, as a fraction",
               says="The ensemble of the first network and one a small part of the chain away is better than the first alone."),
         Claim("small t: test nll", _gain(nll), above=0, presumes=presumes, origin="ours",
@@ -82,6 +86,11 @@ def _along(chain, presumes):
               of="mean test nll of the networks of the chain as they are / at fitted temperatures",
               says="Networks on the chain are too sure of themselves: fitted temperatures lower their test nll."),
     ]  # fmt: skip
+
+
+def _each(rows):
+    """The error of each example, the mean over the ensembles."""
+    return rows.groupby("example")["error"].mean()
 
 
 def _by_t(rows, column="value"):

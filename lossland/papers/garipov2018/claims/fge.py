@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from lossland.papers.published import numbers
-from lossland.statistics.estimates import of_errors
+from lossland.statistics.estimates import of_errors, of_scores
 from lossland.statistics.runs import disjoint, separate
 from lossland.statistics.tables import Table, pick
 from lossland.statistics.verdicts import Claim, as_published, trained
@@ -23,13 +23,14 @@ CIFAR = 10_000  # test images
 def check(
     *,
     ensembles: Table("ensemble"),
+    each: Table("by_example"),
     pairs: Table("disagreement"),
     training: Table("ensemble"),
     network: str = "",
     dataset: str = "",
 ) -> list[Claim]:
-    """Pools Ind, SSE and FGE of runs: ensembles measured `by: source`, so that size 1 is one run; pairs of all their networks;
-    `training` has the train error of each network.
+    """Pools Ind, SSE and FGE of runs: ensembles, and their scores of `each` example, measured `by: source`, so that size 1 is
+    one run; pairs of all their networks; `training` has the train error of each network.
 
     `network` and `dataset`, as Table 1 writes them, choose the published values.
     """
@@ -40,14 +41,16 @@ def check(
     for k in sorted(pick(ensembles, subspace="FGE")["size"].unique()):
         runs = {label: _runs(ensembles, label, k) for label in ("Ind", "SSE", "FGE")}
         theirs = table.get(f"{k}B", table[:0].droplevel(0))
-        claims += [_gain(k, name, runs["FGE"], runs[o], theirs, o, presumes) for o, name in OTHERS.items()]
+        scores = {label: pick(each, subspace=label, size=k).set_index("example") for label in runs}
+        claims += [_gain(k, o, runs, scores, theirs, presumes) for o in OTHERS]
         if k == 1:
-            claims += [_nll(name, runs["FGE"], runs[o], presumes) for o, name in OTHERS.items()]
+            claims += [_nll(o, runs, scores, presumes) for o in OTHERS]
             claims += [_as_printed(o, runs[o], theirs, presumes) for o in runs if network and len(theirs)]
     return claims + _networks(pairs, printed, presumes)
 
 
-def _gain(k, name, fge, other, printed, method, presumes):
+def _gain(k, method, runs, scores, printed, presumes):
+    name, fge, other = OTHERS[method], runs["FGE"], runs[method]
     if not (len(fge) == len(other) and (fge["epochs"] <= other["epochs"]).all()):
         raise ValueError(
             f"{len(fge)} FGE runs of {fge['epochs'].max():g} epochs cannot be compared with {len(other)} of a {name} of "
@@ -56,14 +59,16 @@ def _gain(k, name, fge, other, printed, method, presumes):
     several = "" if k == 1 else f" at {k}B"
     return Claim(f"error of FGE against a {name}{several}", other["error"] - fge["error"], above=0, presumes=presumes,
                  published=printed[method] - printed["FGE"] if len(printed) else (),
-                 sampling=of_errors(other["error"], fge["error"], examples=fge["examples"]),
+                 sampling=of_scores(scores[method]["error"], scores["FGE"]["error"]),
                  of=f"test error of {_as_many(k, name)} - of the FGE ensemble of {_as_many(k, 'run')}, as a fraction",
                  says=f"At a budget of {k}B the FGE ensemble has a lower test error than {_as_many(k, name)}.")  # fmt: skip
 
 
-def _nll(name, fge, other, presumes):
-    return Claim(f"nll of FGE against a {name}", other["nll"] / fge["nll"], ratio=True, above=1, origin="ours",
-                 presumes=presumes, of=f"test nll of the {name} / of the FGE ensemble",
+def _nll(method, runs, scores, presumes):
+    name, q = OTHERS[method], "nll_tempered"
+    return Claim(f"nll of FGE against a {name}", runs[method][q] / runs["FGE"][q], ratio=True, above=1, origin="ours",
+                 presumes=presumes, sampling=of_scores(scores[method][q], scores["FGE"][q], ratio=True),
+                 of=f"test nll of the {name} / of the FGE ensemble, each at its own temperature",
                  says=f"At a budget of 1B the FGE ensemble has a lower test nll than a {name}.")  # fmt: skip
 
 
@@ -106,7 +111,7 @@ def _runs(ensembles, label, k):
 
 
 def _as_many(k, name):
-    return f"{'one two three'.split()[k - 1] if k < 4 else k} {name}{'s' * (k > 1)}"
+    return f"{['one', 'two', 'three'][k - 1] if k < 4 else k} {name}{'s' * (k > 1)}"
 
 
 def _section(printed, where, numerator, denominator, compare=lambda a, b: a / b):

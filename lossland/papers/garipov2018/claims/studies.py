@@ -1,4 +1,4 @@
-"""The claim of Garipov et al. 2018 (arXiv 1802.10026) that curves are not unique (section 4), and a check of the trivial one (A.8).
+"""The claim of Garipov et al. 2018 (arXiv 1802.10026) that curves are not unique (section 4), a check of the trivial one (A.8).
 
     trivial     W_i(s) = s W_i, b_i(s) = s^i b_i leaves the labels as they are
     again       two chains between the same networks, of different seeds, are different chains
