@@ -1,6 +1,6 @@
 """Scores of ensembles example by example: two of them are compared on the same ones (Benton et al. 2021, arXiv 2102.13042).
 
-    nll = -log p_y      error = [argmax p != y]      nll_tempered = -log q_y,  q = p^(1/T) / Z       p as in the table `ensemble`
+    nll = -log p_y      error = [argmax p != y]      nll_tempered = -log q_y,  q = p^(1/T) / Z     p as in the table `ensemble`
 
 How far the difference of two mean scores depends on the choice of the test examples follows from the differences example by
 example: ensembles of the same networks err mostly on the same ones. T is fitted as in the table `shift`.

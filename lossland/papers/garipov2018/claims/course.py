@@ -71,7 +71,7 @@ def _dip(split, quantity, scale, chain, luck, presumes):
     return Claim(f"no ridge between neighbours: {what}", dips, below=0, presumes=presumes, sampling=luck,
                  published=_between(printed, printed[printed["u0"] % 1 == 0]) / scale,
                  of=f"mean {what} between the networks of a run - on the line between the two neighbours",
-                 says=f"Between neighbours of an FGE run there is no ridge: the {what} is lower there than at them.")  # fmt: skip
+                 says=f"There is no ridge between neighbours of an FGE run: the {what} is lower there.")  # fmt: skip
 
 
 def _between(path, networks):

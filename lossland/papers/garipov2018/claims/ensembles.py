@@ -29,9 +29,9 @@ def check(
     independent: Table("ensemble"),
     each: Table("by_example"),
 ) -> list[Claim]:
-    """`paths` are the chains; of each `ends`, `points` and `scaled` hold one ensemble: of its ends, of equally spaced points, of
-    these at fitted temperatures. Of `independent` networks the largest ensembles are taken. `each` has the scores by example of
-    these, and of ends and points by their numbers."""
+    """`paths` are the chains; of each `ends`, `points` and `scaled` hold one ensemble: of its ends, of equally spaced points,
+    of these at fitted temperatures. Of `independent` networks the largest ensembles are taken. `each` has the scores by
+    example of these, and of ends and points by their numbers."""
     grid = pick(paths, mark="grid", split="train", quantity="error")
     presumes = trained(grid["value"][grid["u0"].isin([0, 1])], below=UNTRAINED)
     printed = numbers("garipov2018", table="Sec. A.6").set_index("method")["value"] / 100

@@ -111,7 +111,7 @@ def _runs(ensembles, label, k):
 
 
 def _as_many(k, name):
-    return f"{['one', 'two', 'three'][k - 1] if k < 4 else k} {name}{'s' * (k > 1)}"
+    return f"{['one', 'two', 'three'][k - 1] if k < 4 else k} {name}{'s' if k > 1 else ''}"
 
 
 def _section(printed, where, numerator, denominator, compare=lambda a, b: a / b):

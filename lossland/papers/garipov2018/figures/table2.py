@@ -1,8 +1,8 @@
 """Garipov et al. 2018 (arXiv 1802.10026), Table 2: the segment, the Bezier curve and the polygonal chain in numbers.
 
 Losses in nats with the decay term, errors in percent, both over the path: min, int (over arc length), mean (over t), max, and
-the barrier (above the line between the ends); Single is of its two ends. Ours first (mean ± standard deviation over pairs of networks), then what the paper and the README of
-its code print.
+the barrier (above the line between the ends); Single is of its two ends. Ours first (mean ± standard deviation over pairs of
+networks), then what the paper and the README of its code print.
 
 In all seven pairs of the paper the curves stay low where the segment does not: the highest train loss is 0.66 to 5.53 on the
 segment and at most 0.2 on a curve. Curves are 1.3 to 3.5 times as long as the segment, the Bezier curve always shorter than
