@@ -109,7 +109,10 @@ def test_scores_by_example_are_those_of_the_ensembles(normalised):
     on = {"corruptions": ["contrast"], "severities": [5]}
     table = by_example.measure(normalised, members, sizes=[1, 2], **on)
     assert table.groupby(["severity", "size"])["example"].nunique().tolist() == 4 * [20]
-    means, columns = table.groupby(["severity", "size"]).mean(numeric_only=True), ["nll", "error", "nll_tempered"]
+    means, columns = (
+        table.groupby(["severity", "size"]).mean(numeric_only=True),
+        ["nll", "error", "brier", "js", "nll_tempered"],
+    )
     shifted = shift.measure(normalised, members, sizes=[1, 2], **on).groupby(["severity", "size"]).mean(numeric_only=True)
     np.testing.assert_allclose(means[columns], shifted[columns])
     clean = ensemble.measure(normalised, members, sizes=[1, 2]).groupby("size").mean(numeric_only=True)

@@ -18,17 +18,17 @@ from torch.nn import functional as F
 
 
 def each(p, y) -> dict[str, torch.Tensor]:
-    """nll and error [N] of every example."""
-    return {"nll": F.nll_loss(_logits(p), y, reduction="none"), "error": (p.argmax(1) != y).double()}
+    """nll, error and brier [N] of every example."""
+    return {
+        "nll": F.nll_loss(_logits(p), y, reduction="none"),
+        "error": (p.argmax(1) != y).double(),
+        "brier": (p.double() - F.one_hot(y, p.shape[1])).square().sum(1),
+    }
 
 
 def scores(p, y) -> dict[str, float]:
     p = p.double()
-    return {
-        **{name: values.mean().item() for name, values in each(p, y).items()},
-        "brier": (p - F.one_hot(y, p.shape[1])).square().sum(1).mean().item(),
-        "ece": _calibration_error(p, y),
-    }
+    return {name: values.mean().item() for name, values in each(p, y).items()} | {"ece": _calibration_error(p, y)}
 
 
 def _calibration_error(p, y, bins=15):
@@ -61,7 +61,12 @@ def jensen_shannon(p) -> float:
 
     Fort et al.'s released code has log(p + 1e-5) in place of log p.
     """
-    return max(0.0, (entropy(p.double().mean(0)) - entropy(p).mean(0)).mean().item())
+    return max(0.0, apart(p).mean().item())
+
+
+def apart(p):
+    """The same [N] of every example."""
+    return entropy(p.double().mean(0)) - entropy(p).mean(0)
 
 
 def tempered(p, y):

@@ -159,6 +159,14 @@ class Check:
         }  # fmt: skip
 
 
+def scored(name, scores, **words) -> Claim:
+    """The claim about means of `scores` (`runs.by_block`), runs by blocks of examples, or about those of all its parts."""
+    if isinstance(scores, Mapping):
+        values = {part: matrix.mean(axis=1) for part, matrix in scores.items()}
+        return Claim(name, values, sampling={part: matrix.to_numpy() for part, matrix in scores.items()}, **words)
+    return Claim(name, scores.mean(axis=1), sampling=scores.to_numpy(), **words)
+
+
 def as_published(name, values, published, *, examples=None, margin=None, because="", runs=1, **words) -> Claim:
     """The claim that a number is the published one: closer than their tolerance (`estimates.tolerance`), or a stated `margin`.
 
