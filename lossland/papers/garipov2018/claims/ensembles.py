@@ -13,7 +13,7 @@ import numpy as np
 from lossland.papers.published import curves, numbers
 from lossland.statistics.estimates import of_errors, of_scores
 from lossland.statistics.runs import by_run, separate, together
-from lossland.statistics.tables import UNTRAINED, Table, pick
+from lossland.statistics.tables import UNTRAINED, Table, of_ends, pick
 from lossland.statistics.verdicts import Claim, trained
 
 SMALL, REACHED = 0.1, 0.4  # t
@@ -32,8 +32,7 @@ def check(
     """`paths` are the chains; of each `ends`, `points` and `scaled` hold one ensemble: of its ends, of equally spaced points,
     of these at fitted temperatures. Of `independent` networks the largest ensembles are taken. `each` has the scores by
     example of these, and of ends and points by their numbers."""
-    grid = pick(paths, mark="grid", split="train", quantity="error")
-    presumes = trained(grid["value"][grid["u0"].isin([0, 1])], below=UNTRAINED)
+    presumes = trained(of_ends(paths), below=UNTRAINED)
     printed = numbers("garipov2018", table="Sec. A.6").set_index("method")["value"] / 100
     all_points = printed["Polychain ensemble of 50 points"]
     by = {"ends": ends, "points": points, "scaled": scaled}

@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from lossland.papers.published import curves
 from lossland.plotting.panels import band, behind, legend_below, panels, runs_of
 from lossland.plotting.style import COLOURS
-from lossland.statistics.tables import Table, pick
+from lossland.statistics.tables import Table, noted, pick, untrained
 
 
 def draw(*, shapes: Table("shape"), widths: dict, digitised: bool = False) -> Figure:
@@ -26,6 +26,7 @@ def draw(*, shapes: Table("shape"), widths: dict, digitised: bool = False) -> Fi
     """
     table = pick(shapes, split="train", quantity="nll")
     table = table.assign(K=[_width(label, widths) for label in table["subspace"]], ends=table[["start", "end"]].max(axis=1))
+    error = pick(shapes, split="train", quantity="error")[["start", "end"]].max(axis=None)
     figure, ((loss, length),) = panels(1, 2, height=2.4)
     theirs = curves("garipov2018", "fig7_train_loss"), curves("garipov2018", "fig7_length_ratio")
     for axis, label, column, colour, printed, series in (
@@ -38,7 +39,7 @@ def draw(*, shapes: Table("shape"), widths: dict, digitised: bool = False) -> Fi
             behind(axis, printed[printed["series"] == series], colour, ":o")
     loss.set(xlabel="width K", ylabel="highest train nll [nats]", title="Train loss", yscale="log")
     length.set(xlabel="width K", ylabel="length ratio", title="Length / that of the segment")
-    legend_below(figure, [loss], title=runs_of(table, "pair of networks"))
+    legend_below(figure, [loss], title=noted(runs_of(table, "pair of networks"), untrained(error)))
     return figure
 
 
