@@ -12,7 +12,6 @@ from planted import planted
 from lossland.papers.garipov2018.figures import (
     a6,
     as_released,
-    bends,
     fig1,
     fig2,
     fig3,
@@ -171,15 +170,6 @@ def test_section_61_has_one_row_for_each_network_more():
 
 
 SHAPE = {"start": 0.1, "end": 0.2, "min": 0.1, "int": 0.15, "mean": 0.15, "ratio": 1.5}
-
-
-def test_bends_names_every_curve():
-    table = planted("shape", labels=["one", "two"], max=0.3, **SHAPE, **BOTH)
-    made = bends.draw(shapes=table, bends={"one": 1, "two": 2})
-    assert made["inner bends"].tolist() == [1, 2]
-    assert made["train loss at the ends"].tolist() == pytest.approx([0.2, 0.2])
-    with pytest.raises(ValueError, match="bends does not name two"):
-        bends.draw(shapes=table, bends={"one": 1})
 
 
 def test_section_6_compares_independent_networks_with_members_of_one_run():

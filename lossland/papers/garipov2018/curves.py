@@ -16,14 +16,19 @@ def experiment(
     recipe: Changes = {},
     pairs: Count = 3,
     resolution: Count = 61,
+    bends: Count = 1,
     printed: list[str] = (),
     dataset: str = "",
 ):
-    """Segments and curves of one bend between disjoint pairs of `network`; the paper's rows have the names `printed`."""
+    """Segments and curves of one inner bend between disjoint pairs of `network`, and in the table Bezier curves of up to
+    `bends`, which the paper defines and does not train; its own rows have the names `printed`."""
     segment, *curves = paths(plan, network, recipe, pairs)
     shapes = [plan.shape(plan.landscape(path, resolution=resolution)) for path in (segment, *curves)]
+    for n in range(2, bends + 1):
+        more = plan.curve(f"Bezier, {n} bends", network.groups(2, pairs), bends=n + 2, recipe=recipe)
+        shapes.append(plan.shape(plan.landscape(more, resolution=resolution)))
     plan.figure("table2", shapes=shapes, networks=printed, dataset=dataset)
-    plan.claims("curves", shapes=shapes, networks=printed, dataset=dataset)
+    plan.claims("curves", shapes=shapes[:3], networks=printed, dataset=dataset)
     clock = {option: value for option, value in network.recipe.items() if option in ("batch_size", "precision")}
     plan.claims("overhead", seconds=plan.seconds(curves[0], **clock))
 
