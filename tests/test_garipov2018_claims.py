@@ -79,7 +79,7 @@ def _nll(fitted=0.01, **tops):
     end = lambda row: fitted if error(row) else tops[row.label][2]  # noqa: E731
     high = lambda row: end(row) + (tops[row.label][0] - tops[row.label][2]) * scale(row)  # noqa: E731
     return planted("shape", labels=tops, max=high, ratio=lambda row: tops[row.label][1] * scale(row) ** 0.1, start=end, end=end,
-                   barrier=lambda row: high(row) - end(row), split=["train", "test"], quantity=["nll", "error"])  # fmt: skip
+                   instability=lambda row: high(row) - end(row), split=["train", "test"], quantity=["nll", "error"])  # fmt: skip
 
 
 def test_claims_about_width_tell_lower_from_flatter():

@@ -30,7 +30,7 @@ def experiment(
     plan.figure("table2", shapes=shapes, networks=printed, dataset=dataset)
     plan.claims("curves", shapes=shapes[:3], networks=printed, dataset=dataset)
     clock = {option: value for option, value in network.recipe.items() if option in ("batch_size", "precision")}
-    plan.claims("overhead", seconds=plan.seconds(curves[0], **clock))
+    plan.claims("overhead", seconds=plan.seconds(curves[0], steps=100, **clock))
 
 
 def paths(plan, network, recipe, pairs):
