@@ -25,7 +25,7 @@ KEY = ["index", "split", "member", "quantity"]
 def measure(problem, subspace, *, resolution: Count = 61, split: Split = "test", bn: BatchNorm = "recalibrate") -> pd.DataFrame:
     """Quantities `nll`, `error`, `brier`, `ece` of each `member` at `resolution` points.
 
-    Raises ValueError on what is no path from t = 0 to 1.
+    Raises ValueError if it is not a path from t = 0 to 1.
     """
     t, y = path(subspace.chart, resolution), targets(problem, split)
     start, rows = None, []

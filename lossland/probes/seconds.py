@@ -26,7 +26,7 @@ KEY = ["index"]
 
 
 def measure(problem, subspace, *, steps: Count = 20, batch_size: Count = 128, precision: Precision = "fp32") -> pd.DataFrame:
-    """One row for each anchor, with the `epochs` that led to it. `steps` are timed; `overhead` is NaN of what is no curve."""
+    """One row for each anchor, with the `epochs` that led to it. `steps` are timed; `overhead` is NaN if it is not a curve."""
     problem = replace(problem, precision=precision)
     anchors, inner = subspace.anchors.to(problem.device), range(1, len(subspace.anchors) - 1)
     decay = float(subspace.decay.get("weight_decay", 0))

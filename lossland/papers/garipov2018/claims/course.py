@@ -8,12 +8,11 @@ of Preactivation-ResNet-164 on CIFAR-100.
 
 import numpy as np
 
+from lossland.papers.garipov2018.claims.fge import FITTED
 from lossland.papers.published import curves
 from lossland.statistics.estimates import of_errors
 from lossland.statistics.tables import Table, pick
 from lossland.statistics.verdicts import Claim, trained
-
-FITTED = 0.2  # as for the ensembles
 
 
 def check(
@@ -75,7 +74,7 @@ def _dip(split, quantity, scale, chain, luck, presumes):
 
 
 def _between(path, networks):
-    """The mean, over the points that are no network, of the values above the line between the neighbours."""
+    """The mean, over the points between the networks, of the values above the line between the neighbours."""
     networks = networks.sort_values("u0")
     inside = np.abs(path["u0"].to_numpy()[:, None] - networks["u0"].to_numpy()).min(axis=1) > 1e-6
     return (path["value"] - np.interp(path["u0"], networks["u0"], networks["value"]))[inside].mean()

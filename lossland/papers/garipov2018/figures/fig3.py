@@ -1,4 +1,4 @@
-"""Garipov et al. 2018 (arXiv 1802.10026), figure 3: the course of one FGE run, and ensembles against the training budget.
+"""Garipov et al. 2018 (arXiv 1802.10026), figure 3: the course of FGE, and ensembles against the training budget.
 
 Left, over the cycles of FGE: learning rate, test error, distance from where the run began; dots are the networks that it
 keeps, at the lowest rates. Right, the accuracy of ensembles as they grow, over the epochs that all of their networks have
