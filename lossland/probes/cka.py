@@ -32,7 +32,7 @@ def measure(
     bn: BatchNorm = "recalibrate",
     examples: Annotated[int, Between(4)] = 500,
 ) -> pd.DataFrame:
-    """One row for each layer, in the order in which they run (`depth`), each point of the path and each end, `reference` 0 or 1.
+    """One row for each layer (`depth` is its place in the order in which they run), point of the path, and end (`reference`).
 
     The first `examples` of the split count, or all if there are fewer: memory is layers x examples^2. NaN of a layer whose
     outputs are the same for all. Raises ValueError on what is no path from t = 0 to 1, and if no such layer runs.
@@ -78,7 +78,7 @@ def _gram_matrices(problem, theta, state, split):
 
 
 def centred(products):
-    """A Gram matrix [n n] without its diagonal, less the means of rows and columns as of n - 2 others (Szekely & Rizzo 2014)."""
+    """A Gram matrix [n n] without its diagonal, less the means of its rows and columns (Szekely & Rizzo 2014)."""
     n = len(products)
     products = products.clone().fill_diagonal_(0)
     means = products.sum(0) / (n - 2)
