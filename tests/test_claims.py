@@ -94,6 +94,7 @@ def test_of_two_samples_that_do_not_go_in_pairs_the_means_are_compared():
     assert _verdict([10, 10], above=0, less=[1, np.nan])["verdict"] == "not measurable"
     doubled = _verdict(list(2 * less), above=1, less=list(less), ratio=True)
     assert doubled["effect"] == pytest.approx(2)
+    assert _verdict([4, 4], above=1, less=[2, 2], ratio=True, presumes="trained to 67 % train error")["effect"] == 2
 
 
 def test_q_is_that_of_all_claims_of_a_report_and_each_side_has_its_own():
