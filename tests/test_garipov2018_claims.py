@@ -212,6 +212,16 @@ def test_claims_about_fge_say_nothing_of_untrained_networks_and_compare_named_on
     assert printed["verdict"].tolist() == ["holds", "contradicted", "contradicted"]
 
 
+def test_networks_of_the_readme_are_compared_with_its_own_table():
+    rows = _fge(*GOOD, network="VGG16", dataset="CIFAR-100")
+    assert rows.loc["error of FGE against a single network", "published"] == "0.021"
+    assert rows.loc["error of FGE against a snapshot ensemble", "published"] == "none printed"
+    printed = rows.filter(like="as in", axis=0)
+    assert printed["published"].to_dict() == {
+        f"test error of {m} at 1B as in the README": v for m, v in (("Ind", "0.275"), ("FGE", "0.254"))
+    }
+
+
 def test_fge_that_cost_more_is_not_compared():
     with pytest.raises(ValueError, match="FGE runs of 61 epochs cannot be compared with 5 of a single network of 60"):
         _fge((0.02, 0.08, 61), GOOD[1])
