@@ -5,6 +5,8 @@ Differs from the released code in: FGE's momentum starts at zero, not with that 
 passes are in bfloat16 on hardware that has it (configs/paper.yaml).
 """
 
+from typing import Literal
+
 from lossland.options import Changes, Count, Index, Networks, Positive
 
 
@@ -15,6 +17,7 @@ def experiment(
     start: list[Index] = (),
     cycle: Count = 4,
     low: Positive = 5e-4,
+    ahead: Literal[0, 1] = 1,
     recipe: Changes = {},
     cycles: Count = 4,
     snapshot_recipe: Changes = {},
@@ -38,7 +41,7 @@ def experiment(
     budget, sizes = network.epochs, network.sizes(sizes)
     start = list(start) or [budget * 2 // 3]
     network = plan.kept(network, start)
-    going_on = {"cycle": cycle, "low": low}
+    going_on = {"cycle": cycle, "low": low, "ahead": ahead}
     runs = [
         plan.fge(
             f"FGE from {epoch}", network, start=epoch, recipe=going_on_from(plan, network, epoch, cycle, recipe), **going_on
