@@ -3,9 +3,9 @@
     share = barrier of the curve / barrier of the segment between the same networks      (`lossland.statistics.barrier`)
 
 Published values are those of Table 2, of all networks or of those that are named; its barriers are taken above the mean of the
-two ends, whose order it does not print. The paper trained one pair and one curve for each network and dataset, without error
-bars. The highest test errors of named networks are also compared with those of the README of the released code, whose settings
-are known; its train losses are not, for they are of augmented images.
+two ends, whose order it does not print. Losses have the decay term, as there; errors do not. The paper trained one pair and
+one curve for each network and dataset, without error bars. The highest test errors of named networks are also compared with
+those of the README of the released code, whose settings are known; its train losses are not, for they are of augmented images.
 """
 
 from lossland.papers.published import numbers
