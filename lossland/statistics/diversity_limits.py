@@ -65,7 +65,8 @@ def fitted_gamma(accuracy, disagreement, reference, classes) -> float:
 
 def over_error(disagreement, error):
     """The disagreement d in units of a network's own error; NaN if it does not err."""
-    return np.divide(disagreement, error, out=np.full(np.shape(error), np.nan), where=np.asarray(error) > 0)
+    error = np.asarray(error, float)
+    return np.asarray(disagreement) / np.where(error > 0, error, np.nan)
 
 
 def over_independent(disagreement, accuracy, reference, classes):

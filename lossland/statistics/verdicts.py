@@ -161,11 +161,12 @@ class Check:
 
 
 def scored(name, scores, **words) -> Claim:
-    """The claim about means of `scores` (`runs.by_block`), runs by blocks of examples, or about those of all its parts."""
-    if isinstance(scores, Mapping):
+    """The claim about the means of `scores`, runs by examples or blocks of them, or about those of all parts, if they are."""
+    if isinstance(scores, Mapping) and len(scores) > 1:
         values = {part: matrix.mean(axis=1) for part, matrix in scores.items()}
         return Claim(name, values, sampling={part: matrix.to_numpy() for part, matrix in scores.items()}, **words)
-    return Claim(name, scores.mean(axis=1), sampling=scores.to_numpy(), **words)
+    (only,) = scores.values() if isinstance(scores, Mapping) else (scores,)
+    return Claim(name, only.mean(axis=1), sampling=only.to_numpy(), **words)
 
 
 def as_published(name, values, published, *, examples=None, margin=None, because="", runs=1, **words) -> Claim:
