@@ -104,6 +104,14 @@ def of_errors(*errors, examples, differ=None, ratio=False) -> float:
     return (variance / float(np.min(examples))) ** 0.5
 
 
+def of_scores(ours, other=0.0, *, ratio=False) -> float:
+    """The same of the mean of scores [examples], or of its difference from, or with `ratio` relative to, that of the scores of
+    another on the same examples."""
+    ours, other = np.asarray(ours, float), np.asarray(other, float)
+    each = ours / ours.mean() - other / other.mean() if ratio else ours - other
+    return float(each.std(ddof=1) / len(each) ** 0.5)
+
+
 def tolerance(printed, examples=None) -> float:
     """By how much a number may differ from a printed one: 95 % prediction of one more value where several are printed, else
     95 % of what a test set of so many examples leaves open of an error rate. Raises ValueError if there is neither."""

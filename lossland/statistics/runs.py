@@ -89,3 +89,14 @@ def towards_the_end(pairs, after) -> pd.DataFrame:
         names = ", ".join(lacking) or "an empty table"
         raise ValueError(f"{names} has no point from epoch {after:g} on beside its last; keep snapshots, or lower `after`")
     return chosen
+
+
+def separate(ensembles) -> pd.DataFrame:
+    """Rows of `ensemble` tables, those of a label no two of which share a network, the first one first."""
+    taken, kept = {}, []
+    for i, (label, members) in enumerate(zip(ensembles["subspace"], ensembles["members"], strict=True)):
+        own = taken.setdefault(label, set())
+        if own.isdisjoint(networks := set(members.split())):
+            own |= networks
+            kept.append(i)
+    return ensembles.iloc[kept]

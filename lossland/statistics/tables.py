@@ -184,6 +184,12 @@ def untrained(error) -> str:
     return f"train error {100 * error:.0f} %" if error >= UNTRAINED else ""
 
 
+def of_ends(paths) -> float:
+    """The largest train error of the networks that paths of `landscape` tables go from and to."""
+    rows = pick(paths, mark="grid", split="train", quantity="error", u0=[0, 1])
+    return rows["value"].max(skipna=False)
+
+
 def corners(part, named) -> tuple[np.ndarray, np.ndarray]:
     """(x [3], y [3]) of the vertices of a face in its plane. Raises ValueError if three are not marked."""
     points = where(part, mark="spanning").drop_duplicates("index").sort_values("index")

@@ -94,7 +94,8 @@ class Claim:
             "tolerance": np.nan if self.tolerance is None else self.tolerance,
             "reason": self._not_measurable(flat, n),
         }  # fmt: skip
-        first = [values.mean() - (0 if less is None else less.mean()) for values, less in samples.values() if n]
+        compare = np.divide if self.ratio else np.subtract
+        first = [v.mean() if less is None else compare(v.mean(), less.mean()) for v, less in samples.values() if n]
         return row | (self._tested(samples) if not row["reason"] else {"effect": first[0] if first else np.nan})
 
     def _tested(self, samples):
