@@ -7,7 +7,7 @@ from conftest import ROOT, run
 
 from lossland.checking import REQUIRED
 from lossland.options import Known
-from lossland.workflow import plugins
+from lossland.workflow import plugins, trainings
 from lossland.workflow.configfile import read
 from lossland.workflow.experiments import _parts
 from lossland.workflow.plan import Plan
@@ -179,10 +179,26 @@ def test_ensembles_are_of_as_many_networks_as_there_are(network):
     assert plan["figure"]["fort2019_table"].options["sizes"] == largest
 
 
-def test_snapshots_that_do_not_do_are_made():
-    plan = planned_of_mine("start", **{"fort2019/samples": {"network": "start"}, "fort2019/trajectories": {"network": "start"}})
-    assert all(job.options["every"] == 1 for job in plan["network"].values() if job.name.startswith("fort2019"))
-    assert len([job for job in plan["network"].values() if job.name.startswith("fort2019")]) == 6
+def starts(**experiments):
+    """The jobs of an experiment of networks `start`, and the epochs that each training of them keeps."""
+    plan = planned_of_mine("start", **experiments)
+    return plan, {job.name: trainings.epochs_kept(job.options) for job in plan["network"].values() if job.stem not in OTHERS}
+
+
+def test_a_training_is_run_once_for_all_the_snapshots_that_are_asked_of_it():
+    few, more = {"network": "start", "epochs": [0, 5]}, {"network": "start", "epochs": [3]}
+    plan, kept = starts(**{"fort2019/forks": few, "fort2019/forks/later": more})
+    assert kept == {f"start/{i}": [0, 3, 5, 20] for i in range(1, 7)}
+    seen = {job.name: [e.source.spec["view"] for e in job.inputs["sources"]] for job in plan["subspace"].values()}
+    assert seen["fort2019/forks/forks_at_5/11"] == [{"snapshots": {"epochs": [0, 5, 20]}}]
+    assert seen["fort2019/forks/later/forks_at_3/11"] == [{"snapshots": {"epochs": [0, 3, 20]}}]
+
+
+def test_who_asks_for_fewer_snapshots_changes_no_training():
+    more, fewer = {"fort2019/trajectories": {"network": "start"}}, {"fort2019/forks": {"network": "start", "epochs": [0, 5]}}
+    (alone, kept), (both, still) = starts(**more), starts(**fewer, **more)
+    assert kept == still == {f"start/{i}": list(range(21)) for i in range(1, 7)}
+    assert {job.plan for job in alone["table"].values()} < {job.plan for job in both["table"].values()}
 
 
 def test_a_name_of_the_users_own_may_have_any_sign_of_a_name():

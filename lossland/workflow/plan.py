@@ -16,7 +16,7 @@ from pathlib import Path
 import yaml
 
 from lossland.checking import built
-from lossland.workflow import code_digest, experiments, plugins
+from lossland.workflow import code_digest, experiments, plugins, trainings
 from lossland.workflow.code_digest import PLUGIN
 from lossland.workflow.experiments import Member, Series, Table, labels, slug
 from lossland.workflow.jobs import Entry, Job, Setting, View, sharded
@@ -50,19 +50,27 @@ class Plan:
         self._stanzas = {s: {str(n): read(s, str(n), b) for n, b in stanzas.items()} for s, stanzas in bodies.items()}
         for name in self._stanzas["network"].keys() & self._stanzas["subspace"].keys():
             raise ConfigError(f"subspace.{name}: there is a network {name} too, and a source could mean either; rename one")
+        self._trainings = {}
+        self._ask(config)
+        if shared := trainings.of_all(self["network"].values()):
+            self._trainings = shared
+            self._ask(config)
+        self._judge()
+        self._refuse_clashes()
+
+    def _ask(self, config):
+        """Of a size what its experiments use, else all that there is."""
         self._jobs = {section: {} for section in PLUGIN}
         self._made, self._open, self._contents = {}, [], {}
         asked = config.get("experiments") or {}
         self.experiments = {str(name): experiments.run(self, str(name), body) for name, body in asked.items()}
         for section, stanzas in self._stanzas.items():
-            if "size" not in config or section not in ("data", "network"):  # a size has more of them than its experiments use
+            if "size" not in config or section not in ("data", "network"):
                 for stanza in stanzas.values():
                     self._of(stanza)
         if "size" in config:  # nor is one trained that only others are made like
             used = {source for job in self for source in job.made_from}
             self._jobs["network"] = {name: job for name, job in self["network"].items() if job in used}
-        self._judge()
-        self._refuse_clashes()
 
     def __getitem__(self, section) -> dict[str, Job]:
         return self._jobs[section]
@@ -100,8 +108,12 @@ class Plan:
                 source = View(plugin, options, [m.source for m in sources], own)
             else:
                 entries = {"sources": [Entry(m.source) for m in sources]} if section == "subspace" else {}
-                name = f"{stem}/{run}" if run else stem
-                source = self._add(section, name, stem, plugin, options, entries, own, aside or {}, repetition=repetition)
+                name, kept = f"{stem}/{run}" if run else stem, options
+                if section == "network" and trainings.follows(plugin):
+                    kept = self._trainings.get(trainings.training(plugin, options, own, repetition), options)
+                source = self._add(section, name, stem, plugin, kept, entries, own, aside or {}, repetition=repetition)
+                if kept != options and (epochs := trainings.epochs_kept(options)) != trainings.epochs_kept(kept):
+                    source = View(plugins.plugin("methods", "snapshots"), {"epochs": epochs}, [source], own)
             members.append(Member(label, run, source, next((m.recipe for m in sources), {})))
         return Series(label, members)
 
