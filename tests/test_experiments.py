@@ -31,13 +31,14 @@ SOURCES = {"digits": {"source": "digits"}, "intervals": {"source": "intervals"}}
 VALUES = {"widths": [1], "long": [4]}
 # of six networks: groups of seven; a model that is not theirs; and one without a list of hidden layers
 REFUSED = {"plain": {"benton2021/modes", "fort_jastrzebski2019/wedge_model"}}
-REFUSED |= {"start": REFUSED["plain"], "regression": REFUSED["plain"]}
+REFUSED |= {"start": REFUSED["plain"]}
 REFUSED["normalised"] = REFUSED["plain"] | {"draxler2018/spare_units"}
 REASONS = {
     "two": "two has 2 networks, and .* give seeds: |long is not an option",
     "one": "one has 1 network, and .* give seeds: |long is not an option",
     "untrained": "untrained has (no recipe(; give|, for it is not trained here)|1 network, and .* trained here, with seeds: )",
     "short": "short is trained for 3 epochs, |groups? of 7|long is not an option",
+    "regression": "is for data with classes, and intervals is of task regression; |groups? of 7|long is not an option",
 }
 
 
@@ -228,7 +229,26 @@ def test_pushes_of_one_strength_differ_by_their_rule():
         ("fort2019/shift", {"network": "two", "size": 2, "sizes": [1, 3]}, "sizes names 3, and size is 2; give a larger size"),
         ("li2018/interpolation", {"network": "two", "reach": [1.0]}, "decays has 2 entries and reach 1; give one for each"),
         ("fort2019/forks", {"network": "two", "epochs": [30]}, "two is trained for 20 epochs, and a snapshot of epoch 30"),
-        ("draxler2018/all_paths", {"network": "two", "pairs": 1, "saddles": {"bn": "keep"}}, "TypeError: .*all_paths.py, line"),
+        ("draxler2018/all_paths", {"network": "two", "saddles": {"bn": "keep"}}, "all_paths.saddles.bn is not an option here"),
+        ("draxler2018/all_paths", {"network": "two", "curvature": {"produkts": 9}}, "curvature.produkts .* mean products"),
+        ("draxler2018/bands", {"networks": ["two"], "band": {"stifness": 1}}, "band.stifness .* did you mean stiffness"),
+        (
+            "draxler2018/bands",
+            {"networks": ["two"], "band": {"cycles": [{"steps": 0}]}},
+            "cycles.0..steps is 0: must be at least",
+        ),
+        ("draxler2018/bands", {"networks": ["two"], "saddles": {"draws": 3}}, "bands.saddles.draws is 3: must be at least 20"),
+        ("garipov2018/curves", {"network": "two", "recipe": {"momentum": 2}}, "curves.recipe.momentum is 2: must be at most 1"),
+        (
+            "garipov2018/curves",
+            {"network": "two", "pairs": 1, "resolution": 1},
+            "resolution is 1; a path or a plane takes at least 2",
+        ),
+        (
+            "fort2019/shift",
+            {"network": "two", "size": 2, "corruptions": ["fogg"]},
+            "corruptions.0. is 'fogg': .* did you mean fog",
+        ),
         (
             "garipov2018/curve",
             {"network": "two"},

@@ -19,6 +19,7 @@ SCHEMA = {
     "error": "float64", "disagreement": "float64", "diversity": "float64",
 }  # fmt: skip
 KEY = ["split", "index"]
+NEEDS = "classes"
 
 
 def measure(problem, subspace, *, resolution: Count = 2, split: Split = "test", bn: BatchNorm = "recalibrate") -> pd.DataFrame:

@@ -18,6 +18,7 @@ SCHEMA = {
     "nll": "float64", "error": "float64", "brier": "float64", "ece": "float64", "js": "float64",
 }  # fmt: skip
 KEY = ["split", "size", "subset"]
+NEEDS = "classes"
 
 
 def measure(

@@ -22,6 +22,7 @@ SCHEMA = {
     "size": "int64", "subset": "int64", "members": "string", "js": "float64", "entropy": "float64", "confidence": "float64",
 }  # fmt: skip
 KEY = ["size", "subset"]
+NEEDS = "classes"
 
 
 def measure(

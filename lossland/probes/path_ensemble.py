@@ -17,6 +17,7 @@ SCHEMA = {
     "index": "int64", "u0": "float64", "split": "string", "member": "string", "quantity": "string", "value": "float64",
 }  # fmt: skip
 KEY = ["index", "split", "member", "quantity"]
+NEEDS = "classes"
 
 
 def measure(problem, subspace, *, resolution: Count = 61, split: Split = "test", bn: BatchNorm = "recalibrate") -> pd.DataFrame:

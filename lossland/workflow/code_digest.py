@@ -39,12 +39,17 @@ def code_of(spec, root=ROOT) -> dict[str, str]:
     named += [("methods", method) for entries in spec.get("inputs", {}).values() for method in _viewed(entries)]
     plugins = [(room, find(room, name, root)) for room, name in named]
     files = [(root, f"workflow_scripts/{spec['section']}.py"), *((source.root, source.file) for _, source in plugins)]
-    for room, source in plugins:
-        if room == "data":
-            tasks = _read(source.root, source.file)["tasks"] or ["classification"]  # the default of Arrays
-            files += [(root, f"lossland/tasks/{task}.py") for task in tasks]
+    for key, _ in rooms:
+        if key in ("source", "data"):
+            files += [(root, f"lossland/tasks/{task}.py") for name in spec.get(key, {}) for task in tasks_of(name, root)]
     captioned = [(source.root, source.file) for room, source in plugins if room in CAPTIONED]
     return _code(tuple(files), root) | {file: _content(folder, file, caption=True) for folder, file in captioned}
+
+
+def tasks_of(data, root=ROOT) -> list[str]:
+    """The tasks that a dataset may be of."""
+    source = find("data", data, root)
+    return _read(source.root, source.file)["tasks"] or ["classification"]  # the default of Arrays
 
 
 def _viewed(entries):

@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from traceback import extract_tb
-from typing import get_args
+from typing import get_args, get_type_hints
 
-from lossland.options import Known
-from lossland.workflow import plugins
+from lossland.checking import built
+from lossland.options import Known, Some
+from lossland.workflow import foreseen, plugins
 from lossland.workflow.jobs import Entry, Job, Setting, View
 from lossland.workflow.validation import ConfigError, Stanza, nearest, read
 
@@ -249,7 +250,7 @@ class Request:
         stanza = self._read("subspace", label, {"method": method, "sources": ["given"]} | options)
         for run, members in instances.items():
             seed = None if "seed" in options else 1 if run is None else _number(run)
-            instances[run] = (stanza.options(stanza.plugin, seed), members)
+            instances[run] = (stanza.options(stanza.plugin, seed, **foreseen.known(members)), members)
         made = self._plan.series("subspace", f"{self._place}/{slug(label)}", label, stanza.plugin, instances,
                                  stored=stored, where=f"{self._place}, {method} {label!r}")  # fmt: skip
         return self._name(label, made)
@@ -264,7 +265,8 @@ class Request:
         stanza = self._read("table", name, {"probe": probe, role: "given"} | _plain(options) | given_data)
         parts = [e for t in given for e in t.entries] if condensed else _flat(given)
         job = self._plan.dataset(self._place, data) if isinstance(data, str) else data
-        table = self._plan.table(f"{self._place}/{slug(name)}", stanza.plugin, role, parts, stanza.options(stanza.plugin),
+        options = stanza.options(stanza.plugin, **foreseen.known(options=options))
+        table = self._plan.table(f"{self._place}/{slug(name)}", stanza.plugin, role, parts, options,
                                  data=job, shards=shards, each=not self._plan.few, where=f"{self._place}, {name}")  # fmt: skip
         self.jobs += [entry.source for entry in table.entries]
         return replace(table, name=name)
@@ -315,12 +317,21 @@ def _counted(number, one, several=None) -> str:
 
 
 def _found(plan, where, annotation, value):
-    """Names of stanzas, where the annotation wants some, as Series of networks or as datasets."""
+    """Names of stanzas, if the annotation wants some, as Series of networks or as datasets; else the value, checked."""
+    for some in (part for part in _parts(annotation) if isinstance(part, Some) and value is not None):
+        built({n: (kind, None) for n, kind in _fields(some.of).items() if n not in some.but}, value, where)
     kinds = [a.kind for a in _parts(annotation) if isinstance(a, Known)]
     if value is None or not kinds:
         return value
     find = {"network": plan.network, "data": plan.dataset}[kinds[0]]
     return [find(where, v) for v in value] if isinstance(value, list) else find(where, value)
+
+
+def _fields(of) -> dict:
+    """The type of each field of a type, or of each option that is given to a plug-in."""
+    if isinstance(of, type):
+        return get_type_hints(of, include_extras=True)
+    return {name: kind for name, (kind, _) in plugins.plugin(*of).options.items() if name not in ("seed", "shard")}
 
 
 def _parts(annotation):

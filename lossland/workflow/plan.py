@@ -16,7 +16,7 @@ from pathlib import Path
 import yaml
 
 from lossland.checking import built
-from lossland.workflow import code_digest, experiments, plugins, trainings
+from lossland.workflow import code_digest, experiments, foreseen, plugins, trainings
 from lossland.workflow.code_digest import PLUGIN
 from lossland.workflow.experiments import Member, Series, Table, labels, slug
 from lossland.workflow.jobs import Entry, Job, Setting, View, sharded
@@ -126,6 +126,8 @@ class Plan:
         for part in parts:
             if role == "subspace":
                 setting, entries = _common_setting(where, role, part), [Entry(m.source, ((m.label, m.run),)) for m in part]
+                foreseen.refuse_task(where, plugin, [m.source for m in part])
+                foreseen.refuse_points(where, plugin, options, part)
             else:
                 setting, entries = None, part
             rows = tuple(name for entry in entries for name in entry.names)
@@ -147,6 +149,7 @@ class Plan:
                 if role in plugin.planes:
                     _refuse_lines(f"{where}.{role}", plugin, table)
         inputs = {role: [entry for table in given for entry in table.entries] for role, given in tables.items()}
+        foreseen.refuse_task(where, plugin, [entry.source for entries in inputs.values() for entry in entries])
         return self._add(section, name, name, plugin, options, inputs, aside=aside)
 
     def network(self, where, name) -> Series:
@@ -240,10 +243,10 @@ class Plan:
         return self.networks(stanza, self.dataset(f"{stanza.where}.data", stanza.body["data"]), stanza.name, stanza.name)
 
     def _subspace(self, stanza):
-        instances = {
-            seed: (stanza.options(stanza.plugin, seed), self._members(stanza, "sources", references["sources"], seed))
-            for seed, references in stanza.instances().items()
-        }
+        instances = {}
+        for seed, references in stanza.instances().items():
+            members = self._members(stanza, "sources", references["sources"], seed)
+            instances[seed] = (stanza.options(stanza.plugin, seed, **foreseen.known(members)), members)
         return self.series("subspace", stanza.name, stanza.name, stanza.plugin, instances,
                            aside=stanza.aside, stored=stanza.body.get("stored", False), where=stanza.where)  # fmt: skip
 
@@ -255,7 +258,8 @@ class Plan:
             measured = self._members(stanza, role, given)
         else:
             measured = [entry for table in self._references(stanza, role) for entry in table.entries]
-        return self.table(stanza.name, stanza.plugin, role, measured, stanza.options(stanza.plugin),
+        options = stanza.options(stanza.plugin, **foreseen.known(options=stanza.body))
+        return self.table(stanza.name, stanza.plugin, role, measured, options,
                           data=data, each=isinstance(given, str), shards=stanza.body.get("shards", 1), aside=stanza.aside,
                           where=stanza.where)  # fmt: skip
 

@@ -48,7 +48,8 @@ class Plugin:
     """`options`: name -> (annotation, default or REQUIRED); `tables`: name of a parameter -> probe of the tables it wants.
 
     `sources` bounds the number of sources that a method takes; `coordinates` is its COORDINATES, the dimension of what it
-    builds; `planes` are the tables that must be of a surface, PLANES of a figure.
+    builds, `vertices` its VERTICES, a formula; `needs` is "classes" of a probe that says so, NEEDS, and of what
+    draws errors; `planes` are the tables that must be of a surface, PLANES of a figure.
     """
 
     room: str
@@ -60,6 +61,8 @@ class Plugin:
     sources: options.Between
     returns: str
     coordinates: int | None
+    vertices: str
+    needs: str
     planes: tuple[str, ...]
 
     def dimension(self, options) -> int | None:
@@ -158,14 +161,27 @@ def plugin(room, name) -> Plugin:
         typing.get_args(_annotation(annotations.get("sources", "Sources")))[1],
         ast.unparse(found[0].returns) if found[0].returns else "",
         _constant(tree, "COORDINATES"),
+        _constant(tree, "VERTICES") or "",
+        _constant(tree, "NEEDS") or ("classes" if _reads_errors(tree) else ""),
         _constant(tree, "PLANES") or (),
     )
+
+
+def constant(file, name):
+    """The value of a constant of a file that is not imported."""
+    return _constant(ast.parse(file.read_text()), name)
 
 
 def _constant(tree, name):
     """The value of a constant of a module, None if it has none of that name."""
     found = [n.value for n in tree.body if isinstance(n, ast.Assign) and ast.unparse(n.targets[0]) == name]
     return ast.literal_eval(found[0]) if found else None
+
+
+def _reads_errors(tree):
+    """Whether a figure or claims pick rows of quantity error from their tables, without an option that says otherwise."""
+    keywords = (n for n in ast.walk(tree) if isinstance(n, ast.keyword) and n.arg == "quantity")
+    return any(isinstance(n.value, ast.Constant) and n.value.value == "error" for n in keywords)
 
 
 def _refuse_form(room, tree, function):

@@ -1,6 +1,6 @@
 """Bands between minima (Draxler et al. 2018, arXiv 1803.00885, sections 3 and 4): figures 1, 4 and 7."""
 
-from lossland.options import Count, Networks
+from lossland.options import Band, Count, Networks, Saddles
 
 # the 14 cycles of the released code
 CYCLES = [
@@ -16,13 +16,13 @@ def experiment(
     plan,
     *,
     networks: list[Networks],
-    band: dict = {},
+    band: Band = {},
     halved: list[Networks] = (),
     pairs: Count = 3,
     resolution: Count = 91,
     plane: Count = 31,
     shards: Count = 1,
-    saddles: dict = {},
+    saddles: Saddles = {},
 ):
     """AutoNEB's bands between disjoint pairs of minima; the plane is that of the first band of the first network.
 

@@ -1,6 +1,8 @@
 """Bands on landscapes whose saddles are known (after Draxler et al. 2018, arXiv 1803.00885, whose code has such landscapes)."""
 
-from lossland.options import Count, Networks
+from typing import Annotated
+
+from lossland.options import Band, Count, Networks, Some
 from lossland.papers.draxler2018.bands import between
 
 CYCLES = [
@@ -14,12 +16,12 @@ def experiment(
     plan,
     *,
     networks: list[Networks],
-    band: dict = {},
+    band: Band = {},
     pairs: Count | None = None,
     plane: Count = 101,
     margin: float = 0.5,
     resolution: Count = 61,
-    saddles: dict = {},
+    saddles: Annotated[dict, Some(("probes", "saddles"), but=("splits",))] = {},
 ):
     """`networks` have the names of landscapes of `geometry.known_saddles`; those of a pair are in different wells."""
     surfaces, places, courses, heights = [], [], [], []

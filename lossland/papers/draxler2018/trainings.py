@@ -1,6 +1,6 @@
 """When the loss of a training falls below the saddles (Draxler et al. 2018, arXiv 1803.00885, figure 6)."""
 
-from lossland.options import Count, Dataset, Networks
+from lossland.options import Band, Count, Dataset, Networks, Saddles
 from lossland.papers.draxler2018.architectures import measured
 from lossland.papers.draxler2018.bands import trained_on
 
@@ -13,11 +13,11 @@ def experiment(
     networks: list[Networks],
     data: Dataset | None = None,
     trainings: Count = 1,
-    band: dict = {},
+    band: Band = {},
     halved: list[Networks] = (),
     pairs: Count = 3,
     star: bool = True,
-    saddles: dict = {},
+    saddles: Saddles = {},
 ):
     """Of each network so many `trainings` are followed, by the snapshots that they keep (default: ten). See `architectures`."""
     networks = trained_on(plan, networks, data)
