@@ -75,33 +75,6 @@ def digest(value) -> str:
     return text_digest(json.dumps(value, sort_keys=True))
 
 
-def own_files(own) -> str:
-    """Digest of the user's own files that options name, as (file or folder, path): of what is in a file, for weights that are
-    trained further keep their size, and of names and sizes in a folder. Empty where they name none."""
-    return "".join(_listing(path) if kind == "folder" else _whole(path) for kind, path in own)
-
-
-def _listing(folder):
-    return text_digest(repr(sorted(_files_below(folder) if folder.is_dir() else ())))
-
-
-def _files_below(folder, name=""):
-    """(path below, size) of each file; a million images in seconds, where `rglob` takes a minute."""
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.is_dir():
-                yield from _files_below(entry.path, f"{name}{entry.name}/")
-            elif entry.is_file():
-                yield f"{name}{entry.name}", entry.stat().st_size
-
-
-def _whole(file):
-    if not file.is_file():
-        return ""
-    with open(file, "rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()[:16]
-
-
 def text_digest(text) -> str:
     return _hash(text.encode())[:16]
 

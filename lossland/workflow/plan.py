@@ -11,12 +11,13 @@ import math
 import os
 import re
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import yaml
 
 from lossland.checking import built
-from lossland.workflow import code_digest, experiments, foreseen, plugins, trainings
+from lossland.workflow import experiments, foreseen, own_files, plugins, trainings
 from lossland.workflow.code_digest import PLUGIN
 from lossland.workflow.experiments import Member, Series, Table, labels, slug
 from lossland.workflow.jobs import Entry, Job, Setting, View, sharded
@@ -50,7 +51,7 @@ class Plan:
         self._stanzas = {s: {str(n): read(s, str(n), b) for n, b in stanzas.items()} for s, stanzas in bodies.items()}
         for name in self._stanzas["network"].keys() & self._stanzas["subspace"].keys():
             raise ConfigError(f"subspace.{name}: there is a network {name} too, and a source could mean either; rename one")
-        self._trainings = {}
+        self._trainings, self._digest = {}, cache(own_files.of)
         self._ask(config)
         if shared := trainings.of_all(self["network"].values()):
             self._trainings = shared
@@ -185,7 +186,7 @@ class Plan:
         own = []  # the user's own files: a change of them is a change of the job
         built(plugin.options, options, name, root=self.data_root, own=own)
         there = all(path.exists() for _, path in own)
-        digest = code_digest.own_files(own) if there else self._read_then(section, name)
+        digest = self._digest(tuple(own)) if there else self._read_then(section, name)
         job = Job(section, name, plugin, options, inputs, setting, aside or {}, digest, rows, stem, repetition)
         content = job.content
         if section not in ("figure", "claim", "verdict") and content in self._contents:
