@@ -9,7 +9,6 @@ from lossland.checking import REQUIRED
 from lossland.options import Known
 from lossland.workflow import plugins, trainings
 from lossland.workflow.configfile import read
-from lossland.workflow.experiments import _parts
 from lossland.workflow.plan import Plan
 from lossland.workflow.validation import ConfigError
 
@@ -135,7 +134,7 @@ def of_mine(name, network):
     for option, (annotation, default) in plugins.plugin("experiments", name).options.items():
         if default is REQUIRED:
             named = option if option in OTHERS else network
-            known = any(isinstance(part, Known) for part in _parts(annotation))
+            known = any(isinstance(part, Known) for part in plugins.parts(annotation))
             body[option] = ([named] if option in ("networks", "without") and "list" in str(annotation) else named) if known else (
                 VALUES[option]
             )  # fmt: skip

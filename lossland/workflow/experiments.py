@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from traceback import extract_tb
-from typing import get_args, get_type_hints
+from typing import get_type_hints
 
 from lossland.checking import built
 from lossland.options import Known, Some
@@ -318,9 +318,9 @@ def _counted(number, one, several=None) -> str:
 
 def _found(plan, where, annotation, value):
     """Names of stanzas, if the annotation wants some, as Series of networks or as datasets; else the value, checked."""
-    for some in (part for part in _parts(annotation) if isinstance(part, Some) and value is not None):
+    for some in (part for part in plugins.parts(annotation) if isinstance(part, Some) and value is not None):
         built({n: (kind, None) for n, kind in _fields(some.of).items() if n not in some.but}, value, where)
-    kinds = [a.kind for a in _parts(annotation) if isinstance(a, Known)]
+    kinds = [a.kind for a in plugins.parts(annotation) if isinstance(a, Known)]
     if value is None or not kinds:
         return value
     find = {"network": plan.network, "data": plan.dataset}[kinds[0]]
@@ -332,12 +332,6 @@ def _fields(of) -> dict:
     if isinstance(of, type):
         return get_type_hints(of, include_extras=True)
     return {name: kind for name, (kind, _) in plugins.plugin(*of).options.items() if name not in ("seed", "shard")}
-
-
-def _parts(annotation):
-    for part in get_args(annotation):
-        yield part
-        yield from _parts(part)
 
 
 def _number(run):

@@ -184,7 +184,8 @@ class Plan:
         self, section, name, stem, plugin, options, inputs, setting=None, aside=None, rows=(), shards=1, repetition=0
     ) -> Job:
         own = []  # the user's own files: a change of them is a change of the job
-        built(plugin.options, options, name, root=self.data_root, own=own)
+        if plugin.reads_files:
+            built(plugin.options, options, name, root=self.data_root, own=own)
         there = all(path.exists() for _, path in own)
         digest = self._digest(tuple(own)) if there else self._read_then(section, name)
         job = Job(section, name, plugin, options, inputs, setting, aside or {}, digest, rows, stem, repetition)

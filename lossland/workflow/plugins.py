@@ -9,7 +9,7 @@ import re
 import sys
 import typing
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib import import_module
 from pathlib import Path
 
@@ -69,6 +69,11 @@ class Plugin:
         """Of what a method builds; None if that is not known when planning."""
         return options.get("directions", self.options["directions"][1]) if "directions" in self.options else self.coordinates
 
+    @cached_property
+    def reads_files(self) -> bool:
+        """Whether an option names a file or a folder of the user's own."""
+        return any(isinstance(part, options.Own) for annotation, _ in self.options.values() for part in parts(annotation))
+
     @property
     def view(self) -> bool:
         """Whether what it builds is built where it is used: it trains nothing, and costs next to nothing."""
@@ -78,6 +83,13 @@ class Plugin:
     def rule(self) -> str:
         """Its name as that of a rule of Snakemake."""
         return re.sub(r"\W", "_", self.name)
+
+
+def parts(annotation):
+    """All that an annotation is made of: types, and the rules that hold for them."""
+    for part in typing.get_args(annotation):
+        yield part
+        yield from parts(part)
 
 
 @lru_cache(None)
