@@ -131,7 +131,7 @@ def alone():
 
 def pytest_collection_modifyitems(items):
     """The files that run the workflow begin first: a worker has the whole of a file, and these are the longest."""
-    long = {item.path for item in items if {"finished", "project", "quiet"} & set(item.fixturenames)}
+    long = {item.path for item in items if {"finished", "project", "quiet", "tmp_path_factory"} & set(item.fixturenames)}
     items.sort(key=lambda item: item.path not in long)
 
 

@@ -1,6 +1,8 @@
 """What would fail after hours of training, told when planning, by what is known of a subspace before it is built."""
 
 import ast
+import json
+from collections import Counter
 from functools import lru_cache
 
 from lossland.workflow import plugins, trainings
@@ -30,6 +32,40 @@ def vertices(source):
         sources = source.sources if isinstance(source, View) else source.inputs["sources"]
         return range(eval(formula, {"sources": sources} | source.options))  # a constant of a plug-in
     return None if (kept := snapshots(source)) is None else range(len(kept))
+
+
+def refuse_twice(where, names):
+    if twice := [name for name, number in Counter(names).items() if number > 1]:
+        raise ConfigError(f"{where} names {'/'.join(filter(None, min(twice)))} twice; remove one")
+
+
+def refuse_sources(where, plugin, members):
+    try:
+        plugin.sources.check(len(members), {})
+    except ValueError as error:
+        raise ConfigError(f"{where} gives {plugin.name} {len(members)} sources; their number {error}") from None
+
+
+def refuse_lines(where, plugin, table):
+    """A table for a surface must be of subspaces of two dimensions, as far as their dimension is known."""
+    for entry in table.entries:
+        for job in [shard.source for shard in entry.source.inputs.get("shards", [])] or [entry.source]:
+            for measured in (one.source for one in job.inputs.get("subspace", [])):
+                network = getattr(measured, "section", "") == "network"
+                dimension = 0 if network else measured.plugin.dimension(measured.options)
+                if dimension not in (None, 2):
+                    found = f"a table over {dimension} dimensions ({measured.plugin.name})"
+                    raise ConfigError(f"{where} names {job.name}, {found}; {plugin.name} draws a surface over 2")
+
+
+def common_setting(where, role, members):
+    """The setting that all members share; None where there are none."""
+    different = {id(setting): (setting, m) for m in members if (setting := m.setting)}
+    settings = {json.dumps(setting.spec, sort_keys=True): m for setting, m in different.values()}
+    if len(settings) > 1:
+        a, b, *_ = settings.values()
+        raise ConfigError(f"{where}.{role}: {a} and {b} differ in data or model; join networks of one kind")
+    return next(iter(settings.values())).setting if settings else None
 
 
 def refuse_task(where, plugin, jobs):

@@ -6,11 +6,9 @@ Experiments (`experiments.py`) and plain stanzas (`validation.py`) ask for the s
 of networks or subspaces, `table`, `drawing`. What two of them ask for alike is made once.
 """
 
-import json
 import math
 import os
 import re
-from collections import Counter
 from functools import cache
 from pathlib import Path
 
@@ -19,8 +17,8 @@ import yaml
 from lossland.checking import built
 from lossland.workflow import experiments, foreseen, own_files, plugins, trainings
 from lossland.workflow.code_digest import PLUGIN
-from lossland.workflow.experiments import Member, Series, Table, labels, slug
 from lossland.workflow.jobs import Entry, Job, Setting, View, sharded
+from lossland.workflow.series import Member, Series, Table, labels, slug
 from lossland.workflow.validation import ConfigError, nearest, read
 
 SETTINGS = {"results": str, "data_root": str, "jobs": str, "size": str, "papers": list, "experiments": dict}
@@ -102,8 +100,8 @@ class Plan:
         """Networks or subspaces: `instances` maps a run, or None, to (options, sources as Members)."""
         members = []
         for run, (options, sources) in instances.items():
-            _refuse_sources(f"{where}.sources", plugin, sources)
-            own = setting or _common_setting(where, "sources", sources)
+            foreseen.refuse_sources(f"{where}.sources", plugin, sources)
+            own = setting or foreseen.common_setting(where, "sources", sources)
             run = "" if run is None else str(run)
             if plugin.view and not stored:
                 source = View(plugin, options, [m.source for m in sources], own)
@@ -121,12 +119,15 @@ class Plan:
     def table(self, stem, plugin, role, measured, options, *, data=None, shards=1, aside=None, each=False, where) -> Table:
         """`measured` are Members to measure, or Entries of tables to condense: by one job, or by one `each`."""
         names = [(m.label, m.run) for m in measured] if role == "subspace" else [n for e in measured for n in e.names]
-        _refuse_twice(f"{where}.{role}", names)
+        foreseen.refuse_twice(f"{where}.{role}", names)
         parts = [[one] for one in measured] if each else [measured]
         made = []
         for part in parts:
             if role == "subspace":
-                setting, entries = _common_setting(where, role, part), [Entry(m.source, ((m.label, m.run),)) for m in part]
+                setting, entries = (
+                    foreseen.common_setting(where, role, part),
+                    [Entry(m.source, ((m.label, m.run),)) for m in part],
+                )
                 foreseen.refuse_task(where, plugin, [m.source for m in part])
                 foreseen.refuse_points(where, plugin, options, part)
             else:
@@ -148,7 +149,7 @@ class Plan:
                     found = f"{table.entries[0].source.name}, a table of {table.probe}"
                     raise ConfigError(f"{where}.{role} names {found}; {plugin.name} needs one of {wanted}")
                 if role in plugin.planes:
-                    _refuse_lines(f"{where}.{role}", plugin, table)
+                    foreseen.refuse_lines(f"{where}.{role}", plugin, table)
         inputs = {role: [entry for table in given for entry in table.entries] for role, given in tables.items()}
         foreseen.refuse_task(where, plugin, [entry.source for entries in inputs.values() for entry in entries])
         return self._add(section, name, name, plugin, options, inputs, aside=aside)
@@ -275,7 +276,7 @@ class Plan:
     def _members(self, stanza, role, given, seed=None):
         found = self._references(stanza, role, given, seed)
         members = [member for series in found for member in series]
-        _refuse_twice(f"{stanza.where}.{role}", [(m.label, m.run) for m in members])
+        foreseen.refuse_twice(f"{stanza.where}.{role}", [(m.label, m.run) for m in members])
         return members
 
     def _references(self, stanza, role, given=None, seed=None):
@@ -302,37 +303,3 @@ class Plan:
 
 def _target(experiment) -> str:
     return re.sub(r"\W", "_", experiment)
-
-
-def _refuse_twice(where, names):
-    if twice := [name for name, number in Counter(names).items() if number > 1]:
-        raise ConfigError(f"{where} names {'/'.join(filter(None, min(twice)))} twice; remove one")
-
-
-def _refuse_sources(where, plugin, members):
-    try:
-        plugin.sources.check(len(members), {})
-    except ValueError as error:
-        raise ConfigError(f"{where} gives {plugin.name} {len(members)} sources; their number {error}") from None
-
-
-def _refuse_lines(where, plugin, table):
-    """A table for a surface must be of subspaces of two dimensions, as far as their dimension is known."""
-    for entry in table.entries:
-        for job in [shard.source for shard in entry.source.inputs.get("shards", [])] or [entry.source]:
-            for measured in (one.source for one in job.inputs.get("subspace", [])):
-                network = getattr(measured, "section", "") == "network"
-                dimension = 0 if network else measured.plugin.dimension(measured.options)
-                if dimension not in (None, 2):
-                    found = f"a table over {dimension} dimensions ({measured.plugin.name})"
-                    raise ConfigError(f"{where} names {job.name}, {found}; {plugin.name} draws a surface over 2")
-
-
-def _common_setting(where, role, members):
-    """The setting that all members share; None where there are none."""
-    different = {id(setting): (setting, m) for m in members if (setting := m.setting)}
-    settings = {json.dumps(setting.spec, sort_keys=True): m for setting, m in different.values()}
-    if len(settings) > 1:
-        a, b, *_ = settings.values()
-        raise ConfigError(f"{where}.{role}: {a} and {b} differ in data or model; join networks of one kind")
-    return next(iter(settings.values())).setting if settings else None
