@@ -41,7 +41,7 @@ MISTAKES = [
         "table.surface: resolution is 1; a path or a plane takes at least 2 points along each axis",
     ),
     ("table.worse", {"probe": "shift", "subspace": "net", "corruptions": ["foog"]}, "did you mean fog"),
-    ("networks", {}, "networks is no section of the config; did you mean network?"),
+    ("networks", {}, "networks is not a section of the config; did you mean network?"),
     ("network", [1], "network is [1]; it must map names to stanzas"),
     ("network.net.method", "sdg", "network.net.method is sdg, but there is no such file of methods; did you mean sgd?"),
     ("network.net.model", "mpl", "network.net.model is mpl, but there is no such file of models; did you mean mlp?"),

@@ -117,6 +117,6 @@ def test_a_truncated_source_is_named(editable):
     source.write_bytes(source.read_bytes()[:-100])
     status, output = snakemake(editable, *TOY, "--forcerun", "results/toy/table/surface.parquet")
     assert status != 0
-    assert "\ntable surface: results/toy/network/net/3.safetensors is no whole safetensors file" in output
+    assert "\ntable surface: results/toy/network/net/3.safetensors is not a whole safetensors file" in output
     assert "Traceback" not in output
     assert not (editable / "results/toy/table/surface.parquet").exists()

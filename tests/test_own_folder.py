@@ -161,7 +161,7 @@ def test_an_edit_reruns_what_depends_on_it(folder, file, old, new, reruns):
     ("section", "name", "key", "value", "says"),
     [
         ("subspace", "middle", "method", "my_method:midpoint", "is my_method:midpoint, but there is no my_method.py in"),
-        ("subspace", "middle", "method", "my_methods:mid", "my_methods.py is no plug-in: it has no function mid"),
+        ("subspace", "middle", "method", "my_methods:mid", "my_methods.py is not a plug-in: it has no function mid"),
         ("table", "norms", "probe", "my_methods:midpoint", "it must take (problem, subspace, *, ...)"),
         ("subspace", "middle", "at", 2, "subspace.middle.at is 2"),
         ("network", "net", "model", "my_methods:midpoint", "it must take (shape, classes, *, ...)"),

@@ -2,7 +2,7 @@
 
 Snakemake sees the text of a command, not the code behind it. A job carries the digest of that code as a parameter, so that
 an edit reruns exactly what depends on it, and a touch, a checkout, a comment or a docstring reruns nothing. Nor does an edit
-of the MACHINERY, whose imports are followed, but whose text does not count: where it gives bytes another meaning, FORMAT in
+of the MACHINERY, whose imports are followed, but whose text does not count: if it gives bytes another meaning, FORMAT in
 `jobs.py` is raised. The docstring of a figure or of claims is their caption, and counts.
 """
 

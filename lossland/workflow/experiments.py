@@ -81,7 +81,7 @@ class Request:
         return network if enough else self.vary(network.label, network, every=1)
 
     def refuse(self, sentence):
-        """Raise ConfigError, where an experiment cannot do what it is asked for."""
+        """Raise ConfigError if an experiment cannot do what it is asked for."""
         raise ConfigError(sentence)
 
     def beside(self, **lists) -> Iterator[tuple]:

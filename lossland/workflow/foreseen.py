@@ -59,7 +59,7 @@ def refuse_lines(where, plugin, table):
 
 
 def common_setting(where, role, members):
-    """The setting that all members share; None where there are none."""
+    """The setting that all members share; None if there are none."""
     different = {id(setting): (setting, m) for m in members if (setting := m.setting)}
     settings = {json.dumps(setting.spec, sort_keys=True): m for setting, m in different.values()}
     if len(settings) > 1:

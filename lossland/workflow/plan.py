@@ -34,7 +34,7 @@ class Plan:
             raise ConfigError(f"the config is {config!r:.60}; it must map sections to stanzas")
         for key, value in config.items():
             if key not in SECTIONS and key not in SETTINGS:
-                raise ConfigError(f"{key} is no section of the config{nearest(key, [*SECTIONS, *SETTINGS])}")
+                raise ConfigError(f"{key} is not a section of the config{nearest(key, [*SECTIONS, *SETTINGS])}")
             if key in SETTINGS and not isinstance(value, SETTINGS[key]):
                 folder = key in ("results", "data_root")
                 what = "the path of a folder" if folder else {str: "text", list: "a list", dict: "a mapping"}[SETTINGS[key]]
@@ -88,7 +88,7 @@ class Plan:
     def resolved(self) -> str:
         """Every job with its whole specification, as YAML."""
         specs = {section: {name: job.spec for name, job in jobs.items()} for section, jobs in self._jobs.items()}
-        return yaml.dump(specs, Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper))  # ten times faster where libyaml is
+        return yaml.dump(specs, Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper))  # ten times faster with libyaml
 
     # what experiments and stanzas ask for
 
@@ -204,7 +204,7 @@ class Plan:
         return job
 
     def _read_then(self, section, name) -> str:
-        """The digest of the user's own files that a result was made from, where they are not: on another machine, say."""
+        """The digest of the user's own files that a result was made from, if they are not here but on another machine."""
         from lossland.workflow import files
 
         try:

@@ -76,7 +76,7 @@ class Plugin:
 
     @property
     def view(self) -> bool:
-        """Whether what it builds is built where it is used: it trains nothing, and costs next to nothing."""
+        """Whether it is built by the jobs that use it, because it trains nothing and costs next to nothing."""
         return self.returns == "View"
 
     @property
@@ -145,7 +145,7 @@ def names(room) -> list[str]:
 
 @lru_cache(None)
 def plugin(room, name) -> Plugin:
-    """Raises FileNotFoundError if there is no such file, SyntaxError, NameError or ValueError if it is no plug-in."""
+    """Raises FileNotFoundError if there is no such file, SyntaxError, NameError or ValueError if it is not a plug-in."""
     source = find(room, name)
     tree = ast.parse((source.root / source.file).read_text(), source.file)
     found = [n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == source.function]

@@ -28,7 +28,7 @@ class Member:
 
 @dataclass(frozen=True)
 class Series:
-    """Networks or subspaces that differ in their run alone. Of networks `body` is what their stanza says."""
+    """Networks or subspaces that differ only in their run. Of networks `body` is what their stanza says."""
 
     label: str
     members: list[Member]
@@ -61,7 +61,7 @@ class Series:
         return replace(self, label=label, members=[replace(m, label=label) for m in self.members])
 
     def numbered(self, first) -> "Series":
-        """The same with `first`, `first` + 1, ... for their runs, as where several series get one label."""
+        """The same with `first`, `first` + 1, ... for their runs, for several series that get one label."""
         return replace(self, members=[replace(member, run=str(n)) for n, member in enumerate(self.members, first)])
 
     @property

@@ -16,7 +16,7 @@ def let_records_decide(workflow, plan, when_decided):
     """Snakemake makes what is missing, and makes again what its record contradicts; nothing else decides.
 
     `when_decided` is called before anything runs, in a dry run too.
-    Its own metadata do not travel with results, and times of files say nothing where they were copied, or a clock was set.
+    Its own metadata do not travel with results, and times of files say nothing if they were copied, or if a clock was set.
     """
     from snakemake.io import _IOFile
     from snakemake.settings.types import RerunTrigger
