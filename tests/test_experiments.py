@@ -34,8 +34,8 @@ REFUSED |= {"start": REFUSED["plain"]}
 REFUSED["normalised"] = REFUSED["plain"] | {"draxler2018/spare_units"}
 REASONS = {
     "two": "two has 2 networks, and .* give seeds: |long is not an option",
-    "one": "one has 1 network, and .* give seeds: |long is not an option",
-    "untrained": "untrained has (no recipe(; give|, for it is not trained here)|1 network, and .* trained here, with seeds: )",
+    "one": "(one|networks) has 1 network, and .* give seeds: |long is not an option",
+    "untrained": "untrained has (no recipe(; give|, for it is not trained here)|1 network, and .* trained here, with seeds: )|networks has 1 network, and 1 pair",
     "short": "short is trained for 3 epochs, |groups? of 7|long is not an option",
     "regression": "is for data with classes, and intervals is of task regression; |groups? of 7|long is not an option",
 }

@@ -21,7 +21,7 @@ from lossland.workflow.jobs import Entry, Job, Setting, View, sharded
 from lossland.workflow.series import Member, Series, Table, labels, slug
 from lossland.workflow.validation import ConfigError, nearest, read
 
-SETTINGS = {"results": str, "data_root": str, "jobs": str, "size": str, "papers": list, "experiments": dict}
+SETTINGS = {"title": str, "results": str, "data_root": str, "jobs": str, "size": str, "papers": list, "experiments": dict}
 SECTIONS = [section for section in PLUGIN if section != "verdict"]  # of the config; verdicts follow from its claims
 MANY, LONGEST = 500, 120_000  # sources, characters: one argument of a command has at most 128 KiB
 

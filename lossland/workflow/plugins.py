@@ -17,6 +17,14 @@ from lossland import options
 from lossland.checking import REQUIRED
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def project_of(root) -> Path:
+    """The folder of the Snakefile, rules, scripts and sizes: a wheel carries them inside the package."""
+    return root if (root / "Snakefile").is_file() else root / "lossland" / "project"
+
+
+PROJECT = project_of(ROOT)
 FUNCTION = {
     "data": "load", "models": "build", "methods": "build", "probes": "measure", "figures": "draw", "claims": "check",
     "experiments": "experiment", "judges": "judge",
@@ -174,7 +182,7 @@ def plugin(room, name) -> Plugin:
         ast.unparse(found[0].returns) if found[0].returns else "",
         _constant(tree, "COORDINATES"),
         _constant(tree, "VERTICES") or "",
-        _constant(tree, "NEEDS") or ("classes" if _reads_errors(tree) else ""),
+        _constant(tree, "NEEDS") or ("classes" if "papers" in source.file and _reads_errors(tree) else ""),
         _constant(tree, "PLANES") or (),
     )
 
