@@ -185,12 +185,12 @@ def starts(**experiments):
 
 
 def test_a_training_is_run_once_for_all_the_snapshots_that_are_asked_of_it():
-    few, more = {"network": "start", "epochs": [0, 5]}, {"network": "start", "epochs": [3]}
+    few, more = {"network": "start", "epochs": [0, 5]}, {"network": "start", "epochs": [3, 8]}
     plan, kept = starts(**{"fort2019/forks": few, "fort2019/forks/later": more})
-    assert kept == {f"start/{i}": [0, 3, 5, 20] for i in range(1, 7)}
+    assert kept == {f"start/{i}": [0, 3, 5, 8, 20] for i in range(1, 7)}
     seen = {job.name: [e.source.spec["view"] for e in job.inputs["sources"]] for job in plan["subspace"].values()}
     assert seen["fort2019/forks/forks_at_5/11"] == [{"snapshots": {"epochs": [0, 5, 20]}}]
-    assert seen["fort2019/forks/later/forks_at_3/11"] == [{"snapshots": {"epochs": [0, 3, 20]}}]
+    assert seen["fort2019/forks/later/forks_at_3/11"] == [{"snapshots": {"epochs": [0, 3, 8, 20]}}]
 
 
 def test_who_asks_for_fewer_snapshots_changes_no_training():
@@ -226,7 +226,8 @@ def test_pushes_of_one_strength_differ_by_their_rule():
         ),
         ("fort2019/shift", {"network": "two", "size": 2, "sizes": [1, 3]}, "sizes names 3, and size is 2; give a larger size"),
         ("li2018/interpolation", {"network": "two", "reach": [1.0]}, "decays has 2 entries and reach 1; give one for each"),
-        ("fort2019/forks", {"network": "two", "epochs": [30]}, "two is trained for 20 epochs, and a snapshot of epoch 30"),
+        ("fort2019/forks", {"network": "two", "epochs": [0, 30]}, "two is trained for 20 epochs, and a snapshot of epoch 30"),
+        ("fort2019/forks", {"network": "two", "epochs": [3]}, r"forks: epochs is \[3\], and forks at two epochs are compared"),
         ("draxler2018/all_paths", {"network": "two", "saddles": {"bn": "keep"}}, "all_paths.saddles.bn is not an option here"),
         ("draxler2018/all_paths", {"network": "two", "curvature": {"produkts": 9}}, "curvature.produkts .* mean products"),
         ("draxler2018/bands", {"networks": ["two"], "band": {"stifness": 1}}, "band.stifness .* did you mean stiffness"),

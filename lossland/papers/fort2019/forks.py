@@ -9,6 +9,8 @@ def experiment(plan, *, network: Networks, epochs: list[Index] = (), pairs: Coun
     By default they part at the start, after a sixth and after half of the training.
     """
     epochs = list(epochs) or sorted({0, network.epochs // 6, network.epochs // 2})
+    if len(set(epochs)) < 2:
+        plan.refuse(f"epochs is {epochs}, and forks at two epochs are compared; name two at least")
     if max(epochs) == network.epochs:
         plan.refuse(f"{network.label} ends after {max(epochs)} epochs, and nothing parts there; name earlier epochs")
     network = plan.kept(network, epochs)[:pairs]
