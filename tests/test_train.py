@@ -13,7 +13,7 @@ from lossland.landscape import descent, train
 from lossland.landscape.checkpoint import Journal
 from lossland.landscape.schedules import learning_rate
 from lossland.landscape.train import expected_loss, minimise
-from lossland.methods import curve, fge, pool, sgd, sse
+from lossland.methods import curve, fge, pool, sgd, snapshots, sse
 from lossland.options import Recipe
 from lossland.probes import ensemble
 from lossland.workflow.store import DiskJournal
@@ -55,6 +55,19 @@ def test_training_equals_a_plain_pytorch_loop(problem):
             F.cross_entropy(module(x), y).backward()
             optimiser.step()
     torch.testing.assert_close(trained, problem.space.ravel(dict(module.named_parameters())), rtol=1e-4, atol=1e-6)
+
+
+def test_a_view_of_some_snapshots_is_the_training_that_kept_no_others(problem):
+    whole = sgd.build(problem, [], recipe=RECIPE, seed=4, every=1)
+    some, seen = (
+        sgd.build(problem, [], recipe=RECIPE, seed=4, snapshots=[0, 3]),
+        snapshots.build(problem, [whole], epochs=[0, 3, 5]),
+    )
+    assert torch.equal(some.anchors, seen.anchors)
+    assert some.notes.keys() == seen.notes.keys()
+    assert all(torch.equal(note, seen.notes[name]) for name, note in some.notes.items())
+    with pytest.raises(ValueError, match="no snapshot of epoch 4"):
+        snapshots.build(problem, [some], epochs=[4])
 
 
 def test_gradient_of_a_curve_is_the_chain_rule(problem):

@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 
 from lossland.landscape.subspace import Subspace
 from lossland.landscape.train import trajectory
-from lossland.options import Between, Count, Index, Positive, Recipe, Seed
+from lossland.options import Between, Count, Positive, Recipe, Seed, Snapshot
 
 
 def build(
@@ -24,7 +24,7 @@ def build(
     seed: Seed,
     low: Positive,
     cycle: Annotated[int, Between(2)] = 4,
-    start: Index | None = None,
+    start: Snapshot | None = None,
     keep_start: bool = False,
     per_cycle: Count = 1,
     ahead: Literal[0, 1] = 1,

@@ -24,6 +24,7 @@ SCHEMA = {
     "nll": "float64", "error": "float64", "brier": "float64", "js": "float64", "nll_tempered": "float64",
 }  # fmt: skip
 KEY = ["corruption", "severity", "size", "example"]
+NEEDS = "classes"
 
 
 def measure(

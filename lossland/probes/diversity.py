@@ -20,6 +20,7 @@ SCHEMA = {
     "reference_error": "float64", "error": "float64", "disagreement": "float64",
 }  # fmt: skip
 KEY = ["split", "block", "index"]
+NEEDS = "classes"
 
 
 def measure(

@@ -23,6 +23,7 @@ SCHEMA = {
     "examples": "int64",
 }  # fmt: skip
 KEY = ["split", "size", "subset"]
+NEEDS = "classes"
 
 
 def measure(

@@ -24,6 +24,7 @@ SCHEMA = {
     "confidence": "float64",
 }  # fmt: skip
 KEY = ["block", "size", "subset"]
+NEEDS = "classes"
 
 
 def measure(

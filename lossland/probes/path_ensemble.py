@@ -20,6 +20,7 @@ SCHEMA = {
     "differs": "float64", "examples": "int64",
 }  # fmt: skip
 KEY = ["index", "split", "member", "quantity"]
+NEEDS = "classes"
 
 
 def measure(problem, subspace, *, resolution: Count = 61, split: Split = "test", bn: BatchNorm = "recalibrate") -> pd.DataFrame:

@@ -18,7 +18,7 @@ import torch
 from lossland.inputs.shifts import shifts
 from lossland.landscape.ensembles import subsets as subsets_of
 from lossland.landscape.evaluate import predict, remembered, statistics, targets
-from lossland.options import BatchNorm, Between, Count, Folder, Seed, Split
+from lossland.options import BatchNorm, Between, Corruption, Count, Folder, Seed, Split
 from lossland.statistics.scores import jensen_shannon, scaled, scores, temperatures
 
 SCHEMA = {
@@ -27,13 +27,14 @@ SCHEMA = {
     "nll_tempered": "float64", "ece_tempered": "float64",
 }  # fmt: skip
 KEY = ["split", "corruption", "severity", "size", "subset"]
+NEEDS = "classes"
 
 
 def measure(
     problem,
     subspace,
     *,
-    corruptions: list[str] | None = None,
+    corruptions: list[Corruption] | None = None,
     severities: list[Annotated[int, Between(1, 5)]] = (1, 2, 3, 4, 5),
     folder: Folder | None = None,
     split: Split = "test",

@@ -10,6 +10,8 @@ def experiment(plan, *, network: Networks, epochs: list[Index] = (), pairs: Coun
     """
     length = network.epochs
     epochs = list(epochs) or sorted({0, length // 15, length // 6, length // 2})
+    if len(set(epochs)) < 2:
+        plan.refuse(f"epochs is {epochs}, and forks at two epochs are compared; name two at least")
     if max(epochs) == length:
         plan.refuse(f"{network.label} ends after {max(epochs)} epochs, and nothing parts there; name earlier epochs")
     network = plan.kept(network, epochs)[:pairs]

@@ -12,7 +12,7 @@ def experiment(
     most: Count | None = None,
     subsets: Count = 50,
     dataset: str = "",
-    digitised: dict = {},
+    digitised: dict[str, str] = {},
 ):
     """Each of `networks` by itself; ensembles of up to `most` of its runs, and the table has those of `sizes`
     (default: 1 to 3, as far as all have so many runs).
