@@ -56,6 +56,8 @@ SCORES = 1 + np.linspace(-1, 1, 10) + np.array([[0.01], [0], [-0.01]])  # three 
         ([0.02, 0.025, 0.03], {"above": 0, "sampling": of_errors(0.03, 0.03, examples=200)}, "undecided", "0.025"),
         (SCORES.mean(axis=1), {"above": 0.8}, "holds", ""),
         (SCORES.mean(axis=1), {"above": 0.8, "sampling": SCORES}, "undecided", "1 ("),
+        ({"a": SCORES.mean(axis=1), "b": [9, 10, 11]}, {"above": 0.8, "sampling": {"a": 0, "b": 0}}, "holds", ""),
+        ({"a": SCORES.mean(axis=1), "b": [9, 10, 11]}, {"above": 0.8, "sampling": {"a": SCORES, "b": 0}}, "undecided", "1 ("),
         ([5.1, 5.2, 5.3], {"above": 5}, "holds", ""),
         ([5.1, 5.2, 5.3], {"above": 5, "bar_of": 1}, "undecided", ""),
     ],

@@ -218,9 +218,9 @@ def test_schedules():
         ([0.1, 0.1, 0.1, 0.5], [1e-3, 1e-4, 1e-5, 1e-6, 5e-7]),
         ([0.1, 0.5, 0.2, 0.05], [1e-3, 1e-4, 5e-5, 1e-5, 5e-7]),
     ):
-        keras = Recipe(200, 1e-3, schedule="steps", milestones=[0.4, 0.6, 0.8, 0.9], gamma=factors)
-        assert [learning_rate(keras, e) for e in (0, 80, 120, 160, 180)] == pytest.approx(rates)
-        assert [learning_rate(keras, e) for e in (79.9, 119.9, 159.9, 179.9, 199.9)] == pytest.approx(rates)
+        keras = Recipe(200, 1e-3, schedule="steps", milestones=[0.405, 0.605, 0.805, 0.905], gamma=factors)
+        assert [learning_rate(keras, e) for e in (0, 81, 121, 161, 181)] == pytest.approx(rates)
+        assert [learning_rate(keras, e) for e in (80.9, 120.9, 160.9, 180.9, 199.9)] == pytest.approx(rates)
     tutorial = Recipe(55, 1.0, schedule="exponential", milestones=[14 / 55], gamma=1 / 1.15)
     assert [learning_rate(tutorial, e) for e in (0, 13.9, 14, 16)] == pytest.approx([1, 1, 1 / 1.15, 1 / 1.15**3])
 

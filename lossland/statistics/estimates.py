@@ -89,14 +89,18 @@ def all_of(parts):
     return holds.max(axis=0), np.minimum(1, len(contradicted) * contradicted.min(axis=0))
 
 
-def of_errors(*errors, examples, differ=None) -> float:
+def of_errors(*errors, examples, differ=None, ratio=False) -> float:
     """Standard error of an error rate, or of the difference of two, from being measured on so many examples (a number, or a
     column `examples` of a table).
 
-    `differ` is the share of the examples on which two classifiers disagree: on the others they err alike.
+    `differ` is the share of the examples on which two classifiers disagree: on the others they err alike. `ratio`: the relative
+    one, of a rate or of the ratio of two.
     """
     rates = [float(np.mean(rate)) for rate in errors]
-    variance = sum(rate * (1 - rate) for rate in rates) if differ is None else float(np.mean(differ))
+    if ratio:
+        variance = sum((1 - rate) / rate if rate else np.inf for rate in rates)
+    else:
+        variance = sum(rate * (1 - rate) for rate in rates) if differ is None else float(np.mean(differ))
     return (variance / float(np.min(examples))) ** 0.5
 
 

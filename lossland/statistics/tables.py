@@ -11,6 +11,8 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 
+from lossland.statistics.diversity_limits import over_error
+
 UNTRAINED = 0.1  # a train error; what is said of trained networks is not measured on one that has it, or more
 
 
@@ -101,11 +103,9 @@ def matrix(pairs, value, same) -> np.ndarray:
 
 
 def derived(table) -> pd.DataFrame:
-    """With accuracy = 1 - error, and where it has disagreements diversity = disagreement / error, NaN where no error is."""
+    """With accuracy = 1 - error, and if it has disagreements diversity, disagreement / error."""
     table = table.assign(accuracy=1 - table["error"])
-    if "disagreement" in table:
-        table["diversity"] = table["disagreement"] / table["error"].where(table["error"] > 0)
-    return table
+    return table.assign(diversity=over_error(table["disagreement"], table["error"])) if "disagreement" in table else table
 
 
 def rectangle(points, value, named) -> pd.DataFrame:

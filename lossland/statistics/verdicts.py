@@ -50,7 +50,7 @@ class Claim:
     `published` are the paper's own values, `tolerance` what may lie between one of them and ours.
     `bar_of`: the bar is the mean of so many runs of the paper, and as uncertain as that many of ours.
     `sampling`: what the choice of test examples leaves open, as a standard error of the mean (relative, of a ratio) or as the
-    scores, runs by examples, whose means are `values` (`estimates.py`).
+    scores, runs by examples, whose means are `values` (`estimates.py`); of several parts it may map their names too.
     `presumes`: why this number is not what the claim is about, "trained to 67 % error"; None if it is.
     """
 
@@ -69,7 +69,7 @@ class Claim:
     less: Sequence[float] | None = None
     ratio: bool = False
     bar_of: int | None = None
-    sampling: float | np.ndarray = 0.0
+    sampling: float | np.ndarray | Mapping[str, float | np.ndarray] = 0.0
     presumes: str | None = None
     origin: str = "this paper"
 
@@ -102,8 +102,9 @@ class Claim:
         found, tests = [], []
         for name, (values, less) in samples.items():
             logs = [None if sample is None else to(sample) for sample in (values, less)]
-            estimated = estimate(*logs, examples=self.sampling)
-            held = estimate(*logs, examples=self.sampling, further=1 / self.bar_of) if self.bar_of else estimated
+            examples = self.sampling[name] if isinstance(self.sampling, Mapping) else self.sampling
+            estimated = estimate(*logs, examples=examples)
+            held = estimate(*logs, examples=examples, further=1 / self.bar_of) if self.bar_of else estimated
             tests.append(self._sides(held, to))
             found.append((name, estimated))
         weakest = max(range(len(tests)), key=lambda i: tests[i][0])
@@ -156,6 +157,15 @@ class Check:
             "claim": self.name, "kind": "check", "origin": "", "statement": self.says, "measured": "", "bar": "", "because": "",
             "published": "", "n": 0, "reason": "" if self.ok else "failed",
         }  # fmt: skip
+
+
+def scored(name, scores, **words) -> Claim:
+    """The claim about the means of `scores`, runs by examples or blocks of them, or about those of all parts, if they are."""
+    if isinstance(scores, Mapping) and len(scores) > 1:
+        values = {part: matrix.mean(axis=1) for part, matrix in scores.items()}
+        return Claim(name, values, sampling={part: matrix.to_numpy() for part, matrix in scores.items()}, **words)
+    (only,) = scores.values() if isinstance(scores, Mapping) else (scores,)
+    return Claim(name, only.mean(axis=1), sampling=only.to_numpy(), **words)
 
 
 def as_published(name, values, published, *, examples=None, margin=None, because="", runs=1, **words) -> Claim:
