@@ -8,7 +8,16 @@ from conftest import judged, unprinted
 from planted import planted
 
 from lossland.papers.fort2019.claims import (
-    cyclical, ensembles, forks, functions, outside, randomness, shift, subspaces, tunnel, weights,
+    cyclical,
+    ensembles,
+    forks,
+    functions,
+    outside,
+    randomness,
+    shift,
+    subspaces,
+    tunnel,
+    weights,
 )  # fmt: skip
 from lossland.statistics import diversity_limits as limits
 
