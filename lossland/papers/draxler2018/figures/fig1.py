@@ -10,7 +10,6 @@ segment.
 
 from matplotlib.figure import Figure
 
-from lossland.options import Positive
 from lossland.plotting.panels import logarithmic, panels, relief
 from lossland.plotting.style import AXES, COLOURS
 from lossland.statistics.tables import Table, one_run, pick, plane, shares, spaced, where
@@ -18,14 +17,12 @@ from lossland.statistics.tables import Table, one_run, pick, plane, shares, spac
 SEGMENT, PATH = COLOURS["segment"], COLOURS["bezier"]
 
 
-def draw(
-    *, surface: Table("landscape"), segment: Table("landscape"), path: Table("landscape"), highest: Positive = 5.0
-) -> Figure:
-    """The first run of the surface, and the same of the others. What is above `highest` nats is darkest."""
+def draw(*, surface: Table("landscape"), segment: Table("landscape"), path: Table("landscape")) -> Figure:
+    """The first run of the surface, and the same of the others. What is above 5 nats is darkest."""
     figure, ((slice_, *axes),) = panels(1, 3, height=2.5, width_ratios=[1.4, 1, 1])
     surface = one_run(surface)
     shown = plane(surface, "train", "nll")
-    levels = spaced(shown.stack(), highest)
+    levels = spaced(shown.stack(), 5.0)
     drawn = relief(slice_, shown, levels)
     figure.colorbar(drawn, ax=slice_, label="train nll [nats]", ticks=levels[::3], format="%.2g", shrink=0.8).minorticks_off()
     _marks(slice_, surface)

@@ -12,17 +12,16 @@ minima at a loss that takes most of a training to reach.
 import numpy as np
 from matplotlib.figure import Figure
 
-from lossland.options import Count
 from lossland.plotting.panels import band, legend_of, logarithmic, runs_of, tiles
 from lossland.plotting.style import COLOURS, GREY
 from lossland.statistics.saddle_graph import crossings, named, tree_rows
 from lossland.statistics.tables import Table, by_label, pick
 
 
-def draw(*, courses: Table("dynamics"), saddles: Table("saddles"), columns: Count = 2) -> Figure:
+def draw(*, courses: Table("dynamics"), saddles: Table("saddles")) -> Figure:
     """Both of the same labels, a panel for each."""
     chosen = by_label(pick(courses, split="train", quantity="nll"))
-    figure, axes = tiles(len(chosen), columns, height=2.3)
+    figure, axes = tiles(len(chosen), 2, height=2.3)
     figure.set_figwidth(max(3.4, figure.get_figwidth()))
     for axis, (label, course) in zip(axes, chosen.items(), strict=True):
         course = course.assign(share=course["epoch"] / course.groupby("run")["epoch"].transform("max"))

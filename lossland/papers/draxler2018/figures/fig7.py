@@ -12,7 +12,6 @@ In the paper coordinates move smoothly, and paths are 1.5 to 2.5 times as long a
 import numpy as np
 from matplotlib.figure import Figure
 
-from lossland.options import Count
 from lossland.papers.published import numbers
 from lossland.plotting.panels import each, legend_of, looks, panels
 from lossland.plotting.style import GREY, SERIES
@@ -21,12 +20,12 @@ from lossland.statistics.tables import Table, beside, by_label, one_run, pick, r
 SHARES = np.linspace(0, 1, 101)
 
 
-def draw(*, coordinates: Table("coordinates"), saddles: Table("saddles"), number: Count = 8) -> Figure:
-    """Of the first label up to `number` coordinates are shown, of one run; `saddles` may have more labels."""
+def draw(*, coordinates: Table("coordinates"), saddles: Table("saddles")) -> Figure:
+    """Of the first label up to eight coordinates are shown, of one run; `saddles` may have more labels."""
     chosen, own = by_label(coordinates), looks(coordinates)
     figure, ((single, away, ratio),) = panels(1, 3, height=2.5)
     first, table = next(iter(chosen.items()))
-    _coordinates(single, one_run(table), number)
+    _coordinates(single, one_run(table))
     for x, (label, table) in enumerate(chosen.items()):
         each(away, resampled(table.drop_duplicates(["run", "index"]), "away", SHARES), own[label]["color"], label)
         length = pick(saddles, subspace=label).drop_duplicates("run")
@@ -43,8 +42,8 @@ def draw(*, coordinates: Table("coordinates"), saddles: Table("saddles"), number
     return figure
 
 
-def _coordinates(axis, table, number):
+def _coordinates(axis, table):
     bends = table.assign(bend=table["value"] - table["straight"]).pivot(index="share", columns="coordinate", values="bend")
     axis.axhline(0, color=GREY, linewidth=0.8)
-    for i, name in enumerate(bends.columns[:number]):
-        axis.plot(bends[name], "-" if i < len(SERIES) else "--", color=SERIES[i % len(SERIES)], linewidth=1.0)
+    for i, name in enumerate(bends.columns[: len(SERIES)]):
+        axis.plot(bends[name], color=SERIES[i], linewidth=1.0)

@@ -14,16 +14,13 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from lossland.geometry.known_saddles import TOYS
-from lossland.options import Positive
 from lossland.plotting.panels import panels
 from lossland.plotting.style import COLOURS, GREY, LIGHT_TO_DARK, WHITE_TO_DARK
 from lossland.statistics.tables import Table, by_label, one_run, pick, plane
 
 
-def draw(
-    *, surfaces: Table("landscape"), coordinates: Table("coordinates"), cycles: Table("cycles"), above: Positive = 1.5
-) -> Figure:
-    """Labels are names of `geometry.known_saddles`; one run of each. Colours end at `above` times the height of the saddle over
+def draw(*, surfaces: Table("landscape"), coordinates: Table("coordinates"), cycles: Table("cycles")) -> Figure:
+    """Labels are names of `geometry.known_saddles`; one run of each. Colours end at 1.5 times the height of the saddle over
     the lower minimum. Raises ValueError if a landscape is not known, or its first two coordinates were not measured."""
     chosen = by_label(surfaces)
     figure, axes = panels(2, len(chosen), height=2.3)
@@ -32,7 +29,7 @@ def draw(
             raise ValueError(f"the saddles of {form} are not known; name networks as one of {', '.join(TOYS)}")
         band = _places(one_run(pick(coordinates, subspace=form)))
         course = one_run(pick(cycles, subspace=form))
-        _surface(column[0], one_run(surface), band, TOYS[form], above)
+        _surface(column[0], one_run(surface), band, TOYS[form])
         for cycle, rows in course.sort_values("share").groupby("cycle"):
             column[1].plot(rows["share"], rows["nll"], color=LIGHT_TO_DARK(cycle / course["cycle"].max()), linewidth=1.1)
         column[1].axhline(TOYS[form].height, color=COLOURS["bezier"], linestyle="--", linewidth=1)
@@ -51,11 +48,11 @@ def _places(table):
     return points[[0, 1]].to_numpy()
 
 
-def _surface(axis, surface, band, toy, above):
+def _surface(axis, surface, band, toy):
     loss = plane(surface, "train", "nll")
     x, y = _there(*np.meshgrid(loss.columns, loss.index), pick(surface, mark="path"), band)
     low = loss.min(axis=None)
-    levels = MaxNLocator(12).tick_values(low, low + above * (toy.height - low))
+    levels = MaxNLocator(12).tick_values(low, low + 1.5 * (toy.height - low))
     axis.contourf(x, y, loss.clip(upper=levels[-1]), levels, cmap=WHITE_TO_DARK)
     axis.contour(x, y, loss, levels[::2], colors=GREY, linewidths=0.4)
     axis.plot(*band.T, color=COLOURS["bezier"], linewidth=1.4)

@@ -10,20 +10,19 @@ In the paper what is sampled around a training stays in its mode of predictions,
 
 from matplotlib.figure import Figure
 
-from lossland.options import Count
 from lossland.plotting.panels import legend_of, tiles
 from lossland.plotting.style import GREY, MARKERS, SERIES
 from lossland.statistics.tables import Table, by_label, one_run
 
 
-def draw(*, maps: Table("tsne"), kinds: list[str], columns: Count = 3) -> Figure:
+def draw(*, maps: Table("tsne"), kinds: list[str]) -> Figure:
     """A map for each label; `kinds` names what `within` numbers from 1, and 0 is the training.
 
     Raises ValueError if a map has more kinds than are named.
     """
     if (found := maps["within"].max()) > len(kinds):
         raise ValueError(f"kinds names {len(kinds)}, and a map has {found}; name all of them")
-    figure, axes = tiles(maps["subspace"].nunique(), columns, height=3.0)
+    figure, axes = tiles(maps["subspace"].nunique(), 3, height=3.0)
     figure.set_figwidth(max(4.4, figure.get_figwidth()))  # as wide as its legend
     for axis, (label, table) in zip(axes, by_label(maps).items(), strict=True):
         table = one_run(table)

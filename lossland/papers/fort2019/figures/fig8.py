@@ -29,7 +29,6 @@ def draw(
     trained: Table("landscape"),
     sizes: list[Count] = (1,),
     quantities: list[Literal["accuracy", "error", "brier", "nll", "ece", "js"]] = ("accuracy", "brier", "js"),
-    columns: Count = 3,
 ) -> Figure:
     """`sizes` are up to four sizes of ensembles, `quantities` the panels. Raises ValueError if a label has none."""
     if len(sizes) > len(STYLES):
@@ -37,7 +36,7 @@ def draw(
     table, own = derived(pick(shifts, size=list(sizes))), looks(shifts)
     for label in own:
         pick(table, subspace=label)
-    figure, axes = tiles(len(quantities), columns, height=2.4)
+    figure, axes = tiles(len(quantities), 3, height=2.4)
     for axis, quantity in zip(axes, quantities, strict=True):
         name, scale = AXES[quantity]
         for label, part in by_label(table).items():

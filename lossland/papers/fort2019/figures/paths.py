@@ -16,7 +16,7 @@ from typing import Literal
 
 from matplotlib.figure import Figure
 
-from lossland.options import Count, Split
+from lossland.options import Split
 from lossland.plotting.panels import legend_of, lines, looks, runs_of, tiles, warn
 from lossland.plotting.style import AXES, GREY
 from lossland.statistics.tables import Table, derived, pick, where
@@ -34,14 +34,13 @@ def draw(
         "cosine",
     ),
     split: Split = "test",
-    columns: Count = 4,
 ) -> Figure:
     """`quantities` are the panels. Raises ValueError if one of `paths` is a surface."""
     table = derived(pick(paths, split=split))
     if len(surfaces := table[table["u1"].notna()]):
         raise ValueError(f"this draws paths, and {surfaces['subspace'].iloc[0]} is a surface; use fort2019_fig6 for it")
     own, groups = looks(table), " and ".join(table["group"].unique())
-    figure, axes = tiles(len(quantities), columns, height=2.4, sharex=True)
+    figure, axes = tiles(len(quantities), 4, height=2.4, sharex=True)
     for axis, quantity in zip(axes, quantities, strict=True):
         name, scale = AXES[quantity]
         for end in (1, 0) if quantity in BOTH else (0,):  # the legend shows what is drawn last
