@@ -17,7 +17,6 @@ import pandas as pd
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
-from lossland.options import Group, Split
 from lossland.plotting.panels import panels, warn
 from lossland.plotting.style import AXES, SERIES, WHITE_TO_DARK
 from lossland.statistics.tables import Table, by_label, matrix, one_run, pick
@@ -29,17 +28,15 @@ def draw(
     disagreement: Table("disagreement"),
     maps: Table("tsne"),
     trained: Table("landscape"),
-    group: Group = "weights",
-    split: Split = "test",
 ) -> Figure:
     """A row for each label. Raises ValueError if it is not of one training at several epochs."""
     trainings = by_label(cosine)
     figure, axes = panels(len(trainings), 3, height=2.4, layout="compressed")
     for (label, pairs), (weights, functions, above) in zip(trainings.items(), axes, strict=True):
-        _heat(figure, weights, pick(one_run(pairs), group=group), "cosine", 1)
-        _heat(figure, functions, pick(one_run(pick(disagreement, subspace=label)), split=split), "disagreement", 0)
-        weights.set_title(f"{label}\ncosine of {group}")
-        functions.set_title(f"{label}\ndisagreement, {split} data")
+        _heat(figure, weights, pick(one_run(pairs), group="weights"), "cosine", 1)
+        _heat(figure, functions, pick(one_run(pick(disagreement, subspace=label)), split="test"), "disagreement", 0)
+        weights.set_title(f"{label}\ncosine of weights")
+        functions.set_title(f"{label}\ndisagreement, test data")
         paths = pick(one_run(pick(maps, subspace=label)), within=0)
         _trajectories(above, paths)
         silhouette = paths["silhouette"].mean()

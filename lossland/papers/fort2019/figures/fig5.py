@@ -19,7 +19,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from lossland.options import Split
 from lossland.papers.fort2019.claims.subspaces import exponent
 from lossland.plotting.panels import legend_of, looks, panels, warn
 from lossland.plotting.style import GREY
@@ -29,11 +28,9 @@ from lossland.statistics.tables import Table, by_label, pick
 LOW, HIGH = -0.1, 1.2  # of the paper's axis
 
 
-def draw(
-    *, samples: Table("diversity"), independent: Table("diversity"), trained: Table("landscape"), split: Split = "test"
-) -> Figure:
+def draw(*, samples: Table("diversity"), independent: Table("diversity"), trained: Table("landscape")) -> Figure:
     """Raises ValueError if the tables are of different numbers of classes."""
-    samples, stars = (_measured(pick(table, split=split, block=0)) for table in (samples, independent))
+    samples, stars = (_measured(pick(table, split="test", block=0)) for table in (samples, independent))
     table = pd.concat([samples, stars])
     if table["classes"].nunique() > 1:
         raise ValueError("samples and independent are of different numbers of classes; name tables of one dataset")
@@ -53,7 +50,7 @@ def draw(
         axis.axvline(100 * reference, color=GREY, linewidth=0.5, zorder=0, label="accuracy of the trained network")
         top = table[column].max()
         axis.set(xlim=(100 * (low - margin), 100 * (high + margin)), ylim=(LOW, max(HIGH, 1.05 * top if top < np.inf else 0)))
-        axis.set(xlabel=f"{split} accuracy [%]", ylabel=f"disagreement / {unit}")
+        axis.set(xlabel="test accuracy [%]", ylabel=f"disagreement / {unit}")
     legend_of(figure, axes, ncols=3)
     warn(figure, trained)
     return figure

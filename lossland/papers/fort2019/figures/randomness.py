@@ -10,7 +10,6 @@ The paper asks which source of randomness makes networks differ (as remembered, 
 import numpy as np
 from matplotlib.figure import Figure
 
-from lossland.options import Group, Split
 from lossland.plotting.panels import panels, warn
 from lossland.plotting.style import SERIES
 from lossland.statistics.tables import Table, by_label, pick
@@ -21,16 +20,14 @@ def draw(
     disagreement: Table("disagreement"),
     cosine: Table("cosine"),
     trained: Table("landscape"),
-    group: Group = "weights",
-    split: Split = "test",
 ) -> Figure:
     """A bar for each label: all pairs of all of its runs."""
-    differing = {label: 100 * part["disagreement"] for label, part in by_label(pick(disagreement, split=split)).items()}
-    turned = {label: 1 - part["cosine"] for label, part in by_label(pick(cosine, group=group)).items()}
+    differing = {label: 100 * part["disagreement"] for label, part in by_label(pick(disagreement, split="test")).items()}
+    turned = {label: 1 - part["cosine"] for label, part in by_label(pick(cosine, group="weights")).items()}
     figure, (axes,) = panels(1, 2, height=0.7 + 0.35 * len(differing), sharey=True)
     figure.set_figwidth(6.2)
-    _dots(axes[0], differing.values(), f"disagreement, {split} data [%]")
-    _dots(axes[1], turned.values(), f"1 - cosine similarity, {group}")
+    _dots(axes[0], differing.values(), "disagreement, test data [%]")
+    _dots(axes[1], turned.values(), "1 - cosine similarity, weights")
     axes[0].set_yticks(range(len(differing)), list(differing))
     axes[0].invert_yaxis()
     warn(figure, trained)

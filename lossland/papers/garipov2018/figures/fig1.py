@@ -11,20 +11,19 @@ chain, where the straight segment rises to 5.5.
 import pandas as pd
 from matplotlib.figure import Figure
 
-from lossland.options import Positive
 from lossland.plotting.panels import looks, panels, relief
 from lossland.statistics.tables import Table, by_label, noted, one_run, pick, plane, spaced, untrained, where
 
 ROWS = [("train", "loss", "train loss [nats]", 1), ("test", "error", "test error [%]", 100)]
 
 
-def draw(*, planes: Table("landscape"), highest: Positive = 5.0) -> Figure:
-    """A column for each of `planes`; what is above `highest` nats is darkest, what is not finite is grey."""
+def draw(*, planes: Table("landscape")) -> Figure:
+    """A column for each of `planes`; what is above 5 nats is darkest, what is not finite is grey."""
     tables = {label: one_run(table) for label, table in by_label(planes).items()}
     figure, axes = panels(2, len(tables), height=2.2)
     for row, (split, quantity, label, scale) in zip(axes, ROWS, strict=True):
         parts = [pick(table, split=split, quantity=quantity) for table in tables.values()]
-        levels = spaced(scale * pd.concat(parts)["value"], highest if quantity == "loss" else 100.0)
+        levels = spaced(scale * pd.concat(parts)["value"], 5.0 if quantity == "loss" else 100.0)
         for axis, part, (title, look) in zip(row, parts, looks(planes).items(), strict=True):
             drawn = relief(axis, scale * plane(part, split, quantity), levels)
             _marks(axis, part, look["color"])
