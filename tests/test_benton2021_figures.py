@@ -57,7 +57,8 @@ def planted_curves(label="curves", numbers=(0, 1, 2, 3), factor=1.0):
 
 def test_figure_2_draws_every_curve_and_the_mean_apart(tmp_path):
     segment = planted_curves("segment", (0,), 3.0).assign(u1=np.nan)
-    figure = fig2.draw(curves=planted_curves(), segment=segment, plane=planted_plane())
+    curve = planted_plane().query("mark == 'grid' and u1 == 0").assign(mark="path")
+    figure = fig2.draw(curves=planted_curves(), segment=segment, plane=pd.concat([planted_plane(), curve]))
     left, middle, plane, _ = figure.axes
     for axis, values in ((left, lambda i: (i + 1) * (1 + T)), (middle, lambda i: 10 * (i + 1) * T)):
         *thin, mean, straight = axis.lines

@@ -7,7 +7,7 @@ from matplotlib.colors import LogNorm
 from matplotlib.ticker import LogLocator, MaxNLocator
 
 from lossland.plotting.style import AXES, COLOURS, COLUMN, GREY, MARKERS, SERIES, SHADES, WHITE_TO_DARK
-from lossland.statistics.tables import by_label, pick, untrained
+from lossland.statistics.tables import by_label, pick, untrained, where
 
 
 def panels(rows, columns, height=2.1, **options):
@@ -166,6 +166,20 @@ def triangle(axis, x, y, modes):
         face = COLOURS[name] if name == "mode" else "white"
         look = {"markerfacecolor": face, "markeredgecolor": "white" if name == "mode" else COLOURS[name]}
         axis.plot(x[part], y[part], marker, label=name, markersize=5.5 if name == "mode" else 4.5, clip_on=False, **look)
+
+
+def spanning(table):
+    """(networks, bend) that span a plane: the third point is the bend of a curve if there is one."""
+    points = where(table, mark="spanning").drop_duplicates("index").sort_values("index")
+    return (points, points[:0]) if where(table, mark="path").empty else (points[:2], points[2:])
+
+
+def marks(axis, table, colour):
+    """The curve in a plane, the networks that span it as dots, its bend as a diamond."""
+    path, (networks, bend) = where(table, mark="path").drop_duplicates("index").sort_values("index"), spanning(table)
+    axis.plot(path["u0"], path["u1"], color=colour, linewidth=1.2)
+    axis.plot(networks["u0"], networks["u1"], "o", color=colour, markeredgecolor="white", markersize=5, label="network")
+    axis.plot(bend["u0"], bend["u1"], "D", color="white", markeredgecolor=colour, markersize=4, label="bend")
 
 
 def cross(axis, u0, u1, colour):

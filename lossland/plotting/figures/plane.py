@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from lossland.options import Positive, Split
-from lossland.plotting.panels import cross, looks, panels, relief, shaded
+from lossland.plotting.panels import cross, looks, marks, panels, relief, shaded
 from lossland.plotting.style import AXES
 from lossland.statistics.tables import Table, by_label, one_run, pick, plane, quantities_of, spaced, splits_of, where
 
@@ -45,18 +45,9 @@ def _row(figure, axes, parts, own, split, quantity, highest):
     levels = spaced(values, top) if quantity in ("loss", "nll") else None
     for axis, (label, part), grid in zip(axes, parts.items(), grids, strict=True):
         drawn = shaded(axis, grid, top) if levels is None else relief(axis, grid, levels)
-        _marks(axis, part, own[label]["color"])
+        marks(axis, part, own[label]["color"])
+        centre = where(part, mark="centre")
+        cross(axis, centre["u0"], centre["u1"], own[label]["color"])
         axis.set(title=f"{label}, {split} {quantity}" if len(parts) == 1 else label, aspect="equal")
     ticks = {"ticks": levels[::3], "format": "%.3g"} if levels is not None else {}
     figure.colorbar(drawn, ax=axes, label=f"{split} {name}", aspect=18, pad=0.02, **ticks).minorticks_off()
-
-
-def _marks(axis, table, colour):
-    path = where(table, mark="path").sort_values("index")
-    axis.plot(path["u0"], path["u1"], color=colour, linewidth=1.2)
-    points = where(table, mark="spanning").sort_values("index")
-    ends, bend = (points, points[:0]) if path.empty else (points[:2], points[2:])
-    axis.plot(ends["u0"], ends["u1"], "o", color=colour, markeredgecolor="white", markersize=5)
-    axis.plot(bend["u0"], bend["u1"], "D", color="white", markeredgecolor=colour, markersize=4)
-    centre = where(table, mark="centre")
-    cross(axis, centre["u0"], centre["u1"], colour)

@@ -11,6 +11,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from lossland.options import Positive, Split
+from lossland.plotting.panels import spanning
 from lossland.plotting.style import AXES, COLOURS, SHADES
 from lossland.statistics.tables import Table, cut, one_run, pick, plane, where
 
@@ -86,9 +87,7 @@ def _lifted(table, logarithmic):
 
 
 def _marks(table):
-    path = where(table, mark="path").sort_values("index")
-    points = where(table, mark="spanning").sort_values("index")
-    ends, bend = (points, points[:0]) if path.empty else (points[:2], points[2:])
+    path, (ends, bend) = where(table, mark="path").sort_values("index"), spanning(table)
     colour = COLOURS["bezier"]
     looks = [
         ("network", where(table, mark="centre"), {"mode": "markers", "marker": {"size": 6, "color": colour}}),

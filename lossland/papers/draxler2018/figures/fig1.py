@@ -10,9 +10,9 @@ segment.
 
 from matplotlib.figure import Figure
 
-from lossland.plotting.panels import logarithmic, panels, relief
+from lossland.plotting.panels import logarithmic, marks, panels, relief, spanning
 from lossland.plotting.style import AXES, COLOURS
-from lossland.statistics.tables import Table, one_run, pick, plane, shares, spaced, where
+from lossland.statistics.tables import Table, one_run, pick, plane, shares, spaced
 
 SEGMENT, PATH = COLOURS["segment"], COLOURS["bezier"]
 
@@ -25,7 +25,10 @@ def draw(*, surface: Table("landscape"), segment: Table("landscape"), path: Tabl
     levels = spaced(shown.stack(), 5.0)
     drawn = relief(slice_, shown, levels)
     figure.colorbar(drawn, ax=slice_, label="train nll [nats]", ticks=levels[::3], format="%.2g", shrink=0.8).minorticks_off()
-    _marks(slice_, surface)
+    marks(slice_, surface, PATH)
+    networks, _ = spanning(surface)
+    slice_.plot(networks["u0"], networks["u1"], "--", color=SEGMENT, linewidth=1.0)
+    slice_.set(aspect="equal", xlabel="distance", ylabel="distance")
     for axis, split, quantity in zip(axes, ("train", "test"), ("nll", "error"), strict=True):
         label, scale = AXES[quantity]
         for name, part, colour in (("segment", segment, SEGMENT), ("path", path, PATH)):
@@ -37,12 +40,3 @@ def draw(*, surface: Table("landscape"), segment: Table("landscape"), path: Tabl
     axes[1].set_ylim(0, None)
     axes[1].legend(loc="upper right")
     return figure
-
-
-def _marks(axis, surface):
-    walk, points = (where(surface, mark=mark).drop_duplicates("index").sort_values("index") for mark in ("path", "spanning"))
-    axis.plot(walk["u0"], walk["u1"], color=PATH)
-    axis.plot(points["u0"][:2], points["u1"][:2], "--", color=SEGMENT, linewidth=1.0)
-    axis.plot(points["u0"][:2], points["u1"][:2], "o", color=PATH, markeredgecolor="white", markersize=5)
-    axis.plot(points["u0"][2:], points["u1"][2:], "D", color="white", markeredgecolor=PATH, markersize=4)
-    axis.set(aspect="equal", xlabel="distance", ylabel="distance")

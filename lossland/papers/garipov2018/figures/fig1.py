@@ -11,8 +11,8 @@ chain, where the straight segment rises to 5.5.
 import pandas as pd
 from matplotlib.figure import Figure
 
-from lossland.plotting.panels import looks, panels, relief
-from lossland.statistics.tables import Table, by_label, noted, one_run, pick, plane, spaced, untrained, where
+from lossland.plotting.panels import looks, marks, panels, relief, spanning
+from lossland.statistics.tables import Table, by_label, noted, one_run, pick, plane, spaced, untrained
 
 ROWS = [("train", "loss", "train loss [nats]", 1), ("test", "error", "test error [%]", 100)]
 
@@ -26,8 +26,8 @@ def draw(*, planes: Table("landscape")) -> Figure:
         levels = spaced(scale * pd.concat(parts)["value"], 5.0 if quantity == "loss" else 100.0)
         for axis, part, (title, look) in zip(row, parts, looks(planes).items(), strict=True):
             drawn = relief(axis, scale * plane(part, split, quantity), levels)
-            _marks(axis, part, look["color"])
-            networks, _ = _spanning(pick(tables[title], split="train", quantity="error"))
+            marks(axis, part, look["color"])
+            networks, _ = spanning(pick(tables[title], split="train", quantity="error"))
             axis.set(title=noted(title, untrained(networks["value"].max())), aspect="equal")
         row[0].set_ylabel("distance")
         bar = figure.colorbar(drawn, ax=row, label=label, ticks=levels[::3], format="%.3g", aspect=18, pad=0.01)
@@ -35,17 +35,3 @@ def draw(*, planes: Table("landscape")) -> Figure:
     for axis in axes[-1]:
         axis.set_xlabel("distance")
     return figure
-
-
-def _marks(axis, table, colour):
-    path = where(table, mark="path").sort_values("index")
-    axis.plot(path["u0"], path["u1"], color=colour, linewidth=1.2)
-    ends, bend = _spanning(table)
-    axis.plot(ends["u0"], ends["u1"], "o", color=colour, markeredgecolor="white", markersize=5)
-    axis.plot(bend["u0"], bend["u1"], "D", color="white", markeredgecolor=colour, markersize=4)
-
-
-def _spanning(table):
-    """The networks that span the plane, and the bend if there is a curve."""
-    points = where(table, mark="spanning").sort_values("index")
-    return (points, points[:0]) if where(table, mark="path").empty else (points[:2], points[2:])
