@@ -111,6 +111,18 @@ def behind(axis, printed, colour, style=":"):
     axis.plot(printed["x"], printed["y"], style, color=colour, linewidth=0.8, markersize=2.5, zorder=0)
 
 
+def by_size(axis, table, quantity, looks, names=None):
+    """A quantity of ensembles against their size: means over subsets and runs, bars their standard deviation, side by side."""
+    name, scale = AXES[quantity]
+    for i, (label, part) in enumerate(by_label(table).items()):
+        size = part.groupby("size")[quantity].agg(["mean", "std"]) * scale
+        beside = 0.3 * (i - (len(looks) - 1) / 2) / max(1, len(looks) - 1)  # so that bars do not hide each other
+        look = looks[label] | {"markersize": 3, "linewidth": 1, "capsize": 1.5, "elinewidth": 0.6}
+        axis.errorbar(size.index + beside, size["mean"], size["std"].fillna(0), label=(names or {}).get(label, label), **look)
+    axis.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+    axis.set_ylabel(f"{table['split'].iloc[0]} {name}")
+
+
 def warn(figure, errors):
     """Above a figure, the train errors of networks that are not trained, of a `landscape` table or label -> mean."""
     if not isinstance(errors, dict):

@@ -13,12 +13,9 @@ from typing import Literal
 
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
-from lossland.options import Count, Split
 from lossland.papers.published import numbers
-from lossland.plotting.panels import behind, legend_below, looks, tiles, warn
-from lossland.plotting.style import AXES
+from lossland.plotting.panels import behind, by_size, legend_below, looks, tiles, warn
 from lossland.statistics.tables import Table, by_label, derived, pick
 
 
@@ -27,28 +24,20 @@ def draw(
     ensembles: Table("ensemble"),
     trained: Table("landscape"),
     quantities: list[Literal["accuracy", "error", "brier", "nll", "ece", "js"]] = ("accuracy", "brier"),
-    split: Split = "test",
-    columns: Count = 2,
     digitised: dict = {},
 ) -> Figure:
     """`quantities` are the panels. `digitised` names for labels an architecture of a re-implementation (MediumCNN*), whose
     accuracies are drawn behind, of one ensemble of each size. Raises ValueError if none is known."""
-    table = derived(pick(ensembles, split=split))
+    table = derived(pick(ensembles, split="test"))
     own, named = looks(table), _with_runs(by_label(table))
-    figure, axes = tiles(len(quantities), columns, height=2.4)
+    figure, axes = tiles(len(quantities), 2, height=2.4)
     for axis, quantity in zip(axes, quantities, strict=True):
-        name, scale = AXES[quantity]
-        for i, (label, part) in enumerate(by_label(table).items()):
-            size = part.groupby("size")[quantity].agg(["mean", "std"]) * scale
-            beside = 0.3 * (i - (len(own) - 1) / 2) / max(1, len(own) - 1)  # so that bars do not hide each other
-            look = own[label] | {"markersize": 3, "linewidth": 1, "capsize": 1.5, "elinewidth": 0.6}
-            axis.errorbar(size.index + beside, size["mean"], size["std"].fillna(0), label=named[label], **look)
+        by_size(axis, table, quantity, own, named)
         for label, arch in digitised.items() if quantity in ("accuracy", "error") else ():
             printed, colour = _printed(arch, quantity), own[label]["color"]
             behind(axis, printed[printed["x"] <= table["size"].max()], colour, ":o")
             axis.plot([], [], ":o", color=colour, linewidth=0.8, markersize=2.5, label=f"{arch}, a re-implementation")
-        axis.set(xlabel="independent trainings", ylabel=f"{split} {name}")
-        axis.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+        axis.set_xlabel("independent trainings")
     legend_below(figure, axes, ncols=min(3, max(2, len(axes))))
     warn(figure, trained)
     return figure
