@@ -116,10 +116,10 @@ def _refuse_sources(name, parameters, rest):
 @contextmanager
 def _progress(title):
     """A bar for what takes long, in a terminal or a notebook."""
-    log, bar = logging.getLogger("lossland"), _Bar(title)
     if not (sys.stderr.isatty() or "ipykernel" in sys.modules):
         yield
         return
+    log, bar = logging.getLogger("lossland"), _Bar(title)
     level = log.level
     log.addHandler(bar)
     log.setLevel(logging.INFO)
@@ -128,7 +128,7 @@ def _progress(title):
     finally:
         log.removeHandler(bar)
         log.setLevel(level)
-        bar.end()
+        bar.shown.close()
 
 
 class _Bar(logging.Handler):
@@ -136,21 +136,13 @@ class _Bar(logging.Handler):
 
     def __init__(self, title):
         super().__init__()
-        self._title, self._bar = title, None
+        self.shown = tqdm(desc=title, leave=False, delay=1)
 
     def emit(self, record):
-        if not str(record.msg).startswith(("epoch %d of %d", "point %d of %d")):
-            return
-        done, total = record.args[:2]
-        if self._bar is None:
-            self._bar = tqdm(total=total, desc=self._title, unit=record.msg.partition(" ")[0], leave=False)
-        self._bar.total = total
-        self._bar.n = done
-        self._bar.refresh()
-
-    def end(self):
-        if self._bar is not None:
-            self._bar.close()
+        if str(record.msg).startswith(("epoch %d of %d", "point %d of %d")):
+            self.shown.n, self.shown.total = record.args[:2]
+            self.shown.unit = record.msg.partition(" ")[0]
+            self.shown.refresh()
 
 
 load = Plugins("data", "load")

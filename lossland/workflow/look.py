@@ -96,7 +96,7 @@ class Project:
 def new(folder) -> Path:
     """Write a config with a network of `folder`/mine.py. Raises ConfigError."""
     folder = _new(Path(folder))
-    mine = {"data": "images", "model": f"{_dotted(folder)}.mine:network", "width": 16, "method": "sgd", "seeds": 4}
+    mine = {"data": "images", "model": f"{'.'.join(folder.parts)}.mine:network", "width": 16, "method": "sgd", "seeds": 4}
     return Project(folder, {"source": "digits"}, {"mine": mine | {"recipe": RECIPE | {"batch_size": 32}}}).write(mine=STUB)
 
 
@@ -129,10 +129,6 @@ def look(model, data, checkpoints, *, out="look", seeds=2, size=64, minutes=5.0)
 
 def _flow(value) -> str:
     return yaml.safe_dump(value, default_flow_style=True, sort_keys=False, width=10_000).removesuffix("\n...\n").strip()
-
-
-def _dotted(folder) -> str:
-    return ".".join(folder.parts)
 
 
 def _new(folder) -> Path:
@@ -182,7 +178,7 @@ def _model(model, folder) -> tuple[str, str]:
     positional = [p.name for p in parameters.values() if p.default is p.empty and p.kind is p.POSITIONAL_OR_KEYWORD]
     if others := [name for name in positional if name not in arguments]:
         raise ConfigError(f"model {model} wants {others[0]} too; name a function of (shape, classes) that gives it")
-    return f"{_dotted(folder)}.model:network", WRAPPER.format(module=module, function=name, arguments=", ".join(given))
+    return f"{'.'.join(folder.parts)}.model:network", WRAPPER.format(module=module, function=name, arguments=", ".join(given))
 
 
 def _speed(source, model) -> float:
@@ -209,9 +205,5 @@ def _speed(source, model) -> float:
 
 def _affordable(speed, seconds) -> tuple[int, int]:
     """Points along a side of a plane, and examples: the most that `speed` affords; two planes are five passes of each point."""
-    for examples in EXAMPLES:
-        for size in SIZES[:4]:
-            if 5 * size**2 * examples <= speed * seconds:
-                return size, examples
-    affordable = [size for size in SIZES if 5 * size**2 * EXAMPLES[-1] <= speed * seconds]
-    return (affordable or SIZES[-1:])[0], EXAMPLES[-1]
+    choices = [(size, n) for n in EXAMPLES for size in SIZES[:4]] + [(size, EXAMPLES[-1]) for size in SIZES[4:]]
+    return next((choice for choice in choices if 5 * choice[0] ** 2 * choice[1] <= speed * seconds), choices[-1])
