@@ -139,7 +139,7 @@ def written(folder, drawn, module):
     """A figure or a table saved with its caption, as the workflow does."""
     from lossland.workflow import artifacts as drawing
 
-    suffixes = ("csv", "md", "html") if hasattr(drawn, "columns") else ("png", "svg")
+    suffixes = ("csv", "html") if hasattr(drawn, "columns") else ("png", "svg")
     drawing.save([folder / f"drawn.{s}" for s in suffixes], drawn, module.__doc__, RECORD)
 
 

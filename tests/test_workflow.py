@@ -17,7 +17,7 @@ def test_the_toy_run_makes_everything_and_says_so(finished):
     for name in (
         "figure/garipov2018_fig2.png",
         "figure/garipov2018_fig2.svg",
-        "figure/garipov2018_table2.md",
+        "figure/garipov2018_table2.html",
         "claim/garipov2018_curves.csv",
     ):
         assert (results / name).stat().st_size > 100

@@ -45,10 +45,6 @@ def save(paths, drawing, caption, provenance):
                 temporary.write_text(text + "\n")
             elif path.suffix == ".csv":
                 drawing.to_csv(temporary, index=False)
-            elif path.suffix == ".md":
-                table = _without_bars(_readable(drawing)).astype(object).where(lambda shown: shown.notna(), None)
-                table = table.to_markdown(index=False, floatfmt=".4g", missingval="")
-                temporary.write_text(f"{table}\n\n{text}\n".replace("::\n\n", ""))
             elif path.suffix == ".html":
                 temporary.write_text(_page(drawing) if isinstance(drawing, pd.DataFrame) else _surface(drawing))
             elif path.suffix == ".vtu":
@@ -58,7 +54,7 @@ def save(paths, drawing, caption, provenance):
 
 
 def _told(caption, record):
-    """The caption, then what the drawing was made from and what a reader must know of that; reStructuredText and Markdown."""
+    """The caption, then what the drawing was made from and what a reader must know of that; reStructuredText."""
     made = [(*result.split(" ", 1), maker) for maker in record["chain"] for result in maker["results"]]
     kinds = Counter(kind for kind, _, _ in made)
     numbers = [f"{kinds[kind]} {kind}{'s' * (kinds[kind] > 1)}" for kind in ("network", "subspace", "table") if kinds[kind]]
@@ -72,7 +68,7 @@ def _told(caption, record):
 
 
 def _paragraphs(docstring):
-    """A docstring as reStructuredText and Markdown: its first line in bold, what is indented as a block of code."""
+    """A docstring as reStructuredText: its first line in bold, what is indented as a block of code."""
     title, *parts = inspect.cleandoc(docstring or "").split("\n\n")
     shown = [f"**{_escaped(_prose(title))}**"] if title else []
     for part in filter(str.strip, parts):
@@ -128,8 +124,3 @@ def _plus_minus(value, spread):
     if pd.isna(value):
         return ""
     return f"{value:.4g}" if pd.isna(spread) else f"{value:.3g} ± {spread:.1g}"
-
-
-def _without_bars(table):
-    """Bars that Markdown would take for borders."""
-    return table.map(lambda v: v.replace("|", "\\|") if isinstance(v, str) else v)

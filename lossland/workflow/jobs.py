@@ -19,9 +19,9 @@ from lossland.workflow.provenance import planned
 # the machinery is in no digest: raise the number of a section if its files get another meaning, and they are made again
 FORMAT = {"data": 1, "network": 1, "subspace": 1, "table": 1, "figure": 1, "claim": 2, "verdict": 1}
 SUFFIXES = {
-    "claims": ["parquet", "csv", "md", "rst", "html"],
-    "verdicts": ["parquet", "csv", "md", "rst", "html"],
-    "tables": ["json", "csv", "md", "rst", "html"],
+    "claims": ["parquet", "csv", "rst", "html"],
+    "verdicts": ["parquet", "csv", "rst", "html"],
+    "tables": ["json", "csv", "rst", "html"],
     "figures": ["json", "rst", "svg", "png"],
     "surfaces": ["json", "rst", "html"],
     "meshes": ["json", "rst", "vtu"],
