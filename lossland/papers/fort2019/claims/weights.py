@@ -10,7 +10,7 @@ run, which lifts the cosine of networks that have nothing in common.
 In the paper independent runs are nearly orthogonal, and a run stays near itself (as remembered, not confirmed).
 """
 
-from lossland.options import NonNegative
+from lossland.options import Group, NonNegative
 from lossland.papers.fort2019.claims import learned
 from lossland.statistics.runs import by_pairs, disjoint, towards_the_end
 from lossland.statistics.tables import Table, pick
@@ -25,16 +25,17 @@ def check(
     inside: Table("cosine"),
     trained: Table("landscape"),
     after: NonNegative,
+    group: Group = "weights",
 ) -> list[Claim]:
     """`between` is of a pool of the last networks of runs, `inside` of the trajectories of these runs in the same order, all or
-    the first of them. The first epochs end with `after`."""
-    apart = disjoint(pick(between, group="weights"), "cosine")
-    rows = towards_the_end(pick(inside, group="weights"), after).sort_values("first")
+    the first of them. The first epochs end with `after`; `group` are the parameters that are compared."""
+    apart = disjoint(pick(between, group=group), "cosine")
+    rows = towards_the_end(pick(inside, group=group), after).sort_values("first")
     own, others = by_pairs(rows.groupby(level=["subspace", "run"])["cosine"].first()).align(apart, join="inner")
     return [
         Check("independent runs are orthogonal", bool((apart.abs() < ORTHOGONAL).all()),
-              says=f"The cosine (weights) between networks that were trained independently is below {ORTHOGONAL} in size."),
+              says=f"The cosine ({group}) between networks that were trained independently is below {ORTHOGONAL} in size."),
         Claim("a run stays near itself", own - others, above=0, presumes=learned(trained),
-              of=f"cosine (weights) from epoch {after:g} to the end of a run - between two runs",
+              of=f"cosine ({group}) from epoch {after:g} to the end of a run - between two runs",
               says="After the first epochs a network is nearer to its own end than to another run."),
     ]  # fmt: skip
