@@ -1,4 +1,4 @@
-"""IN: tables. OUT: results/claim/<name>.parquet, .csv, .md and .html: the claims of a paper, its numbers beside ours, tested.
+"""IN: tables. OUT: results/claim/<name>.parquet, .csv and .html: the claims of a paper, its numbers beside ours, tested.
 
 TO ADD claims: a file lossland/papers/<paper>/claims/<subject>.py with `check(*, ...) -> list[Claim]`,
 whose docstring is the caption, and a stanza in section claim. One rule for each, for each has a caption of its own.

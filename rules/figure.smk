@@ -1,4 +1,4 @@
-"""IN: tables. OUT: results/figure/<name>.png and .svg of a figure, .html, .csv and .md of a table of a paper, .html of a surface
+"""IN: tables. OUT: results/figure/<name>.png and .svg of a figure, .html and .csv of a table of a paper, .html of a surface
 to turn, .vtu of a mesh for ParaView; and of each its caption (.rst) and the record of what made it (.json).
 
 TO ADD a figure: a file lossland/papers/<paper>/figures/<figure>.py with `draw(*, ...) -> Figure` (or `-> pd.DataFrame`, or

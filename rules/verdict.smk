@@ -1,4 +1,4 @@
-"""IN: all claims. OUT: results/verdict/all.parquet, .csv, .md and .html: q and verdict of each; and a page for each paper.
+"""IN: all claims. OUT: results/verdict/all.parquet, .csv and .html: q and verdict of each; and a page for each paper.
 
 Nothing of it is in the config: how much one p says depends on how many there are, so all claims of a config are judged at once.
 """

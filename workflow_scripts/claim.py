@@ -1,4 +1,4 @@
-"""Hold the claims of a paper against our tables: results/claim/<name>.parquet, and to be read .csv, .md, .rst and .html."""
+"""Hold the claims of a paper against our tables: results/claim/<name>.parquet, and to be read .csv, .rst and .html."""
 
 from functools import partial
 

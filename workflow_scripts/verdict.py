@@ -1,4 +1,4 @@
-"""Judge all claims at once: results/verdict/all.parquet, or a paper's of them; and to be read .csv, .md, .rst and .html."""
+"""Judge all claims at once: results/verdict/all.parquet, or a paper's of them; and to be read .csv, .rst and .html."""
 
 from functools import partial
 
