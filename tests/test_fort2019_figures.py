@@ -66,14 +66,14 @@ def cut():
 
 def test_figure_6_is_drawn_where_it_lies():
     quantities = ["accuracy", "diversity 0", "disagreement 1", "nll"]
-    figure = fig6.draw(cuts=cut(), quantities=quantities, highest=3.0)
+    figure = fig6.draw(cuts=cut(), quantities=quantities)
     for axis in figure.axes[:4]:
         assert [line.get_xydata()[0].tolist() for line in axis.lines] == [[0, 0], *OPTIMA.tolist()]
     corners = np.concatenate([p.vertices for p in figure.axes[0].collections[0].get_paths()])
     assert corners.max(0) == pytest.approx([10, 7.5]), "r = 1.25"
     assert not ((corners @ [6, 5]) > 1.25 * 48 + 1e-6).any(), "nothing beyond the cone"
     assert figure.axes[2].get_title() == "cone\ndifference from optimum 2"
-    assert figure.axes[3].collections[0].get_array().max() <= 3.5
+    assert figure.axes[3].collections[0].get_array().max() <= 5.5
     flat = fig6.draw(cuts=cut().assign(error=0.0, disagreement=0.0, nll=2.0), quantities=["accuracy", "nll", "diversity 0"])
     assert [bar.get_ylim() for bar in flat.axes[3:]] == [(0, 100), (0, pytest.approx(2)), (0, 1)], "one value, or none"
 

@@ -19,7 +19,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from lossland.options import Positive, Split
+from lossland.options import Split
 from lossland.plotting.panels import panels
 from lossland.plotting.style import AXES, COLOURS, GREY, WHITE_TO_DARK
 from lossland.statistics.tables import Table, by_label, derived, one_run, pick, rectangle
@@ -37,10 +37,9 @@ def draw(
         ]
     ] = ("accuracy", "diversity 0", "diversity 1"),
     split: Split = "test",
-    highest: Positive = 5.0,
 ) -> Figure:
     """A row for each label. The number of a quantity is that of the optimum it is measured against, `diversity` is
-    disagreement / error. The nll is cut off at `highest` nats. Raises ValueError if a label is of no surface."""
+    disagreement / error. The nll is cut off at 5 nats. Raises ValueError if a label is of no surface."""
     chosen = by_label(derived(pick(cuts, split=split)))
     figure, axes = panels(len(chosen), len(quantities), height=2.4, layout="compressed")
     figure.set_figwidth(2.9 * len(quantities))  # each has a colour bar
@@ -50,7 +49,7 @@ def draw(
             name, _, reference = quantity.partition(" ")
             points = pick(table, reference=int(reference or 0))
             words, scale = AXES[name]
-            shown = scale * points[name].clip(upper=highest if name == "nll" else None)
+            shown = scale * points[name].clip(upper=5.0 if name == "nll" else None)
             drawn = _shades(axis, points.assign(shown=shown), label)
             figure.colorbar(drawn, ax=axis, label=words, shrink=0.8, ticks=MaxNLocator(5))
             _marks(axis, table)
