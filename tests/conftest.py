@@ -106,6 +106,12 @@ def editable(finished, tmp_path):
     return tmp_path / "project"
 
 
+def artefacts(results):
+    """Name -> bytes of all that was made, logs aside."""
+    files = [f for f in results.rglob("*") if f.is_file() and f.relative_to(results).parts[0] != "log"]
+    return {str(f.relative_to(results)): f.read_bytes() for f in files}
+
+
 def edit(path, old, new):
     text = path.read_text()
     assert old in text

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from conftest import TOY, copy_project, edit, snakemake
+from conftest import TOY, artefacts, copy_project, edit, snakemake
 
 from lossland.workflow import forkserver as forks
 
@@ -90,15 +90,9 @@ def test_the_workflow_makes_the_same_bytes_with_and_without(finished, editable):
     status, output = snakemake(editable, *TOY)
     assert status == 0, output
     assert "8 of 8 jobs done" in output
-    alone, forked = _made(editable), _made(finished)
+    alone, forked = artefacts(editable / "results/toy"), artefacts(finished / "results/toy")
     assert alone.keys() == forked.keys()
     assert [name for name in alone if alone[name] != forked[name]] == []
-
-
-def _made(project):
-    results = project / "results/toy"
-    files = [f for f in results.rglob("*") if f.is_file() and f.relative_to(results).parts[0] != "log"]
-    return {str(f.relative_to(results)): f.read_bytes() for f in files}
 
 
 def test_the_jobs_of_a_run_are_forks_as_soon_as_there_is_a_server(editable):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from conftest import TOY, copy_project, edit, snakemake
+from conftest import TOY, artefacts, copy_project, edit, snakemake
 
 KILLS = {"job": 7, "snakemake": 7, "everything": 6}
 STAGES = ["data", "network", "subspace", "table", "figure", "claim", "verdict"]
@@ -64,7 +64,7 @@ def test_twenty_kills_change_no_byte(quiet, tmp_path):
     while run.poll() is None or _jobs(project):
         time.sleep(0.1)
     assert _start(project).wait(300) == 0, (project / "output.txt").read_text()
-    made, wanted = _made(project), _made(quiet)
+    made, wanted = artefacts(project / "results/toy"), artefacts(quiet / "results/toy")
     assert made.keys() == wanted.keys()
     assert [name for name in made if made[name] != wanted[name]] == []
     assert not list((project / "results").rglob(".*"))
@@ -94,10 +94,3 @@ def _jobs(project):
             if stage and process.cwd() == str(project.resolve()):
                 found[process] = stage[0]
     return found
-
-
-def _made(project):
-    """Name -> bytes of every artefact."""
-    results = project / "results/toy"
-    files = [f for f in results.rglob("*") if f.is_file() and f.relative_to(results).parts[0] != "log"]
-    return {str(f.relative_to(results)): f.read_bytes() for f in files}

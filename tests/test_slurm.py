@@ -17,7 +17,7 @@ import pytest
 import slurm_cluster
 import torch
 import yaml
-from conftest import TOY, copy_project, snakemake
+from conftest import TOY, artefacts, copy_project, snakemake
 
 pytestmark = pytest.mark.slurm
 EPOCHS = 300
@@ -163,15 +163,9 @@ def test_each_was_stopped_in_its_way(runs):
 
 
 def test_everything_has_the_bytes_of_a_local_run(runs):
-    local, remote = _made(runs.local), _made(runs.remote)
+    local, remote = artefacts(runs.local), artefacts(runs.remote)
     assert len(local) > 20
     assert [name for name in local.keys() | remote.keys() if local.get(name) != remote.get(name)] == []
-
-
-def _made(results):
-    files = [file for file in results.rglob("*") if file.is_file()]
-    names = {file.relative_to(results): file for file in files}
-    return {name: file.read_bytes() for name, file in names.items() if name.parts[0] != "log"}
 
 
 def test_a_job_that_asks_for_a_gpu_has_one_and_no_other_has_any(runs):
