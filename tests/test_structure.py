@@ -21,18 +21,18 @@ from lossland.workflow.store import DiskJournal
 
 # room -> rooms and libraries it may import beside the standard library; what is not named imports whatever it likes
 TORCH, TABLES = {"torch"}, {"pandas", "numpy"}
-BASE = {"options", "rng", "geometry", "inputs"}
+BASE = {"options", "rng", "geometry", "inputs", "tasks"}
 DRAWN = TABLES | {"options", "geometry", "statistics", "matplotlib", "mpl_toolkits", "plotly", "meshio"}
 MAY = {
     "options": {"pydantic_core"},
     "checking": {"pydantic", "pydantic_core", "options"},
     "rng": TORCH,
     "geometry": TORCH | {"geometry"},
-    "inputs": TORCH | {"numpy", "scipy", "PIL", "rng", "inputs"},
-    "tasks": TORCH | {"tasks"},
+    "inputs": TORCH | {"numpy", "scipy", "PIL", "rng", "inputs", "tasks"},
+    "tasks": TORCH | {"options", "tasks"},
     "data": TORCH | {"torchvision", "sklearn", "numpy", "pyarrow", "PIL", "inputs", "options", "rng", "data"},
     "models": TORCH | {"torchvision", "models", "options", "geometry"},
-    "landscape": TORCH | BASE | {"landscape", "scipy"},
+    "landscape": TORCH | BASE | {"checking", "landscape", "numpy", "scipy"},
     "symmetries": TORCH | BASE | {"landscape", "symmetries", "scipy"},
     "methods": TORCH | BASE | {"checking", "landscape", "symmetries", "numpy", "safetensors", "scipy"},
     "statistics": TORCH | TABLES | {"scipy", "statistics"},

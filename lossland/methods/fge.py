@@ -11,11 +11,13 @@ not at 0; networks at the highest rate are not kept; the momentum starts at zero
 from functools import partial
 from typing import Annotated
 
+from lossland.landscape.edge import checked
 from lossland.landscape.subspace import Subspace
 from lossland.landscape.train import trajectory
 from lossland.options import Between, Count, Index, Positive, Recipe, Seed
 
 
+@checked
 def build(
     problem,
     sources: Annotated[list, Between(1, 1)],

@@ -10,12 +10,14 @@ from typing import Annotated
 import torch
 
 from lossland.geometry.charts.polychain import PolyChain
+from lossland.landscape.edge import checked
 from lossland.landscape.subspace import Subspace, View
 from lossland.options import Between, NonNegative
 
 COORDINATES = 1
 
 
+@checked
 def build(problem, sources: Annotated[list, Between(2)], *, beyond: NonNegative = 0.0) -> View:
     """`sources` are the networks in the order of the chain; `beyond` is how far tables go on, past both of its ends."""
     return Subspace(torch.stack([s.end for s in sources]), PolyChain(len(sources), beyond), sources[0].decay)

@@ -10,6 +10,7 @@ import pandas as pd
 import torch
 
 from lossland.geometry.charts.points import Points
+from lossland.landscape.edge import checked
 from lossland.landscape.evaluate import predict, targets
 from lossland.landscape.subspace import Subspace
 from lossland.options import BatchNorm, Count, Split
@@ -21,6 +22,7 @@ SCHEMA = {
 KEY = ["split", "index"]
 
 
+@checked
 def measure(problem, subspace, *, resolution: Count = 2, split: Split = "test", bn: BatchNorm = "recalibrate") -> pd.DataFrame:
     """One row for each point of the chart's grid: all of a set, `resolution` points of a path; none for the reference if it
     is the first of them.

@@ -8,6 +8,7 @@ from typing import Literal
 import pandas as pd
 import torch
 
+from lossland.landscape.edge import checked
 from lossland.landscape.ensembles import subsets as subsets_of
 from lossland.landscape.evaluate import predict, targets
 from lossland.options import BatchNorm, Count, Seed, Split
@@ -20,6 +21,7 @@ SCHEMA = {
 KEY = ["split", "size", "subset"]
 
 
+@checked
 def measure(
     problem,
     subspace,

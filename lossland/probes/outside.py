@@ -13,6 +13,7 @@ from typing import Literal
 import pandas as pd
 import torch
 
+from lossland.landscape.edge import checked
 from lossland.landscape.ensembles import subsets as subsets_of
 from lossland.landscape.evaluate import predict, statistics
 from lossland.options import BatchNorm, Count, Seed
@@ -24,6 +25,7 @@ SCHEMA = {
 KEY = ["size", "subset"]
 
 
+@checked
 def measure(
     problem,
     subspace,

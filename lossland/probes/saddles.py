@@ -23,6 +23,7 @@ import pandas as pd
 import torch
 
 from lossland.geometry.measures import columns
+from lossland.landscape.edge import checked
 from lossland.landscape.ends import joined, refuse_one_point
 from lossland.landscape.evaluate import example_scores, path, point_by_point, shares, statistics
 from lossland.options import BatchNorm, Between, Count, Index, Seed, Split
@@ -36,6 +37,7 @@ SCHEMA = {
 KEY = ["split", "quantity"]
 
 
+@checked
 def measure(
     problem,
     subspace,

@@ -14,6 +14,7 @@ from dataclasses import replace
 import pandas as pd
 import torch
 
+from lossland.landscape.edge import checked
 from lossland.options import Count, Precision
 from lossland.rng import stream
 
@@ -21,10 +22,11 @@ SCHEMA = {"index": "int64", "epochs": "float64", "epoch_seconds": "float64", "se
 KEY = ["index"]
 
 
+@checked
 def measure(problem, subspace, *, steps: Count = 20, batch_size: Count = 128, precision: Precision = "fp32") -> pd.DataFrame:
     """One row for each anchor, with the `epochs` that led to it. `steps` are timed: making a batch, its loss and gradient."""
     problem = replace(problem, precision=precision)
-    epoch = problem.steps(batch_size) * _median(problem, subspace.end.to(problem.device), steps, batch_size)
+    epoch = problem.steps(batch_size) * _median(problem, problem.point(subspace.end), steps, batch_size)
     epochs = subspace.spent.double().numpy()
     return pd.DataFrame({"index": range(len(epochs)), "epochs": epochs, "epoch_seconds": epoch, "seconds": epochs * epoch})
 

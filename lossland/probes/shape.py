@@ -12,6 +12,8 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 
+from lossland.landscape.edge import checked
+
 SCHEMA = {
     "split": "string", "quantity": "string", "start": "float64", "end": "float64", "min": "float64", "int": "float64",
     "mean": "float64", "max": "float64", "barrier": "float64",
@@ -20,6 +22,7 @@ SCHEMA = {
 KEY = ["split", "quantity"]
 
 
+@checked
 def measure(table: Annotated[pd.DataFrame, "landscape"]) -> pd.DataFrame:
     """`table` is the landscape of one path, from t = 0 to 1. Raises ValueError if it is of several, or goes on beyond."""
     table = table[table["mark"] == "grid"].sort_values("index")

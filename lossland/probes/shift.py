@@ -18,6 +18,7 @@ import torch
 
 from lossland.inputs import corrupted_files
 from lossland.inputs.corruptions import COLOURED, CORRUPTIONS, corrupted
+from lossland.landscape.edge import checked
 from lossland.landscape.ensembles import subsets as subsets_of
 from lossland.landscape.evaluate import predict, remembered, statistics, targets
 from lossland.options import BatchNorm, Between, Count, Folder, Seed, Split
@@ -31,6 +32,7 @@ SCHEMA = {
 KEY = ["split", "corruption", "severity", "size", "subset"]
 
 
+@checked
 def measure(
     problem,
     subspace,

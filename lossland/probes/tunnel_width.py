@@ -14,6 +14,7 @@ import torch
 from scipy.optimize import brentq
 
 from lossland.geometry.charts.points import Points
+from lossland.landscape.edge import checked
 from lossland.landscape.evaluate import mean_scores, point_by_point, statistics
 from lossland.landscape.subspace import Subspace
 from lossland.options import BatchNorm, Count, Positive, Seed
@@ -27,6 +28,7 @@ KEY = ["direction"]
 FIRST = 0.01  # of |theta|, the first step
 
 
+@checked
 def measure(
     problem,
     subspace,
@@ -46,7 +48,7 @@ def measure(
     finite.
     """
     problem, centre = replace(problem, examples=examples), Subspace(subspace.end[None], Points(1))
-    theta, state_of, nll = centre.end.to(problem.device), statistics(problem, centre, bn), problem.task.SCORES.index("nll")
+    theta, state_of, nll = problem.point(centre.end), statistics(problem, centre, bn), problem.task.SCORES.index("nll")
     norm, start = theta.double().norm().item(), torch.zeros(directions, 1, dtype=torch.float64)
 
     def loss(point, c):
