@@ -1,4 +1,4 @@
-"""The edge of methods and probes: what a call is given is checked and built as in a config, and the problem proves itself.
+"""The edge of methods and probes: what a call is given is checked and built as in a config.
 
     @checked
     def build(problem, sources, *, ...):
@@ -35,7 +35,6 @@ def checked(function):
         if given and isinstance(given[0], Problem):
             problem, *rest = given
             _refuse_sources(where, problem, rest[0] if rest else None, counts)
-            problem.check()
         made = function(*given, **chosen)
         if hasattr(made, "reset_index"):
             return made.reset_index(drop=True)

@@ -45,20 +45,30 @@ class Problem:
     journal: Journal = field(default_factory=Journal)
     task: Any = None
     loss: Any = None
+    followed: tuple = ()  # (task, loss, made of them) if the task is that of the data
     proofs: list[tuple[tuple, Proof]] = field(default_factory=list, repr=False, compare=False)
 
     def __post_init__(self):
         if self.precision not in get_args(Precision):
             raise ValueError(f"precision is {self.precision!r}{nearest(self.precision, get_args(Precision))}")
-        task = tasks.found(self.data.task if self.task is None else self.task)
-        if self.loss is not None and not isinstance(task, OwnLoss):
-            task = with_loss(task, self.loss)
+        task, followed = self._learned()
         ignored = getattr(task, "ignored", tasks.IGNORED)
         data = self.data if ignored in (tasks.IGNORED, self.data.ignore) else replace(self.data, ignore=ignored)
-        for name, value in {"task": task, "device": torch.device(self.device)}.items():
+        for name, value in {"task": task, "followed": followed, "device": torch.device(self.device)}.items():
             object.__setattr__(self, name, value)
         object.__setattr__(self, "data", data.to(self.device))
         self.space.to(self.device)
+
+    def _learned(self):
+        """(the task, on the loss, what it follows): that which is given, or else that of the data, also of others put there."""
+        given = self.task is not None and not (self.followed and self.task is self.followed[-1])
+        named = self.task if given else self.data.task
+        if self.followed[:2] == (named, self.loss):
+            return self.followed[-1], self.followed
+        task = tasks.found(named)
+        if self.loss is not None and not isinstance(task, OwnLoss):
+            task = with_loss(task, self.loss)
+        return task, () if given else (named, self.loss, task)
 
     @property
     def dtype(self):
