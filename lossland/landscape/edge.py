@@ -45,13 +45,8 @@ def checked(function):
 
 def _refuse_sources(where, problem, given, counts):
     """`given` are the sources of a method, for which `counts` bound their number, or the subspace of a probe."""
-    if not (given if isinstance(given, list) else [given]):
-        sources = []
-    elif isinstance(given, Subspace) and not counts:
-        sources = [given]
-    elif isinstance(given, (list, tuple)) and all(isinstance(s, Subspace) for s in given):
-        sources = list(given)
-    else:
+    sources = [given] if not counts else given
+    if not isinstance(sources, (list, tuple)) or not all(isinstance(s, Subspace) for s in sources):
         said = "a list of subspaces, as methods return them" if counts else "a subspace, as methods return it"
         raise ConfigError(f"{where} is given {type(given).__name__}; give it {said}")
     for rule in counts:
