@@ -52,7 +52,7 @@ class Hessian:
         self._problem, self._state, self._split = problem, state, split
         self._theta = theta.detach().clone().requires_grad_()
         self._mask = torch.ones_like(theta) if mask is None else mask
-        self._number = problem.units(split)
+        self._number, self._looked_at = problem.units(split), False
         one = len(problem.task.minibatches(problem.size(split), problem.batch_size)) == 1
         self._kept = list(self._gradients()) if one else None
 
@@ -75,7 +75,20 @@ class Hessian:
                     outputs = network(*inputs)
                 loss, counted = problem.mean(outputs, target)
                 gradient = torch.autograd.grad(loss, self._theta, create_graph=True)[0]
+                self._refuse_once(gradient)
             yield counted / self._number, gradient
+
+    def _refuse_once(self, gradient):
+        """Of the first batch: where a function of one's own has no second derivative, PyTorch takes that path for constant."""
+        seen, todo = set(), [] if self._looked_at else [gradient.grad_fn]
+        self._looked_at = True
+        while todo:
+            node = todo.pop()
+            if node is not None and node not in seen:
+                if node.name().endswith("autograd::Error"):
+                    raise RuntimeError("a function of its own is marked as once_differentiable")
+                seen.add(node)
+                todo += [other for other, _ in node.next_functions]
 
     @contextlib.contextmanager
     def _held(self):
