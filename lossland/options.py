@@ -128,7 +128,7 @@ class Recipe:
     milestones: list[Fraction] = ()
     gamma: Positive | list[Positive] = 0.1
     precision: Precision = "fp32"
-    only: Patterns = ()
+    only: Patterns | None = None
 
     def __post_init__(self):
         if self.nesterov and (self.optimiser != "sgd" or not self.momentum):

@@ -6,9 +6,13 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import torch
 import yaml
 from conftest import SURROUNDINGS, copy_project, edit
+from safetensors.torch import load_file
+from torch import nn
 
+from lossland.data import spirals
 from lossland.workflow import files
 
 CONFIG = """
@@ -176,3 +180,55 @@ def test_a_mistake_is_one_sentence_when_planning(folder, section, name, key, val
     assert status != 0
     assert says in output
     assert "Traceback" not in output
+
+
+LEARNED = """
+results: out
+data: {own: {source: "my_data:load", n: 32}}
+network:
+  net: {data: own, model: "parts.models:small", loss: "my_losses:weighted", method: sgd, seed: 1, recipe: {epochs: 1, lr: 0.1}}
+  two: {data: own, model: "parts.models:small", task: "my_losses:task", method: sgd, seed: 1, recipe: {epochs: 1, lr: 0.1}}
+table:
+  nets: {probe: landscape, subspace: [net, two], splits: [train]}
+"""
+LOSSES = """
+from types import SimpleNamespace
+import torch
+from torch import nn
+from parts.widths import HALF
+
+weighted = nn.CrossEntropyLoss(weight=torch.tensor([1.0, 5.0]), label_smoothing=0.1)
+task = SimpleNamespace(
+    SCORES=("nll",),
+    losses=lambda o, y: HALF * nn.functional.cross_entropy(o, y, reduction="none"),
+    scores=lambda o, y: HALF * nn.functional.cross_entropy(o, y, reduction="none")[:, None],
+)
+"""
+
+
+def test_a_task_and_a_loss_of_ones_own(folder):
+    """The weighted mean of PyTorch's own module; an edit of the file trains again; what is not there is one sentence."""
+    (folder.path / "my_losses.py").write_text(LOSSES)
+    (folder.path / "mine.yaml").write_text(LEARNED)
+    status, output = folder.snakemake()
+    assert status == 0, output
+    table = pd.read_parquet(folder.path / "out/table/nets.parquet").query("quantity == 'nll'").set_index("subspace")["value"]
+    data, criterion = spirals.load(None, n=32), nn.CrossEntropyLoss(weight=torch.tensor([1.0, 5.0]), label_smoothing=0.1)
+    x, y = data.x["train"], data.y["train"]
+    for name, loss in (("net", criterion), ("two", lambda o, y: 2 * nn.functional.cross_entropy(o, y))):
+        theta = load_file(folder.path / f"out/network/{name}.safetensors")["anchors"][-1]
+        module = nn.Sequential(nn.Linear(2, 6), nn.Tanh(), nn.Linear(6, 2))
+        nn.utils.vector_to_parameters(theta, module.parameters())
+        assert table[name] == pytest.approx(loss(module(x), y).item(), rel=1e-5)
+    edit(folder.path / "my_losses.py", "5.0", "4.0")
+    assert folder.planned() == {"network/net", "network/two", "table/nets"}
+    for old, new, says in (
+        ('"my_losses:weighted"', "mine", "network.net.loss is 'mine'; it must be module:name"),
+        ('"my_losses:weighted"', '"my_loss:mine"', "network.net.loss is my_loss:mine, but there is no my_loss.py in"),
+        ('"my_losses:task"', "tokns", "network.two.task is 'tokns'; it must be module:name; did you mean tokens?"),
+    ):
+        (folder.path / "mine.yaml").write_text(LEARNED.replace(old, new))
+        status, output = folder.snakemake("-n")
+        assert status
+        assert says in output
+    (folder.path / "mine.yaml").write_text(CONFIG)

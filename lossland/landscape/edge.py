@@ -25,7 +25,7 @@ def checked(function):
     parameters = inspect.signature(function).parameters
     options = {n: (p.annotation, p.default) for n, p in parameters.items() if p.kind is p.KEYWORD_ONLY}
     names, where = [n for n in parameters if n not in options], function.__module__.rpartition(".")[2]
-    counts = typing.get_args(parameters["sources"].annotation)[1:] if "sources" in parameters else ()
+    counts = typing.get_args(parameters["sources"].annotation)[1:] if "sources" in parameters else None
     ours = function.__module__.startswith("lossland.")
 
     @functools.wraps(function)
@@ -44,18 +44,19 @@ def checked(function):
 
 
 def _refuse_sources(where, problem, given, counts):
-    """`given` are the sources of a method, for which `counts` bound their number, or the subspace of a probe."""
-    sources = [given] if not counts else given
+    """`given` are the sources of a method, of which `counts` bound the number, or the subspace of a probe: it has no counts."""
+    many = counts is not None
+    sources = given if many else [given]
     if not isinstance(sources, (list, tuple)) or not all(isinstance(s, Subspace) for s in sources):
-        said = "a list of subspaces, as methods return them" if counts else "a subspace, as methods return it"
+        said = "a list of subspaces, as methods return them" if many else "a subspace, as methods return it"
         raise ConfigError(f"{where} is given {type(given).__name__}; give it {said}")
-    for rule in counts:
+    for rule in counts or ():
         try:
             rule.check(len(sources), {})
         except ValueError as error:
             raise ConfigError(f"{where} is given {len(sources)} sources; their number {error}") from None
     for i, source in enumerate(sources, 1):
-        what = f"source {i} of {where}" if counts else f"the subspace of {where}"
+        what = f"source {i} of {where}" if many else f"the subspace of {where}"
         if (found := source.anchors.shape[1]) != problem.space.dimension:
             raise ConfigError(
                 f"{what} has {found} parameters, and the network of the problem {problem.space.dimension}; give one of its own"

@@ -242,9 +242,9 @@ class ParamSpace:
         kept = [torch.full((size,), n in names) for n, size in zip(self.names, self._sizes, strict=True)]
         return torch.cat(kept)
 
-    def still(self, only=()):
+    def still(self, only=None):
         """[D] of booleans: the entries that no training by a recipe with `only` moves; None if it moves all."""
-        return None if not only and self.trained == self.dimension else ~self.mask((), only)
+        return None if not only and self.trained == self.dimension else ~self.mask((), only or ())
 
     def forward(self, theta, *inputs):
         """Outputs under batch statistics, dropout on, of theta [D] or of its `leaves`; no state is kept."""

@@ -39,10 +39,11 @@ def code_of(spec, root=ROOT) -> dict[str, str]:
     named += [("methods", method) for entries in spec.get("inputs", {}).values() for method in _viewed(entries)]
     plugins = [(room, find(room, name, root)) for room, name in named]
     files = [(root, f"workflow_scripts/{spec['section']}.py"), *((source.root, source.file) for _, source in plugins)]
+    learned = [spec[key] for key in ("task", "loss") if key in spec]
     for room, source in plugins:
         if room == "data":
-            tasks = _read(source.root, source.file)["tasks"] or ["classification"]  # the default of Arrays
-            files += [(root, f"lossland/tasks/{task}.py") for task in tasks]
+            learned += _read(source.root, source.file)["tasks"] or ["classification"]  # the default of Arrays
+    files += [(source.root, source.file) for source in (find("tasks", name, root) for name in learned)]
     captioned = [(source.root, source.file) for room, source in plugins if room in CAPTIONED]
     return _code(tuple(files), root) | {file: _content(folder, file, caption=True) for folder, file in captioned}
 

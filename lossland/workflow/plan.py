@@ -20,7 +20,7 @@ from lossland.workflow import code_digest, experiments, plugins
 from lossland.workflow.code_digest import PLUGIN
 from lossland.workflow.experiments import Member, Series, Table, labels, slug
 from lossland.workflow.jobs import Entry, Job, Setting, View, sharded
-from lossland.workflow.validation import ConfigError, nearest, read
+from lossland.workflow.validation import LEARNED, ConfigError, nearest, read
 
 SETTINGS = {"results": str, "data_root": str, "jobs": str, "size": str, "papers": list, "experiments": dict}
 SECTIONS = [section for section in PLUGIN if section != "verdict"]  # of the config; verdicts follow from its claims
@@ -148,7 +148,8 @@ class Plan:
         model = {stanza.model.name: stanza.options(stanza.model)}
         instances = {seed: (stanza.options(stanza.plugin, seed), []) for seed in stanza.instances()}  # refuses 0 epochs
         epoch = stanza.aside.get("cost", {}).get("hours", math.nan) / stanza.body.get("recipe", {}).get("epochs", math.nan)
-        setting = Setting(data, model, stanza.aside.get("resources", {}), epoch)
+        learned = {key: stanza.body[key] for key in LEARNED if key in stanza.body}
+        setting = Setting(data, model, stanza.aside.get("resources", {}), epoch, learned)
         made = self.series("network", stem, label, stanza.plugin, instances, setting=setting, aside=stanza.aside,
                            repetition=repetition, where=stanza.where)  # fmt: skip
         return made.of(stanza.body)

@@ -103,7 +103,7 @@ def find(room, name, root=ROOT) -> Source:
     if name not in known:
         what = f"experiment {name}" if room == "experiments" else f"such file of {room}"
         raise FileNotFoundError(f"there is no {what}{options.nearest(name, known)}")
-    return Source(root, known[name], ".".join(Path(known[name]).with_suffix("").parts), FUNCTION[room])
+    return Source(root, known[name], ".".join(Path(known[name]).with_suffix("").parts), FUNCTION.get(room, ""))
 
 
 def module(room, name) -> str:
@@ -120,8 +120,13 @@ def imported(room, name):
 
 
 def load(room, name):
-    """The function of a plug-in."""
-    return getattr(imported(room, name), find(room, name).function)
+    """The function of a plug-in; methods and probes check what they are given."""
+    function = getattr(imported(room, name), find(room, name).function)
+    if room not in ("methods", "probes"):
+        return function
+    from lossland.landscape.edge import checked  # torch, which planning does without
+
+    return checked(function)
 
 
 def names(room) -> list[str]:
