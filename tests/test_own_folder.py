@@ -189,7 +189,8 @@ network:
   net: {data: own, model: "parts.models:small", loss: "my_losses:weighted", method: sgd, seed: 1, recipe: {epochs: 1, lr: 0.1}}
   two: {data: own, model: "parts.models:small", task: "my_losses:task", method: sgd, seed: 1, recipe: {epochs: 1, lr: 0.1}}
 table:
-  nets: {probe: landscape, subspace: [net, two], splits: [train]}
+  of_net: {probe: landscape, subspace: net, splits: [train]}
+  of_two: {probe: landscape, subspace: two, splits: [train]}
 """
 LOSSES = """
 from types import SimpleNamespace
@@ -212,16 +213,16 @@ def test_a_task_and_a_loss_of_ones_own(folder):
     (folder.path / "mine.yaml").write_text(LEARNED)
     status, output = folder.snakemake()
     assert status == 0, output
-    table = pd.read_parquet(folder.path / "out/table/nets.parquet").query("quantity == 'nll'").set_index("subspace")["value"]
     data, criterion = spirals.load(None, n=32), nn.CrossEntropyLoss(weight=torch.tensor([1.0, 5.0]), label_smoothing=0.1)
     x, y = data.x["train"], data.y["train"]
     for name, loss in (("net", criterion), ("two", lambda o, y: 2 * nn.functional.cross_entropy(o, y))):
         theta = load_file(folder.path / f"out/network/{name}.safetensors")["anchors"][-1]
         module = nn.Sequential(nn.Linear(2, 6), nn.Tanh(), nn.Linear(6, 2))
         nn.utils.vector_to_parameters(theta, module.parameters())
-        assert table[name] == pytest.approx(loss(module(x), y).item(), rel=1e-5)
+        table = pd.read_parquet(folder.path / f"out/table/of_{name}.parquet").query("quantity == 'nll'")
+        assert table["value"].item() == pytest.approx(loss(module(x), y).item(), rel=1e-5)
     edit(folder.path / "my_losses.py", "5.0", "4.0")
-    assert folder.planned() == {"network/net", "network/two", "table/nets"}
+    assert folder.planned() == {"network/net", "network/two", "table/of_net", "table/of_two"}
     for old, new, says in (
         ('"my_losses:weighted"', "mine", "network.net.loss is 'mine'; it must be module:name"),
         ('"my_losses:weighted"', '"my_loss:mine"', "network.net.loss is my_loss:mine, but there is no my_loss.py in"),

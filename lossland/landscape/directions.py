@@ -53,7 +53,7 @@ def around(source, directions, *, box=None, margin=0.2, notes=None) -> Subspace:
     if len(source.anchors) > 1 and "epoch" in source.notes:
         marked["trajectory"], marked["outside"] = project(source.anchors, centre, directions)
         marked["distance"] = source.distances(torch.arange(len(source.anchors))[:, None], torch.tensor([[source.chart.k - 1]]))
-        marked |= {n: source.notes[n] for n in ("epoch", "lr")}
+        marked |= {n: source.notes[n] for n in ("epoch", "lr") if n in source.notes}
     elif box is None:
         raise ValueError("the range of this subspace is that of a trajectory, and its source kept one point; keep snapshots")
     box = box or _cube(marked["trajectory"], margin)
