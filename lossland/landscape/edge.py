@@ -69,7 +69,7 @@ def _refuse_sources(where, problem, given, counts):
 
 def _noted(made, problem):
     """With the digest of the frozen parameters beside which its networks lie."""
-    if not problem.space.frozen:
+    if not isinstance(problem, Problem) or not problem.space.frozen:
         return made
     return replace(made, notes=made.notes | {"constants": torch.tensor(problem.space.digest)})
 
