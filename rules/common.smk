@@ -4,9 +4,15 @@ import shlex
 from contextlib import suppress
 from inspect import signature
 
-HERE = shlex.quote(os.path.relpath(workflow.basedir)).replace("{", "{{{{").replace("}", "}}}}")
+
+
+def quoted(path):
+    """A path as a word of a command that Snakemake formats twice."""
+    return shlex.quote(os.path.relpath(path)).replace("{", "{{{{").replace("}", "}}}}")
+
+
 # -S: what hands a job over needs no packages; the job has them
-PROGRAM = f"exec python -P -S {HERE}/lossland/workflow/forkserver.py {HERE}" + "/workflow_scripts/{}.py"
+PROGRAM = f"exec python -P -S {quoted(forkserver.__file__)} {quoted(workflow.basedir)}" + "/workflow_scripts/{}.py"
 COMMAND = PROGRAM + " --spec {{params.spec:q}} --code {{params.code}} --threads {{threads}} --log {{log:q}} --out {{output:q}}"
 
 
@@ -57,7 +63,7 @@ def code_of(section):
 
 
 def resource(section, plugin, name):
-    """A resource of the jobs of a rule, a plain number where they agree; memory and time grow with each retry."""
+    """A resource of the jobs of a rule, a plain number if they agree; memory and time grow with each retry."""
     numbers = {job.resources[name] for job in PLAN[section].values() if job.plugin.rule == plugin}
     grows = name in ("mem_mb", "runtime") and getattr(workflow.execution_settings, "retries", 0)  # a dry run has no settings
 
@@ -102,7 +108,9 @@ def everything(wildcards):
 
 
 def refuse_before_hours():
-    """What would fail in the end fails now: the user's own files that are to be read, and are not there."""
+    """What would fail in the end fails now, in a dry run too: the user's own files that are to be read, and are not there."""
+    if not (workflow.executor_plugin and workflow.is_main_process):  # a report runs nothing
+        return
     made = {file: job for job in PLAN for file in job.paths(PLAN.results)}
     try:
         refuse_absent(PLAN, {made[file]: None for job in workflow.dag.needrun_jobs() for file in job.output if file in made})
@@ -126,7 +134,7 @@ def overview():
 
 
 def closing_words(failed=False):
-    """What there is now and how many claims hold; where jobs failed, what is missing or of an earlier run, and why."""
+    """What there is now and how many claims hold; if jobs failed, also what is missing or from an earlier run, and why."""
     now = overview() if failed else Overview(PLAN)
     lines = [job.paths(PLAN.results)[-1] for job in now.made]
     lines += [f"FAILED CHECK: {check}" for check in now.failed_checks]

@@ -1,10 +1,11 @@
 """The shape of a path from the values along it (Garipov et al. 2018, Table 2); a table made from a `landscape` table.
 
     int  = integral of v over arc length / length  (trapezoids)      mean = plain mean over the grid, uniform in t
-    barrier = max_t [ v(t) - ((1-t) v(0) + t v(1)) ]                 ratio = length / |theta(1) - theta(0)|
-    instability = max_t v(t) - (v(0) + v(1)) / 2
+    ratio = length / |theta(1) - theta(0)|                           instability = max_t v(t) - (v(0) + v(1)) / 2
+    climb = max over s <= t of v(t) - v(s), 0 of what never rises
 
-`barrier` is that of Entezari et al. 2022 (arXiv 2110.06296), `instability` that of Frankle et al. 2020 (arXiv 1912.05671).
+`instability` is that of Frankle et al. 2020 (arXiv 1912.05671), `barrier` that of `lossland.statistics.barrier`, `climb` the
+Delta of Lucas et al. 2021 (arXiv 2104.11044).
 """
 
 from typing import Annotated
@@ -13,11 +14,12 @@ import numpy as np
 import pandas as pd
 
 from lossland.landscape.edge import checked
+from lossland.statistics.barrier import barrier
 
 SCHEMA = {
     "split": "string", "quantity": "string", "start": "float64", "end": "float64", "min": "float64", "int": "float64",
     "mean": "float64", "max": "float64", "barrier": "float64",
-    "instability": "float64", "length": "float64", "ratio": "float64",
+    "instability": "float64", "climb": "float64", "length": "float64", "ratio": "float64", "examples": "int64",
 }  # fmt: skip
 KEY = ["split", "quantity"]
 
@@ -47,8 +49,10 @@ def _statistics(path):
         "int": np.trapezoid(v, arc) / length,
         "mean": v.mean(),
         "max": v.max(),
-        "barrier": (v - ((1 - t) * v[0] + t * v[-1])).max(),
+        "barrier": barrier(t, v),
         "instability": v.max() - (v[0] + v[-1]) / 2,
+        "climb": (v - np.minimum.accumulate(v)).max(),
         "length": length,
         "ratio": length / chord,
+        "examples": path["examples"].iloc[0],
     }

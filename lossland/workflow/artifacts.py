@@ -1,4 +1,4 @@
-"""What is drawn, as the files that people read: pictures, pages, tables, meshes, the caption and the record of provenance.
+"""What is drawn, as the files that people read: images, pages, tables, meshes, the caption and the record of provenance.
 
 A page opens by itself, without a network. Equal drawings are equal bytes.
 """

@@ -15,7 +15,7 @@ class Overview:
 
     @property
     def papers(self) -> dict[str, str]:
-        """Paper -> how many of its claims hold, in words; empty where nothing is claimed, or known yet."""
+        """Paper -> how many of its claims hold, in words; empty if nothing is claimed, or known yet."""
         papers = sorted({job.aside.get("paper", "other") for job in self.results if job.section != "verdict"})
         claims = [row for row in self._judged if row["kind"] == "claim"]
         return {paper: _counted([row["verdict"] for row in claims if row["paper"] == paper]) for paper in papers}
@@ -63,7 +63,7 @@ class Overview:
 
     @property
     def failed(self) -> list[str]:
-        """Every job that was run in vain, whatever it is for, each with the end of its log."""
+        """Every job that failed, whatever it is for, each with the end of its log."""
         return [why for job in self.plan if not job.made(self.plan.results) and (why := self._end_of_log(job))]
 
     def _why(self, job):
@@ -89,7 +89,7 @@ class Overview:
 
 
 def _counted(verdicts):
-    """For instance: 8 of 9 hold, 1 contradicted; empty where there are none."""
+    """For instance: 8 of 9 hold, 1 contradicted; empty if there are none."""
     if not verdicts:
         return ""
     found = Counter(verdicts)
