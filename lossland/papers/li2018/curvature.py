@@ -22,7 +22,7 @@ def experiment(
     options = {"resolution": resolution, "examples": examples, "tolerance": tolerance, "shards": shards}
     three = [plan.random_plane(one.label, one[:planes]) for one in (network, without, dense)]
     curvature = [plan.curvature(plane, **options) for plane in three]
-    centre = {"resolution": 1, "splits": ["train"], "bn": "keep"}  # which is marked, and the network
+    centre = {"resolution": 2, "splits": ["train"], "bn": "keep"}  # the network is marked beside the corners
     errors = [plan.landscape(plane, name=f"error {plane.label}", **centre) for plane in three]
     plan.figure("fig7", curvature=curvature, errors=errors)
     given = {"shortcuts": network, "without": without, "dense": dense, "examples": examples}
