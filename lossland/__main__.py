@@ -1,14 +1,11 @@
 """What there is to ask of a config beside running it: `python -m lossland check | why | ...`."""
 
 import argparse
-import subprocess
 import sys
 from math import isnan
-from pathlib import Path
 
 from lossland.workflow import leftovers
 from lossland.workflow.configfile import DEFAULT, planned, refuse_absent
-from lossland.workflow.plugins import ROOT
 from lossland.workflow.staleness import Reruns
 
 
@@ -36,11 +33,11 @@ def cost(plan, _):
     print(table.to_markdown(disable_numparse=True))
 
 
-def report(plan, arguments):
-    """All that was made as one page, <results>/report.html."""
-    Path(plan.results).mkdir(parents=True, exist_ok=True)
-    _snakemake(arguments, "--report", f"{plan.results}/report.html")
-    print(f"{plan.results}/report.html")
+def report(plan, _):
+    """The report of what there is now, even if jobs failed: <results>/report/index.html."""
+    from lossland.workflow.report import write_what_there_is  # pandas again
+
+    print(write_what_there_is(plan))
 
 
 def stale(plan, _):
@@ -53,15 +50,6 @@ def clean_stale(plan, _):
     """Remove the results that no job of the config makes any more."""
     found = leftovers.clean(plan)
     print("\n".join([*(f"{file} was removed" for file in found), f"{len(found)} files were removed"]))
-
-
-def _snakemake(arguments, *options):
-    ours = ["--snakefile", ROOT / "Snakefile", "--configfile", *arguments.configfile]
-    command = [sys.executable, "-m", "snakemake", *options, "--quiet", "all", *ours]
-    if arguments.config:
-        command += ["--config", *arguments.config]
-    if subprocess.run(command).returncode:
-        raise SystemExit(1)
 
 
 def main():

@@ -87,7 +87,7 @@ def test_plugin_contract(room, name):
     plugin = catalogue.plugin(room, name)
     module = import_module(catalogue.module(room, name))
     function = getattr(module, catalogue.FUNCTION[room])
-    assert len(plugin.summary) > 20, "the first line says what it is"
+    assert len(plugin.caption.partition("\n")[0]) > 20, "the first line says what it is"
     assert plugin.inputs in catalogue.POSITIONAL[room]
     if room == "probes":
         assert set(module.KEY) <= set(module.SCHEMA)

@@ -1,6 +1,6 @@
 """The config, turned into jobs before any work is planned.
 
-    data -> network -> subspace -> table -> figure -> claim -> verdict
+    data -> network -> subspace -> table -> figure -> claim -> verdict -> report
 
 Experiments (`experiments.py`) and plain stanzas (`validation.py`) ask for the same things by the same three calls: `series`
 of networks or subspaces, `table`, `drawing`. What two of them ask for alike is made once.
@@ -16,14 +16,15 @@ from pathlib import Path
 import yaml
 
 from lossland.checking import built
-from lossland.workflow import code_digest, experiments, plugins
+from lossland.workflow import code_digest, experiments
+from lossland.workflow.chapters import add_chapters
 from lossland.workflow.code_digest import PLUGIN
 from lossland.workflow.experiments import Member, Series, Table, labels, slug
 from lossland.workflow.jobs import Entry, Job, Setting, View, sharded
 from lossland.workflow.validation import ConfigError, nearest, read
 
-SETTINGS = {"results": str, "data_root": str, "jobs": str, "size": str, "papers": list, "experiments": dict}
-SECTIONS = [section for section in PLUGIN if section != "verdict"]  # of the config; verdicts follow from its claims
+SETTINGS = {"title": str, "results": str, "data_root": str, "jobs": str, "size": str, "papers": list, "experiments": dict}
+SECTIONS = [section for section in PLUGIN if section not in ("verdict", "report")]  # of the config; the rest follows
 MANY, LONGEST = 500, 120_000  # sources, characters: one argument of a command has at most 128 KiB
 
 
@@ -61,7 +62,7 @@ class Plan:
         if "size" in config:  # nor is one trained that only others are made like
             used = {source for job in self for source in job.made_from}
             self._jobs["network"] = {name: job for name, job in self["network"].items() if job in used}
-        self._judge()
+        add_chapters(self, config.get("title"))
         self._refuse_clashes()
 
     def __getitem__(self, section) -> dict[str, Job]:
@@ -73,8 +74,8 @@ class Plan:
     @property
     def targets(self) -> dict[str, list[Job]]:
         """Names for the command line -> the jobs that they ask for: of each paper, and of each experiment."""
-        drawn = [job for section in ("figure", "claim") for job in self._jobs[section].values()]
-        papers = {paper: [job for job in drawn if job.aside.get("paper") == paper] for paper in self._papers}
+        shown = [job for section in ("figure", "claim", "report") for job in self._jobs[section].values()]
+        papers = {paper: [job for job in shown if job.aside.get("paper") == paper] for paper in self._papers}
         return papers | {_target(name): jobs for name, jobs in self.experiments.items()}
 
     @property
@@ -86,7 +87,7 @@ class Plan:
     # what experiments and stanzas ask for
 
     def data(self, name, plugin, options, aside=None) -> Job:
-        return self._add("data", name, name, plugin, options, {}, aside=aside or {})
+        return self.add("data", name, name, plugin, options, {}, aside=aside or {})
 
     def series(self, section, stem, label, plugin, instances, *, setting=None, aside=None, stored=False, repetition=0,
                where) -> Series:  # fmt: skip
@@ -101,7 +102,7 @@ class Plan:
             else:
                 entries = {"sources": [Entry(m.source) for m in sources]} if section == "subspace" else {}
                 name = f"{stem}/{run}" if run else stem
-                source = self._add(section, name, stem, plugin, options, entries, own, aside or {}, repetition=repetition)
+                source = self.add(section, name, stem, plugin, options, entries, own, aside or {}, repetition=repetition)
             members.append(Member(label, run, source, next((m.recipe for m in sources), {})))
         return Series(label, members)
 
@@ -120,7 +121,7 @@ class Plan:
             inputs = {role: entries} | ({"data": [Entry(data)]} if data else {})
             own = rows[0][1] if len({label for label, _ in names}) == 1 else ".".join(slug(n) for n in rows[0] if n)
             name = f"{stem}/{own}" if each and own else stem
-            job = self._add("table", name, stem, plugin, options, inputs, setting, aside or {}, rows, shards)
+            job = self.add("table", name, stem, plugin, options, inputs, setting, aside or {}, rows, shards)
             made.append(Entry(job, rows))
         return Table(plugin.name, stem, made)
 
@@ -135,7 +136,7 @@ class Plan:
                 if role in plugin.planes:
                     _refuse_lines(f"{where}.{role}", plugin, table)
         inputs = {role: [entry for table in given for entry in table.entries] for role, given in tables.items()}
-        return self._add(section, name, name, plugin, options, inputs, aside=aside)
+        return self.add(section, name, name, plugin, options, inputs, aside=aside)
 
     def network(self, where, name) -> Series:
         """The networks of a stanza of section network, or one of them as name/seed."""
@@ -153,27 +154,17 @@ class Plan:
                            repetition=repetition, where=stanza.where)  # fmt: skip
         return made.of(stanza.body)
 
-    def _judge(self):
-        """The verdicts on all claims at once, and a page of them for each paper."""
-        papers = {name: job.aside.get("paper", "other") for name, job in sorted(self["claim"].items())}
-        if not papers:
-            return
-        claims = [Entry(self["claim"][name], ((p, name.removeprefix(f"{p}_")),)) for name, p in papers.items()]
-        whole = self._add("verdict", "all", "all", plugins.plugin("judges", "all_claims"), {}, {"claims": claims})
-        for paper in sorted(set(papers.values())):
-            self._add("verdict", paper, paper, plugins.plugin("judges", "one_paper"), {"paper": paper},
-                      {"verdicts": [Entry(whole)]}, aside={"paper": paper})  # fmt: skip
-
-    def _add(
+    def add(
         self, section, name, stem, plugin, options, inputs, setting=None, aside=None, rows=(), shards=1, repetition=0
     ) -> Job:
+        """A job; if there is one already with the same content, that one."""
         own = []  # the user's own files: a change of them is a change of the job
         built(plugin.options, options, name, root=self.data_root, own=own)
         there = all(path.exists() for _, path in own)
         digest = code_digest.own_files(own) if there else self._read_then(section, name)
         job = Job(section, name, plugin, options, inputs, setting, aside or {}, digest, rows, stem, repetition)
         content = job.content
-        if section not in ("figure", "claim", "verdict") and content in self._contents:
+        if section not in ("figure", "claim", "verdict", "report") and content in self._contents:
             return self._contents[content]
         if name in self._jobs[section]:
             raise ConfigError(f"{section} {name} is asked for twice, with other options; give one of them another name")
