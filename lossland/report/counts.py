@@ -2,11 +2,11 @@
 
 from lossland.statistics.verdicts import LEVEL, VERDICTS
 
-OWN = ["this paper", "ours"]  # the first and the last of the origins
+THIS, OURS = "this paper", "ours"  # the first and the last of the origins
 SIGNS = dict(zip([*VERDICTS, "passed", "failed"], "✓✕?–✓✕", strict=True))
 STATED = (
-    f"A claim holds, or is contradicted, if its false discovery rate q (Benjamini-Hochberg over the claims of one page) is below "
-    f"{LEVEL}: of the verdicts of either kind at most one in {round(1 / LEVEL)} is expected to be wrong. All others are undecided."
+    "A claim holds, or is contradicted, if its false discovery rate q (Benjamini-Hochberg, over the claims of one page) is "
+    f"below {LEVEL}: of either kind at most one in {round(1 / LEVEL)} is expected to be wrong. The others are undecided."
 )
 
 
@@ -24,10 +24,9 @@ def by_origin(verdicts, of_paper=True) -> list[dict]:
     rows = claims(verdicts)
     if not len(rows):
         return []
-    found = sorted(set(rows["origin"]), key=lambda origin: (origin == OWN[1], origin != OWN[0], origin))
-    counted = [
-        {"origin": origin if of_paper or origin != OWN[0] else OWN[1]} | _of(rows[rows["origin"] == origin]) for origin in found
-    ]
+    origins = rows["origin"] if of_paper else rows["origin"].replace(THIS, OURS)
+    found = sorted(set(origins), key=lambda origin: (origin == OURS, origin != THIS, origin))
+    counted = [{"origin": origin} | _of(rows[origins == origin]) for origin in found]
     return [*counted, {"origin": "all"} | _of(rows)] if len(counted) > 1 else counted
 
 

@@ -3,6 +3,7 @@
 import math
 import re
 
+ROUNDING = 1e-9
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -29,7 +30,7 @@ def in_text(text) -> str:
 
 def with_spread(value, spread) -> str:
     """value ± spread, the spread to two digits and the value to the same place."""
-    if not math.isfinite(value) or not math.isfinite(spread) or not spread:
+    if not math.isfinite(value) or not math.isfinite(spread) or abs(spread) <= ROUNDING * abs(value):
         return short(value, 4)
     places = max(1 - math.floor(math.log10(abs(spread))), 0)
     if places > 6 or abs(value) >= 1e6:

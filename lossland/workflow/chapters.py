@@ -13,7 +13,6 @@ from lossland.workflow.experiments import Member
 from lossland.workflow.jobs import Entry, Job
 
 OWN = "own"  # the chapter of what names no paper
-FIRST = 3  # figures of a chapter on the page before them all
 CITATION = re.compile(r"(?P<short>[^,]+), (?P<title>.+) \(arXiv (?P<arxiv>[\d.]+)\)\.", re.S)
 
 
@@ -31,9 +30,7 @@ def add_chapters(plan, title=None):
     title = title or ("Loss landscapes, reproduced" if all(map(citation, order)) else "Loss landscapes")
     pages = [_page(plan, name, drawn[name], title, alone=len(order) == 1) for name in order]
     if len(pages) > 1:
-        shown = [
-            {"name": page.name, "figures": _first(page.options["experiments"], plan)} | _heading(page.name) for page in pages
-        ]
+        shown = [_heading(page.name) | {"figure": _first(page.options["experiments"], plan)} for page in pages]
         inputs = {
             "verdicts": [Entry(plan["verdict"][name]) for name in order if name in plan["verdict"]],
             "pages": list(map(Entry, pages)),
@@ -51,9 +48,8 @@ def _page(plan, name, drawn, title, alone) -> Job:
         "trained": _trained(plan, drawn),
     }
     networks = {entry.names[0][0]: _network(entry.source) for entry in inputs["trained"]}
-    options = {"title": title, "alone": alone, "networks": networks, "experiments": _experiments(plan, name, of)} | _heading(
-        name
-    )
+    options = _heading(name) | {"title": title, "alone": alone, "networks": networks}
+    options["experiments"] = _experiments(plan, name, of)
     aside = {"paper": name} if name != OWN else {}
     own = "index" if alone else name
     return plan.add("report", own, own, plugins.plugin("pages", "chapter"), options, inputs, aside=aside)
@@ -123,10 +119,10 @@ def _by_section(blocks):
     return [block for _, block in sorted(zip(keys, blocks, strict=True), key=lambda pair: pair[0])]
 
 
-def _first(blocks, plan):
-    """One figure of each of the first experiments that have one."""
-    pictures = [[f for f in block["figures"] if plan["figure"][f].kind == "figures"] for block in blocks]
-    return [found[0] for found in pictures if found][:FIRST]
+def _first(blocks, plan) -> str:
+    """A figure for the page before them all: the first one, of experiments with claims if there is one."""
+    pictures = [f for block in sorted(blocks, key=lambda b: not b["claims"]) for f in block["figures"]]
+    return next((f for f in pictures if plan["figure"][f].kind == "figures"), "")
 
 
 def _heading(name) -> dict:

@@ -63,10 +63,8 @@ def told(record) -> list[str]:
     devices = ", ".join(sorted({maker["device"] for maker in built}))
     torch = ", ".join(sorted({str(maker["versions"]["torch"]) for maker in built}))
     where = f", on {devices} with torch {torch}" if built else ""
-    return [
-        f"Made from {', '.join(numbers)}{where}, at revision {(record['revision'] or 'unknown')[:12]}.",
-        *notes(record["chain"]),
-    ]
+    revision = (record["revision"] or "unknown")[:12]
+    return [f"Made from {', '.join(numbers)}{where}, at revision {revision}.", *notes(record["chain"])]
 
 
 def notes(chain) -> list[str]:

@@ -5,7 +5,7 @@ import re
 from lossland.report import counts, numbers, render
 from lossland.report.captions import caption
 
-ABOUT = re.compile(r"(?P<title>.*?) \((?P<places>.*)\)(?P<rest>.*?)\.?")
+ABOUT = re.compile(r"(?P<title>.*?) \((?P<places>[^()]*)\)(?P<rest>.*?)\.?")
 ARXIV = re.compile(r"arXiv [\d.]+(?:, )?")
 
 

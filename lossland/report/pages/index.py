@@ -4,13 +4,13 @@ from lossland.report import counts, render
 
 
 def write(made, *, title: str, pages: list[dict]) -> dict[str, bytes]:
-    """`pages` are the others, with their headings and the figures that stand for them."""
+    """`pages` are the others, with their headings and a figure of each."""
     cards = []
     for page in pages:
         rows = made.verdicts[made.verdicts["paper"] == page["name"]] if len(made.verdicts) else made.verdicts
         cards.append(page | {
             "file": f"{page['name']}.html",
-            "pictures": [f"{render.FILES}/{name}.png" for name in page["figures"]],
+            "picture": page["figure"] and f"{render.FILES}/{page['figure']}.png",
             "counts": counts.by_origin(rows, bool(page["paper"])),
             "failed": counts.failed(rows),
             "not_measurable": counts.not_measurable(rows),
