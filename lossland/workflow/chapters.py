@@ -120,9 +120,10 @@ def _by_section(blocks):
 
 
 def _first(blocks, plan) -> str:
-    """A figure for the page before them all: the first one, of experiments with claims if there is one."""
-    pictures = [f for block in sorted(blocks, key=lambda b: not b["claims"]) for f in block["figures"]]
-    return next((f for f in pictures if plan["figure"][f].kind == "figures"), "")
+    """A figure for the page before them all: the first in the paper, by its number; else the first on the page."""
+    pictures = [f for block in blocks for f in block["figures"] if plan["figure"][f].kind == "figures"]
+    numbered = {int(found[1]): f for f in reversed(pictures) if (found := re.search(r"_fig(\d+)$", f))}
+    return numbered[min(numbered)] if numbered else next(iter(pictures), "")
 
 
 def _heading(name) -> dict:

@@ -6,7 +6,7 @@ from lossland.report import counts, numbers, render
 from lossland.report.captions import caption
 
 ABOUT = re.compile(r"(?P<title>.*?) \((?P<places>[^()]*)\)(?P<rest>.*?)\.?")
-ARXIV = re.compile(r"arXiv [\d.]+(?:, )?")
+ARXIV = re.compile(r",? ?\(?arXiv [\d.]+\)?")
 
 
 def write(
@@ -44,8 +44,8 @@ def _about(block, heading):
     """The title of an experiment, and where in the paper it is."""
     found = ABOUT.fullmatch(block["about"])
     title, where = (found["title"], found["places"]) if found else (block["about"].rstrip("."), "")
-    where = where.removeprefix(f"{heading}, ").removeprefix(heading)
-    places = ", ".join(filter(None, [ARXIV.sub("", where).strip(" ,;"), (found["rest"] if found else "").strip(" :,;")]))
+    where = ARXIV.sub("", where).removeprefix(heading).strip(" ,")
+    places = ", ".join(filter(None, [where, found["rest"].strip(" :,") if found else ""]))
     return {"title": f"{title}, {block['label']}" if block["label"] else title, "places": places}
 
 
