@@ -80,8 +80,12 @@ def _trained(plan, jobs) -> list[Entry]:
 def _network(table) -> dict:
     """What the networks of a table of `trained` are, in words."""
     ((model, options),) = table.setting.model.items()
-    given = ", ".join(f"{option} {value}" for option, value in options.items() if value != _default(model, option))
+    given = ", ".join(f"{option} {_word(value)}" for option, value in options.items() if value != _default(model, option))
     return {"model": f"{model} ({given})" if given else model, "data": table.setting.data.name}
+
+
+def _word(value):
+    return {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
 
 
 def _default(model, option):

@@ -31,7 +31,7 @@ def write(
         files[f"{render.FILES}/verdicts_{name}.csv"] = made.verdicts.to_csv(index=False).encode()
     values = {
         "title": title, "heading": title if alone and not paper else heading, "paper": paper, "link": link, "alone": alone,
-        "blocks": [b for b in blocks if b["figures"] or b["subjects"]], "networks": _networks(made.trained, networks),
+        "blocks": [b for b in blocks if b["figures"] or b["subjects"]], "networks": _networks(made.trained, networks, f"{name}/"),
         "counts": counts.by_origin(made.verdicts, bool(paper)), "failed": counts.failed(made.verdicts),
         "not_measurable": counts.not_measurable(made.verdicts), "stated": counts.STATED, "signs": counts.SIGNS,
         "missing": made.missing, "out_of_date": made.out_of_date, "verdicts": next((f for f in files if "verdicts_" in f), ""),
@@ -59,8 +59,8 @@ def _subject(made, subject):
     }  # fmt: skip
 
 
-def _networks(trained, networks):
-    """A row for each label: its networks' number, parameters, epochs and scores."""
+def _networks(trained, networks, place):
+    """A row for each label, without its `place`: its networks' number, parameters, epochs and scores."""
     rows = []
     for label, part in trained.groupby("subspace", sort=False) if len(trained) else ():
         scores = {
@@ -70,7 +70,7 @@ def _networks(trained, networks):
         epochs = part["epochs"].dropna()
         rows.append(
             {
-                "label": label, "n": part["run"].nunique(), "parameters": numbers.short(int(part["parameters"].max()), 12),
+                "label": label.removeprefix(place), "n": part["run"].nunique(), "parameters": numbers.short(int(part["parameters"].max()), 12),
                 "epochs": numbers.apart(epochs.min(), epochs.max(), digits=6) if len(epochs) else "",
             } | scores | networks.get(label, {"model": "", "data": ""})
         )  # fmt: skip
