@@ -109,7 +109,7 @@ def test_the_name_of_the_results_may_be_written_otherwise(editable):
     edit(editable / "tests/toy.yaml", "results: results/toy", "results: ./results//toy/")
     assert planned(editable) == set()
     edit(editable / "tests/toy.yaml", "resolution: 5}", "resolution: 6}")
-    assert planned(editable) == {"table/surface", "figure/surface"}
+    assert planned(editable) == {"table/surface", "figure/surface", "report/index"}
 
 
 def test_a_job_of_another_config_leaves_no_result_that_looks_right(editable):

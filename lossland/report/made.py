@@ -27,5 +27,6 @@ class Made:
     trained: pd.DataFrame = field(default_factory=pd.DataFrame)
     figures: dict[str, Shown] = field(default_factory=dict)
     captions: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)  # what is to be known of how the verdicts were made
     missing: dict[str, list[str]] = field(default_factory=dict)
     out_of_date: dict[str, list[str]] = field(default_factory=dict)

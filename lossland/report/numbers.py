@@ -9,18 +9,16 @@ SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 def short(value, digits=3) -> str:
     """Empty for NaN."""
-    if isinstance(value, str) or value is None:
-        return value or ""
     if math.isnan(value):
         return ""
-    text = f"{value:.{digits}g}".replace("inf", "∞")
-    mantissa, _, power = text.partition("e")
-    if power:
-        mantissa = "" if mantissa in ("1", "-1") else f"{mantissa} × "
-        text = f"{'-' * (value < 0 and not mantissa)}{mantissa}10{str(int(power)).translate(SUPERSCRIPT)}"
-    elif abs(value) >= 1e4:
+    text = f"{value:.{digits}g}"
+    if 1e4 <= abs(value) < 1e7:
         text = f"{float(text):,.0f}".replace(",", "\u202f")
-    return text.replace("-", "−")
+    elif "e" in text:
+        mantissa, _, power = text.partition("e")
+        times = {"1": "", "-1": "-"}.get(mantissa, f"{mantissa} × ")
+        text = f"{times}10{str(int(power)).translate(SUPERSCRIPT)}"
+    return text.replace("-", "−").replace("inf", "∞")
 
 
 def in_text(text) -> str:

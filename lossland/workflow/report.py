@@ -6,7 +6,7 @@ import pandas as pd
 
 from lossland.report.made import Made, Shown
 from lossland.workflow import files, plugins
-from lossland.workflow.provenance import told
+from lossland.workflow.provenance import notes, told
 from lossland.workflow.staleness import Reruns
 from lossland.workflow.summary import Overview
 
@@ -24,6 +24,7 @@ def write(page, spec, path_of, provenance="", **lacks):
         "trained": _tables(found.get("trained", [])),
         "figures": {shown.name: shown for shown in map(_shown, found.get("figures", []))},
         "captions": {subject: plugins.plugin("claims", plugin).caption for subject, plugin in claims.items()},
+        "notes": [note for path in found.get("verdicts", []) for note in notes(files.provenance(path)["chain"])],
     }
     for file, content in plugins.load("pages", name)(Made(**made | lacks), **options).items():
         path = Path(page).parent / file if file else Path(page)

@@ -31,7 +31,8 @@ def write(
         files[f"{render.FILES}/verdicts_{name}.csv"] = made.verdicts.to_csv(index=False).encode()
     values = {
         "title": title, "heading": title if alone and not paper else heading, "paper": paper, "link": link, "alone": alone,
-        "blocks": [b for b in blocks if b["figures"] or b["subjects"]], "networks": _networks(made.trained, networks, f"{name}/"),
+        "notes": made.notes,        "blocks": [b for b in blocks if b["figures"] or b["subjects"]],
+        "networks": _networks(made.trained, networks, f"{name}/"),
         "counts": counts.by_origin(made.verdicts, bool(paper)), "failed": counts.failed(made.verdicts),
         "not_measurable": counts.not_measurable(made.verdicts), "stated": counts.STATED, "signs": counts.SIGNS,
         "missing": made.missing, "out_of_date": made.out_of_date, "verdicts": next((f for f in files if "verdicts_" in f), ""),
@@ -63,22 +64,18 @@ def _networks(trained, networks, place):
     """A row for each label, without its `place`: its networks' number, parameters, epochs and scores."""
     rows = []
     for label, part in trained.groupby("subspace", sort=False) if len(trained) else ():
-        scores = {
-            split: _scores(part[part["split"] == split].groupby("quantity")["value"].agg(["min", "max"]))
-            for split in ("train", "test")
-        }
         epochs = part["epochs"].dropna()
-        rows.append(
-            {
-                "label": label.removeprefix(place), "n": part["run"].nunique(), "parameters": numbers.short(int(part["parameters"].max()), 12),
-                "epochs": numbers.apart(epochs.min(), epochs.max(), digits=6) if len(epochs) else "",
-            } | scores | networks.get(label, {"model": "", "data": ""})
-        )  # fmt: skip
+        row = {"label": label.removeprefix(place), "n": part["run"].nunique()}
+        row["parameters"] = numbers.short(part["parameters"].max(), digits=12)
+        row["epochs"] = numbers.apart(epochs.min(), epochs.max(), digits=6) if len(epochs) else ""
+        row |= {split: _scores(part[part["split"] == split]) for split in ("train", "test")}
+        rows.append(row | networks.get(label, {"model": "", "data": ""}))
     return rows
 
 
-def _scores(ranges):
-    """The error in percent, or what there is of scores."""
+def _scores(part):
+    """The errors in percent, or what there is of scores, from the lowest of the networks to the highest."""
+    ranges = part.groupby("quantity")["value"].agg(["min", "max"])
     if "error" in ranges.index:
         return f"{numbers.apart(*ranges.loc['error'], scale=100)} %"
     return ", ".join(f"{name.replace('_', ' ')} {numbers.apart(*row)}" for name, row in ranges.iterrows())

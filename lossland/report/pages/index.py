@@ -17,6 +17,6 @@ def write(made, *, title: str, pages: list[dict]) -> dict[str, bytes]:
         })  # fmt: skip
     values = {
         "title": title, "cards": cards, "whole": counts.by_origin(made.verdicts)[-1:], "stated": counts.STATED,
-        "signs": counts.SIGNS, "missing": made.missing, "out_of_date": made.out_of_date,
+        "notes": made.notes, "signs": counts.SIGNS, "missing": made.missing, "out_of_date": made.out_of_date,
     }  # fmt: skip
     return {"": render.page("index.html", **values)}
