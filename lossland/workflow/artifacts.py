@@ -9,7 +9,7 @@ from lossland.workflow.files import replacing
 
 SURFACE = """<!doctype html>
 <meta charset="utf-8">
-<title>{name}</title>
+<title>A surface to turn</title>
 <style>html, body, #surface {{height: 100%; margin: 0}}</style>
 <div id="surface"></div>
 <script id="library">{library}</script>
@@ -36,14 +36,14 @@ def save(paths, drawing, provenance):
             elif path.suffix == ".csv":
                 drawing.to_csv(temporary, index=False)
             elif path.suffix == ".html":
-                temporary.write_text(_surface(drawing, path.stem))
+                temporary.write_text(_surface(drawing))
             elif path.suffix == ".vtu":
                 drawing.write(temporary)
             else:
                 drawing.savefig(temporary, metadata={"Date": None} if path.suffix == ".svg" else None)
 
 
-def _surface(figure, name):
+def _surface(figure):
     from plotly.offline import get_plotlyjs
 
-    return SURFACE.format(name=name, library=get_plotlyjs(), drawing=figure.to_json().replace("</", "<\\/"))
+    return SURFACE.format(library=get_plotlyjs(), drawing=figure.to_json().replace("</", "<\\/"))
