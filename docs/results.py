@@ -12,12 +12,15 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 
+from lossland.report.forest import drawn
+from lossland.statistics.verdicts import VERDICTS
+
 ROOT = Path(__file__).resolve().parent.parent
-VERDICTS = ["holds", "contradicted", "undecided", "not measurable"]  # in the order of the columns
 MARKS = "<!-- counts: make results-page -->", "<!-- end of counts -->"
 HEAD = "This page is generated from `results/verdict` by `make results-page`; edits of it are lost."
 REST = """Below are the claims with a verdict other than "holds": the claim, and what was measured once in each independent
-run; our mean over n runs with its 95 % interval; the bar; the published values, if there are any; and q, of all claims."""
+run; our mean over n runs with its 95 % interval, drawn against the bar, whose tinted side is the claim's, and the published
+values (diamonds); and q, of all claims of the paper."""
 SHOWN = ["verdict", "claim", "origin", "ours", "bar", "published", "n", "q"]
 
 
@@ -31,11 +34,14 @@ def main(results, root=ROOT):
 
 
 def read(results):
-    """The judged claims and checks, and the record of what made them, in a list. Raises ValueError where there are none."""
-    file = Path(results, "verdict", "all.parquet")
-    if not file.exists():
-        raise ValueError(f"there is no {file}; make reproduce first, or name another folder of results")
-    return pd.read_parquet(file), [json.loads(pq.read_schema(file).metadata[b"provenance"])]
+    """The judged claims and checks of all papers, and the records of what made them. Raises ValueError where there are none."""
+    found = sorted(Path(results, "verdict").glob("*.parquet"))
+    if not found:
+        raise ValueError(f"there is no {results}/verdict/*.parquet; make reproduce first, or name another folder of results")
+    claims = pd.concat(map(pd.read_parquet, found), ignore_index=True)
+    if claims.duplicated(["paper", "subject", "claim"]).any():
+        raise ValueError(f"{results}/verdict has claims twice, once of an earlier run; make clean-stale")
+    return claims, [json.loads(pq.read_schema(file).metadata[b"provenance"]) for file in found]
 
 
 def counts(claims) -> str:
@@ -81,6 +87,7 @@ def _row(claim):
     words = f"**{claim['claim']}**: {claim['statement' if claim['kind'] == 'check' else 'measured']}"
     q = "" if pd.isna(claim["q"]) else f"{claim['q']:.2g}"
     ours = f"{claim['effect']:.3g}" + ("" if pd.isna(claim["low"]) else f" ({claim['low']:.3g} to {claim['high']:.3g})")
+    ours += f"<br>{drawn(claim)}"
     if claim["kind"] == "check":
         ours = ""
     elif claim["verdict"] == "not measurable":

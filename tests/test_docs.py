@@ -105,7 +105,7 @@ def counted(tmp_path):
     claims += [verdicts.Claim("alone", [1], of="height", says="It is low.", below=2, origin="ours"),
                verdicts.Check("sorted", False, "Runs are in order."), verdicts.Check("whole", True, "All are there.")]  # fmt: skip
     judged = verdicts.judge(verdicts.table(claims).assign(paper="li2018", subject="width"))[list(verdicts.JUDGED)]
-    save_table(tmp_path / "results/verdict/all.parquet", judged, verdicts.JUDGED, verdicts.JUDGED_KEY, RECORD)
+    save_table(tmp_path / "results/verdict/li2018.parquet", judged, verdicts.JUDGED, verdicts.JUDGED_KEY, RECORD)
     (tmp_path / "docs").mkdir()
     (tmp_path / "README.md").write_text(README)
     return tmp_path
@@ -121,7 +121,8 @@ def test_the_results_page_is_made_from_the_verdicts(counted):
     ):
         assert row in page
         assert row in readme
-    assert r"| contradicted | **a\|b**: height | this paper | 3.5 (2.26 to 4.74) | below&nbsp;2 |  | 3 | 0.0" in page
+    assert r"| contradicted | **a\|b**: height | this paper | 3.5 (2.26 to 4.74)<br><svg" in page
+    assert "</svg> | below&nbsp;2 |  | 3 | 0.0" in page
     assert (
         "| not measurable | **alone**: height | ours | one run: nothing is known of the spread | below&nbsp;2 |  | 1 |  |"
         in page
