@@ -20,8 +20,8 @@ MARKS = "<!-- counts: make results-page -->", "<!-- end of counts -->"
 HEAD = "This page is generated from `results/verdict` by `make results-page`; edits of it are lost."
 REST = """Below are the claims with a verdict other than "holds": the claim, and what was measured once in each independent
 run; our mean over n runs with its 95 % interval, drawn against the bar, whose tinted side is the claim's, and the published
-values (diamonds); and q, of all claims of the paper."""
-SHOWN = ["verdict", "claim", "origin", "ours", "bar", "published", "n", "q"]
+values (diamonds); and q, of all claims of the paper. In brackets: whose claim it is, if not the paper's."""
+SHOWN = ["verdict", "claim", "ours", "bar", "n", "q"]
 
 
 def main(results, root=ROOT):
@@ -83,17 +83,14 @@ def _made_from(makers):
 
 
 def _row(claim):
-    published = "" if claim["published"] == "none printed" else claim["published"]
     words = f"**{claim['claim']}**: {claim['statement' if claim['kind'] == 'check' else 'measured']}"
-    q = "" if pd.isna(claim["q"]) else f"{claim['q']:.2g}"
-    ours = f"{claim['effect']:.3g}" + ("" if pd.isna(claim["low"]) else f" ({claim['low']:.3g} to {claim['high']:.3g})")
-    ours += f"<br>{drawn(claim)}"
+    words += "" if claim["origin"] in ("", "this paper") else f" ({claim['origin']})"
     if claim["kind"] == "check":
-        ours = ""
-    elif claim["verdict"] == "not measurable":
-        ours = claim["reason"]
-    verdict = "**failed check**" if claim["verdict"] == "failed" else claim["verdict"]
-    return [verdict, words, claim["origin"], ours, claim["bar"].replace(" ", "&nbsp;"), published, claim["n"], q]
+        return ["**failed check**", words, "", "", "", ""]
+    ours = f"{claim['effect']:.3g}" + ("" if pd.isna(claim["low"]) else f" ({claim['low']:.3g} to {claim['high']:.3g})")
+    found = claim["reason"] if claim["verdict"] == "not measurable" else f"{ours}{drawn(claim)}"
+    bar = claim["bar"] + ("" if claim["published"] == "none printed" else f"; published: {claim['published']}")
+    return [claim["verdict"], words, found, bar, claim["n"], "" if pd.isna(claim["q"]) else f"{claim['q']:.2g}"]
 
 
 def _table(head, rows, numbers_from=None):
