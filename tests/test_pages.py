@@ -119,7 +119,7 @@ def test_the_first_page_has_a_card_for_each_and_says_what_was_not_measurable():
     assert "Nothing is claimed here." in own
     assert "<img" not in paper
     assert "trained to 67 % train error" in paper
-    assert "Of 6 claims, 1 hold" in words(page)
+    assert "Of 6 claims 1 hold" in words(page)
     assert "figure a , for network b: it broke" in words(page)
 
 
