@@ -4,7 +4,7 @@ CORES ?= all
 CONFIG ?= config.yaml
 BIN := .venv/bin
 
-.PHONY: help setup reproduce test test-slurm test-report lint docs results-page report check why stale clean-stale cost gpu-check benchmark clean
+.PHONY: help setup reproduce test test-slurm test-report test-wheel lint docs results-page report check why stale clean-stale cost gpu-check benchmark clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -29,6 +29,11 @@ test-slurm: setup  ## the tests on a real SLURM cluster that they start; as root
 
 test-report: setup  ## the tests of the report that need a browser (Debian: apt-get install chromium)
 	@$(BIN)/python -m pytest -m browser tests/test_report.py
+
+test-wheel: setup  ## a wheel, installed by itself, draws a network outside the clone
+	@rm -rf build/wheel && $(BIN)/python -m pip wheel --disable-pip-version-check --quiet --no-deps --wheel-dir build/wheel .
+	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --target build/wheel/site build/wheel/*.whl
+	@mkdir build/wheel/home && cd build/wheel/home && PYTHONPATH=../site ../../../$(BIN)/python -m lossland look cnn --data digits --minutes 0.1
 
 lint: setup  ## style of Python and of the rules
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/snakefmt --check Snakefile rules

@@ -1,11 +1,16 @@
-"""What there is to ask of a config beside running it: `python -m lossland check | why | ...`."""
+"""`lossland look | new | run` for networks of your own, `lossland check | why | cost | ...` to ask about a config."""
 
 import argparse
+import subprocess
 import sys
 from math import isnan
+from pathlib import Path
 
+from lossland.checking import ConfigError
 from lossland.workflow import leftovers
+from lossland.workflow import look as front
 from lossland.workflow.configfile import DEFAULT, planned, refuse_absent
+from lossland.workflow.plugins import PROJECT
 from lossland.workflow.staleness import Reruns
 
 
@@ -52,17 +57,71 @@ def clean_stale(plan, _):
     print("\n".join([*(f"{file} was removed" for file in found), f"{len(found)} files were removed"]))
 
 
+def _snakemake(arguments, *options):
+    command = [sys.executable, "-m", "snakemake", "--snakefile", PROJECT / "Snakefile", *options]
+    if arguments.config:
+        command += ["--config", *arguments.config]
+    if subprocess.run(command).returncode:
+        raise SystemExit(1)
+
+
+def run(arguments):
+    """Make what is missing of the project in a folder, and what an edit of it changed."""
+    config = Path(arguments.folder, "config.yaml")
+    if not config.is_file():
+        raise ConfigError(f"there is no {config}; `lossland new {arguments.folder}` writes one")
+    plan = planned([config])
+    _snakemake(arguments, "--cores", arguments.cores, "--configfile", config)
+    print(f"look at {plan.results}/report/index.html")
+
+
+def new(arguments):
+    """Write a folder with a commented config and a network to replace."""
+    print(f"edit {front.new(arguments.folder)}, then `lossland run {arguments.folder}`")
+
+
+def look(arguments):
+    """Draw what there is to see of a network: of trained checkpoints, or of networks that are trained from seeds."""
+    options = {name: getattr(arguments, name) for name in ("seeds", "size", "minutes", "out")}
+    front.look(arguments.model, arguments.data, arguments.checkpoints, **options)
+    arguments.folder = arguments.out
+    run(arguments)
+
+
 def main():
-    parser = argparse.ArgumentParser(prog="python -m lossland", description=__doc__)
-    questions = parser.add_subparsers(required=True, metavar="question")
+    parser = argparse.ArgumentParser(prog="lossland", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    def command(function, call):
+        added = commands.add_parser(function.__name__.replace("_", "-"), help=function.__doc__, description=function.__doc__)
+        added.set_defaults(call=call)
+        return added
+
+    looked = command(look, look)
+    looked.add_argument("model", help='"package.module:function", or a model of the library; it gets (shape, classes)')
+    looked.add_argument("checkpoints", nargs="*", metavar="CHECKPOINT", help="files of weights; default: networks are trained")
+    looked.add_argument(
+        "--data", required=True, help="a folder with train/ and test/, or of Parquet files, or a dataset's name"
+    )
+    looked.add_argument("--seeds", type=int, default=2, help="how many networks are trained (default: 2)")
+    looked.add_argument("--size", type=int, default=64, help="pixels to which images of a folder are resized (default: 64)")
+    looked.add_argument("--minutes", type=float, default=5.0, help="how long drawing may take about (default: 5)")
+    looked.add_argument("--out", default="look", metavar="FOLDER", help="default: look")
+    begun, again = command(new, new), command(run, run)
+    for part in (begun, again):
+        part.add_argument("folder")
+    for part in (looked, again):
+        part.add_argument("--cores", default="all", help="default: all")
+        part.set_defaults(config=[])
     for question in (check, why, cost, report, stale, clean_stale):
-        asked = questions.add_parser(question.__name__.replace("_", "-"), help=question.__doc__)
+        asked = command(
+            question, lambda arguments, ask=question: ask(planned(arguments.configfile, arguments.config), arguments)
+        )
         asked.add_argument("--configfile", nargs="+", default=[DEFAULT], metavar="FILE", help=f"default: {DEFAULT}")
         asked.add_argument("--config", nargs="+", default=[], metavar="KEY=VALUE", help="what counts instead of the files")
-        asked.set_defaults(question=question)
     arguments = parser.parse_args()
     try:
-        arguments.question(planned(arguments.configfile, arguments.config), arguments)
+        arguments.call(arguments)
     except (SyntaxError, ValueError, OSError) as error:
         sys.exit(" ".join(str(error).split()))
 

@@ -4,9 +4,15 @@ import shlex
 from contextlib import suppress
 from inspect import signature
 
-HERE = shlex.quote(os.path.relpath(workflow.basedir)).replace("{", "{{{{").replace("}", "}}}}")
+
+
+def quoted(path):
+    """A path as a word of a command that Snakemake formats twice."""
+    return shlex.quote(os.path.relpath(path)).replace("{", "{{{{").replace("}", "}}}}")
+
+
 # -S: what hands a job over needs no packages; the job has them
-PROGRAM = f"exec python -P -S {HERE}/lossland/workflow/forkserver.py {HERE}" + "/workflow_scripts/{}.py"
+PROGRAM = f"exec python -P -S {quoted(forkserver.__file__)} {quoted(workflow.basedir)}" + "/workflow_scripts/{}.py"
 COMMAND = PROGRAM + " --spec {{params.spec:q}} --code {{params.code}} --threads {{threads}} --log {{log:q}} --out {{output:q}}"
 
 

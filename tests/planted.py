@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 PLAIN = {"string": "", "float64": np.nan, "int64": 0, "bool_": False}
-USUAL = {"split": "test", "mark": "grid"}
+USUAL = {"split": "test", "mark": "grid", "examples": 10**6}
 
 
 def planted(probe, *, labels=("planted",), runs=3, **values) -> pd.DataFrame:

@@ -42,9 +42,13 @@ def test_the_readme_is_short():
     assert len(README.encode()) <= 8 * 1024
 
 
-def test_the_python_example(capsys):
+def test_the_python_examples(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     (example,) = (text for title, text in blocks(PAGES["your_network.md"], "python") if title == "example.py")
-    exec(example, {})
+    known = {}
+    exec(example, known)
+    ((_, shown),) = blocks(README, "python")
+    exec(shown, {"network": known["network"], "train_loader": known["loader"](1), "test_loader": known["loader"](2)})
     along, around = (float(line.rpartition(":")[2]) for line in capsys.readouterr().out.splitlines())
     assert along < 0.3 < 1 < around
 
@@ -173,9 +177,8 @@ def test_the_plug_ins_of_the_page_run_as_they_stand(project):
         assert (project / "results/rings" / made).is_file(), made
 
 
-@pytest.mark.parametrize("page", ["README.md", "your_network.md"])
-def test_the_folder_of_ones_own_is_planned(tmp_path, page):
-    shown = dict(blocks(WORDS[page], "python") + blocks(WORDS[page], "yaml"))
+def test_the_folder_of_ones_own_is_planned(tmp_path):
+    shown = dict(blocks(PAGES["your_network.md"], "python") + blocks(PAGES["your_network.md"], "yaml"))
     for file in ("mine.py", "config.yaml"):
         (tmp_path / file).write_text(shown[file])
     status, output = snakemake(tmp_path, "-n", "-s", str(ROOT / "Snakefile"))

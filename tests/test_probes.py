@@ -24,6 +24,7 @@ from lossland.methods import line, pca_plane, plane, pool, sgd
 from lossland.options import Recipe
 from lossland.probes import ensemble, landscape, shape, weights
 from lossland.rng import stream
+from lossland.statistics.barrier import barrier
 from lossland.statistics.scores import scores, tempered
 from lossland.workflow import plugins as catalogue
 from lossland.workflow.store import DiskJournal
@@ -167,7 +168,15 @@ def test_plane_of_a_curve_holds_the_curve(problem, networks):
 def test_shape_of_a_known_path():
     """v = t^2 on a path of constant speed 2: int = mean over t = 1/3, barrier 0 (convex), of its mirror image 1/4."""
     t = np.linspace(0, 1, 1001)
-    path = {"mark": "grid", "index": np.arange(1001), "u0": t, "arc": 2 * t, "displacement": 2 * t, "quantity": "nll"}
+    path = {
+        "mark": "grid",
+        "index": np.arange(1001),
+        "u0": t,
+        "arc": 2 * t,
+        "displacement": 2 * t,
+        "quantity": "nll",
+        "examples": 9,
+    }
     both = [pd.DataFrame(path | {"split": s, "value": v}) for s, v in (("train", t**2), ("test", 2 * t - t**2))]
     rows = shape.measure(pd.concat(both)).set_index(["split", "quantity"])
     train, test = rows.loc[("train", "nll")], rows.loc[("test", "nll")]
@@ -178,12 +187,29 @@ def test_shape_of_a_known_path():
     assert train["mean"] == pytest.approx(1 / 3, abs=1e-3)
 
 
+def test_a_barrier_is_what_a_path_has_above_the_line_between_its_ends():
+    """a + b t + 4 h t (1-t) has the barrier h whatever the line, and -h leaves none; of an error it is in its own units."""
+    t = np.linspace(0, 1, 11)
+    paths = [a + b * t + 4 * h * t * (1 - t) for a, b, h in ((0, 0, 0.5), (3, -7, 0.5), (3, 7, -2), (0.1, 0.02, 0.6))]
+    np.testing.assert_allclose(barrier(t, np.stack(paths)), [0.5, 0.5, 0, 0.6], atol=1e-12)
+    with pytest.raises(ValueError, match=r"from 0 to 0\.9"):
+        barrier(t[:-1], paths[0][:-1])
+
+
 def test_shape_integrates_over_arc_length_not_t():
     """Two pieces of lengths 1 and 3 with values 0 and 1 at equal shares of t."""
     t = np.linspace(0, 1, 2001)
     arc = np.where(t < 0.5, 2 * t, 1 + 6 * (t - 0.5))
     v = (t > 0.5).astype(float)
-    table = {"mark": "grid", "index": np.arange(2001), "u0": t, "arc": arc, "displacement": arc, "split": "train"}
+    table = {
+        "mark": "grid",
+        "index": np.arange(2001),
+        "u0": t,
+        "arc": arc,
+        "displacement": arc,
+        "split": "train",
+        "examples": 9,
+    }
     table = pd.DataFrame(table | {"quantity": "nll", "value": v})
     row = shape.measure(table).iloc[0]
     assert row["int"] == pytest.approx(0.75, abs=1e-3)

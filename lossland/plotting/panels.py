@@ -71,7 +71,7 @@ def course(axis, table, x, looks, split, quantity, ylim=(0, None)):
     """A panel of the rows of a split and a quantity: `lines`, with title and axis named after them."""
     name, scale = AXES[quantity]
     lines(axis, pick(table, split=split, quantity=quantity), x, looks, scale=scale)
-    axis.set(title=f"{split} {quantity}".capitalize(), ylabel=f"{split} {name}", ylim=ylim)
+    axis.set(title=f"{split} {quantity}".capitalize(), ylabel=f"{split} {name}", **{"ylim": ylim} if ylim else {})
 
 
 def band(axis, table, x, label, colour, scale=1.0, **line):

@@ -15,12 +15,19 @@ SHADES = ["#ffffff", "#cfe3f1", "#7fb2d6", "#2f6ea8", "#0b2545"]  # from low to 
 SERIES = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#882255"]
 MARKERS = "osD^vP<"
 GREY = "#999999"  # what is not finite
-AXES = {  # label and scale
+
+
+class _Axes(dict):
+    def __missing__(self, name):
+        return name.replace("_", " "), 1  # a score of a task of the user's own
+
+
+AXES = _Axes({  # label and scale
     "nll": ("nll [nats]", 1), "loss": ("loss [nats]", 1), "error": ("error [%]", 100), "accuracy": ("accuracy [%]", 100),
     "nll_tempered": ("tempered nll [nats]", 1), "ece_tempered": ("tempered calibration error [%]", 100),
     "brier": ("Brier score", 1), "ece": ("calibration error [%]", 100), "js": ("JS divergence [nats]", 1),
     "disagreement": ("disagreement [%]", 100), "diversity": ("disagreement / error", 1), "cosine": ("cosine similarity", 1),
-}  # fmt: skip
+})  # fmt: skip
 WHITE_TO_DARK = LinearSegmentedColormap.from_list("white_to_dark", SHADES)
 LIGHT_TO_DARK = LinearSegmentedColormap.from_list("light_to_dark", ["#a9cde6", *SHADES[2:]])  # of lines, which white would hide
 mpl.rcParams.update({

@@ -15,7 +15,7 @@ from lossland.options import BatchNorm, Count, Split
 SCHEMA = {
     "split": "string", "first": "int64", "second": "int64", "source_first": "int64", "source_second": "int64",
     "same_source": "bool_", "epoch_first": "float64", "epoch_second": "float64", "disagreement": "float64",
-    "distance": "float64", "error_first": "float64", "error_second": "float64", "overlap": "float64",
+    "distance": "float64", "error_first": "float64", "error_second": "float64", "overlap": "float64", "examples": "int64",
 }  # fmt: skip
 KEY = ["split", "first", "second"]
 
@@ -32,7 +32,8 @@ def measure(problem, subspace, *, resolution: Count = 2, split: Split = "test", 
     if len(u) < 2:
         raise ValueError("disagreement compares two networks, and there is one; pool several, or keep more snapshots")
     labels = torch.stack([p.argmax(1) for p in predict(problem, subspace, u, split, bn)])
-    wrong = (labels != targets(problem, split)).double()
+    y = targets(problem, split)
+    wrong = (labels != y).double()
     errors, common = wrong.mean(1), wrong @ wrong.T
     columns = pairs(subspace, len(u))
     first, second = columns["first"], columns["second"]
@@ -43,4 +44,4 @@ def measure(problem, subspace, *, resolution: Count = 2, split: Split = "test", 
         "error_second": errors[second],
         "overlap": 2 * common[first, second] / (common[first, first] + common[second, second]),
     }
-    return pd.DataFrame({"split": split} | {name: column.numpy() for name, column in columns.items()})
+    return pd.DataFrame({"split": split, "examples": len(y)} | {name: column.numpy() for name, column in columns.items()})

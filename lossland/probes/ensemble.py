@@ -15,7 +15,7 @@ from lossland.statistics.scores import jensen_shannon, scores, tempered
 
 SCHEMA = {
     "split": "string", "size": "int64", "subset": "int64", "members": "string", "epochs": "float64",
-    "nll": "float64", "error": "float64", "brier": "float64", "ece": "float64", "js": "float64",
+    "nll": "float64", "error": "float64", "brier": "float64", "ece": "float64", "js": "float64", "examples": "int64",
 }  # fmt: skip
 KEY = ["split", "size", "subset"]
 
@@ -45,5 +45,6 @@ def measure(
         p = torch.stack([tempered(member, y) for member in p])
     rows = []
     for row, members in subsets_of(subspace, len(p), by=by, sizes=sizes, limit=subsets, seed=seed):
-        rows.append({"split": split} | row | scores(p[members].mean(0), y) | {"js": jensen_shannon(p[members])})
+        seen = {"split": split, "examples": len(y), "js": jensen_shannon(p[members])}
+        rows.append(seen | row | scores(p[members].mean(0), y))
     return pd.DataFrame(rows)

@@ -23,7 +23,7 @@ from lossland.options import BatchNorm, Count, Precision, Shard, Split
 
 SCHEMA = {
     "mark": "string", "index": "int64", "u0": "float64", "u1": "float64", "arc": "float64", "displacement": "float64",
-    "l2": "float64", "split": "string", "quantity": "string", "value": "float64",
+    "l2": "float64", "split": "string", "quantity": "string", "value": "float64", "examples": "int64",
 }  # fmt: skip
 KEY = ["mark", "index", "split", "quantity"]
 
@@ -62,7 +62,8 @@ def measure(
     weight = subspace.decay.get("weight_decay", torch.tensor(0.0)).double()
     size = columns["l2"] if decay == "squares" else _tensor_norms(problem.space, subspace, u)[part]
     found = quantities(problem, table, splits, 0.5 * weight * size)
-    return pd.concat([pd.DataFrame(columns | {"split": s, "quantity": q, "value": v}) for s, q, v in found])
+    parts = [{"split": s, "quantity": q, "value": v, "examples": problem.size(s)} for s, q, v in found]
+    return pd.concat([pd.DataFrame(columns | part) for part in parts])
 
 
 def _tensor_norms(space, subspace, u):

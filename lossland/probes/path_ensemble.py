@@ -15,6 +15,7 @@ from lossland.statistics.scores import scores, tempered
 
 SCHEMA = {
     "index": "int64", "u0": "float64", "split": "string", "member": "string", "quantity": "string", "value": "float64",
+    "examples": "int64",
 }  # fmt: skip
 KEY = ["index", "split", "member", "quantity"]
 
@@ -29,7 +30,7 @@ def measure(problem, subspace, *, resolution: Count = 61, split: Split = "test",
     for index, (u0, p) in enumerate(zip(t[:, 0].tolist(), predict(problem, subspace, t, split, bn), strict=True)):
         start = p if start is None else start
         members = {"alone": p, "scaled": tempered(p, y), "with start": (start + p) / 2}
-        point = {"index": index, "u0": u0, "split": split}
+        point = {"index": index, "u0": u0, "split": split, "examples": len(y)}
         for member, prediction in members.items():
             rows += [point | {"member": member, "quantity": q, "value": v} for q, v in scores(prediction, y).items()]
     return pd.DataFrame(rows)

@@ -32,6 +32,7 @@ SCHEMA = {
     "a": "int64", "b": "int64", "split": "string", "quantity": "string", "value_a": "float64", "value_b": "float64",
     "saddle": "float64", "low": "float64", "high": "float64", "refined": "float64", "t": "float64", "share": "float64",
     "anchors": "int64", "straight": "float64", "length": "float64", "bn": "string",
+    "examples": "int64",
 }  # fmt: skip
 KEY = ["split", "quantity"]
 
@@ -83,6 +84,7 @@ def measure(
     table = pd.DataFrame({name: number.flatten().numpy() for name, number in numbers.items()})
     names = [(split, quantity) for split in weights for quantity in problem.task.SCORES]
     table["split"], table["quantity"] = zip(*names, strict=True)
+    table["examples"] = table["split"].map(problem.size)
     return table.assign(**joined(subspace), anchors=subspace.chart.k, straight=straight, length=length, bn=bn)
 
 

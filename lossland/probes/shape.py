@@ -1,10 +1,9 @@
 """The shape of a path from the values along it (Garipov et al. 2018, Table 2); a table made from a `landscape` table.
 
     int  = integral of v over arc length / length  (trapezoids)      mean = plain mean over the grid, uniform in t
-    barrier = max_t [ v(t) - ((1-t) v(0) + t v(1)) ]                 ratio = length / |theta(1) - theta(0)|
-    instability = max_t v(t) - (v(0) + v(1)) / 2
+    ratio = length / |theta(1) - theta(0)|                           instability = max_t v(t) - (v(0) + v(1)) / 2
 
-`barrier` is that of Entezari et al. 2022 (arXiv 2110.06296), `instability` that of Frankle et al. 2020 (arXiv 1912.05671).
+`instability` is that of Frankle et al. 2020 (arXiv 1912.05671), `barrier` that of `lossland.statistics.barrier`.
 """
 
 from typing import Annotated
@@ -12,10 +11,12 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 
+from lossland.statistics.barrier import barrier
+
 SCHEMA = {
     "split": "string", "quantity": "string", "start": "float64", "end": "float64", "min": "float64", "int": "float64",
     "mean": "float64", "max": "float64", "barrier": "float64",
-    "instability": "float64", "length": "float64", "ratio": "float64",
+    "instability": "float64", "length": "float64", "ratio": "float64", "examples": "int64",
 }  # fmt: skip
 KEY = ["split", "quantity"]
 
@@ -44,8 +45,9 @@ def _statistics(path):
         "int": np.trapezoid(v, arc) / length,
         "mean": v.mean(),
         "max": v.max(),
-        "barrier": (v - ((1 - t) * v[0] + t * v[-1])).max(),
+        "barrier": barrier(t, v),
         "instability": v.max() - (v[0] + v[-1]) / 2,
         "length": length,
         "ratio": length / chord,
+        "examples": path["examples"].iloc[0],
     }

@@ -23,7 +23,7 @@ from lossland.statistics.scores import scores
 SCHEMA = {
     "split": "string", "index": "int64", "reference": "int64", "u0": "float64", "u1": "float64", "x": "float64",
     "y": "float64", "x_reference": "float64", "y_reference": "float64", "arc": "float64", "error": "float64", "nll": "float64",
-    "disagreement": "float64", "group": "string", "cosine": "float64",
+    "disagreement": "float64", "group": "string", "cosine": "float64", "examples": "int64",
 }  # fmt: skip
 KEY = ["split", "index", "reference"]
 
@@ -66,7 +66,8 @@ def measure(
             columns = {name: column[part] for name, column in (points | {"cosine": alike[:, k]}).items()}
             columns |= {"error": table[:, i, 0], "nll": table[:, i, 1], "disagreement": table[:, i, 2 + k]}
             columns = {name: column.numpy() for name, column in columns.items()}
-            constant = {"split": split, "reference": k, "group": group} | {n: c[k].item() for n, c in drawn.items()}
+            constant = {"split": split, "reference": k, "group": group, "examples": len(y[i])}
+            constant |= {n: c[k].item() for n, c in drawn.items()}
             parts.append(pd.DataFrame(columns | constant))
     return pd.concat(parts)
 

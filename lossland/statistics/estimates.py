@@ -90,13 +90,14 @@ def all_of(parts):
 
 
 def of_errors(*errors, examples, differ=None) -> float:
-    """Standard error of an error rate, or of the difference of two, from being measured on so many examples.
+    """Standard error of an error rate, or of the difference of two, from being measured on so many examples (a number, or a
+    column `examples` of a table).
 
     `differ` is the share of the examples on which two classifiers disagree: on the others they err alike.
     """
     rates = [float(np.mean(rate)) for rate in errors]
     variance = sum(rate * (1 - rate) for rate in rates) if differ is None else float(np.mean(differ))
-    return (variance / examples) ** 0.5
+    return (variance / float(np.min(examples))) ** 0.5
 
 
 def tolerance(printed, examples=None) -> float:

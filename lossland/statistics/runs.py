@@ -45,22 +45,6 @@ def disjoint(pairs, column) -> pd.Series:
     return chosen.set_index(chosen["source_first"] // 2)[column].sort_index()
 
 
-def unshared(rows, first="a", second="b") -> pd.DataFrame:
-    """Rows of pairs of networks, no two of which share a network, as a test takes its numbers for independent ones.
-
-    Pairs whose networks are in few others come first, so that many are left; else the order is that of `rows`.
-    """
-    networks = rows[[first, second]]
-    pairs = pd.concat([networks[first], networks[second]]).value_counts()
-    crowd = networks[first].map(pairs).to_numpy() + networks[second].map(pairs).to_numpy()
-    taken, kept = set(), []
-    for i in crowd.argsort(kind="stable"):
-        if taken.isdisjoint(own := set(networks.iloc[i])):
-            taken |= own
-            kept.append(i)
-    return rows.iloc[sorted(kept)]
-
-
 def by_pairs(values) -> pd.Series:
     """Means over runs 0 and 1, 2 and 3, ... of what is indexed by (subspace, run): runs in the order of their numbers."""
     order = sorted(values.index, key=lambda name: (name[0], len(name[1]), name[1]))

@@ -14,7 +14,8 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import minimum_spanning_tree
 from scipy.spatial.distance import squareform
 
-from lossland.statistics.tables import pick
+from lossland.statistics.tables import pick, where
+from lossland.statistics.verdicts import trained
 
 
 def losses(saddles, split="train", quantity="nll") -> pd.Series:
@@ -54,3 +55,35 @@ def merges(found, n) -> np.ndarray:
     joined = linkage(squareform(apart), "single")
     joined[:, 2] = np.append(found["saddle"], np.inf)[joined[:, 2].astype(int) - 1]
     return joined
+
+
+def untrained(saddles, below=0.5) -> str | None:
+    """What claims about minima presume, None if they are such: that they err on fewer than half of the train data. The paper's
+    smallest networks do not fit CIFAR-100 much better. None of a task without errors too."""
+    rows = where(saddles, split="train", quantity="error")
+    return trained(rows[["value_a", "value_b"]], below=below) if len(rows) else None
+
+
+def named(label, saddles) -> str:
+    """`label`, and what must be said of its minima where they are drawn."""
+    return f"{label}\n({why.partition(',')[0]})" if (why := untrained(where(saddles, subspace=label))) else label
+
+
+def crossings(courses, heights) -> pd.Series:
+    """The share of each training, by run, after which its train nll is below `heights`, a number or one for each run.
+
+    Between the last point that was kept above it and the first below, log nll falls in a straight line. NaN of a training that
+    is never below.
+    """
+    rows = pick(courses, split="train", quantity="nll").sort_values("epoch").set_index("run")
+    heights = pd.Series(heights, rows.index.unique())
+    return pd.Series({run: _crossing(rows.loc[[run]], heights[run]) for run in heights.index})
+
+
+def _crossing(course, height):
+    share, value = (course["epoch"] / course["epoch"].max()).to_numpy(), course["value"].to_numpy()
+    if not (value <= height).any():
+        return np.nan
+    if (i := int((value <= height).argmax())) == 0:
+        return share[0]
+    return np.interp(-np.log(height), -np.log(value[[i - 1, i]]), share[[i - 1, i]])

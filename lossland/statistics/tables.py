@@ -50,6 +50,20 @@ def _listed(values):
     return ", ".join(repr(value) if value == "" else str(value) for value in pd.unique(values)) or "none"
 
 
+def splits_of(table) -> list[str]:
+    """The splits that a table has, train first."""
+    return [split for split in ("train", "val", "test") if split in set(table["split"])]
+
+
+def quantities_of(table) -> list[str]:
+    """The quantities that a `landscape` table has: nll, or loss in its place if there is decay, then error, then others."""
+    found = dict.fromkeys(table["quantity"])
+    if {"loss", "nll"} <= set(found):
+        loss, nll = (table.loc[table["quantity"] == name, "value"].to_numpy() for name in ("loss", "nll"))
+        del found["loss" if np.array_equal(loss, nll, equal_nan=True) else "nll"]
+    return sorted(found, key=lambda name: ["nll", "loss", "error", name].index(name))
+
+
 def spreads(columns) -> dict[str, float]:
     """name -> values as columns of a table, `name` and `name std`, the mean and the standard deviation (n - 1) over runs.
 

@@ -15,7 +15,7 @@ from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
-from lossland.workflow.plugins import ROOT, find
+from lossland.workflow.plugins import ROOT, find, project_of
 
 PUBLISHED = "lossland.papers.published"
 MACHINERY = ("workflow_scripts/", "lossland/workflow/", "lossland/options.py", "lossland/checking.py")
@@ -40,7 +40,10 @@ def code_of(spec, root=ROOT) -> dict[str, str]:
     named = [(room, name) for key, room in rooms for name in spec.get(key, {})]
     named += [("methods", method) for entries in spec.get("inputs", {}).values() for method in _viewed(entries)]
     plugins = [(room, find(room, name, root)) for room, name in named]
-    files = [(root, f"workflow_scripts/{spec['section']}.py"), *((source.root, source.file) for _, source in plugins)]
+    files = [
+        (project_of(root), f"workflow_scripts/{spec['section']}.py"),
+        *((source.root, source.file) for _, source in plugins),
+    ]
     for room, source in plugins:
         if room == "data":
             tasks = _read(source.root, source.file)["tasks"] or ["classification"]  # the default of Arrays
@@ -64,7 +67,10 @@ def _code(files, root):
         if (folder, file) not in seen:
             seen.add((folder, file))
             todo += _imports(folder, file, root)
-    return {file: _content(folder, file) for folder, file in sorted(seen) if folder != root or not file.startswith(MACHINERY)}
+    ours = (root, project_of(root))
+    return {
+        file: _content(folder, file) for folder, file in sorted(seen) if not (folder in ours and file.startswith(MACHINERY))
+    }
 
 
 def digest(value) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from lossland.checking import ConfigError, built
 from lossland.options import nearest
 from lossland.workflow.plan import Plan
-from lossland.workflow.plugins import ROOT
+from lossland.workflow.plugins import PROJECT
 from lossland.workflow.yaml_places import Placed, read_text
 
 DEFAULT = "config.yaml"
@@ -22,7 +22,7 @@ FOLDERS = ("results", "data_root")
 RESOLVED = "# Every job of the last run with its whole specification. Each run writes this file; it is not a config.\n"
 
 
-def planned(files=(), overrides=(), project=ROOT) -> Plan:
+def planned(files=(), overrides=(), project=PROJECT) -> Plan:
     """The plan of a config; a ConfigError says file and line. `project` is the folder of the Snakefile, which has configs/."""
     config = read(files, overrides, project)
     try:
@@ -63,7 +63,7 @@ def keep_resolved(plan):
         temporary.write_text(RESOLVED + plan.resolved)
 
 
-def read(files=(), overrides=(), project=ROOT) -> Placed:
+def read(files=(), overrides=(), project=PROJECT) -> Placed:
     """The config that `files` (config.yaml if there are none) and `key=value` overrides make. Raises ConfigError."""
     config = Placed({})
     for part in [*map(_file, files or [DEFAULT]), *map(_override, overrides)]:

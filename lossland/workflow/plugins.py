@@ -17,6 +17,14 @@ from lossland import options
 from lossland.checking import REQUIRED
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def project_of(root) -> Path:
+    """The folder of the Snakefile, rules, scripts and sizes: a wheel carries them inside the package."""
+    return root if (root / "Snakefile").is_file() else root / "lossland" / "project"
+
+
+PROJECT = project_of(ROOT)
 FUNCTION = {
     "data": "load", "models": "build", "methods": "build", "probes": "measure", "figures": "draw", "claims": "check",
     "experiments": "experiment", "judges": "judge", "pages": "write",

@@ -19,8 +19,8 @@ def experiment(
     curvature: dict = {},
     coordinates: dict = {},
 ):
-    """`curve`, `connector` and `simplex` are recipes, where they differ from that of the network; `band` are options of neb,
-    `saddles`, `curvature` and `coordinates` of these probes; `resolution` is that of `similarity`."""
+    """`curve`, `connector` and `simplex` are recipes, so far as they differ from the network's; `band` are options of neb,
+    `saddles`, `curvature` and `coordinates` of these probes; `resolution` is that of `similarity` and `cka`."""
     ends, vertices = network.groups(2, pairs), [0, 2, 1]
     segment, matched = rebased(plan, network, pairs)
     paths = [
@@ -37,7 +37,8 @@ def experiment(
         alike.append(plan.similarity(paths, name=f"similarity {bn}", resolution=resolution, splits=["train", "test"], bn=bn))
         heights.append(plan.saddles(paths, name=f"saddles {bn}", bn=bn, **saddles))
     bends = plan.curvature(paths, **{"resolution": 9, "bn": "recalibrate"} | curvature)
-    plan.figure("paths", recalibrated=alike[0], interpolated=alike[1], curvature=bends, saddles=heights)
+    layers = plan.cka(paths, resolution=resolution)
+    plan.figure("paths", recalibrated=alike[0], interpolated=alike[1], layers=layers, curvature=bends, saddles=heights)
     single = plan.coordinates([bands, bezier, chain], **coordinates)
     plan.figure("coordinates", draw="fig7", coordinates=single, saddles=heights[0])
     plan.claims("paths", saddles=heights[0], similarity=alike[0], curvature=bends, band=bands)

@@ -1,4 +1,11 @@
-"""Bands between minima (Draxler et al. 2018, arXiv 1803.00885, sections 3 and 4): figures 1, 4 and 7."""
+"""Bands between minima (Draxler et al. 2018, arXiv 1803.00885, sections 3 and 4): figures 1, 4 and 7.
+
+Differs from the released code, of which the paper says little, in five ways at once: one minibatch serves all pivots of a
+step; tangents are Henkelman & Jonsson's; batch-norm statistics are no coordinates and are recalibrated; pivots are spaced after
+the last step too; and new ones need a fifth of the range of the losses, as in the paper, not a tenth. `batch_norm` measures
+what all but the spacing make together; nothing takes them apart. Minima and bands have one weight decay, as in the paper; in
+the code the minima have none.
+"""
 
 from lossland.options import Count, Networks
 
@@ -34,7 +41,9 @@ def experiment(
     lines = [plan.landscape(path[:1], resolution=resolution) for path in (segment, found[0])]
     plan.figure("fig1", surface=surface, segment=lines[0], path=lines[1])
     found = [bands.called(network.label) for bands, network in zip(found, networks, strict=True)]
-    plan.figure("fig4", cycles=[plan.cycles(bands) for bands in found])
+    cycles = [plan.cycles(bands) for bands in found]
+    plan.figure("fig4", cycles=cycles)
+    plan.claims("cycles", cycles=cycles)
     coordinates = [plan.coordinates(bands, resolution=resolution) for bands in found]
     plan.figure("fig7", coordinates=coordinates, saddles=[plan.saddles(bands, **saddles) for bands in found])
 

@@ -19,10 +19,9 @@ def experiment(
     plane: Count = 101,
     margin: float = 0.5,
     resolution: Count = 61,
-    saddles: dict = {},
 ):
     """`networks` have the names of landscapes of `geometry.known_saddles`; those of a pair are in different wells."""
-    surfaces, places, courses, heights = [], [], [], []
+    surfaces, places, courses = [], [], []
     for one in networks:
         own = {"cycles": CYCLES, "batch_size": one.recipe.get("batch_size", 128)} | band
         bands = between(plan, one, one.groups(2, pairs), own).called(one.label)
@@ -30,6 +29,4 @@ def experiment(
         surfaces.append(plan.landscape(slice_, resolution=plane, splits=["train"]))
         places.append(plan.coordinates(bands[:1], number=one.body.get("dimension", 2), resolution=resolution))
         courses.append(plan.cycles(bands[:1]))
-        heights.append(plan.saddles(bands, splits=["train"], **saddles))
     plan.figure("toys", surfaces=surfaces, coordinates=places, cycles=courses)
-    plan.claims("toys", bands=heights)

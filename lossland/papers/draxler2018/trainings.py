@@ -1,5 +1,7 @@
 """When the loss of a training falls below the saddles (Draxler et al. 2018, arXiv 1803.00885, figure 6)."""
 
+from typing import Literal
+
 from lossland.options import Count, Dataset, Networks
 from lossland.papers.draxler2018.architectures import measured
 from lossland.papers.draxler2018.bands import trained_on
@@ -12,17 +14,21 @@ def experiment(
     *,
     networks: list[Networks],
     data: Dataset | None = None,
-    trainings: Count = 1,
     band: dict = {},
     halved: list[Networks] = (),
     pairs: Count = 3,
     star: bool = True,
     saddles: dict = {},
+    printed: dict[str, str] = {},
+    dataset: Literal["CIFAR-10", "CIFAR-100"] = "CIFAR-10",
 ):
-    """Of each network so many `trainings` are followed, by the snapshots that they keep (default: ten). See `architectures`."""
+    """The trainings of the first network of each pair are followed, by the snapshots that they keep (default: ten). See
+    `architectures`."""
     networks = trained_on(plan, networks, data)
     found = [table for one in networks for table in measured(plan, one, band, halved, pairs, star, saddles)]
-    plan.figure("fig6", courses=[plan.dynamics(_followed(plan, one)[:trainings]) for one in networks], saddles=found)
+    courses = [plan.dynamics(_followed(plan, one)[: 2 * pairs : 2].numbered(1)) for one in networks]
+    plan.figure("fig6", courses=courses, saddles=found)
+    plan.claims("trainings", courses=courses, saddles=found, printed=printed, dataset=dataset)
 
 
 def _followed(plan, network):

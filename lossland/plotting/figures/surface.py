@@ -1,12 +1,8 @@
-"""A landscape over a plane as a surface to turn: Garipov et al. 2018 (arXiv 1802.10026), Li et al. 2018 (arXiv 1712.09913).
+"""A landscape over a plane as a surface to turn: drag to turn, scroll to come closer.
 
-The height of the surface is the value at each point of the plane; what is lower is better, and paler. Dots are the networks
-that span the plane or lie at its centre, a diamond is the bend of a curve, a line the curve, at the heights that were measured
-for them, lifted a little to be seen. Drag to turn, scroll to come closer.
-
-In the planes of Garipov et al. (figures 1, 4 and 5) a ridge stands between independent networks, and a trained curve passes
-around it through one low valley; in those of Li et al. (figures 1 and 4), of two random directions around one network,
-shortcuts turn hills and ravines into one smooth bowl.
+The height is the value at each point of the plane; what is lower is better, and paler. Dots are the networks that span the
+plane or lie at its centre, a diamond is the bend of a curve, a line the curve, at the heights that were measured for them,
+lifted a little to be seen. What is not finite is a hole.
 """
 
 from typing import Literal

@@ -1,92 +1,89 @@
 """All paths between the same minima, the band of Draxler et al. 2018 (arXiv 1803.00885) against every other.
 
     highest  train nll of the highest point (refined)       sharpest  highest eigenvalue of the Hessian between the ends
-    length   of the path                                    changed   max over the path of min(d_0, d_1) / d(ends)
+    length   of the path                                    midway    min(d_0, d_1) at the middle of its length
 
-d_0 and d_1 are the disagreements of a point with the two ends on the test data. A run is a pair of minima, and only pairs that
-share none count. The segment to a matched network ends at another point, which is the same function. Half as far from both
-ends as these are from each other counts as another function; this bar is ours. No path is shorter than the straight line
-between its ends, so that the length is not held against a path that is no longer than it in any run.
+d_0 and d_1 are the disagreements of a point with the two ends on the test data. A run is a pair of minima. The segment to a
+matched network ends at another point, which is the same function. Straight paths are the shortest whatever their loss, so that
+claims about lengths and functions leave them out.
 
-No paper compares all of them, each only its own with the segment; that the band is the best of all is our claim, of each path
-and each number. The minima of Draxler et al. err on different test examples, so that the function has to change on the way.
+No paper compares all of them, each only its own with the segment; all of these claims are ours. A claim that names every path
+holds if it does for each, and its number is that of the path for which it is weakest. Half as far from both ends as these are
+from each other counts as another function; that bar is ours too.
 """
 
 import numpy as np
 import pandas as pd
 
 from lossland.options import Label
-from lossland.statistics.runs import by_run, together, unshared
+from lossland.statistics.estimates import of_errors
+from lossland.statistics.runs import by_run, together
+from lossland.statistics.saddle_graph import untrained
 from lossland.statistics.tables import Table, by_label, pick, risen
 from lossland.statistics.verdicts import Claim
 
 APART = 0.5
-BETTER = {  # what the band is then, the bar, and the number
-    "highest": ("lower", 0, "highest train nll [nats], on the other path - on the band"),
-    "sharpest": ("flatter", 1, "highest eigenvalue between the ends, on the other path / on the band"),
-    "length": ("shorter", 1, "length of the other path / of the band"),
-    "changed": ("nearer in function to its ends", 0,
-                "lesser test disagreement with an end, at most, over that of the ends: of the other path - of the band"),
-}  # fmt: skip
-WORDS = {"re-basined": "re-basined segment", "Bezier": "Bezier curve"}
+ROUNDING = 1e-6
 
 
 def check(
     *, saddles: Table("saddles"), similarity: Table("similarity"), curvature: Table("curvature"), band: Label
 ) -> list[Claim]:
     """Of the same labels and runs; all but `band` are held against it. Raises ValueError if runs differ."""
-    rows = by_label(risen(pick(saddles, split="train", quantity="nll")))
-    found = {label: _measured(by_run(own), pick(similarity, split="test", subspace=label), pick(curvature, subspace=label))
-             for label, own in rows.items()}  # fmt: skip
-    apart = unshared(by_run(rows[band])).index
-    found = {label: own.loc[apart] for label, own in together(found).items()}
-    own = found.pop(band)
-    against = [_better(quantity, label, own, other) for label, other in found.items() for quantity in _fair(own, other)]
-    return against + [claim for label, path in ({"band": own} | found).items() for claim in _along(label, path)]
+    similarity = pick(similarity, split="test")
+    found = together({
+        label: _measured(by_run(rows), pick(similarity, subspace=label), pick(curvature, subspace=label))
+        for label, rows in by_label(risen(pick(saddles, split="train", quantity="nll"))).items()
+    })  # fmt: skip
+    own, others = found[band], {label: rows for label, rows in found.items() if label != band}
+    bent = {label: rows for label, rows in found.items() if (rows["length"] > (1 + ROUNDING) * rows["straight"]).any()}
+    words = {"origin": "ours", "presumes": untrained(saddles)}
+    midway = [rows[["midway", "ends"]].mean() for rows in bent.values()]
+    sampling = max((of_errors(*rates, examples=similarity["examples"]) for rates in midway), default=0.0)
+    claims = [
+        Claim("lowest of all", {n: rows["highest"] / own["highest"] for n, rows in others.items()}, ratio=True, above=1,
+              **words, of="highest train nll, on the other path / on the band",
+              says="Of the paths between the same minima the band is the lowest."),
+        Claim("flattest of all", {n: rows["sharpest"] / own["sharpest"] for n, rows in others.items()}, ratio=True, above=1,
+              **words, of="highest eigenvalue of the Hessian between the ends, on the other path / on the band",
+              says="Of the paths between the same minima the band is the least sharply curved."),
+        Claim("no sharper than the minima", own["sharpest"] / own["minima"], ratio=True, below=1, **words,
+              of="highest eigenvalue of the Hessian between the ends / mean of the two at the ends",
+              says="Along the band the loss is nowhere more sharply curved than at its minima."),
+    ]  # fmt: skip
+    if rivals := {n: rows["length"] / own["length"] for n, rows in bent.items() if n != band}:
+        claims.append(
+            Claim("shortest of all that bend", rivals, ratio=True, above=1, **words,
+                  of="length of the other path / of the band",
+                  says="Of the paths that are not straight the band is the shortest.")
+        )  # fmt: skip
+    if bent:
+        claims.append(
+            Claim("another function midway", {n: rows["midway"] - APART * rows["ends"] for n, rows in bent.items()}, above=0,
+                  because="half as far from both ends as these are apart: ours", sampling=sampling, **words,
+                  of="test disagreement with the nearer end, midway, - half of that between the ends",
+                  says="Midway along every path that is not straight the network is another function than at both ends.")
+        )  # fmt: skip
+    return claims
 
 
 def _measured(rows, similarity, curvature):
-    """The four numbers of a path, the distance of its ends, and `minima`, the mean of their highest eigenvalues; by run."""
-    bent = curvature.sort_values("u0").groupby("run")["highest"].apply(list)
-    if bent.map(len).min() < 3:
+    """By run: the four numbers of a path, distance and disagreement of its ends, and the eigenvalue of its `minima`."""
+    eigenvalues = curvature.sort_values("u0").groupby("run")["highest"].apply(list)
+    if eigenvalues.map(len).min() < 3:
         raise ValueError("curvature has no point between the ends; measure at least 3 points of a path")
     columns = {
         "highest": rows["refined"],
         "length": rows["length"],
         "straight": rows["straight"],
-        "changed": similarity.groupby("run").apply(_changed, include_groups=False),
-        "sharpest": bent.map(lambda values: np.max(values[1:-1])),
-        "minima": bent.map(lambda values: (values[0] + values[-1]) / 2),
+        "sharpest": eigenvalues.map(lambda values: np.max(values[1:-1])),
+        "minima": eigenvalues.map(lambda values: (values[0] + values[-1]) / 2),
+        "midway": similarity.groupby("run").apply(_midway, include_groups=False),
+        "ends": pick(similarity, reference=0).sort_values("u0").groupby("run")["disagreement"].last(),
     }
     return pd.DataFrame(together(columns))
 
 
-def _changed(path):
-    d = path.pivot(index="u0", columns="reference", values="disagreement").sort_index()
-    ends = d[0].iloc[-1]
-    return d.min(axis=1).max() / (ends if ends > 0 else float("nan"))
-
-
-def _fair(band, other):
-    """The quantities in which the band can be better than the other path."""
-    longer = (other["length"] > (1 + 1e-6) * band["straight"]).any()  # but for rounding
-    return [quantity for quantity in BETTER if quantity != "length" or longer]
-
-
-def _better(quantity, label, band, other):
-    (word, bar, of), name = BETTER[quantity], WORDS.get(label, label)
-    values = other[quantity] / band[quantity] if bar else other[quantity] - band[quantity]
-    says = f"Of the paths between the same minima the band is {word} than the {name}."
-    return Claim(f"{word} than the {name}", values, origin="ours", of=of, says=says, above=bar)
-
-
-def _along(label, path):
-    name = WORDS.get(label, label)
-    return [
-        Claim(f"another function on the way: {name}", path["changed"], origin="ours", above=APART,
-              of="lesser test disagreement with an end, at most, / disagreement of the ends",
-              says="Between its ends the network is another function than at both of them."),
-        Claim(f"no sharper than the minima: {name}", path["sharpest"] / path["minima"], origin="ours", below=1,
-              of="highest eigenvalue of the Hessian between the ends / mean of the two at the ends",
-              says="Between its ends the loss is nowhere more sharply curved than at its minima."),
-    ]  # fmt: skip
+def _midway(path):
+    middle = path["arc"].iloc[(path["arc"] - path["arc"].max() / 2).abs().argmin()]
+    return path.loc[path["arc"] == middle, "disagreement"].min()

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from lossland.plotting.panels import legend_of, logarithmic, panels
 from lossland.plotting.style import COLOURS, GREY
-from lossland.statistics.saddle_graph import losses, tree_rows
+from lossland.statistics.saddle_graph import losses, named, tree_rows
 from lossland.statistics.tables import Table, by_label, pick
 
 
@@ -30,7 +30,9 @@ def draw(*, saddles: Table("saddles"), courses: Table("dynamics")) -> Figure:
             start = pick(courses, subspace=label, epoch=0.0, split=split, quantity="nll")["value"].mean()
             axis.plot([x - 0.35, x + 0.35], [start] * 2, color=GREY, linewidth=2, label="untrained")
         axis.set(title=split.capitalize(), xlim=(-0.6, len(chosen) - 0.4))
-        axis.set_xticks(range(len(chosen)), chosen, rotation=45, ha="right", rotation_mode="anchor")
+        axis.set_xticks(
+            range(len(chosen)), [named(n, saddles) for n in chosen], rotation=45, ha="right", rotation_mode="anchor"
+        )
     logarithmic(axes[0])
     axes[0].set_ylabel("nll [nats]")
     legend_of(figure, axes, ncols=3)

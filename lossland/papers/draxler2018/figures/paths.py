@@ -5,9 +5,10 @@
 
 A column is a kind of path, a row a quantity against s: thick the mean over pairs of minima, thin each pair, grey the means of
 the other kinds. Solid lines are under recalibrated batch-norm statistics, dashed ones under interpolated. Of the disagreements
-the darker is that with the first end, the lighter that with the second; eigenvalues are those at the ends of the spectrum of
-the Hessian of the train nll. Below, how much longer than the segment the paths are, and their highest train loss with its 95 %
-interval over examples, filled recalibrated and open interpolated.
+the darker is that with the first end, the lighter that with the second. Linear CKA is that of each layer with the same layer of
+the first end on test examples, the deeper the darker, means over pairs (grey: the last layer). Eigenvalues are those at the
+ends of the spectrum of the Hessian of the train nll. Below, how much longer than the segment the paths are, and their highest
+train loss with its 95 % interval over examples, filled recalibrated and open interpolated.
 
 The paper compares its paths with the segment only; that a path of low loss may still pass through other functions is the
 finding of Fort et al. 2019.
@@ -19,12 +20,14 @@ from matplotlib.figure import Figure
 
 from lossland.plotting.panels import each, legend_of, logarithmic, looks, runs_of
 from lossland.plotting.style import COLUMN, GREY
+from lossland.statistics.saddle_graph import named
 from lossland.statistics.tables import Table, beside, by_label, pick, resampled, shares, where
 
-ROWS = [  # split (None: of the curvature), quantity, label, scale, on a logarithmic axis
+ROWS = [  # split (None: of another table), quantity, label, scale, on a logarithmic axis
     ("train", "nll", "train nll\n[nats]", 1, True),
     ("test", "error", "test error\n[%]", 100, False),
     ("test", "disagreement", "disagreement\nto the ends [%]", 100, False),
+    (None, "cka", "CKA with\nthe first end", 1, False),
     ("test", "cosine", "cosine to\nthe first end", 1, False),
     (None, "highest", "highest\neigenvalue", 1, True),
     (None, "lowest", "lowest\neigenvalue", 1, False),
@@ -36,21 +39,24 @@ def draw(
     *,
     recalibrated: Table("similarity"),
     interpolated: Table("similarity"),
+    layers: Table("cka"),
     curvature: Table("curvature"),
     saddles: Table("saddles"),
 ) -> Figure:
     """Runs are pairs of minima. The similarities are of the splits train and test, the saddles of both batch-norm policies;
-    what the other tables lack of a label of `recalibrated` is not drawn. Raises ValueError if a label is no path."""
+    what the other tables lack of a label of `recalibrated` is not drawn. Raises ValueError if a label is not a path."""
     own = looks(recalibrated)
-    figure = plt.figure(figsize=(max(2 * COLUMN, 1.15 * len(own) + 0.7), 8.6))
-    above, below = figure.subfigures(2, 1, height_ratios=[3.4, 1])
+    figure = plt.figure(figsize=(max(2 * COLUMN, 1.15 * len(own) + 0.7), 9.6))
+    above, below = figure.subfigures(2, 1, height_ratios=[4, 1])
     axes = above.subplots(len(ROWS), len(own), sharex=True, sharey="row", squeeze=False)
     for line, (split, quantity, label, scale, logarithms) in zip(axes, ROWS, strict=True):
+        kinds = by_label(recalibrated).items()
         if split:
-            found = [_along(part, where(interpolated, subspace=name), split, quantity, scale)
-                     for name, part in by_label(recalibrated).items()]  # fmt: skip
+            found = [_along(part, where(interpolated, subspace=name), split, quantity, scale) for name, part in kinds]
+        elif quantity == "cka":
+            found = [_by_layer(where(layers, subspace=name, reference=0)) for name, _ in kinds]
         else:
-            found = [_bent(part, where(curvature, subspace=name), quantity) for name, part in by_label(recalibrated).items()]
+            found = [_bent(part, where(curvature, subspace=name), quantity) for name, part in kinds]
         for axis, lines, look in zip(line, found, own.values(), strict=True):
             for other in found:
                 for values, _ in other[:1]:
@@ -62,7 +68,7 @@ def draw(
             logarithmic(line[0])
     for axis, (label, look) in zip(axes[0], own.items(), strict=True):
         axis.set(xlim=(0, 1), xticks=[0, 0.5, 1], xticklabels=["0", "½", "1"])
-        axis.set_title(label, color=look["color"], fontweight="bold")
+        axis.set_title(named(label, saddles), color=look["color"], fontweight="bold")
     above.supxlabel("share of the length")
     _below(below, own, where(saddles, split="train", quantity="nll"))
     axes[0, 0].plot([], [], "-", color="black", label="recalibrated statistics")
@@ -79,6 +85,13 @@ def _along(path, interpolated, split, quantity, scale):
         found = [(path, 0, {}), *([(interpolated, 0, {"linestyle": "--"})] if len(interpolated) else [])]
     parts = ((pick(part, split=split, reference=end), style) for part, end, style in found)
     return [(scale * resampled(p.assign(share=shares(p, "a kind")), quantity, SHARES), style) for p, style in parts]
+
+
+def _by_layer(table):
+    """The same of the layers, from the last to the first, of each the mean over pairs."""
+    found = [resampled(rows.assign(share=shares(rows, "a kind")), "cka", SHARES).mean(axis=1, skipna=False).to_frame()
+             for _, rows in table.groupby("depth")]  # fmt: skip
+    return [(values, {"alpha": (i + 1) / len(found), "linewidth": 1.0}) for i, values in enumerate(found)][::-1]
 
 
 def _bent(path, curvature, quantity):

@@ -4,7 +4,7 @@
 
 Above, the plane of a band, drawn in the two coordinates of the landscape: two minima (dots), the band between them and the
 true saddles (crosses); white is low, grey was not measured. Below, the loss along the band after each cycle, the later the
-darker, and the height of the true saddle (dashed): the band is right where its highest point comes to that line.
+darker, and the height of the true saddle (dashed): the band is right if its highest point comes to that line.
 
 The released code has such landscapes only to test that it runs.
 """

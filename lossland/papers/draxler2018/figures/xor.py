@@ -5,7 +5,7 @@
 Train loss from a network to itself with the two hidden units exchanged that it needs most, so that both ends are equally low,
 thin for each network and thick for their mean; last, the highest loss of each path.
 
-By the paper's argument two units cannot be swapped without a barrier where both are needed, as on exclusive or, and with a
+By the paper's argument two units cannot be swapped without a barrier if both are needed, as on exclusive or, and with a
 third, spare unit there is a path of constant loss: that large networks have spare units is why their minima are connected.
 """
 

@@ -1,0 +1,35 @@
+"""What lies around networks of one's own: planes and lines along normalised directions, ends of the Hessian's spectrum."""
+
+from lossland.options import Count, Networks
+
+
+def experiment(
+    plan,
+    *,
+    networks: list[Networks],
+    directions: Count = 3,
+    resolution: Count = 21,
+    points: Count = 51,
+    examples: Count | None = 1000,
+    products: Count = 60,
+    shards: Count = 1,
+):
+    """Of each of `networks` the first: a plane of `resolution` x `resolution` points, lines of so many `points`.
+
+    Directions are random, scaled filter by filter (Li et al. 2018, arXiv 1712.09913); the number of lines is `directions`.
+    """
+    first = [network[:1] for network in networks]
+    planes = [plan.random_plane(f"{one.label}, plane", one).called(one.label) for one in first]
+    surfaces = plan.landscape(planes, name="plane", resolution=resolution, examples=examples, shards=shards)
+    plan.figure("plane", planes=surfaces)
+    for one, plane in zip(first, planes, strict=True):
+        height = plan.landscape(plane, name="plane", resolution=resolution, examples=examples, shards=shards)
+        plan.figure(f"surface {one.label}" if len(first) > 1 else "surface", draw="surface", surface=height, quantity="nll")
+    lines = [
+        plan.random_plane(f"{one.label}, line {i + 1}", one, directions=1, seed=i).numbered(i + 1).called(one.label)
+        for one in first
+        for i in range(directions)
+    ]
+    plan.figure("lines", draw="path", paths=plan.landscape(lines, name="lines", resolution=points, examples=examples))
+    ends = plan.curvature(first, resolution=1, bn="recalibrate", leave_out=[], examples=examples, products=products)
+    plan.figure("spectrum", curvature=ends)

@@ -1,0 +1,62 @@
+"""Scores over planes of parameter space: white is low, darker is higher, grey is not finite.
+
+Dots are the networks that span a plane, a diamond is the bend of a curve in it, a line the curve, a cross the network in the
+middle. One run of each plane; axes are distances if u = 1 is a distance of 1, else multiples of the directions.
+"""
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from lossland.options import Positive, Split
+from lossland.plotting.panels import cross, looks, panels, relief, shaded
+from lossland.plotting.style import AXES
+from lossland.statistics.tables import Table, by_label, one_run, pick, plane, quantities_of, spaced, splits_of, where
+
+
+def draw(
+    *, planes: Table("landscape"), splits: list[Split] = (), quantities: list[str] = (), highest: Positive | None = None
+) -> Figure:
+    """A column for each plane, a row for each split and quantity (default: as in `path`); what is above `highest` is darkest.
+
+    Rows share their colours, evenly spaced in the logarithm for losses. Raises ValueError if a table is not of a plane.
+    """
+    tables = {label: one_run(table) for label, table in by_label(planes).items()}
+    splits, quantities = splits or splits_of(planes), quantities or quantities_of(planes)
+    rows = [(split, quantity) for split in splits for quantity in quantities]
+    shape = (len(rows), len(tables)) if len(tables) > 1 else (len(splits), len(quantities))
+    figure, axes = panels(*shape, height=2.2, layout="compressed")
+    for row, (split, quantity) in zip(axes.reshape(len(rows), -1), rows, strict=True):
+        parts = {label: pick(table, split=split, quantity=quantity) for label, table in tables.items()}
+        _row(figure, row, parts, looks(planes), split, quantity, highest)
+    for axis in axes[-1]:
+        axis.set_xlabel("$u_0$")
+    for axis in axes[:, 0]:
+        axis.set_ylabel("$u_1$")
+    return figure
+
+
+def _row(figure, axes, parts, own, split, quantity, highest):
+    """The panels of one split and quantity, in colours that they share."""
+    name, scale = AXES[quantity]
+    grids = [scale * plane(part, split, quantity) for part in parts.values()]
+    values = np.concatenate([grid.to_numpy().ravel() for grid in grids])
+    values = values[np.isfinite(values)]
+    top = highest or (values.max() if len(values) else 1.0)
+    levels = spaced(values, top) if quantity in ("loss", "nll") else None
+    for axis, (label, part), grid in zip(axes, parts.items(), grids, strict=True):
+        drawn = shaded(axis, grid, top) if levels is None else relief(axis, grid, levels)
+        _marks(axis, part, own[label]["color"])
+        axis.set(title=f"{label}, {split} {quantity}" if len(parts) == 1 else label, aspect="equal")
+    ticks = {"ticks": levels[::3], "format": "%.3g"} if levels is not None else {}
+    figure.colorbar(drawn, ax=axes, label=f"{split} {name}", aspect=18, pad=0.02, **ticks).minorticks_off()
+
+
+def _marks(axis, table, colour):
+    path = where(table, mark="path").sort_values("index")
+    axis.plot(path["u0"], path["u1"], color=colour, linewidth=1.2)
+    points = where(table, mark="spanning").sort_values("index")
+    ends, bend = (points, points[:0]) if path.empty else (points[:2], points[2:])
+    axis.plot(ends["u0"], ends["u1"], "o", color=colour, markeredgecolor="white", markersize=5)
+    axis.plot(bend["u0"], bend["u1"], "D", color="white", markeredgecolor=colour, markersize=4)
+    centre = where(table, mark="centre")
+    cross(axis, centre["u0"], centre["u1"], colour)

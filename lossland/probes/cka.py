@@ -1,0 +1,89 @@
+"""How alike the layers of a network stay to those of the two ends along a path: linear CKA (Kornblith et al. 2019,
+arXiv 1905.00414), without the bias of few examples (Song et al. 2012, JMLR 13; Nguyen et al. 2021, arXiv 2010.15327).
+
+    cka(X, Y) = <K, L> / (|K| |L|)        K, L: the Gram matrices X X^T and Y Y^T of the examples, U-centred
+
+1 if the outputs Y of a layer are those of X turned, mirrored, moved or scaled; 0, on average, if they have nothing in common. A
+layer is a linear one or a convolution; of an image its outputs at all positions count together, before norm and nonlinearity.
+"""
+
+from dataclasses import replace
+from typing import Annotated
+
+import pandas as pd
+import torch
+
+from lossland.landscape.evaluate import path, point_by_point, statistics
+from lossland.options import BatchNorm, Between, Count, Split
+
+SCHEMA = {
+    "layer": "string", "depth": "int64", "index": "int64", "reference": "int64", "u0": "float64", "arc": "float64",
+    "cka": "float64",
+}  # fmt: skip
+KEY = ["layer", "index", "reference"]
+
+
+def measure(
+    problem,
+    subspace,
+    *,
+    resolution: Count = 13,
+    split: Split = "test",
+    bn: BatchNorm = "recalibrate",
+    examples: Annotated[int, Between(4)] = 500,
+) -> pd.DataFrame:
+    """One row for each layer (`depth` is its place in the order in which they run), point of the path, and end (`reference`).
+
+    The first `examples` of the split count, or all if there are fewer: memory is layers x examples^2. NaN of a layer whose
+    outputs are the same for all. Raises ValueError on what is no path from t = 0 to 1, and if no such layer runs.
+    """
+    t, state_of = path(subspace.chart, resolution), statistics(problem, subspace, bn)
+    few = replace(problem, examples=examples, batch_size=examples)
+
+    def alike(_, c):
+        theta = subspace.combine(c).to(problem.device)
+        return _gram_matrices(few, theta, state_of(c, theta), split)
+
+    ends = [alike(0, c) for c in subspace.coefficients(t[[0, -1]])]
+    layers = list(ends[0])
+    if not layers:
+        raise ValueError("cka compares linear layers and convolutions, and in this network none runs")
+
+    def compared(number, c):
+        own = alike(number, c)
+        return torch.stack([torch.stack([_cosine(own[n], end[n]) for end in ends]) for n in layers])
+
+    table = point_by_point(problem, subspace, t, slice(None), (len(layers), 2), compared)
+    points = {"index": range(len(t)), "u0": t[:, 0].numpy(), "arc": subspace.arc(t).numpy()}
+    return pd.concat(
+        pd.DataFrame({"layer": name, "depth": depth, "reference": end} | points | {"cka": table[:, depth, end].numpy()})
+        for depth, name in enumerate(layers) for end in (0, 1)
+    )  # fmt: skip
+
+
+@torch.no_grad()
+def _gram_matrices(problem, theta, state, split):
+    """name -> U-centred Gram matrix [n n] of the outputs of each layer on a batch; a layer that runs twice puts out both."""
+    _, inputs, _ = next(problem.batches(split))
+    rows = problem.task.minibatches(problem.size(split), problem.batch_size)[0].numel()
+    found = {}
+
+    def hear(name, y):
+        y = y.reshape(rows, -1).double()
+        found[name] = found.get(name, 0) + y @ y.T
+
+    with problem.space.overheard(hear), problem.arithmetic():
+        problem.space.predict(theta, state, *inputs)
+    return {name: centred(products) for name, products in found.items()}
+
+
+def centred(products):
+    """A Gram matrix [n n] without its diagonal, less the means of its rows and columns (Szekely & Rizzo 2014)."""
+    n = len(products)
+    products = products.clone().fill_diagonal_(0)
+    means = products.sum(0) / (n - 2)
+    return (products - means - means[:, None] + products.sum() / ((n - 1) * (n - 2))).fill_diagonal_(0)
+
+
+def _cosine(a, b):
+    return (a * b).sum() / (a.norm() * b.norm())

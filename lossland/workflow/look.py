@@ -1,0 +1,217 @@
+"""The front door: a folder with a short config for networks of one's own, and what there is to see of them.
+
+lossland look mine:network --data photos trained.safetensors        planes, lines, spectrum of one network
+lossland look torchvision.models:resnet18 --data photos --seeds 4   trains four; also curves, ensembles, disagreement
+lossland new folder                                                 the config alone, with a network to replace
+"""
+
+import inspect
+import re
+import shutil
+import sys
+import time
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+
+import yaml
+
+from lossland.checking import ConfigError
+from lossland.workflow import plugins
+
+RECIPE = {"epochs": 30, "lr": 0.05, "batch_size": 128, "weight_decay": 5e-4}
+SIZES = [31, 25, 21, 17, 13, 11, 9]  # of a plane, from fine to coarse
+EXAMPLES = [2000, 1000, 500, 250]
+STUB = '''"""A network to replace: keyword-only parameters with an annotation are options of the config."""
+
+from torch import nn
+
+from lossland.options import Count
+
+
+def network(shape, classes, *, width: Count = 16) -> nn.Module:
+    """`shape` is that of one input, `classes` the number of outputs."""
+    return nn.Sequential(
+        nn.Conv2d(shape[0], width, 3, stride=2, padding=1),
+        nn.ReLU(),
+        nn.AdaptiveAvgPool2d(2),
+        nn.Flatten(),
+        nn.Linear(4 * width, classes),
+    )
+'''
+WRAPPER = '''"""The network that is looked at: `shape` is that of one input, `classes` the number of outputs."""
+
+import {module}
+
+
+def network(shape, classes):
+    return {module}.{function}({arguments})
+'''
+
+
+@dataclass
+class Project:
+    """What the config of a folder says."""
+
+    folder: Path
+    data: dict
+    networks: dict
+    recipe: dict = field(default_factory=dict)  # of curves, where the networks have none
+    plane: int = 21
+    examples: int = 1000
+
+    @property
+    def text(self) -> str:
+        names = ", ".join(self.networks)
+        grid = f"resolution: {self.plane}, examples: {self.examples}"
+        lines = [
+            f"# What there is to see of these networks; `lossland run {self.folder}` makes it, and what an edit changes",
+            f"title: {_flow(self.folder.name)}",
+            f"results: {_flow(f'{self.folder}/results')}",
+            "",
+            "data:",
+            f"  images: {_flow(self.data)}",
+            "",
+            "network:",
+            *(f"  {name}: {_flow(options)}" for name, options in self.networks.items()),
+            "",
+            "# any experiment of a paper can be added, as garipov2018/curves: {network: " + next(iter(self.networks)) + "}",
+            "experiments:",
+            f"  own/around: {{networks: [{names}], {grid}}}",
+        ]
+        if len(self.networks) > 1 or self.networks[names].get("seeds", 1) > 1:
+            recipe = f", recipe: {_flow(self.recipe)}" if self.recipe else ""
+            lines.append(f"  own/between: {{networks: [{names}], plane: {self.plane}, examples: {self.examples}{recipe}}}")
+        return "\n".join(lines) + "\n"
+
+    def write(self, **modules) -> Path:
+        """Write the config, and modules by name, and return the path of the config."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for name, text in modules.items():
+            (self.folder / f"{name}.py").write_text(text)
+        (self.folder / "config.yaml").write_text(self.text)
+        return self.folder / "config.yaml"
+
+
+def new(folder) -> Path:
+    """Write a config with a network of `folder`/mine.py. Raises ConfigError."""
+    folder = _new(Path(folder))
+    mine = {"data": "images", "model": f"{_dotted(folder)}.mine:network", "width": 16, "method": "sgd", "seeds": 4}
+    return Project(folder, {"source": "digits"}, {"mine": mine | {"recipe": RECIPE | {"batch_size": 32}}}).write(mine=STUB)
+
+
+def look(model, data, checkpoints, *, out="look", seeds=2, size=64, minutes=5.0) -> Path:
+    """Write a config that draws what takes about so many `minutes` on this machine, training aside. Raises ConfigError."""
+    folder, source = _new(Path(out)), _data(data, size)
+    function, wrapper = _model(model, folder)
+    stanza = {"data": "images", "model": function}
+    if checkpoints:
+        paths = [Path(path).resolve() for path in checkpoints]
+        if missing := [path for path in paths if not path.is_file()]:
+            raise ConfigError(f"there is no checkpoint {missing[0]}; give the path of a file")
+        names = [path.stem for path in paths] if len({path.stem for path in paths}) == len(paths) else []
+        names = [re.sub(r"\W", "_", name) for name in names] or [f"network_{i + 1}" for i in range(len(paths))]
+        trained = {"method": "pretrained"}
+        networks = {n: stanza | trained | {"file": str(path)} for n, path in zip(names, paths, strict=True)}
+        recipe = RECIPE | {"epochs": 10, "lr": 0.01}
+    else:
+        networks, recipe = {"mine": stanza | {"method": "sgd", "seeds": seeds, "recipe": RECIPE}}, {}
+    project = Project(folder, source, networks, recipe)
+    config = project.write(**({"model": wrapper} if wrapper else {}))
+    try:
+        project.plane, project.examples = _affordable(_speed(source, function), 60 * minutes)
+    except BaseException:
+        shutil.rmtree(folder)  # it was not there before
+        raise
+    config.write_text(project.text)
+    return config
+
+
+def _flow(value) -> str:
+    return yaml.safe_dump(value, default_flow_style=True, sort_keys=False, width=10_000).removesuffix("\n...\n").strip()
+
+
+def _dotted(folder) -> str:
+    return ".".join(folder.parts)
+
+
+def _new(folder) -> Path:
+    """A folder below the current one whose modules can be named, and that is not there yet."""
+    if folder.is_absolute() or not all(part.isidentifier() for part in folder.parts) or not folder.parts:
+        raise ConfigError(f"{folder} must be a folder below this one, of letters, digits and _, such as look")
+    if folder.exists():
+        raise ConfigError(f"{folder} is there; `lossland run {folder}` goes on in it, or name another folder")
+    return folder
+
+
+def _data(data, size) -> dict:
+    """A folder of class folders or of Parquet files, a dataset of the library, or "module:function"."""
+    path = Path(data)
+    if path.is_dir():
+        if any(path.rglob("*.parquet")):
+            return {"source": "parquet_images", "folder": str(path.resolve())}
+        if not all((path / split).is_dir() for split in ("train", "test")):
+            raise ConfigError(f"--data {data} has no train/ and test/; each must be there, with a folder for each class")
+        return {"source": "image_folder", "folder": str(path.resolve()), "size": size}
+    try:
+        plugins.plugin("data", data)
+    except (FileNotFoundError, NameError, ValueError) as error:
+        raise ConfigError(f"--data {data} is not a folder, and as a dataset {error}") from None
+    return {"source": data}
+
+
+def _model(model, folder) -> tuple[str, str]:
+    """The name of a model for the config, and the module that has to be written for it, if one has."""
+    try:
+        plugins.plugin("models", model)
+    except (FileNotFoundError, NameError, ValueError) as error:
+        module, colon, name = model.partition(":")
+        if not colon:
+            raise ConfigError(f"model {model}: {error}; name one, or give package.module:function") from None
+    else:
+        return model, ""
+    sys.path.insert(0, str(Path.cwd()))
+    try:
+        parameters = inspect.signature(getattr(import_module(module), name)).parameters
+    except (ImportError, AttributeError, TypeError, ValueError) as error:
+        raise ConfigError(f"model {model} is not to be had: {error}; give package.module:function") from None
+    arguments = {"shape": "shape", "classes": "classes", "num_classes": "num_classes=classes"}
+    given = [text for key, text in arguments.items() if key in parameters]
+    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values()):
+        given = given or ["num_classes=classes"]  # as the networks of torchvision
+    positional = [p.name for p in parameters.values() if p.default is p.empty and p.kind is p.POSITIONAL_OR_KEYWORD]
+    if others := [name for name in positional if name not in arguments]:
+        raise ConfigError(f"model {model} wants {others[0]} too; name a function of (shape, classes) that gives it")
+    return f"{_dotted(folder)}.model:network", WRAPPER.format(module=module, function=name, arguments=", ".join(given))
+
+
+def _speed(source, model) -> float:
+    """Examples a second that the network evaluates on this machine."""
+    import torch
+
+    sys.path.insert(0, str(Path.cwd()))
+    options = {name: value for name, value in source.items() if name != "source"}
+    data = plugins.load("data", source["source"])(Path(), **{n: Path(v) if n == "folder" else v for n, v in options.items()})
+    x = data.inputs("train", torch.arange(min(64, len(data.x["train"]))))
+    with torch.inference_mode():
+        try:
+            network = plugins.load("models", model)(data.shape, data.classes).eval()
+            network(x)
+        except Exception as error:
+            shapes = f"inputs of shape {data.shape} and {data.classes} classes"
+            raise ConfigError(f"model {model} fails on {shapes}: {type(error).__name__}: {error}") from error
+        start, passes = time.perf_counter(), 0
+        while time.perf_counter() - start < 1.0:
+            network(x)
+            passes += 1
+    return passes * len(x) / (time.perf_counter() - start)
+
+
+def _affordable(speed, seconds) -> tuple[int, int]:
+    """Points along a side of a plane, and examples: the most that `speed` affords; two planes are five passes of each point."""
+    for examples in EXAMPLES:
+        for size in SIZES[:4]:
+            if 5 * size**2 * examples <= speed * seconds:
+                return size, examples
+    affordable = [size for size in SIZES if 5 * size**2 * EXAMPLES[-1] <= speed * seconds]
+    return (affordable or SIZES[-1:])[0], EXAMPLES[-1]

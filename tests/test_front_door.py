@@ -1,0 +1,163 @@
+"""The front door as a new user meets it: `lossland look`, `new` and `run`, and the library in a notebook."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from conftest import ROOT, SURROUNDINGS
+from PIL import Image
+from planted import planted
+from safetensors.torch import save_file
+
+import lossland as ll
+from lossland.data import spirals
+from lossland.methods import curve, sgd
+from lossland.options import Recipe
+from lossland.probes import landscape
+from lossland.workflow import look
+
+MINE = """
+from torch import nn
+
+def network(num_classes):
+    return nn.Sequential(nn.Conv2d(3, 4, 3, 2, 1), nn.BatchNorm2d(4), nn.ReLU(), nn.Flatten(), nn.Linear(64, num_classes))
+"""
+
+
+def lossland(folder, *words):
+    command = [sys.executable, "-m", "lossland", *words]
+    return subprocess.run(command, cwd=folder, env=SURROUNDINGS | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """A folder with images, a network and its weights."""
+    home, rng = tmp_path_factory.mktemp("home"), np.random.default_rng(0)
+    for split, kind, n in [(s, k, n) for s, n in (("train", 8), ("test", 4)) for k in ("cat", "dog")]:
+        (home / "photos" / split / kind).mkdir(parents=True)
+        for i in range(n):
+            image = rng.integers(0, 256, (10, 10, 3), dtype=np.uint8) // (1 + (kind == "dog"))
+            Image.fromarray(image).save(home / "photos" / split / kind / f"{i}.png")
+    (home / "mine.py").write_text(MINE)
+    (home / "broken.py").write_text("from torch import nn\n\ndef network():\n    return nn.Linear(3, 2)\n")
+    code = {}
+    exec(MINE, code)
+    torch.manual_seed(0)
+    weights = {n: p.detach() for n, p in code["network"](2).named_parameters()}
+    save_file(weights, home / "trained.safetensors")
+    return home
+
+
+def test_look_draws_a_checkpoint_and_goes_on_after_an_edit(home):
+    given = ["--data", "photos", "--size", "8", "--minutes", "0.001", "--cores", "1"]
+    first = lossland(home, "look", "mine:network", "trained.safetensors", *given, "--out", "seen")
+    assert first.returncode == 0, first.stderr
+    made = {p.name for p in (home / "seen/results/figure").iterdir()}
+    assert {"own_plane.png", "own_surface.html", "own_lines.png", "own_spectrum.csv"} <= made
+    config = home / "seen/config.yaml"
+    config.write_text(config.read_text().replace("resolution: 9", "resolution: 7"))
+    again = lossland(home, "run", "seen", "--cores", "1")
+    assert again.returncode == 0, again.stderr
+    table = pd.read_parquet(home / "seen/results/table/own/around/plane.parquet")
+    assert (table["mark"] == "grid").sum() == 7 * 7 * 2 * 3
+    assert len(config.read_text().splitlines()) < 20
+
+
+def test_look_trains_networks_and_draws_what_lies_between(home):
+    (home / "quick.py").write_text("import lossland.workflow.look as look, sys\nfrom lossland.__main__ import main\n"
+                                   "look.RECIPE |= {'epochs': 1, 'batch_size': 8}\nmain()\n")  # fmt: skip
+    words = ["look", "mine:network", "--data", "photos", "--size", "8", "--minutes", "0.001", "--out", "two", "--cores", "1"]
+    ran = subprocess.run([sys.executable, "quick.py", *words], cwd=home, env=SURROUNDINGS | {"PYTHONPATH": str(ROOT)})
+    assert ran.returncode == 0
+    made = {p.name for p in (home / "two/results/figure").iterdir()}
+    assert {"own_path.png", "own_curve_plane.png", "own_ensemble.png", "own_similarity.png"} <= made
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["look", "mine:network", "--data", "nowhere"], "--data nowhere is not a folder, and as a dataset there is no such"),
+        (["look", "mine:net", "--data", "digits"], "model mine:net is not to be had: module 'mine' has no attribute 'net'"),
+        (["look", "cnnn", "--data", "digits"], "did you mean cnn?"),
+        (["look", "mine:network", "absent.safetensors", "--data", "photos"], "there is no checkpoint"),
+        (["look", "mine:network", "--data", "photos", "--out", "../up"], "../up must be a folder below this one"),
+        (["look", "mine:network", "--data", "photos", "--out", "photos"], "photos is there; `lossland run photos` goes on"),
+        (["look", "mine:network", "--data", "photos/train"], "has no train/ and test/"),
+        (["look", "broken:network", "--data", "photos"], "model look.model:network fails on inputs of shape (3, 64, 64) and 2"),
+        (["run", "absent"], "there is no absent/config.yaml; `lossland new absent` writes one"),
+    ],
+)
+def test_mistakes_are_one_sentence_and_leave_nothing(home, words, sentence):
+    before = {p.name for p in home.iterdir()}
+    told = lossland(home, *words)
+    assert told.returncode == 1
+    assert sentence in told.stderr
+    assert len(told.stderr.strip().splitlines()) == 1
+    assert {p.name for p in home.iterdir()} - {"__pycache__"} == before - {"__pycache__"}
+
+
+def test_new_plans(tmp_path):
+    assert lossland(tmp_path, "new", "first").returncode == 0
+    checked = lossland(tmp_path, "check", "--configfile", "first/config.yaml")
+    assert "jobs are planned" in checked.stdout, checked.stderr
+
+
+def test_what_is_drawn_fits_the_budget():
+    for speed in (10.0, 1e3, 1e5):
+        size, examples = look._affordable(speed, 60)
+        assert 5 * size**2 * examples <= speed * 60 or (size, examples) == (look.SIZES[-1], look.EXAMPLES[-1])
+    assert look._affordable(1e9, 60) == (look.SIZES[0], look.EXAMPLES[0])
+
+
+def test_a_notebook_gets_what_the_functions_return(problem):
+    recipe = {"epochs": 2, "lr": 0.1, "batch_size": 32}
+    ends = [ll.build.sgd(problem, recipe=recipe, seed=seed) for seed in (1, 2)]
+    assert torch.equal(ends[1].anchors, sgd.build(problem, [], recipe=Recipe(**recipe), seed=2).anchors)
+    bent = ll.build.curve(problem, ends, recipe=recipe, seed=1)
+    assert torch.equal(bent.anchors, curve.build(problem, ends, recipe=Recipe(**recipe), seed=1).anchors)
+    table = ll.measure.landscape(problem, bent, resolution=5)
+    pd.testing.assert_frame_equal(table, landscape.measure(problem, bent, resolution=5))
+    figure = ll.plot.path({"curve": [table, table]})
+    assert [axis.get_title() for axis in figure.axes] == ["Train nll", "Train error", "Test nll", "Test error"]
+    assert ll.load.spirals(None, n=64).shape == spirals.load(None, n=64).shape
+    assert {"path", "plane", "surface", "ensemble"} <= set(dir(ll.plot))
+
+
+@pytest.mark.parametrize(
+    ("mistake", "sentence"),
+    [
+        (lambda p: ll.build.sgd(p, recipe={"epochs": -1, "lr": 1}, seed=1), r"sgd\.recipe\.epochs is -1: must be at least 1"),
+        (lambda p: ll.build.sgd(p, recipe={"epochs": 1, "lr": 1}, sed=1), r"sgd\.sed is not an option here; did you mean seed"),
+        (lambda p: ll.build.line(p, []), "line: the number of sources must be at least 2, and is 0"),
+        (lambda p: ll.build.sdg, "there is no sdg to build; did you mean sgd"),
+        (lambda p: ll.measure.landscape(p, None, split=["train"]), "did you mean splits"),
+        (lambda p: ll.plot.similarity(pd.DataFrame()), r"similarity\.disagreement is missing"),
+        (lambda p: ll.plots, "lossland has no plots; it has problem"),
+    ],
+)
+def test_a_notebook_tells_mistakes_as_a_config_does(problem, mistake, sentence):
+    with pytest.raises((ValueError, AttributeError), match=sentence):
+        mistake(problem)
+
+
+def test_planes_share_colours_by_row_and_say_what_they_show():
+    grid = {"u0": [-1.0, 0.0, 1.0], "u1": [-1.0, 0.0, 1.0], "split": ["train", "test"], "quantity": ["nll", "loss", "error"]}
+    table = planted("landscape", labels=["a", "b"], runs=1, **grid, value=lambda row: 1 + row.u0**2 + row.u1**2)
+    one, two = ll.plot.plane(table[table["subspace"] == "a"]), ll.plot.plane(table)
+    titles = [axis.get_title() for axis in one.axes if axis.get_title()]
+    assert titles == ["a, train nll", "a, train error", "a, test nll", "a, test error"]  # loss is the nll, without decay
+    assert [axis.get_title() for axis in two.axes if axis.get_title()] == ["a", "b"] * 4
+    limits = [tuple(axis.collections[-1].get_clim()) for axis in two.axes[:2]]
+    assert limits[0] == limits[1]
+
+
+def test_the_containers_install_what_the_project_is():
+    """No container runs here: what their recipes name is there."""
+    for recipe in ("Dockerfile", "lossland.def"):
+        text = (ROOT / "containers" / recipe).read_text()
+        assert "pip install --no-cache-dir --constraint /src/requirements.lock /src" in text
+        assert "lossland" in text.splitlines()[-1]
+    assert (ROOT / "requirements.lock").is_file()
