@@ -39,6 +39,7 @@ MAY = {
     "probes": TORCH | TABLES | BASE | {"landscape", "statistics", "scipy", "sklearn"},
     "plotting": DRAWN | {"plotting"},
     "papers": DRAWN | {"plotting", "papers"},
+    "report": TABLES | {"statistics", "report", "jinja2", "markupsafe", "PIL"},
 }
 STANDARD = set(sys.stdlib_module_names) - {"pickle", "shelve", "marshal"}
 FILES = sorted((ROOT / "lossland").rglob("*.py"))

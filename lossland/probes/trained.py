@@ -6,7 +6,7 @@ quantity: the scores of the task (nll, error)
 import pandas as pd
 import torch
 
-from lossland.landscape.evaluate import evaluate
+from lossland.landscape.evaluate import evaluate, grid
 
 SCHEMA = {"parameters": "int64", "epochs": "float64", "split": "string", "quantity": "string", "value": "float64"}
 KEY = ["split", "quantity"]
@@ -16,7 +16,7 @@ SPLITS = ("train", "test")
 def measure(problem, subspace) -> pd.DataFrame:
     """`epochs` is NaN if the network was not trained here; batch-norm statistics are recalibrated."""
     splits = [split for split in SPLITS if problem.size(split)]
-    values = evaluate(problem, subspace, subspace.chart.grid()[-1:].double(), splits)[0]
+    values = evaluate(problem, subspace, grid(subspace.chart, 2)[-1:], splits)[0]
     epochs = float(subspace.notes.get("epoch", torch.tensor([torch.nan]))[-1])
     return pd.DataFrame(
         [
