@@ -22,10 +22,13 @@ class FileRefused(ValueError):
 
 
 @contextmanager
-def replacing(path):
-    """A temporary path beside `path` that takes its place on success and leaves nothing behind on failure."""
+def replacing(path, shared=False):
+    """A temporary path beside `path` that takes its place on success and leaves nothing behind on failure.
+
+    There is one writer of each, and a later try takes its place; what is `shared` several may write, the same bytes.
+    """
     path = Path(path)
-    temporary = path.with_name(f".{path.stem}.partial{path.suffix}")  # one writer each; a later try takes its place
+    temporary = path.with_name(f".{path.stem}.{os.getpid() if shared else 'partial'}{path.suffix}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield temporary

@@ -30,8 +30,8 @@ def write(page, spec, path_of, provenance="", **lacks):
         path = Path(page).parent / file if file else Path(page)
         if not file and provenance:
             content = content.replace(b"</head>", files.embedded(provenance) + b"</head>", 1)
-        if not path.exists() or path.read_bytes() != content:  # pages share files
-            with files.replacing(path) as temporary:
+        if not path.exists() or path.read_bytes() != content:
+            with files.replacing(path, shared=True) as temporary:  # pages share plotly.js
                 temporary.write_bytes(content)
 
 

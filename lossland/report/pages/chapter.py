@@ -31,7 +31,7 @@ def write(
         files[f"{render.FILES}/verdicts_{name}.csv"] = made.verdicts.to_csv(index=False).encode()
     values = {
         "title": title, "heading": title if alone and not paper else heading, "paper": paper, "link": link, "alone": alone,
-        "notes": made.notes,        "blocks": [b for b in blocks if b["figures"] or b["subjects"]],
+        "blocks": [b for b in blocks if b["figures"] or b["subjects"]], "notes": made.notes,
         "networks": _networks(made.trained, networks, f"{name}/"),
         "counts": counts.by_origin(made.verdicts, bool(paper)), "failed": counts.failed(made.verdicts),
         "not_measurable": counts.not_measurable(made.verdicts), "stated": counts.STATED, "signs": counts.SIGNS,
