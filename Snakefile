@@ -36,7 +36,7 @@ end_of_view = live.attach(workflow, PLAN.results)
 if devices() and "gpu" not in workflow.global_resources:
     workflow.global_resources["gpu"] = len(devices())
 
-let_records_decide(workflow, PLAN)
+let_records_decide(workflow, PLAN, lambda: refuse_before_hours())
 
 
 pathvars:
@@ -72,7 +72,6 @@ for target, jobs in PLAN.targets.items():
 
 onstart:
     record()
-    refuse_before_hours()
     if workflow.local_exec:
         # a limit of their rate leaves a timer behind each job, which runs the whole scheduler every second from then on
         workflow.scheduler.job_rate_limiter = None

@@ -30,7 +30,10 @@ ROOT = Path(__file__).resolve().parent.parent
 PAIRS = 50  # of one pool, one figure, one claim
 CORES = 2
 PROGRAM, STUB = "COMMAND = PROGRAM + ", 'COMMAND = "touch {{output:q}}; : {}" + '
+ASKED = ("garipov2018/curves", "fort2019/samples", "garipov2018/ensembles", "benton2021/espro", "draxler2018/all_paths")
 BARS = {
+    "experiments planned, processor time (s)": 60,
+    "twice as many experiments, times as long": 2.5,
     "dry run, nothing there (s)": 40,
     "dry run, all there (s)": 40,
     "a job beside its work, processor time (ms)": 20,
@@ -60,6 +63,26 @@ def config(jobs):
         "figure": {f"table{n}": {"draw": "garipov2018_table2"} | roles for n, roles in shapes.items()},
         "claim": {f"claims{n}": {"check": "garipov2018_curves"} | roles for n, roles in shapes.items()},
     }
+
+
+def experiments(jobs):
+    """A config of about `jobs` jobs that experiments ask for, as a study of many small networks does: 300 for each network."""
+    network = {"data": "spirals", "model": "mlp", "method": "sgd", "seeds": 12, "recipe": {"epochs": 20, "lr": 0.1}}
+    names = [f"net{i}" for i in range(max(jobs // 300, 1))]
+    asked = {f"{e}/{n}": {"network": n} for e in ASKED for n in names} | {
+        f"draxler2018/bands/{n}": {"networks": [n]} for n in names
+    }
+    return {
+        "data": {"spirals": {"source": "spirals"}},
+        "network": {name: network | {"hidden": [8 + i]} for i, name in enumerate(names)},
+        "experiments": asked,
+    }
+
+
+def planned(content):
+    """The jobs of a config, and the processor time (s) in which it was planned."""
+    start = time.process_time()
+    return len(list(Plan(content))), time.process_time() - start
 
 
 def project(folder, content):
@@ -110,6 +133,9 @@ def measure(jobs):
     plan = Plan(yaml.safe_load(content))
     number = len(list(plan))
     rows = {"config read and planned (s)": time.perf_counter() - start}
+    (half, short), (whole, long) = planned(experiments(jobs // 2)), planned(experiments(jobs))
+    print(f"{half} and {whole} jobs of experiments were planned in {short:.1f} and {long:.1f} s of processor time")
+    rows |= {"experiments planned, processor time (s)": long, "twice as many experiments, times as long": long / short}
     snakemake = [sys.executable, "-m", "snakemake", "--cores", str(CORES), "--quiet", "rules", "progress", "host"]
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)

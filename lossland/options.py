@@ -59,7 +59,7 @@ class Own(Rule):
 class Known(Rule):
     """The name of something that is there: `kind` of the context maps all that are there to what is built of their names."""
 
-    kind: Literal["label", "network", "data"]
+    kind: Literal["label", "network", "data", "snapshot", "vertex", "corruption"]
     what: str
 
     def check(self, value, context):
@@ -68,6 +68,31 @@ class Known(Rule):
         if value not in known:
             raise ValueError(f"must be {self.what}{nearest(value, known)}")
         return known[value]
+
+
+@dataclass(frozen=True)
+class Entries(Rule):
+    """Bounds of the number of entries of a list."""
+
+    low: int
+    high: float = math.inf
+
+    def check(self, value, context):
+        if not self.low <= len(value) <= self.high:
+            raise ValueError(f"must list {self.low}{'' if self.high == self.low else ' or more'}")
+        return value
+
+
+@dataclass(frozen=True)
+class Some(Rule):
+    """Some entries of what an experiment hands on: fields of the type `of`, or options of the plug-in `of` (room, name), but
+    for those that the experiment gives itself (`but`). Who plans an experiment checks them, each as what it is."""
+
+    of: type | tuple[str, str]
+    but: tuple[str, ...] = ()
+
+    def check(self, value, context):
+        return value
 
 
 Count = Annotated[int, Between(1)]
@@ -82,12 +107,14 @@ Safetensors = Annotated[Path, Own("file", ".safetensors", "nothing is unpickled 
 Label = Annotated[str, Known("label", "the label of a series")]  # as it stands in the tables that a figure or a claim is given
 Networks = Annotated[str, Known("network", "a network of the config")]
 Dataset = Annotated[str, Known("data", "a dataset of the config")]
+Snapshot = Annotated[int, Between(0), Known("snapshot", "an epoch whose snapshot the source keeps")]
+Vertex = Annotated[int, Between(0), Known("vertex", "the number of a vertex of the source")]
+Corruption = Annotated[str, Known("corruption", "a corruption of inputs/corruptions.py, or folder must be given")]
 Shard = list[Count]  # [i, n]: part i of n
 NoSources = Annotated[list, Between(0, 0)]
 Sources = Annotated[list, Between(1)]
-Changes = dict  # entries of a recipe that differ from that of the networks
 Split = Literal["train", "val", "test"]
-Scaling = Literal["standard", "unit", "raw"]
+Scaling = Literal["standard", "imagenet", "unit", "centred", "raw"]
 Precision = Literal["fp32", "bf16", "auto"]
 BatchNorm = Literal["recalibrate", "interpolate", "keep", "carried"]
 Group = Literal["all", "weights", "no norms"]  # of parameters, see lossland/landscape/cosines.py
@@ -128,6 +155,11 @@ class Recipe:
                 raise ValueError(f"a list of gamma goes with schedule: steps, not {self.schedule}; give one number")
             if (factors := len(self.gamma)) != (drops := len(self.milestones)):
                 raise ValueError(f"gamma lists {factors} factors for {drops} milestones; list one for each, or give one number")
+
+
+Changes = Annotated[dict, Some(Recipe)]  # entries of a recipe that differ from those of the networks
+Band = Annotated[dict, Some(("methods", "neb"))]
+Saddles = Annotated[dict, Some(("probes", "saddles"))]
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ def code_of(section):
 
 
 def resource(section, plugin, name):
-    """A resource of the jobs of a rule, a plain number where they agree; memory and time grow with each retry."""
+    """A resource of the jobs of a rule, a plain number if they agree; memory and time grow with each retry."""
     numbers = {job.resources[name] for job in PLAN[section].values() if job.plugin.rule == plugin}
     grows = name in ("mem_mb", "runtime") and getattr(workflow.execution_settings, "retries", 0)  # a dry run has no settings
 
@@ -98,7 +98,9 @@ def everything(wildcards):
 
 
 def refuse_before_hours():
-    """What would fail in the end fails now: the user's own files that are to be read, and are not there."""
+    """What would fail in the end fails now, in a dry run too: the user's own files that are to be read, and are not there."""
+    if not (workflow.executor_plugin and workflow.is_main_process):  # a report runs nothing
+        return
     made = {file: job for job in PLAN for file in job.paths(PLAN.results)}
     try:
         refuse_absent(PLAN, {made[file]: None for job in workflow.dag.needrun_jobs() for file in job.output if file in made})

@@ -77,7 +77,7 @@ def run(project, *command, **environment):
     """Run a command in a copy of the project, with its own lossland; returns the finished process."""
     environment = SURROUNDINGS | environment
     command = [sys.executable, *command] if command[0].endswith(".py") else [sys.executable, "-m", *command]
-    return subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, timeout=500)
+    return subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, timeout=1500)
 
 
 def snakemake(project, *arguments, **environment):
@@ -131,7 +131,7 @@ def alone():
 
 def pytest_collection_modifyitems(items):
     """The files that run the workflow begin first: a worker has the whole of a file, and these are the longest."""
-    long = {item.path for item in items if {"finished", "project", "quiet"} & set(item.fixturenames)}
+    long = {item.path for item in items if {"finished", "project", "quiet", "tmp_path_factory"} & set(item.fixturenames)}
     items.sort(key=lambda item: item.path not in long)
 
 

@@ -213,3 +213,13 @@ def test_nll_and_loss_of_each_split_are_measured_and_errors_are_not():
 def test_what_has_no_basin_is_refused(table, options, message):
     with pytest.raises(ValueError, match=message):
         basin.measure(table, **options)
+
+
+def test_what_is_bent_within_the_basin_is_counted_apart():
+    """A parabola, and from |u| = 1/2 on a hill: up to a level of 1/4 all is convex, up to 1 and beyond not."""
+    hill = lambda u: np.where(np.abs(u) < 0.5, u**2, 0.25 + np.sin(np.abs(u) - 0.5))  # noqa: E731
+    low, high = (_line(hill, rise=rise).loc[0] for rise in (0.2, 5.0))
+    assert low["bent"] == 0 < low["non_convex"] == high["bent"]
+    bowl = _plane(lambda x, y: np.where(x**2 + y**2 < 0.25, x**2 + y**2, 0.25 + np.log1p(x**2 + y**2 - 0.25)), rise=0.2)
+    assert bowl["bent"] == 0 < bowl["non_convex"]
+    assert np.isnan(_line(lambda u: np.where(u == 0, np.inf, u**2)).loc[0]["bent"]), "no basin"

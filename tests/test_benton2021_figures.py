@@ -30,13 +30,14 @@ def shades(axis):
     return next(c for c in axis.collections if isinstance(c, QuadContourSet) and c.filled)
 
 
-def planted_plane(label="plane", value=lambda x, y: x + y, runs=1):
-    """A face: its train nll and three vertices; test nll and errors are nonsense."""
+def planted_plane(label="plane", value=lambda x, y: x + y, runs=1, error=0.02):
+    """A face: its train nll and error and three vertices; those of the test split are nonsense."""
     points = {"grid": [(x, y) for x in range(-1, 6) for y in range(-1, 5)], "spanning": CORNERS}
 
     def one(mark, index, at):
         own = {"u0": at[0], "u1": at[1], "index": index, "mark": mark}
-        height = lambda row: value(*at) if (row.split, row.quantity) == ("train", "nll") else 7.0  # noqa: E731
+        known = {("train", "nll"): value(*at), ("train", "error"): error}
+        height = lambda row: known.get((row.split, row.quantity), 7.0)  # noqa: E731
         return planted("landscape", labels=[label], runs=runs, **BOTH, **own, value=height)
 
     return pd.concat([one(mark, i, at) for mark, own in points.items() for i, at in enumerate(own)])
@@ -89,6 +90,8 @@ def test_faces_share_one_scale_and_mark_modes_and_connectors():
         assert shades(axis).levels == pytest.approx(np.linspace(0, 1.05, 8))
         assert named(axis)["mode"].get_xydata().tolist() == [list(p) for p in CORNERS[:number]]
         assert named(axis)["connector"].get_xydata().tolist() == [list(p) for p in CORNERS[number:]]
+    (axis, _) = fig3.draw(faces=planted_plane(error=0.35), modes={"plane": 1}).axes
+    assert axis.get_title() == "plane\ntrain error 35 %"
     with pytest.raises(ValueError, match="modes has no number for b; give one for each face"):
         fig3.draw(faces=faces, modes={"a": 1})
     two = faces[(faces["mark"] != "spanning") | (faces["index"] < 2)]
@@ -166,7 +169,7 @@ def test_bands_are_multiples_of_the_spread_between_networks():
     assert named(first)["mean"].get_ydata() == pytest.approx(x)
     for band, k in zip(first.collections, (3, 2, 1), strict=True):
         (path,) = band.get_paths()
-        assert path.vertices[:, 1].max() == pytest.approx(2 + k * 5)
+        assert path.vertices[:, 1].max() == pytest.approx(2 + k * 5 * (2 / 3) ** 0.5)
     assert [patch.get_x() for patch in second.patches] == [-1]
     broken = table.assign(output=table["output"].where(table["x0"] < 1.5, np.inf))
     assert np.isfinite(named(fig10.draw(functions=broken).axes[0])["mean"].get_ydata()).tolist() == [True] * 7 + [False] * 2
@@ -221,12 +224,13 @@ def ensembles(label, base, cost, top=8):
 
 
 COMPONENTS = pd.concat([ensembles("deep ensemble", 0.3, 300), ensembles("2-simplex", 0.2, 400), ensembles("other", 0.2, 450)])
+FIT = planted("ensemble", labels=["deep ensemble"], split="train", size=1, error=0.02)
 SECONDS = planted("seconds", index=[0, 1, 2], epoch_seconds=lambda row: [2.0, 3.0, 50.0][row.index])
 
 
 @pytest.mark.parametrize(("seconds", "unit", "of_a_pass"), [(3, "seconds", 3), (30, "minutes", 0.5), (7200, "hours", 2)])
 def test_the_clock_of_figure_8_is_what_a_pass_takes(seconds, unit, of_a_pass):
-    budget = fig8.draw(ensembles=COMPONENTS, seconds=SECONDS.assign(epoch_seconds=float(seconds))).axes[1]
+    budget = fig8.draw(ensembles=COMPONENTS, seconds=SECONDS.assign(epoch_seconds=float(seconds)), networks=FIT).axes[1]
     (top,) = budget.child_axes
     assert top.get_xlabel().startswith(unit)
     budget.set_xlim(0, 100)
@@ -234,12 +238,18 @@ def test_the_clock_of_figure_8_is_what_a_pass_takes(seconds, unit, of_a_pass):
     assert top.get_xlim() == pytest.approx((0, 100 * of_a_pass))
 
 
+def test_figures_of_ensembles_tell_of_networks_that_do_not_fit():
+    for error, told in ((0.02, False), (0.35, True)):
+        figure = fig8.draw(ensembles=COMPONENTS, seconds=SECONDS, networks=FIT.assign(error=error))
+        assert ("train error 35 %" in figure.legends[0].get_title().get_text()) == told
+
+
 def test_figure_8_is_against_components_and_passes_before_the_published_points():
     def dotted(axis):
         return [line for line in axis.lines if line.get_linestyle() == ":" and len(line.get_xdata())]
 
     options = {"quantities": ["error", "nll"], "dataset": "CIFAR-10"}
-    count, budget, nll, _ = fig8.draw(ensembles=COMPONENTS, seconds=SECONDS, **options).axes
+    count, budget, nll, _ = fig8.draw(ensembles=COMPONENTS, seconds=SECONDS, networks=FIT, **options).axes
     n = np.arange(1, 9)
     assert named(count)["2-simplex"].get_ydata() == pytest.approx(100 * (0.2 / n + 0.025))
     assert named(budget)["2-simplex"].get_xdata() == pytest.approx(400 * n)
@@ -249,11 +259,11 @@ def test_figure_8_is_against_components_and_passes_before_the_published_points()
     }  # fmt: skip
     passes = sorted(line.get_xdata()[0] for line in dotted(budget))
     assert passes == pytest.approx([300, 300 * 8333 / 6220]), "one network of theirs costs as much as one of ours"
-    count, budget = fig8.draw(ensembles=COMPONENTS, seconds=SECONDS, dataset="CIFAR-100").axes
+    count, budget = fig8.draw(ensembles=COMPONENTS, seconds=SECONDS, networks=FIT, dataset="CIFAR-100").axes
     assert 28.21 in [line.get_ydata()[0] for line in dotted(count)]
     assert not dotted(budget), "no times of CIFAR-100"
     with pytest.raises(ValueError, match="nothing is published of other on CIFAR-10; leave dataset out"):
-        fig8.draw(ensembles=COMPONENTS[COMPONENTS["subspace"] == "other"], seconds=SECONDS, dataset="CIFAR-10")
+        fig8.draw(ensembles=COMPONENTS[COMPONENTS["subspace"] == "other"], seconds=SECONDS, networks=FIT, dataset="CIFAR-10")
 
 
 def test_figure_11_has_ensembles_of_a_size_and_single_components_of_one_corruption():
@@ -264,7 +274,7 @@ def test_figure_11_has_ensembles_of_a_size_and_single_components_of_one_corrupti
     on = [planted("shift", labels=["A", "B"], runs=2, size=[1, 3], severity=s, corruption=c, error=error,
                   nll=lambda row: 2 * error(row), nll_tempered=lambda row: 3 * error(row))
           for s, c in (([0], ["none"]), ([1, 2, 3, 4, 5], ["gaussian_noise", "fog"]))]  # fmt: skip
-    accuracy, nll, tempered = fig11.draw(shifts=pd.concat(on), size=3).axes
+    accuracy, nll, tempered = fig11.draw(shifts=pd.concat(on), networks=FIT, size=3).axes
     shown = 0.05 + np.arange(6) / 10 - 0.03 + 0.0015
     assert named(accuracy)["B"].get_ydata() == pytest.approx(100 * (1 - shown))
     assert named(nll)["B"].get_ydata() == pytest.approx(2 * shown)
@@ -272,7 +282,7 @@ def test_figure_11_has_ensembles_of_a_size_and_single_components_of_one_corrupti
     single = [line.get_ydata() for line in nll.lines if line.get_linestyle() == "--" and len(line.get_xdata())]
     assert single[1] == pytest.approx(2 * (shown + 0.02))
     with pytest.raises(ValueError, match="there are no rows of corruption snow"):
-        fig11.draw(shifts=pd.concat(on), size=3, corruption="snow")
+        fig11.draw(shifts=pd.concat(on), networks=FIT, size=3, corruption="snow")
 
 
 def test_draws_lie_in_their_triangles_and_one_is_stretched():
@@ -291,7 +301,7 @@ def test_figure_a3_has_lambda_zero_apart(tmp_path):
     strengths = {"large": 1e-4, "zero": 0.0, "small": 1e-8}
     found = pd.concat([ensembles(n, base, 400, top=3) for n, base in zip(strengths, (0.1, 0.3, 0.2), strict=True)])
     grown = pd.concat([volumes(n, top=top, strength=s) for (n, s), top in zip(strengths.items(), (4, 2, 3), strict=True)])
-    figure = a3.draw(ensembles=found, volumes=grown, sizes=[1, 3])
+    figure = a3.draw(ensembles=found, volumes=grown, networks=FIT, sizes=[1, 3])
     score, volume = figure.axes
     assert named(score)["3 simplexes"].get_xdata().tolist() == [0, 1e-8, 1e-4]
     assert named(score)["3 simplexes"].get_ydata() == pytest.approx(100 * (np.array([0.1, 0.2 / 3, 0.1 / 3]) + 0.025))

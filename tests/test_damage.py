@@ -91,7 +91,7 @@ def test_a_broken_file_is_refused_by_name(kind, damage, tmp_path):
 
 def test_a_whole_file_of_another_kind_is_refused(tmp_path):
     _state(tmp_path / "state" / "s.safetensors")
-    with pytest.raises(io.FileRefused, match="holds no subspace; delete it and run again"):
+    with pytest.raises(io.FileRefused, match="is not a subspace; delete it and run again"):
         store.load_subspace(tmp_path / "state" / "s.safetensors")
     rows = store.DiskJournal(tmp_path / "j").rows(4, 3)
     rows[:] = 1

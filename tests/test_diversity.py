@@ -82,6 +82,37 @@ def test_limits_at_known_points():
     assert limits.independent(0.71, 0.71, 10) / 0.29 == pytest.approx(1.68, abs=0.005), "as far as the paper's curve rises"
 
 
+@pytest.mark.parametrize("gamma", [0.22, 1, 3])
+def test_the_exponent_of_networks_on_a_curve_of_the_family_is_found_again(gamma):
+    share, reference = np.linspace(0.05, 0.9, 18), np.repeat([0.6, 0.75, 0.95], 6)
+    accuracy, apart = limits.family(share, reference, 10, gamma)
+    np.testing.assert_allclose(limits.rates(accuracy, apart, reference, 10), [share, share**gamma], atol=1e-12)
+    assert limits.fitted_gamma(accuracy, apart, reference, 10) == pytest.approx(gamma, rel=2e-3)
+    assert np.isnan(limits.fitted_gamma([0.7], [0.0], 0.7, 10)), "nothing was replaced"
+    assert np.isnan(limits.fitted_gamma([0.9], [0.1], 1.0, 10)), "no wrong answers that could be"
+
+
+def test_disagreement_over_error_and_over_that_of_independent_networks():
+    """Of independent networks the second is 1 at any accuracy, and the first 1.68 at the paper's; on the same errors 1 and less."""
+    accuracy = np.array([0.3, 0.71, 0.9])
+    apart = limits.independent(accuracy, 0.71, 10)
+    assert limits.over_independent(apart, accuracy, 0.71, 10) == pytest.approx([1, 1, 1])
+    assert limits.over_error(apart, 1 - accuracy)[1] == pytest.approx(1.68, abs=0.005)
+    assert limits.over_error(np.array([0.29, 0.1]), np.array([0.29, 0.0])) == pytest.approx([1, math.nan], nan_ok=True)
+    assert limits.over_independent(0.29, 0.71, 0.71, 10) == pytest.approx(0.29 / (2 * 0.71 * 0.29 + 0.29**2 * 8 / 9))
+
+
+def test_blocks_of_examples_make_up_the_whole(planted):
+    """20 examples in 5 blocks: the mean of the scores of the blocks is the score, whatever is measured."""
+    nets = Subspace(torch.randint(5, (3, 20), generator=torch.Generator().manual_seed(0)).float(), Points(3))
+    table, columns = diversity.measure(planted, nets, blocks=5), ["error", "disagreement", "reference_error"]
+    whole, parts = (table[rows].groupby("block")[columns].mean() for rows in (table["block"] == 0, table["block"] > 0))
+    assert len(parts) == 5
+    assert parts.std().max() > 0
+    assert parts.mean().to_numpy() == pytest.approx(whole.to_numpy()[0])
+    assert diversity.measure(planted, nets, blocks=99)["block"].max() == 20, "no block is empty"
+
+
 def draws(members=5, examples=40, classes=7, spread=4.0, seed=0):
     rng = torch.Generator().manual_seed(seed)
     return (spread * torch.randn(members, examples, classes, generator=rng, dtype=torch.float64)).softmax(2)
@@ -131,7 +162,7 @@ def test_a_network_does_not_disagree_with_itself(normalised):
     twice = pool.build(normalised, [network] * 2)
     assert disagreement.measure(normalised, twice)[["disagreement", "distance"]].to_numpy().tolist() == [[0, 0]]
     assert cosine.measure(normalised, twice)["cosine"].tolist() == pytest.approx([1] * 3)
-    assert diversity.measure(normalised, twice)[["disagreement", "diversity"]].to_numpy().tolist() == [[0, 0]]
+    assert diversity.measure(normalised, twice)["disagreement"].tolist() == [0]
     assert ensemble.measure(normalised, twice)["js"].tolist() == [0, 0, 0]
 
 
@@ -190,16 +221,15 @@ def test_diversity_of_planted_answers(planted):
     answers = torch.zeros(4, 20)
     answers[0, :4], answers[1, 10:15], answers[2, :4] = 1, 1, 2
     table = diversity.measure(planted, Subspace(answers, Points(4)))
-    expected = {"index": [1, 2, 3], "error": [0.25, 0.2, 0], "disagreement": [0.45, 0.2, 0.2], "diversity": [1.8, 1, math.nan]}
-    for name, column in expected.items():
-        assert table[name].tolist() == pytest.approx(column, nan_ok=True)
+    for name, column in {"index": [1, 2, 3], "error": [0.25, 0.2, 0], "disagreement": [0.45, 0.2, 0.2]}.items():
+        assert table[name].tolist() == pytest.approx(column)
     assert table["scale"].isna().all()
     assert (table[["reference_error", "classes"]] == [0.2, 5]).all(axis=None)
     noted = {"reference": answers[0], "scale": torch.tensor([0.5, 1.5])}
     samples = diversity.measure(planted, Subspace(answers[1:3], Points(2), noted))
     assert samples["scale"].tolist() == [0.5, 1.5]
     assert samples["index"].tolist() == [0, 1]
-    assert samples["diversity"].tolist() == pytest.approx([1.8, 1])
+    assert samples["disagreement"].tolist() == pytest.approx([0.45, 0.2])
     with pytest.raises(ValueError, match="there is one network; pool several"):
         diversity.measure(planted, Subspace(answers[:1], Points(1)))
 

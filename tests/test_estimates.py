@@ -3,10 +3,13 @@
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
 from conftest import ROOT
 
 from lossland.statistics.estimates import above, all_of, estimate, of_errors, tolerance, within
+from lossland.statistics.runs import by_block, jackknife
+from lossland.statistics.verdicts import scored
 
 DRAWS = 10_000
 MOST = 0.05 + 3 * (0.05 * 0.95 / DRAWS) ** 0.5  # three Monte Carlo errors above the level
@@ -49,6 +52,24 @@ def test_runs_on_one_test_set_share_its_luck(n):
     assert sum(rates(above(estimate(runs), 0.02))) > 0.3, "the spread alone"
     assert max(rates(above(estimate(runs, examples=scores), 0.02))) < most
     assert max(rates(above(estimate(runs, examples=1 / examples**0.5), 0.02))) < most
+
+
+def test_the_error_of_a_ratio_is_relative():
+    """Two rates of 400 examples each: the logarithm of their ratio varies as much as is said."""
+    a, b = (rng(i).binomial(400, rate, DRAWS) / 400 for i, rate in enumerate((0.2, 0.1)))
+    assert np.log(a / b).std() == pytest.approx(of_errors(0.2, 0.1, examples=400, ratio=True), rel=0.03)
+    assert of_errors(0.0, 0.1, examples=400, ratio=True) == np.inf, "of nothing that was seen"
+
+
+def test_leaving_out_blocks_gives_the_error_of_a_mean_and_of_what_follows_from_it():
+    """Shares of 1,000 examples in 20 blocks, the same for all runs: of the share itself, and of its square."""
+    seen = rng(0).random((DRAWS // 50, 20, 50)) < 0.3
+    share, found = seen.mean(axis=(1, 2)), []
+    for blocks in seen.mean(axis=2):
+        rows = pd.DataFrame({"subspace": "a", "run": run, "index": 0, "classes": 2, "block": range(1, 21), "error": blocks}
+                            for run in "12").explode(["block", "error"]).astype({"error": float})  # fmt: skip
+        found.append([jackknife(rows, lambda t, p=p: t.set_index("run")["error"] ** p) for p in (1, 2)])
+    assert np.mean(found, axis=0) == pytest.approx([share.std(), (share**2).std()], rel=0.12)
 
 
 def test_a_difference_of_two_test_digits_is_no_finding():
@@ -129,3 +150,16 @@ def test_the_power_that_is_documented():
     assert [int(n) for n, *_ in rows] == [3, 5, 10]
     for n, *told in rows:
         assert [int(p) for p in told] == pytest.approx([power(int(n), effect) for effect in (1, 2, 3)], abs=1)
+
+
+def test_scores_by_block_make_a_claim_whose_parts_have_each_their_own_sampling():
+    rows = pd.DataFrame({"run": run, "block": block, "subset": s, "error": 0.1 * block + s} for run in "12" for block in range(4)
+                        for s in (0, 1))  # fmt: skip
+    matrix = by_block(rows, "error")
+    assert matrix.to_numpy() == pytest.approx(np.array([[0.6, 0.7, 0.8]] * 2)), "without block 0, all of them"
+    with pytest.raises(ValueError, match="error is known of all examples only; measure it with blocks"):
+        by_block(rows[rows["block"] == 0], "error")
+    off = np.array([[-0.01], [0.01]])
+    parts = {"noisy": matrix + off, "certain": matrix * 0 + 0.7 + off}
+    alone = [scored("one", part, above=0.6, of="", says="").row()["p_holds"] for part in parts.values()]
+    assert scored("both", parts, above=0.6, of="", says="").row()["p_holds"] == alone[0] > alone[1]

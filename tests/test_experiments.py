@@ -7,9 +7,8 @@ from conftest import ROOT, run
 
 from lossland.checking import REQUIRED
 from lossland.options import Known
-from lossland.workflow import plugins
+from lossland.workflow import plugins, trainings
 from lossland.workflow.configfile import read
-from lossland.workflow.experiments import _parts
 from lossland.workflow.plan import Plan
 from lossland.workflow.validation import ConfigError
 
@@ -31,13 +30,14 @@ SOURCES = {"digits": {"source": "digits"}, "intervals": {"source": "intervals"}}
 VALUES = {"widths": [1], "long": [4]}
 # of six networks: groups of seven; a model that is not theirs; and one without a list of hidden layers
 REFUSED = {"plain": {"benton2021/modes", "fort_jastrzebski2019/wedge_model"}}
-REFUSED |= {"start": REFUSED["plain"], "regression": REFUSED["plain"]}
+REFUSED |= {"start": REFUSED["plain"]}
 REFUSED["normalised"] = REFUSED["plain"] | {"draxler2018/spare_units"}
 REASONS = {
     "two": "two has 2 networks, and .* give seeds: |long is not an option",
-    "one": "one has 1 network, and .* give seeds: |long is not an option",
-    "untrained": "untrained has (no recipe(; give|, for it is not trained here)|1 network, and .* trained here, with seeds: )",
+    "one": "(one|networks) has 1 network, and .* give seeds: |long is not an option",
+    "untrained": "untrained has (no recipe(; give|, for it is not trained here)|1 network, and .* trained here, with seeds: )|networks has 1 network, and 1 pair",
     "short": "short is trained for 3 epochs, |groups? of 7|long is not an option",
+    "regression": "is for data with classes, and intervals is of task regression; |groups? of 7|long is not an option",
 }
 
 
@@ -53,11 +53,10 @@ def test_there_is_a_line_for_each():
 
 def test_all_run(tmp_path_factory):
     folder = tmp_path_factory.mktemp("experiments")
-    command = ["snakemake", "--snakefile", str(ROOT / "Snakefile"), "--cores", "2", "--directory", str(folder)]
-    done = run(ROOT, *command, "--configfile", str(ROOT / "tests/experiments.yaml"))
+    done = run(folder, str(ROOT / "tests/in_one_process.py"), str(ROOT), str(ROOT / "tests/experiments.yaml"))
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     plan = Plan(CONFIG)
-    assert all((folder / path).exists() for job in plan for path in job.paths(plan.results))
+    assert done.stdout.split()[-1] == str(sum(len(job.paths(plan.results)) for job in plan))
 
 
 def test_what_two_experiments_ask_for_is_made_once():
@@ -86,7 +85,8 @@ def test_methods_of_two_papers_are_made_once():
         "fort_jastrzebski2019/ensembling_methods": {"network": "net", "start": 2, "cycle": 2},
     })  # fmt: skip
     own = [job.name for job in plan if job.name.startswith("fort_jastrzebski2019/")]
-    assert own == ["fort_jastrzebski2019/ensembling_methods/disagreement_one_training"]
+    widths = [f"width_of_{one}" for one in ("one_training", "last_of_FGE", "SWA")]
+    assert own == [f"fort_jastrzebski2019/ensembling_methods/{name}" for name in ("disagreement_one_training", *widths)]
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def of_mine(name, network):
     for option, (annotation, default) in plugins.plugin("experiments", name).options.items():
         if default is REQUIRED:
             named = option if option in OTHERS else network
-            known = any(isinstance(part, Known) for part in _parts(annotation))
+            known = any(isinstance(part, Known) for part in plugins.parts(annotation))
             body[option] = ([named] if option in ("networks", "without") and "list" in str(annotation) else named) if known else (
                 VALUES[option]
             )  # fmt: skip
@@ -179,10 +179,26 @@ def test_ensembles_are_of_as_many_networks_as_there_are(network):
     assert plan["figure"]["fort2019_table"].options["sizes"] == largest
 
 
-def test_snapshots_that_do_not_do_are_made():
-    plan = planned_of_mine("start", **{"fort2019/samples": {"network": "start"}, "fort2019/trajectories": {"network": "start"}})
-    assert all(job.options["every"] == 1 for job in plan["network"].values() if job.name.startswith("fort2019"))
-    assert len([job for job in plan["network"].values() if job.name.startswith("fort2019")]) == 6
+def starts(**experiments):
+    """The jobs of an experiment of networks `start`, and the epochs that each training of them keeps."""
+    plan = planned_of_mine("start", **experiments)
+    return plan, {job.name: trainings.epochs_kept(job.options) for job in plan["network"].values() if job.stem not in OTHERS}
+
+
+def test_a_training_is_run_once_for_all_the_snapshots_that_are_asked_of_it():
+    few, more = {"network": "start", "epochs": [0, 5]}, {"network": "start", "epochs": [3, 8]}
+    plan, kept = starts(**{"fort2019/forks": few, "fort2019/forks/later": more})
+    assert kept == {f"start/{i}": [0, 3, 5, 8, 20] for i in range(1, 7)}
+    seen = {job.name: [e.source.spec["view"] for e in job.inputs["sources"]] for job in plan["subspace"].values()}
+    assert seen["fort2019/forks/forks_at_5/11"] == [{"snapshots": {"epochs": [0, 5, 20]}}]
+    assert seen["fort2019/forks/later/forks_at_3/11"] == [{"snapshots": {"epochs": [0, 3, 8, 20]}}]
+
+
+def test_who_asks_for_fewer_snapshots_changes_no_training():
+    more, fewer = {"fort2019/trajectories": {"network": "start"}}, {"fort2019/forks": {"network": "start", "epochs": [0, 5]}}
+    (alone, kept), (both, still) = starts(**more), starts(**fewer, **more)
+    assert kept == still == {f"start/{i}": list(range(21)) for i in range(1, 7)}
+    assert {job.plan for job in alone["table"].values()} < {job.plan for job in both["table"].values()}
 
 
 def test_a_name_of_the_users_own_may_have_any_sign_of_a_name():
@@ -211,8 +227,28 @@ def test_pushes_of_one_strength_differ_by_their_rule():
         ),
         ("fort2019/shift", {"network": "two", "size": 2, "sizes": [1, 3]}, "sizes names 3, and size is 2; give a larger size"),
         ("li2018/interpolation", {"network": "two", "reach": [1.0]}, "decays has 2 entries and reach 1; give one for each"),
-        ("fort2019/forks", {"network": "two", "epochs": [30]}, "two is trained for 20 epochs, and a snapshot of epoch 30"),
-        ("draxler2018/all_paths", {"network": "two", "pairs": 1, "saddles": {"bn": "keep"}}, "TypeError: .*all_paths.py, line"),
+        ("fort2019/forks", {"network": "two", "epochs": [0, 30]}, "two is trained for 20 epochs, and a snapshot of epoch 30"),
+        ("fort2019/forks", {"network": "two", "epochs": [3]}, r"forks: epochs is \[3\], and forks at two epochs are compared"),
+        ("draxler2018/all_paths", {"network": "two", "saddles": {"bn": "keep"}}, "all_paths.saddles.bn is not an option here"),
+        ("draxler2018/all_paths", {"network": "two", "curvature": {"produkts": 9}}, "curvature.produkts .* mean products"),
+        ("draxler2018/bands", {"networks": ["two"], "band": {"stifness": 1}}, "band.stifness .* did you mean stiffness"),
+        (
+            "draxler2018/bands",
+            {"networks": ["two"], "band": {"cycles": [{"steps": 0}]}},
+            "cycles.0..steps is 0: must be at least",
+        ),
+        ("draxler2018/bands", {"networks": ["two"], "saddles": {"draws": 3}}, "bands.saddles.draws is 3: must be at least 20"),
+        ("garipov2018/curves", {"network": "two", "recipe": {"momentum": 2}}, "curves.recipe.momentum is 2: must be at most 1"),
+        (
+            "garipov2018/curves",
+            {"network": "two", "pairs": 1, "resolution": 1},
+            "resolution is 1; a path or a plane takes at least 2",
+        ),
+        (
+            "fort2019/shift",
+            {"network": "two", "size": 2, "corruptions": ["fogg"]},
+            "corruptions.0. is 'fogg': .* did you mean fog",
+        ),
         (
             "garipov2018/curve",
             {"network": "two"},

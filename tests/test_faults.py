@@ -103,7 +103,8 @@ BROKEN = {
 def test_a_mistake_stops_with_its_sentence_and_leaves_nothing(project, name):
     text, sentence = BROKEN[name]
     (project / "broken.yaml").write_text(f"results: results/broken\n{text}\n")
-    status, output = snakemake(project, "--cores", "1", "--configfile", "broken.yaml")
+    how = ["--cores", "1"] if name == "diverging" else ["-n"]  # all else is found when planning
+    status, output = snakemake(project, *how, "--configfile", "broken.yaml")
     assert status != 0
     assert sentence in output
     assert "Traceback" not in output
@@ -116,6 +117,6 @@ def test_a_truncated_source_is_named(editable):
     source.write_bytes(source.read_bytes()[:-100])
     status, output = snakemake(editable, *TOY, "--forcerun", "results/toy/table/surface.parquet")
     assert status != 0
-    assert "\ntable surface: results/toy/network/net/3.safetensors is no whole safetensors file" in output
+    assert "\ntable surface: results/toy/network/net/3.safetensors is not a whole safetensors file" in output
     assert "Traceback" not in output
     assert not (editable / "results/toy/table/surface.parquet").exists()

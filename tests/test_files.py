@@ -55,16 +55,16 @@ def test_truncated_safetensors_are_refused(tmp_path, cut):
     path = tmp_path / "a.safetensors"
     store.save_subspace(path, PLANE, "")
     path.write_bytes(path.read_bytes()[:cut])
-    with pytest.raises(io.FileRefused, match=r"a\.safetensors is no whole safetensors file .* delete it and run again"):
+    with pytest.raises(io.FileRefused, match=r"a\.safetensors is not a whole safetensors file .* delete it and run again"):
         store.load_subspace(path)
 
 
 def test_a_file_of_another_kind_is_refused(tmp_path):
     store.save_arrays(tmp_path / "d.safetensors", random_pictures(), "")
-    with pytest.raises(io.FileRefused, match="holds no subspace"):
+    with pytest.raises(io.FileRefused, match="is not a subspace"):
         store.load_subspace(tmp_path / "d.safetensors")
     (tmp_path / "t.parquet").write_bytes(b"PAR1 nothing")
-    with pytest.raises(io.FileRefused, match="no whole Parquet table"):
+    with pytest.raises(io.FileRefused, match="not a whole Parquet table"):
         io.load_table(tmp_path / "t.parquet")
 
 

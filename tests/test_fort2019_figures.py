@@ -14,25 +14,38 @@ def diverse(label, error, d):
     return rows[rows.index % (len(d) + 1) == 0] if isinstance(d, list) else rows
 
 
-def test_figure_5_has_its_points_in_place_and_the_limits_of_the_mean_reference():
+def fitted(**errors):
+    return planted("landscape", labels=list(errors), runs=2, split=["train"], quantity=["error", "nll"],
+                   value=lambda row: errors[row.label] if row.quantity == "error" else 9.0)  # fmt: skip
+
+
+def test_figure_5_has_its_points_in_place_in_both_units_and_the_limits_of_the_mean_reference():
     samples = pd.concat([diverse("random", [0.3, 0.5], [0.15, 0.4]), diverse("dropout", [0.2, 0.0], 0.02)])
-    stars = diverse("networks", [0.2], 0.3)
-    (axis,) = fig5.draw(samples=samples, independent=stars, gamma=0.22).axes
-    random, dropout, networks = (drawn.get_offsets() for drawn in axis.collections)
-    assert random.tolist() == [[pytest.approx(70), 0.5], [pytest.approx(50), 0.8]]
+    blocks, stars = samples.assign(block=1, disagreement=9.0), diverse("networks", [0.2], 0.3)
+    drawn = {"independent": stars, "trained": fitted(networks=0.02)}
+    figure = fig5.draw(samples=pd.concat([samples, blocks]), **drawn)
+    over_error, over_independent = figure.axes
+    assert figure.get_suptitle() == ""
+    random, dropout, networks = (points.get_offsets() for points in over_error.collections)
+    assert random.tolist() == [[pytest.approx(70), 0.5], [pytest.approx(50), 0.8]], "all examples, no blocks of them"
     assert networks.tolist() == [[80, pytest.approx(1.5)]]
     assert np.ma.getmaskarray(np.ma.masked_invalid(dropout))[:, 1].tolist() == [False, True], "no errors, no diversity"
-    upper, lower, family, vertical = axis.lines
+    assert over_independent.collections[0].get_offsets()[0, 1] == pytest.approx(0.15 / limits.independent(0.7, 0.8, 10))
+    upper, lower, family, vertical = over_error.lines
     a, d = upper.get_xdata() / 100, upper.get_ydata()
     assert d == pytest.approx(limits.independent(a, 0.8, 10) / (1 - a))
-    assert (lower.get_xdata()[0], lower.get_ydata()[0]) == (10, pytest.approx(1)), "chance, and all of it in disagreement"
+    assert over_independent.lines[0].get_ydata() == pytest.approx(1)
+    assert (lower.get_xdata()[0], lower.get_ydata()[0]) == pytest.approx((10, 1)), "chance, and all of it in disagreement"
     assert lower.get_ydata()[-1] == pytest.approx(0, abs=0.02)
     assert set(vertical.get_xdata()) == {80}
+    gamma = limits.fitted_gamma(1 - samples["error"], samples["disagreement"], 0.8, 10)
+    assert rf"fitted $\gamma$ = {gamma:.2g}" in family.get_label()
     last = family.get_xdata()[-1] / 100, family.get_ydata()[-1]
     assert last == (pytest.approx(0.2 / 9), pytest.approx(1 / (1 - 0.2 / 9))), "at p+ = 1 all labels have changed"
-    assert len(fig5.draw(samples=samples, independent=stars).axes[0].lines) == 3
+    untrained = fig5.draw(samples=samples, **drawn | {"trained": fitted(networks=0.67)})
+    assert untrained.get_suptitle() == "networks: train error 67 %"
     with pytest.raises(ValueError, match="of different numbers of classes; name tables of one dataset"):
-        fig5.draw(samples=samples, independent=stars.assign(classes=100))
+        fig5.draw(samples=samples, **drawn | {"independent": stars.assign(classes=100)})
 
 
 OPTIMA = np.array([[8.0, 0.0], [3.0, 6.0]])
@@ -99,15 +112,19 @@ def ensembles(label, errors, **names):
 
 def test_figure_7_has_means_and_deviations_over_subsets_and_runs():
     nets, averages = ensembles("networks", {1: [0.3, 0.4], 2: [0.25]}), ensembles("averages", {1: [0.2, 0.2], 2: [0.1]})
-    figure = fig7.draw(ensembles=pd.concat([nets, averages]), digitised={"networks": "MediumCNN*"})
+    figure = fig7.draw(
+        ensembles=pd.concat([nets, averages]), trained=fitted(networks=0.3, averages=0.05), digitised={"networks": "MediumCNN*"}
+    )
     accuracy, brier = figure.axes
+    assert figure.get_suptitle() == "networks: train error 30 %", "not of those that are trained"
     assert [c.lines[0].get_ydata().tolist() for c in accuracy.containers] == [pytest.approx([65, 75]), pytest.approx([80, 90])]
     assert brier.containers[0].lines[0].get_ydata()[0] == pytest.approx(1.5 * 0.35)
     printed = next(line for line in accuracy.lines if list(line.get_xdata()) == [1, 2])
     assert printed.get_ydata() == pytest.approx([78.17, 80.51]), "as far as ours go"
     with pytest.raises(ValueError, match=r"digitised is VGG, of which no ensembles are published; name one of SmallCNN\*"):
-        fig7.draw(ensembles=nets, digitised={"networks": "VGG"})
-    both = fig7.draw(ensembles=pd.concat([nets, nets.assign(run="4", error=0.5), averages]))
+        fig7.draw(ensembles=nets, trained=fitted(networks=0), digitised={"networks": "VGG"})
+    every = pd.concat([nets, nets.assign(run="4", error=0.5), averages])
+    both = fig7.draw(ensembles=every, trained=fitted(networks=0))
     assert [text.get_text() for text in both.legends[0].get_texts()] == ["networks (runs 1, 4)", "averages (run 1)"]
     low, high = both.axes[0].containers[0].lines[2][0].get_segments()[0][:, 1]
     assert (high - low) / 2 == pytest.approx(100 * np.std([0.3, 0.4, 0.5, 0.5], ddof=1))
@@ -121,7 +138,9 @@ def test_figure_8_is_the_mean_over_corruptions():
         return rows.assign(brier=rows["error"])
 
     table = pd.concat([shifts("networks", 0.1, [1, 2]), shifts("averages", 0.2, [1])])
-    accuracy, _, js = fig8.draw(shifts=table, sizes=[1, 2]).axes
+    figure = fig8.draw(shifts=table, trained=fitted(networks=0.2), sizes=[1, 2])
+    assert figure.get_suptitle() == "networks: train error 20 %"
+    accuracy, _, js = figure.axes
     one, two = accuracy.lines[:2]
     assert one.get_ydata() == pytest.approx(100 - 10 - 5 * np.arange(6) - 0.5 - 2 + 1)
     assert two.get_ydata() == pytest.approx(one.get_ydata() + 1)
@@ -129,9 +148,9 @@ def test_figure_8_is_the_mean_over_corruptions():
     assert np.ptp(band[np.isclose(band[:, 0], 5)][:, 1]) == pytest.approx(2 * 2)
     assert js.lines[0].get_ydata() == pytest.approx(np.arange(6) / 10)
     with pytest.raises(ValueError, match="no rows of subspace averages in networks, only of networks"):
-        fig8.draw(shifts=table, sizes=[2])
+        fig8.draw(shifts=table, trained=fitted(networks=0), sizes=[2])
     with pytest.raises(ValueError, match="sizes lists 5, and there are 4 line styles; list fewer"):
-        fig8.draw(shifts=table, sizes=[1, 2, 3, 4, 5])
+        fig8.draw(shifts=table, trained=fitted(networks=0), sizes=[1, 2, 3, 4, 5])
 
 
 def test_what_is_remembered_is_shown_as_such():

@@ -11,6 +11,7 @@ from lossland.data import photographs, svhn
 from lossland.inputs.arrays import pictures
 from lossland.models import multilayer_cnn, resnet_v1
 from lossland.papers.published import numbers
+from lossland.workflow.store import load_arrays, save_arrays
 
 C10 = (3, 32, 32), 10
 SMALL, MEDIUM = (16, 32, 32), (64, 128, 256, 256)
@@ -97,8 +98,8 @@ def test_resnet20v1_begins_he_normal_cut_at_two_deviations():
             assert not m.bias.any()
 
 
-@pytest.mark.parametrize("scaling", ["raw", "unit", "standard"])
-def test_what_a_network_sees_of_a_picture(scaling):
+@pytest.mark.parametrize("scaling", ["raw", "unit", "centred", "standard", "imagenet"])
+def test_what_a_network_sees_of_a_picture(scaling, tmp_path):
     x = torch.randint(256, (50, 3, 4, 4), generator=torch.Generator().manual_seed(0), dtype=torch.uint8)
     y = torch.arange(50) % 10
     data = pictures((x, y), (x[:5], y[:5]), scaling=scaling)
@@ -106,8 +107,17 @@ def test_what_a_network_sees_of_a_picture(scaling):
     if scaling == "raw":
         torch.testing.assert_close(seen, x.float(), rtol=1e-6, atol=0)
         assert torch.equal(seen.round(), x.float())
+    elif scaling == "centred":
+        torch.testing.assert_close(seen, x / 255 - (x / 255).mean(0))
+        save_arrays(tmp_path / "data.safetensors", data, "{}")
+        assert torch.equal(load_arrays(tmp_path / "data.safetensors").inputs("train", torch.arange(50)), seen)
     elif scaling == "unit":
         assert torch.equal(seen, x.float() / 255)
+    elif scaling == "imagenet":
+        again = seen * torch.tensor([0.229, 0.224, 0.225])[:, None, None] + torch.tensor([0.485, 0.456, 0.406])[:, None, None]
+        torch.testing.assert_close(again, x.float() / 255)
+        with pytest.raises(ValueError, match="of 3 channels, and the images have 1"):
+            pictures((x[:, :1], y), (x[:5, :1], y[:5]), scaling=scaling)
     else:
         torch.testing.assert_close(seen.double().mean((0, 2, 3)), torch.zeros(3).double(), rtol=0, atol=1e-6)
         torch.testing.assert_close(seen.double().std((0, 2, 3), correction=0), torch.ones(3).double(), rtol=0, atol=1e-6)

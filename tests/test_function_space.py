@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pytest
 import torch
+from planted import planted
 from torch import nn
 
 from lossland.geometry.charts.affine import Affine
@@ -97,7 +98,28 @@ def test_a_line_that_goes_on_beyond_its_networks_has_other_ends(problem):
     found = shape.measure(landscape.measure(problem, path, resolution=5))
     assert found["length"].tolist() == pytest.approx([float((ends[0].end - ends[1].end).norm())] * 6, rel=1e-5)
     assert found["ratio"].tolist() == pytest.approx([1] * 6)
+    t = np.linspace(0, 1, 101)
+    for values, climb in (
+        (1 - t, 0),
+        (np.cos(4 * np.pi * t), 2),
+        ((t - 0.25) ** 2, 0.75**2),
+        (np.abs(t - 0.5) - (t > 0.9), 0.4),
+    ):
+        way = planted("landscape", labels=["a"], runs=1, u0=t, arc=lambda row: row.u0, displacement=lambda row: row.u0,
+                      value=lambda row, v=values: v[round(100 * row.u0)])  # fmt: skip
+        assert shape.measure(way)["climb"].item() == pytest.approx(climb), "from the lowest point before"
     assert path_ensemble.measure(problem, path, resolution=5)["u0"].unique().tolist() == [0, 0.25, 0.5, 0.75, 1]
+
+
+def test_a_line_may_start_where_a_training_was(problem):
+    """From the initialisation straight to the end of a training, however many points it kept between."""
+    run = sgd.build(problem, [], recipe=Recipe(3, 0.1), seed=1, snapshots=[0, 1])
+    way = line.build(problem, [run], start=0)
+    torch.testing.assert_close(way.anchors, torch.stack([problem.init(1), run.end]))
+    with pytest.raises(ValueError, match="there is no snapshot of epoch 2, only of 0, 1, 3"):
+        line.build(problem, [run], start=2)
+    with pytest.raises(ValueError, match="a line joins two networks, and there is one; name another, or the epoch"):
+        line.build(problem, [run])
 
 
 def test_disagreement_of_thresholds_is_the_share_between_them():

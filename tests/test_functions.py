@@ -13,7 +13,7 @@ from lossland.inputs.arrays import Arrays
 from lossland.landscape.problem import Problem
 from lossland.landscape.space import ParamSpace
 from lossland.landscape.subspace import Subspace
-from lossland.methods import line, pool, sgd
+from lossland.methods import curve, line, pool, sgd
 from lossland.options import Recipe
 from lossland.probes import functions, seconds
 
@@ -99,6 +99,24 @@ def test_the_seconds_of_points_by_a_clock_that_counts_gradients(problem, monkeyp
     assert table["epochs"].tolist() == [1, 3, 4]
     assert table["epoch_seconds"].tolist() == 3 * [0.5 * problem.steps(20)]
     assert table["seconds"].tolist() == [e * 0.5 * problem.steps(20) for e in (1, 3, 4)]
+
+
+def test_a_step_of_a_curve_against_one_of_a_network_by_the_same_clock(problem, monkeypatch):
+    """Half a second for the network, three quarters for the curve, on the same minibatches; none is trained."""
+    ends = [sgd.build(problem, [], recipe=Recipe(1, 0.1), seed=s) for s in (0, 1)]
+    bezier = curve.build(problem, ends, recipe=Recipe(1, 0.1, weight_decay=0.1), seed=0)
+    taken, own = [], Problem.gradient
+
+    def counted(self, theta, *arguments):
+        taken.append(0.5 if torch.equal(theta, bezier.end) else 0.75)
+        return own(self, theta, *arguments)
+
+    monkeypatch.setattr(Problem, "gradient", counted)
+    monkeypatch.setattr(seconds.time, "perf_counter", lambda: sum(taken))
+    table = seconds.measure(problem, bezier, steps=4, batch_size=20)
+    assert table["overhead"].tolist() == 3 * [1.5]
+    assert len(taken) == 10
+    assert seconds.measure(problem, ends[0], steps=1)["overhead"].isna().all()
 
 
 def test_points_of_no_training_cost_nothing(problem):

@@ -198,8 +198,8 @@ def test_6_rate_of_the_paper_and_of_the_released_code():
         t = (epoch % cycle + step / steps) / cycle
         return high * (1 - 2 * t) + low * 2 * t if t < 0.5 else high * (2 * t - 1) + low * (2 - 2 * t)
 
-    def ours(epoch, step):
-        return fge.rate(epoch + step / steps, high=high, low=low, cycle=cycle, steps=cycle * steps)
+    def ours(epoch, step, **how):
+        return fge.rate(epoch + step / steps, high=high, low=low, cycle=cycle, steps=cycle * steps, **how)
 
     assert released(0, 0) == high
     assert ours(0, 0) == pytest.approx((1 - 2 / (cycle * steps)) * high + 2 / (cycle * steps) * low)
@@ -208,6 +208,7 @@ def test_6_rate_of_the_paper_and_of_the_released_code():
     for epoch, step in ((0, 5), (1, 200), (2, 7), (3, 389), (5, 390)):
         after = (epoch, step + 1) if step + 1 < steps else (epoch + 1, 0)
         assert ours(epoch, step) == pytest.approx(released(*after)), "one step ahead"
+        assert ours(epoch, step, ahead=0) == pytest.approx(released(epoch, step))
 
 
 @pytest.mark.parametrize(("cycle", "kept"), [(4, range(2, 23, 4)), (2, range(1, 22, 2))])

@@ -75,10 +75,10 @@ def test_what_killed_jobs_have_left_is_removed(tmp_path):
 def test_a_folder_that_others_may_write_is_refused(tmp_path):
     own_folder_of(tmp_path).mkdir()
     own_folder_of(tmp_path).chmod(0o777)
-    assert "is not a folder of yours alone" in _start(0, tmp_path).communicate()[1]
+    assert "is not a folder that only you can use" in _start(0, tmp_path).communicate()[1]
     own_folder_of(tmp_path).rmdir()
     own_folder_of(tmp_path).symlink_to(tmp_path)
-    assert "is not a folder of yours alone" in _start(0, tmp_path).communicate()[1]
+    assert "is not a folder that only you can use" in _start(0, tmp_path).communicate()[1]
 
 
 def own_folder_of(folder):

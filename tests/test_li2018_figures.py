@@ -12,7 +12,19 @@ from matplotlib.collections import PathCollection, QuadMesh
 from matplotlib.contour import QuadContourSet
 from planted import planted
 
-from lossland.papers.li2018.figures import contours, directions, fig2, fig7, fig8, fig9, lines, repeats, surfaces, training
+from lossland.papers.li2018.figures import (
+    contours,
+    directions,
+    fig2,
+    fig7,
+    fig8,
+    fig9,
+    lines,
+    repeats,
+    straight,
+    surfaces,
+    training,
+)
 from lossland.plotting.figures import surface as turnable
 from lossland.plotting.figures import surface_mesh
 from lossland.statistics.tables import plane
@@ -187,7 +199,27 @@ def test_lines_are_means_of_runs_with_gaps_where_one_is_not_finite():
     assert lines_in(b)["train nll"].get_xydata() == pytest.approx(np.transpose([U0, abs(U0)]))
     assert lines_in(twin)["test error"].get_ydata() == pytest.approx(abs(U0))  # percent of fractions of a hundredth
     np.testing.assert_array_equal(lines_in(a)["train nll"].get_ydata(), [2, 0.5, 0, np.nan, 2])
-    assert a.get_title() == "a\ntest error 15.00 %"
+    assert a.get_title() == "a\ntest error 15.00 %\ntrain error 15 %"
+
+
+def test_what_is_drawn_of_an_untrained_network_says_so():
+    """Its train error, beside the test error if that was measured; nothing of a network that is trained."""
+    tables = [over(slope, error=0.67), over(slope, "b", error=0.0737)]
+    for module, role in ((contours, "surfaces"), (surfaces, "surfaces"), (lines, "lines")):
+        shown = tables if role == "surfaces" else [along(slope, error=0.67), along(slope, "b")]
+        a, b = module.draw(**{role: pd.concat(shown)}).axes[:2]
+        assert (a.get_title(), b.get_title()) == ("a\ntest error 67.00 %\ntrain error 67 %", "b\ntest error 7.37 %")
+    alone = over(slope, error=0.67).query("split == 'train'")
+    assert contours.draw(surfaces=alone).axes[0].get_title() == "a\ntrain error 67 %"
+
+
+def test_the_straight_way_is_drawn_with_how_far_it_climbs():
+    way = planted("landscape", labels=["a"], split="train", quantity=["nll", "error"], u0=[0.0, 0.5, 1.0], mark=["grid"],
+                  value=lambda row: row.run * (1 - row.u0))  # fmt: skip
+    shapes = planted("shape", labels=["a"], split="train", quantity=["nll", "error"], start=2.5, min=0.5, climb=0.5, end=0.3)
+    nll, error = straight.draw(lines=way, shapes=shapes).axes
+    assert lines_in(nll)["a, climb 0.25, train error 30 %"].get_ydata().tolist() == [2, 1, 0]
+    assert error.lines[0].get_ydata().tolist() == [200, 100, 0]
 
 
 def test_repeats_show_every_direction_and_the_widths_of_their_basins():
@@ -200,8 +232,8 @@ def test_repeats_show_every_direction_and_the_widths_of_their_basins():
     ] + [at(labels=["a"], split="test", half_width=9.0), at(labels=["a"], split="train", half_width=9.0).assign(centre=1.0)])  # fmt: skip
     a, b = repeats.draw(lines=table, basins=basins).axes
     assert [run.get_ydata()[-1] for run in a.lines] == [2, 9, 5.5]
-    assert a.get_title() == "a\nhalf-width 0.4 ± 0.3 (n = 2)"
-    assert b.get_title() == "b\nhalf-width at least 1"
+    assert a.get_title() == "a\ntest error 7.37 %\nhalf-width 0.4 ± 0.3 (n = 2)"
+    assert b.get_title() == "b\ntest error 7.37 %\nhalf-width at least 1"
 
 
 def weighed(norm, counts, width=0.5, labels=("decay",)):
@@ -222,6 +254,7 @@ def drawn_fig2(loss=lambda t, run: run * (1 + t), small=(1.0, [1, 3, 0]), large=
 def test_figure_2_shows_the_line_the_norms_and_the_last_histograms():
     figure = drawn_fig2()
     path, norm, histogram, twin = figure.axes
+    assert path.get_title() == "decay\nsmall batch: train error 15 %\nlarge batch: train error 15 %"
     assert lines_in(path)["train nll"].get_ydata()[[0, -1]].tolist() == [0.75, 3.75]
     assert lines_in(twin)["train error"].get_ydata() == pytest.approx([15] * 9)
     for name, level in (("small", 1.5), ("large", 15)):
@@ -234,6 +267,12 @@ def test_figure_2_shows_the_line_the_norms_and_the_last_histograms():
         drawn_fig2(small=(1.0, [1], 0.25), large=(1.0, [1], 0.5))
 
 
+def fitted(**errors):
+    """The train errors of networks."""
+    return planted("landscape", labels=list(errors), runs=["1"], mark="centre", split="train", quantity="error",
+                   value=lambda row: errors[row.label])  # fmt: skip
+
+
 def curved(ratio, labels=("a",), residual=0.0):
     """A plane whose lowest eigenvalues are -ratio of the highest, 20 in size."""
     at = {"u0": U0, "u1": U1, "highest": 20.0, "lowest_residual": residual}
@@ -242,20 +281,22 @@ def curved(ratio, labels=("a",), residual=0.0):
 
 def test_figure_7_has_a_cell_at_each_point_and_what_is_convex_at_0():
     table = curved(lambda u0, u1: np.nan if (u0, u1) == (-1, 1) else (u0 + u1) / 10)
-    axis, theirs = fig7.draw(curvature=pd.concat([table, curved(lambda *_: 0.4, ["b"])])).axes[:2]
+    table = pd.concat([table, curved(lambda *_: 0.4, ["b"])])
+    axis, theirs = fig7.draw(curvature=table, errors=fitted(a=0.02, b=0.67)).axes[:2]
     mesh = next(c for c in axis.collections if isinstance(c, QuadMesh))
     right = np.maximum(U0 + U1[:, None], 0) / 10
     assert mesh.get_array().filled(-1) == pytest.approx(np.where((U0 == -1) & (U1[:, None] == 1), -1, right))
     corners = mesh.get_coordinates()
     assert [*corners[0, 0], *corners[-1, -1]] == pytest.approx([-1.25, -0.75, 1.25, 1.25])
-    assert theirs.get_title() == "b\n0 % < 0.01, 0 % < 0.1"
+    assert axis.get_title().startswith("a\n")
+    assert theirs.get_title() == "b\ntrain error 67 %\n0 % < 0.01, 0 % < 0.1"
 
 
 @pytest.mark.parametrize(("residual", "low", "lower"), [(0.1, 25, 50), (0.0, 50, 75), (np.nan, 0, 0)])
 def test_figure_7_counts_what_is_low_for_certain(residual, low, lower):
     """A residual of 0.1 is 0.005 of the highest."""
     ratios = dict(zip(U1, (0.004, 0.006, 0.096, 0.2), strict=True))
-    figure = fig7.draw(curvature=curved(lambda u0, u1: ratios[u1], residual=residual))
+    figure = fig7.draw(curvature=curved(lambda u0, u1: ratios[u1], residual=residual), errors=fitted(a=0.02))
     assert figure.axes[0].get_title() == f"a\n{low} % < 0.01, {lower} % < 0.1"
 
 
@@ -287,7 +328,7 @@ LOSS = [2, 1, 0.5, 0.2, 0.1, 0.05]
 U = [1.0, 0.9, 0.6, 0.5, 0.2, 0], [0.0, 0.5, 0.4, 0.3, -0.1, 0]
 
 
-def drawn_fig9(f=lambda x, y: 2 + x, loss=lambda i: LOSS[i], labels=("a",), **given):
+def drawn_fig9(f=lambda x, y: 2 + x, loss=lambda i: LOSS[i], labels=("a",), error=0.02, **given):
     share = {("centred", 0): 0.712, ("centred", 1): 0.09}
     tables = {
         "surfaces": pd.concat([over(f, label) for label in labels]),
@@ -295,7 +336,7 @@ def drawn_fig9(f=lambda x, y: 2 + x, loss=lambda i: LOSS[i], labels=("a",), **gi
         "shares": planted("directions", labels=labels, runs=["1"], quantity=["uncentred", "centred"], first=[0, 1],
                           value=lambda row: share.get((row.quantity, row.first), 0.5)),
         "courses": planted("dynamics", labels=labels, runs=["1"], index=range(6), **BOTH, epoch=lambda row: 10.0 * row.index,
-                           value=lambda row: loss(row.index) if (row.split, row.quantity) == ("train", "nll") else 9.0),
+                           value=lambda row: loss(row.index) if (row.split, row.quantity) == ("train", "nll") else error),
     }  # fmt: skip
     return fig9.draw(**tables | given)
 
@@ -311,6 +352,7 @@ def test_figure_9_dots_are_the_loss_of_the_points_themselves_and_rings_the_drops
     assert filled.norm is dots.norm
     assert (dots.norm.vmin, dots.norm.vmax) == (0.05, 3)
     assert (axis.get_xlabel(), axis.get_ylabel(), axis.get_title()) == ("1st PC: 71.2 %", "2nd PC: 9.0 %", "a")
+    assert drawn_fig9(error=0.6).axes[0].get_title() == "a\ntrain error 60 %"
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, 0.0, 1e12])
@@ -318,7 +360,7 @@ def test_figures_of_any_loss_and_curvature(value, tmp_path):
     written(tmp_path, drawn_fig9(lambda x, y: value, lambda i: np.nan), fig9)
     written(tmp_path, drawn_fig9(lambda x, y: value if x > 0 else 1.0, labels=["a", "b"]), fig9)
     written(tmp_path, drawn_fig2(lambda t, run: value, labels=["no decay", "decay"]), fig2)
-    written(tmp_path, fig7.draw(curvature=curved(lambda *_: value, "abcd")), fig7)
+    written(tmp_path, fig7.draw(curvature=curved(lambda *_: value, "abcd"), errors=fitted(a=0.1, b=0, c=0, d=0)), fig7)
 
 
 def test_figure_9_refuses_the_course_of_another_training():

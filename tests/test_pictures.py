@@ -19,7 +19,7 @@ from torchvision import transforms
 
 from lossland.data import imagenet
 from lossland.inputs import images as pictures
-from lossland.inputs.arrays import Arrays
+from lossland.inputs.arrays import IMAGENET, Arrays
 from lossland.inputs.images import Pictures
 from lossland.landscape.evaluate import evaluate, targets
 from lossland.landscape.problem import Problem
@@ -92,7 +92,7 @@ def test_random_parts_are_those_of_torchvision_to_the_pixel(size):
 def test_evaluation_is_that_of_the_same_pictures_in_memory(streamed):
     x = {s: streamed.data.x[s][torch.arange(streamed.size(s))] for s in ("train", "test")}
     x["val"] = x["train"][:0]
-    held = replace(streamed, data=Arrays(x, streamed.data.y, 2, imagenet.MEAN, imagenet.STD))
+    held = replace(streamed, data=Arrays(x, streamed.data.y, 2, *IMAGENET))
     trained = sgd.build(streamed, [], recipe=RECIPE, seed=0)
     scores = [evaluate(p, trained, trained.chart.grid(2), ["train", "test"]) for p in (streamed, held)]
     assert torch.equal(*scores)

@@ -1,6 +1,7 @@
 """Weights of a user's own: read by name, what is refused, a plane through three of them."""
 
 import hashlib
+import os
 from functools import partial
 
 import pytest
@@ -14,7 +15,7 @@ from lossland.landscape.space import ParamSpace
 from lossland.methods import plane, pretrained
 from lossland.options import File, Folder, Seed
 from lossland.probes import landscape
-from lossland.workflow import code_digest
+from lossland.workflow import own_files
 
 
 def saved(path, module):
@@ -98,28 +99,36 @@ def test_a_plane_through_three_files_of_ones_own(problem, tmp_path):
     assert table[table["mark"] == "spanning"]["value"].tolist() == pytest.approx(expected, rel=1e-4)
 
 
-def test_what_is_seen_of_a_users_own_files(tmp_path):
-    """Names and sizes below a folder, through links; the content of a file, for its size says nothing."""
+def test_what_is_seen_of_a_users_own_files(tmp_path, monkeypatch):
+    """Names and content, also through links; what was seen once is not read again before it changes."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     options = {"mine": (File | None, None), "there": (Folder | None, None), "seed": (Seed, 0)}
 
     def seen(**given):
         own = []
         built(options, given, "data.mine", root=tmp_path, own=own)
-        return code_digest.own_files(own)
+        return own_files.of(own)
 
-    assert seen(mine="a") == seen(mine=None, there=None) == seen(seed=1) == ""
-    empty = seen(there="there")
-    (tmp_path / "there/in").mkdir(parents=True)
-    assert seen(there="there") == empty
-    (tmp_path / "there/in/a").write_text("1")
-    one = seen(there="there")
-    (tmp_path / "there/in/a").write_text("2")
-    assert seen(there="there") == one != empty
+    def write(path, text, age=60):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        os.utime(path, (path.stat().st_atime - age, path.stat().st_mtime - age))
+
+    assert seen(mine="a") == seen(mine=None, there=None) == seen(seed=1) == seen(there="there") == ""
+    found = []
+    for text, age in (("1", 60), ("2", 50), ("1", 0), ("2", 0)):
+        write(tmp_path / "there/in/a", text, age)
+        write(tmp_path / "a", text, age)
+        found.append((seen(there="there"), seen(mine="a")))
+    assert found[0] == found[2] != found[1] == found[3]
+    assert found[0][0] != found[1][0]
     (tmp_path / "linked").mkdir()
     (tmp_path / "linked/in").symlink_to(tmp_path / "there/in")
-    assert seen(there="linked") == one
-    digests = []
-    for text in ("1", "2", "1"):
-        (tmp_path / "a").write_text(text)
-        digests.append(seen(mine="a"))
-    assert digests[0] == digests[2] != digests[1]
+    (tmp_path / "there/in/up").symlink_to(tmp_path / "there")
+    assert seen(there="linked") == seen(there="there") == found[1][0]
+    write(tmp_path / "there/b", "3")
+    assert seen(there="there") != found[1][0]
+    write(tmp_path / "there/in/a", "2")
+    before = seen(there="there")
+    monkeypatch.setattr(own_files, "_content", None)
+    assert seen(there="there") == before

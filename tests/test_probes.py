@@ -24,7 +24,7 @@ from lossland.methods import line, pca_plane, plane, pool, sgd
 from lossland.options import Recipe
 from lossland.probes import ensemble, landscape, shape, trained, weights
 from lossland.rng import stream
-from lossland.statistics.barrier import barrier
+from lossland.statistics.barrier import barrier, onset
 from lossland.statistics.scores import scores, tempered
 from lossland.workflow import plugins as catalogue
 from lossland.workflow.store import DiskJournal
@@ -194,6 +194,12 @@ def test_a_barrier_is_what_a_path_has_above_the_line_between_its_ends():
     np.testing.assert_allclose(barrier(t, np.stack(paths)), [0.5, 0.5, 0, 0.6], atol=1e-12)
     with pytest.raises(ValueError, match=r"from 0 to 0\.9"):
         barrier(t[:-1], paths[0][:-1])
+
+
+def test_the_onset_is_the_first_epoch_from_which_on_all_barriers_are_low():
+    barriers = [[0.5, 0.1, 0.0], [0.5, 0.0, 0.0], [0.0, 0.5, 0.0], [0.0, 0.0, 0.0], [0.0, 0.0, 0.5]]
+    assert onset([0, 2, 5], barriers, 0.05, 30).tolist() == [5, 2, 5, 0, 30]
+    assert onset([0, 2], [0.05, 0.04], 0.05, 30) == 2, "below, not at the bound"
 
 
 def test_shape_integrates_over_arc_length_not_t():

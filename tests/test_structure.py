@@ -15,7 +15,7 @@ from safetensors.torch import save_file
 
 from lossland.checking import build
 from lossland.landscape.subspace import Subspace
-from lossland.options import Count, Cycle, Positive, Recipe, Safetensors, Seed
+from lossland.options import Count, Cycle, Index, Positive, Recipe, Safetensors, Seed
 from lossland.workflow import plugins as catalogue
 from lossland.workflow.store import DiskJournal
 
@@ -132,6 +132,7 @@ def test_every_method_runs_on_the_toy_problem_and_again_from_its_journal(name, p
         Seed: 0,
         Count: 1,
         list[Count]: [2, 1],
+        list[Index]: [0, 2],
         Positive: 0.01,
         list[Cycle]: [Cycle(3, 0.1, "equal", 1), Cycle(2, 0.01)],
         Safetensors: tmp_path / "own.safetensors",

@@ -13,7 +13,7 @@ from lossland.landscape import descent, train
 from lossland.landscape.checkpoint import Journal
 from lossland.landscape.schedules import learning_rate
 from lossland.landscape.train import expected_loss, minimise
-from lossland.methods import curve, fge, pool, sgd, sse
+from lossland.methods import curve, fge, pool, sgd, snapshots, sse
 from lossland.options import Recipe
 from lossland.probes import ensemble
 from lossland.workflow.store import DiskJournal
@@ -55,6 +55,19 @@ def test_training_equals_a_plain_pytorch_loop(problem):
             F.cross_entropy(module(x), y).backward()
             optimiser.step()
     torch.testing.assert_close(trained, problem.space.ravel(dict(module.named_parameters())), rtol=1e-4, atol=1e-6)
+
+
+def test_a_view_of_some_snapshots_is_the_training_that_kept_no_others(problem):
+    whole = sgd.build(problem, [], recipe=RECIPE, seed=4, every=1)
+    some, seen = (
+        sgd.build(problem, [], recipe=RECIPE, seed=4, snapshots=[0, 3]),
+        snapshots.build(problem, [whole], epochs=[0, 3, 5]),
+    )
+    assert torch.equal(some.anchors, seen.anchors)
+    assert some.notes.keys() == seen.notes.keys()
+    assert all(torch.equal(note, seen.notes[name]) for name, note in some.notes.items())
+    with pytest.raises(ValueError, match="no snapshot of epoch 4"):
+        snapshots.build(problem, [some], epochs=[4])
 
 
 def test_gradient_of_a_curve_is_the_chain_rule(problem):
@@ -218,9 +231,9 @@ def test_schedules():
         ([0.1, 0.1, 0.1, 0.5], [1e-3, 1e-4, 1e-5, 1e-6, 5e-7]),
         ([0.1, 0.5, 0.2, 0.05], [1e-3, 1e-4, 5e-5, 1e-5, 5e-7]),
     ):
-        keras = Recipe(200, 1e-3, schedule="steps", milestones=[0.4, 0.6, 0.8, 0.9], gamma=factors)
-        assert [learning_rate(keras, e) for e in (0, 80, 120, 160, 180)] == pytest.approx(rates)
-        assert [learning_rate(keras, e) for e in (79.9, 119.9, 159.9, 179.9, 199.9)] == pytest.approx(rates)
+        keras = Recipe(200, 1e-3, schedule="steps", milestones=[0.405, 0.605, 0.805, 0.905], gamma=factors)
+        assert [learning_rate(keras, e) for e in (0, 81, 121, 161, 181)] == pytest.approx(rates)
+        assert [learning_rate(keras, e) for e in (80.9, 120.9, 160.9, 180.9, 199.9)] == pytest.approx(rates)
     tutorial = Recipe(55, 1.0, schedule="exponential", milestones=[14 / 55], gamma=1 / 1.15)
     assert [learning_rate(tutorial, e) for e in (0, 13.9, 14, 16)] == pytest.approx([1, 1, 1 / 1.15, 1 / 1.15**3])
 

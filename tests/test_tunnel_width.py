@@ -76,6 +76,16 @@ def test_a_direction_is_its_own_whatever_their_number():
     assert not set(other["distance"]) & set(few["distance"])
 
 
+def test_networks_are_compared_at_one_loss():
+    """On the way to the bottom, q = FLOOR + D s^2 / 2 at a distance of s in each direction; diverged points are passed over."""
+    way = Subspace(torch.stack([torch.full((D,), 1 + s) for s in (1e6, 1.0, 0.5, 0.2, 0.0)]), Points(5))
+    found = {
+        loss: tunnel_width.measure(bowl(1.0, wall=1e6), way, directions=2, at_loss=loss)["loss"].iloc[0]
+        for loss in (30, 5.5, 0.06)
+    }
+    assert found == pytest.approx({30: FLOOR + D / 2, 5.5: FLOOR + D / 8, 0.06: FLOOR}, rel=1e-4)
+
+
 def test_the_search_ends_where_it_is_told():
     table = tunnel_width.measure(bowl(1e-3), at(1.0), directions=2, furthest=2.0)
     assert table["open"].all()

@@ -8,11 +8,9 @@ from pathlib import Path
 import torch
 
 from lossland.data.image_folder import listings
-from lossland.inputs.arrays import Arrays
+from lossland.inputs.arrays import IMAGENET, Arrays
 from lossland.inputs.images import Pictures
 from lossland.options import Count, Folder, Fraction, Index
-
-MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of torchvision's networks
 
 
 def load(
@@ -39,4 +37,4 @@ def load(
     below = f"{Path(root)}/"
     x = {s: Pictures([path.removeprefix(below) for path, _ in kept], Path(root), size, resize) for s, kept in samples.items()}
     y = {s: torch.tensor([label for _, label in kept], dtype=torch.int64) for s, kept in samples.items()}
-    return Arrays(x, y, len(train.classes), MEAN, STD, {"flip": flip} if flip else {})
+    return Arrays(x, y, len(train.classes), *IMAGENET, {"flip": flip} if flip else {})

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 import torch
 
 SPLITS = ("train", "val", "test")
+IMAGENET = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # mean and standard deviation, as torchvision's networks want them
 
 
 def flip(x, rng, amount):
@@ -35,7 +36,7 @@ AUGMENTATIONS = {"crop": crop, "flip": flip}
 class Arrays:
     """Inputs `x`, tensors or `Pictures`, and targets `y` by split (train, val, test; val may be empty).
 
-    uint8 inputs are divided by 255; then `mean` and `std` (per channel) are applied. `augment` maps the name of an
+    uint8 inputs are divided by 255; then `mean` and `std` (per channel, or [C H W]) are applied. `augment` maps the name of an
     augmentation to its amount. `task` names a file of `lossland/tasks`.
 
     Raises ValueError if splits, lengths or labels do not fit together.
@@ -82,9 +83,13 @@ class Arrays:
                 x = AUGMENTATIONS[name](x, rng, amount)
         if x.dtype != torch.uint8:
             return x
-        mean, std = (torch.tensor(v, device=x.device).view(-1, *[1] * (x.ndim - 2)) for v in (self.mean, self.std))
+        mean, std = (_per_pixel(torch.tensor(v, device=x.device), x.ndim - 1) for v in (self.mean, self.std))
         x = x.float().div_(255).sub_(mean).div_(std)  # in place: half the time of a copy at each step
         return x.contiguous(memory_format=torch.channels_last) if x.ndim == 4 else x
+
+
+def _per_pixel(values, dimensions):
+    return values if values.ndim == dimensions else values.view(-1, *[1] * (dimensions - 1))
 
 
 def _moved(tensors, device):
@@ -105,15 +110,22 @@ def pictures(train, test, *, classes=None, val=0, augment=None, scaling="standar
     """Arrays of (x uint8 [N C H W], y [N]) pairs; the last `val` training examples are the validation split.
 
     Augmentations of amount 0 are none. What the network sees: with `standard`, channels of mean 0 and standard deviation 1 over
-    the training split; with `unit` the range 0 to 1, with `raw` 0 to 255.
+    the training split; with `imagenet` the same by the moments of ImageNet; with `unit` the range 0 to 1, with `centred` that
+    less the mean of each pixel over the training split, with `raw` 0 to 255.
 
-    Raises ValueError if nothing would be left to train on.
+    Raises ValueError if nothing would be left to train on, or for the moments of other channels.
     """
     (x, y), (test_x, test_y) = train, test
     if not val < len(x):
         raise ValueError(f"val: {val} of the {len(x)} training examples leaves none to train on; lower it")
     cut = len(x) - val
-    mean, std = moments(x[:cut]) if scaling == "standard" else ((0.0,), ({"unit": 1.0, "raw": 1 / 255}[scaling],))
+    fixed = {"imagenet": IMAGENET, "unit": ((0.0,), (1.0,)), "raw": ((0.0,), (1 / 255,))}
+    if scaling == "centred":
+        mean, std = (x[:cut].sum(0, dtype=torch.int64).double() / 255 / cut).tolist(), (1.0,)
+    else:
+        mean, std = fixed.get(scaling) or moments(x[:cut])
+    if len(mean) not in (1, x.shape[1]):
+        raise ValueError(f"scaling is {scaling}, of {len(mean)} channels, and the images have {x.shape[1]}; name another")
     return Arrays(
         {"train": x[:cut], "val": x[cut:], "test": test_x},
         {"train": y[:cut], "val": y[cut:], "test": test_y},

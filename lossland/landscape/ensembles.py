@@ -35,6 +35,14 @@ def subsets(subspace, k, *, by="network", sizes=None, limit=50, seed=0) -> Itera
             yield {"size": size, "subset": i, "members": " ".join(map(str, members)), "epochs": epochs}, members
 
 
+def blocks(n, number) -> Iterator[tuple[int, slice]]:
+    """(0, all of n examples), then (i, one of `number` blocks of them), i from 1: scores of blocks show what the choice of the
+    examples leaves open (`lossland.statistics.runs.by_block`)."""
+    yield 0, slice(None)
+    for i in range(min(number, n)):
+        yield i + 1, slice(i, None, number)
+
+
 def origins(subspace, k) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """(source of a pool, number within it, epoch of its training) [k] of k networks; 0, 0 and NaN where none is noted."""
     known = _known(subspace, k)

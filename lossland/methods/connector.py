@@ -14,6 +14,9 @@ from lossland.landscape.subspace import Subspace
 from lossland.landscape.train import pointwise, projected
 from lossland.options import Between, Count, Recipe, Seed, Volume
 
+# how many vertices it has
+VERTICES = "1 + len(sources)"
+
 
 def build(
     problem,

@@ -7,17 +7,15 @@ from typing import Annotated
 
 from lossland.geometry.charts.polychain import PolyChain
 from lossland.landscape.subspace import Subspace, View
-from lossland.options import Between, Index
+from lossland.options import Between, Entries, Vertex
 
 COORDINATES = 1
 
 
-def build(problem, sources: Annotated[list, Between(1, 1)], *, vertices: list[Index] = (0, 1)) -> View:
+def build(problem, sources: Annotated[list, Between(1, 1)], *, vertices: Annotated[list[Vertex], Entries(2)] = (0, 1)) -> View:
     """`vertices` are two or more numbers of anchors of the source, in the order of the chain; in a complex first the modes.
 
     Raises ValueError if they are fewer, or not there.
     """
     (source,) = sources
-    if len(vertices) < 2:
-        raise ValueError(f"an edge joins 2 vertices, and vertices lists {len(vertices)}; name two or more")
     return Subspace(source.corners(vertices), PolyChain(len(vertices)), source.decay)

@@ -9,17 +9,19 @@ from typing import Annotated
 
 from lossland.landscape.directions import through
 from lossland.landscape.subspace import View
-from lossland.options import Between, Index, NonNegative
+from lossland.options import Between, Entries, NonNegative, Vertex
 
 
 def build(
-    problem, sources: Annotated[list, Between(1, 1)], *, vertices: list[Index] = (0, 1, 2), margin: NonNegative = 0.2
+    problem,
+    sources: Annotated[list, Between(1, 1)],
+    *,
+    vertices: Annotated[list[Vertex], Entries(3, 3)] = (0, 1, 2),
+    margin: NonNegative = 0.2,
 ) -> View:
     """`vertices` are three numbers of anchors of the source, in a complex first the modes; `margin` widens the drawn square.
 
     Notes: `mark.spanning` [3 2], the vertices. Raises ValueError if they are not three, not there, or on one line.
     """
     (source,) = sources
-    if len(vertices) != 3:
-        raise ValueError(f"a face has 3 vertices, and vertices lists {len(vertices)}; name three")
     return through(source.corners(vertices), margin=margin, notes=source.decay)

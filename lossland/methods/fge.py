@@ -5,15 +5,15 @@
 
 The result is Points: the networks at the lowest rates, in the middle of each cycle. Training goes on from a network, or
 from a snapshot before its annealing ends. Differs from the released code: the rate starts at t = 1/c, as in the paper,
-not at 0; networks at the highest rate are not kept; the momentum starts at zero, not with that of the checkpoint.
+not at 0 (`ahead: 0`); networks at the highest rate are not kept; the momentum starts at zero, not with that of the checkpoint.
 """
 
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Literal
 
 from lossland.landscape.subspace import Subspace
 from lossland.landscape.train import trajectory
-from lossland.options import Between, Count, Index, Positive, Recipe, Seed
+from lossland.options import Between, Count, Positive, Recipe, Seed, Snapshot
 
 
 def build(
@@ -24,15 +24,16 @@ def build(
     seed: Seed,
     low: Positive,
     cycle: Annotated[int, Between(2)] = 4,
-    start: Index | None = None,
+    start: Snapshot | None = None,
     keep_start: bool = False,
     per_cycle: Count = 1,
+    ahead: Literal[0, 1] = 1,
 ) -> Subspace:
     """`recipe.lr` is the highest rate and `low` the lowest; `cycle` is an even number of epochs.
 
     `start` is the epoch of the source's snapshot to go on from (default: its last); `keep_start` makes it the first member,
     as in the paper's run on ImageNet. `per_cycle` networks are kept in every cycle, at equal distances in time and one of
-    them at the lowest rate, to see what happens in between.
+    them at the lowest rate, to see what happens in between. With `ahead` 0 each step has the rate of the one before.
     """
     if cycle % 2:
         raise ValueError(f"cycle is {cycle}: the lowest rate falls in the middle of a cycle, so it must be even")
@@ -45,12 +46,12 @@ def build(
     if start is not None:
         point, before[-1, 1] = sources[0].snapshot(start), start
     steps = cycle * problem.steps(recipe.batch_size)
-    rated = partial(rate, high=recipe.lr, low=low, cycle=cycle, steps=steps)
+    rated = partial(rate, high=recipe.lr, low=low, cycle=cycle, steps=steps, ahead=ahead)
     key = (seed, "fge", start)  # two runs from one training see different batches
     return trajectory(problem, point, recipe, key, kept, rated, before)
 
 
-def rate(at, *, high, low, cycle, steps):
+def rate(at, *, high, low, cycle, steps, ahead=1):
     """The learning rate of the step that begins `at` epochs; a cycle has `cycle` epochs and `steps` steps."""
-    t = at % cycle / cycle + 1 / steps
+    t = at % cycle / cycle + ahead / steps
     return (1 - 2 * t) * high + 2 * t * low if t <= 1 / 2 else (2 - 2 * t) * low + (2 * t - 1) * high

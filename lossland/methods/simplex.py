@@ -14,6 +14,9 @@ from lossland.landscape.simplexes import Spro, grown, strengths
 from lossland.landscape.subspace import Subspace
 from lossland.options import Between, Count, Recipe, Seed, Volume
 
+# how many vertices it has
+VERTICES = "1 + vertices"
+
 
 def build(
     problem,

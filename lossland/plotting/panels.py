@@ -7,7 +7,7 @@ from matplotlib.colors import LogNorm
 from matplotlib.ticker import LogLocator, MaxNLocator
 
 from lossland.plotting.style import AXES, COLOURS, COLUMN, GREY, MARKERS, SERIES, SHADES, WHITE_TO_DARK
-from lossland.statistics.tables import by_label, pick
+from lossland.statistics.tables import by_label, pick, untrained
 
 
 def panels(rows, columns, height=2.1, **options):
@@ -109,6 +109,16 @@ def published(axis, printed, looks, style=":"):
 def behind(axis, printed, colour, style=":"):
     """A digitised curve of a paper (columns x, y in the units of the axis), faint and dotted behind ours."""
     axis.plot(printed["x"], printed["y"], style, color=colour, linewidth=0.8, markersize=2.5, zorder=0)
+
+
+def warn(figure, errors):
+    """Above a figure, the train errors of networks that are not trained, of a `landscape` table or label -> mean."""
+    if not isinstance(errors, dict):
+        rows = pick(errors, split="train", quantity="error")
+        errors = {label: part["value"].mean() for label, part in by_label(rows).items()}
+    said = [f"{label}: {told}" for label, error in errors.items() if (told := untrained(error))]
+    if said:
+        figure.suptitle(", ".join(said))
 
 
 def broken(title, longest):

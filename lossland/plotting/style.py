@@ -25,7 +25,8 @@ class _Axes(dict):
 AXES = _Axes({  # label and scale
     "nll": ("nll [nats]", 1), "loss": ("loss [nats]", 1), "error": ("error [%]", 100), "accuracy": ("accuracy [%]", 100),
     "nll_tempered": ("tempered nll [nats]", 1), "ece_tempered": ("tempered calibration error [%]", 100),
-    "brier": ("Brier score", 1), "ece": ("calibration error [%]", 100), "js": ("JS divergence [nats]", 1),
+    "brier": ("Brier score", 1), "ece": ("calibration error [%]", 100), "ece_debiased": ("debiased calibration error [%]", 100),
+    "ece_adaptive": ("adaptive calibration error [%]", 100), "js": ("JS divergence [nats]", 1),
     "disagreement": ("disagreement [%]", 100), "diversity": ("disagreement / error", 1), "cosine": ("cosine similarity", 1),
 })  # fmt: skip
 WHITE_TO_DARK = LinearSegmentedColormap.from_list("white_to_dark", SHADES)

@@ -11,6 +11,7 @@ non_convex   share of the inner points whose second difference, or lowest eigenv
              does not depend on the units of the axes
 resolved     left and right are at least two steps of the grid each                       at least 9 points are in it
 walled       the basin ends at a point that is not finite
+bent         the same share of those inner points that are in the basin
 
 The paper judges basins by eye. Widths are in units of the coordinates. On a line v is linear between the points; on a plane
 a point stands for the cell around it. Points that are not finite lie above every level, and where one takes part in a
@@ -28,11 +29,11 @@ from lossland.options import Positive
 SCHEMA = {
     "split": "string", "quantity": "string", "centre": "float64", "level": "float64", "left": "float64", "right": "float64",
     "half_width": "float64", "asymmetry": "float64", "area": "float64", "open": "bool_", "resolved": "bool_",
-    "walled": "bool_", "non_convex": "float64",
+    "walled": "bool_", "non_convex": "float64", "bent": "float64",
 }  # fmt: skip
 KEY = ["split", "quantity", "centre"]
 ROUNDING = 1e-6
-NOWHERE = dict.fromkeys(("left", "right", "half_width", "asymmetry", "area"), np.nan)
+NOWHERE = dict.fromkeys(("left", "right", "half_width", "asymmetry", "area", "bent"), np.nan)
 NOWHERE |= dict.fromkeys(("open", "resolved", "walled"), False)
 
 
@@ -54,12 +55,13 @@ def measure(
     for key, part in table.groupby(["split", "quantity"]):
         v = part["value"].to_numpy().reshape([len(u) for u in axes])
         v = np.where(np.isfinite(v), v, np.nan)
-        bent = {"non_convex": _non_convex(v)}
+        bends = _bends(v)
         for centre in centres:
             at = tuple(np.abs(u - c).argmin() for u, c in zip(axes, (centre, 0.0), strict=False))
             level = v[at] + rise
-            found = (_on_line if v.ndim == 1 else _on_plane)(axes, v, at, level) if np.isfinite(level) else NOWHERE
-            rows.append(dict(zip(KEY, (*key, float(centre)), strict=True)) | {"level": level} | found | bent)
+            found = _found(axes, v, at, level, bends) if np.isfinite(level) else NOWHERE
+            own = dict(zip(KEY, (*key, float(centre)), strict=True)) | {"level": level, "non_convex": float(bends.mean())}
+            rows.append(own | found)
     return pd.DataFrame(rows)
 
 
@@ -72,6 +74,14 @@ def _refuse(axes, centres):
         for u, c in zip(axes, (centre, 0.0), strict=False):
             if not u[0] <= c <= u[-1]:
                 raise ValueError(f"centres names {c:g}, but what is drawn goes from {u[0]:g} to {u[-1]:g}; name one inside")
+
+
+def _found(axes, v, at, level, bends):
+    islands, _ = ndimage.label(v <= level)
+    basin = islands == islands[at]
+    inside = bends[basin[(slice(1, -1),) * v.ndim]]
+    shape = _on_line(axes, v, at, level) if v.ndim == 1 else _on_plane(axes, v, basin)
+    return shape | {"bent": inside.mean() if len(inside) else np.nan}
 
 
 def _on_line(axes, v, at, level):
@@ -101,9 +111,7 @@ def _crossing(u, v, level):
     return abs(u[j - 1] - u[0] + share * (u[j] - u[j - 1])), j - 1, "wall" if np.isnan(v[j]) else "level"
 
 
-def _on_plane(axes, v, at, level):
-    islands, _ = ndimage.label(v <= level)
-    basin = islands == islands[at]
+def _on_plane(axes, v, basin):
     cells = np.outer(*(np.diff([u[0], *(u[1:] + u[:-1]) / 2, u[-1]]) for u in axes)) * basin
     area = cells.sum()
     radius = np.sqrt(area / np.pi)
@@ -120,8 +128,9 @@ def _on_plane(axes, v, at, level):
     }
 
 
-def _non_convex(v):
-    """By Sylvester's law the signs of the eigenvalues are the same in steps of the grid as in the units of the axes."""
+def _bends(v):
+    """Where an inner point is not convex; by Sylvester's law the signs of the eigenvalues are the same in steps of the grid as
+    in the units of the axes."""
     if v.ndim == 1:
         lowest, inner = v[2:] - 2 * v[1:-1] + v[:-2], v[1:-1]
     else:
@@ -129,4 +138,4 @@ def _non_convex(v):
         a, c = v[2:, 1:-1] - 2 * inner + v[:-2, 1:-1], v[1:-1, 2:] - 2 * inner + v[1:-1, :-2]
         b = (v[2:, 2:] - v[2:, :-2] - v[:-2, 2:] + v[:-2, :-2]) / 4
         lowest = (a + c) / 2 - np.hypot((a - c) / 2, b)
-    return float((~(lowest >= -ROUNDING * np.maximum(1, np.abs(inner)))).mean())
+    return ~(lowest >= -ROUNDING * np.maximum(1, np.abs(inner)))

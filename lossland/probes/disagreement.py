@@ -18,6 +18,7 @@ SCHEMA = {
     "distance": "float64", "error_first": "float64", "error_second": "float64", "overlap": "float64", "examples": "int64",
 }  # fmt: skip
 KEY = ["split", "first", "second"]
+NEEDS = "classes"
 
 
 def measure(problem, subspace, *, resolution: Count = 2, split: Split = "test", bn: BatchNorm = "recalibrate") -> pd.DataFrame:

@@ -1,32 +1,35 @@
 """Networks in the plane of accuracy and diversity, seen from a reference (Fort et al. 2019, arXiv 1912.02757, figure 5).
 
-    disagreement = mean over x of [argmax f(x) != argmax f*(x)]        diversity = disagreement / error of f
+    disagreement = mean over x of [argmax f(x) != argmax f*(x)]
 
-The reference f* is the network that samples are around, the note `reference`; of networks that note none, the first. The
-limits that the plane is read by are in `lossland.statistics.diversity_limits`.
+The reference f* is the network that samples are around, the note `reference`; of networks that note none, the first. What the
+plane is read by is in `lossland.statistics.diversity_limits`.
 """
 
 import pandas as pd
 import torch
 
 from lossland.geometry.charts.points import Points
+from lossland.landscape.ensembles import blocks as blocks_of
 from lossland.landscape.evaluate import predict, targets
 from lossland.landscape.subspace import Subspace
-from lossland.options import BatchNorm, Count, Split
+from lossland.options import BatchNorm, Count, Index, Split
 
 SCHEMA = {
-    "split": "string", "index": "int64", "scale": "float64", "classes": "int64", "reference_error": "float64",
-    "error": "float64", "disagreement": "float64", "diversity": "float64",
+    "split": "string", "block": "int64", "index": "int64", "scale": "float64", "classes": "int64",
+    "reference_error": "float64", "error": "float64", "disagreement": "float64",
 }  # fmt: skip
-KEY = ["split", "index"]
+KEY = ["split", "block", "index"]
+NEEDS = "classes"
 
 
-def measure(problem, subspace, *, resolution: Count = 2, split: Split = "test", bn: BatchNorm = "recalibrate") -> pd.DataFrame:
-    """One row for each point of the chart's grid: all of a set, `resolution` points of a path; none for the reference if it
-    is the first of them.
+def measure(
+    problem, subspace, *, resolution: Count = 2, split: Split = "test", bn: BatchNorm = "recalibrate", blocks: Index = 0
+) -> pd.DataFrame:
+    """One row for each point of the chart's grid and each `block`, as in the table `ensemble`: all of a set, `resolution`
+    points of a path; none for the reference if it is the first of them.
 
-    `scale` is how far the sample was drawn, NaN where that is not noted; `diversity` is NaN where there are no errors. Raises
-    ValueError where there is nothing but the reference.
+    `scale` is how far the sample was drawn, NaN if that is not noted. Raises ValueError if there is nothing but the reference.
     """
     u, y = subspace.chart.grid(resolution), targets(problem, split)
     labels = torch.stack([p.argmax(1) for p in predict(problem, subspace, u, split, bn)])
@@ -39,8 +42,15 @@ def measure(problem, subspace, *, resolution: Count = 2, split: Split = "test", 
         reference, labels, scale, index = labels[0], labels[1:], scale[1:], index[1:]
     else:
         raise ValueError("diversity is that of networks and a reference, and there is one network; pool several")
-    error, apart = (labels != y).double().mean(1), (labels != reference).double().mean(1)
-    columns = {"index": index, "scale": scale, "error": error, "disagreement": apart}
-    columns["diversity"] = torch.where(error > 0, apart / error, torch.nan)
-    shared = {"split": split, "classes": problem.data.classes, "reference_error": (reference != y).double().mean().item()}
-    return pd.DataFrame(shared | {name: column.numpy() for name, column in columns.items()})
+    wrong, apart, missed = ((a != b).double() for a, b in ((labels, y), (labels, reference), (reference, y)))
+    parts = []
+    for block, part in blocks_of(len(y), blocks):
+        shared = {
+            "split": split,
+            "block": block,
+            "classes": problem.data.classes,
+            "reference_error": missed[part].mean().item(),
+        }
+        columns = {"index": index, "scale": scale, "error": wrong[:, part].mean(1), "disagreement": apart[:, part].mean(1)}
+        parts.append(pd.DataFrame(shared | {name: column.numpy() for name, column in columns.items()}))
+    return pd.concat(parts)

@@ -13,7 +13,7 @@ from lossland.options import BatchNorm, Split
 
 SCHEMA = {
     "index": "int64", "epoch": "float64", "lr": "float64", "distance": "float64", "norm": "float64", "split": "string",
-    "quantity": "string", "value": "float64",
+    "quantity": "string", "value": "float64", "examples": "int64",
 }  # fmt: skip
 KEY = ["index", "split", "quantity"]
 
@@ -29,4 +29,5 @@ def measure(problem, subspace, *, splits: list[Split] = ("train", "test"), bn: B
     columns |= {"distance": subspace.distances(u, u[:1]), "norm": norm}
     weight = subspace.decay.get("weight_decay", torch.tensor(0.0)).double()
     found = quantities(problem, table, splits, 0.5 * weight * norm.square())
-    return pd.concat([pd.DataFrame(columns | {"split": s, "quantity": q, "value": v}) for s, q, v in found])
+    parts = [{"split": s, "quantity": q, "value": v, "examples": problem.size(s)} for s, q, v in found]
+    return pd.concat([pd.DataFrame(columns | part) for part in parts])

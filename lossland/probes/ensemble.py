@@ -1,6 +1,9 @@
 """Ensembles of the networks of a set, by size (Garipov et al. 2018, sections 5, 6 and A.6; Fort et al. 2019, figure 7).
 
 p(y | x) = mean of the softmax outputs of the members; scores as in `lossland.statistics.scores`, each over subsets of the set
+
+Ensembles are less sure the more members they have, so nll and calibration are also those of p^(1/T) / Z, `tempered`, with T
+fitted on the other half of the split.
 """
 
 from typing import Literal
@@ -11,13 +14,16 @@ import torch
 from lossland.landscape.ensembles import subsets as subsets_of
 from lossland.landscape.evaluate import predict, targets
 from lossland.options import BatchNorm, Count, Seed, Split
-from lossland.statistics.scores import jensen_shannon, scores, tempered
+from lossland.statistics.scores import calibration, jensen_shannon, scores, tempered
 
 SCHEMA = {
     "split": "string", "size": "int64", "subset": "int64", "members": "string", "epochs": "float64",
-    "nll": "float64", "error": "float64", "brier": "float64", "ece": "float64", "js": "float64", "examples": "int64",
+    "nll": "float64", "error": "float64", "brier": "float64", "ece": "float64", "ece_adaptive": "float64",
+    "ece_debiased": "float64", "nll_tempered": "float64", "ece_tempered": "float64", "js": "float64",
+    "examples": "int64",
 }  # fmt: skip
 KEY = ["split", "size", "subset"]
+NEEDS = "classes"
 
 
 def measure(
@@ -45,6 +51,8 @@ def measure(
         p = torch.stack([tempered(member, y) for member in p])
     rows = []
     for row, members in subsets_of(subspace, len(p), by=by, sizes=sizes, limit=subsets, seed=seed):
-        seen = {"split": split, "examples": len(y), "js": jensen_shannon(p[members])}
-        rows.append(seen | row | scores(p[members].mean(0), y))
+        mean = p[members].mean(0)
+        own = scores(mean, y) | calibration(mean, y) | {"js": jensen_shannon(p[members]), "examples": len(y)}
+        at_own = scores(tempered(mean, y), y)
+        rows.append({"split": split} | row | own | {f"{name}_tempered": at_own[name] for name in ("nll", "ece")})
     return pd.DataFrame(rows)

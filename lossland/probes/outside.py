@@ -13,15 +13,18 @@ from typing import Literal
 import pandas as pd
 import torch
 
+from lossland.landscape.ensembles import blocks as blocks_of
 from lossland.landscape.ensembles import subsets as subsets_of
 from lossland.landscape.evaluate import predict, statistics
-from lossland.options import BatchNorm, Count, Seed
+from lossland.options import BatchNorm, Count, Index, Seed
 from lossland.statistics.scores import entropy, jensen_shannon
 
 SCHEMA = {
-    "size": "int64", "subset": "int64", "members": "string", "js": "float64", "entropy": "float64", "confidence": "float64",
+    "block": "int64", "size": "int64", "subset": "int64", "members": "string", "js": "float64", "entropy": "float64",
+    "confidence": "float64",
 }  # fmt: skip
-KEY = ["size", "subset"]
+KEY = ["block", "size", "subset"]
+NEEDS = "classes"
 
 
 def measure(
@@ -33,11 +36,12 @@ def measure(
     by: Literal["network", "source", "order"] = "network",
     sizes: list[Count] | None = None,
     subsets: Count = 50,
+    blocks: Index = 0,
     seed: Seed = 0,
     bn: BatchNorm = "recalibrate",
     resolution: Count = 2,
 ) -> pd.DataFrame:
-    """One row for each ensemble of the points of the chart's grid; which there are is said as in the table `ensemble`.
+    """One row for each ensemble of the points of the chart's grid and each `block`, as in the table `ensemble`.
 
     The first `examples` of the other pictures are looked at; all training data calibrate batch norm. Raises ValueError where
     the other pictures have another shape or type.
@@ -51,10 +55,11 @@ def measure(
     p = torch.stack(list(predict(seen, subspace, subspace.chart.grid(resolution), "test", state_of=state_of)))
     rows = []
     for row, members in subsets_of(subspace, len(p), by=by, sizes=sizes, limit=subsets, seed=seed):
-        mean = p[members].mean(0)
-        found = {"entropy": entropy(mean).mean().item(), "confidence": mean.max(1).values.mean().item()}
-        kept = {name: row[name] for name in [*KEY, "members"]}
-        rows.append(kept | {"js": jensen_shannon(p[members])} | found)
+        for block, part in blocks_of(len(x[:examples]), blocks):
+            chosen = p[members][:, part]
+            mean, kept = chosen.mean(0), {name: row[name] for name in ("size", "subset", "members")} | {"block": block}
+            found = {"entropy": entropy(mean).mean().item(), "confidence": mean.max(1).values.mean().item()}
+            rows.append(kept | {"js": jensen_shannon(chosen)} | found)
     return pd.DataFrame(rows)
 
 

@@ -4,6 +4,8 @@
     scaled        p_t^(1/T) / Z, with T fitted at every t (figure 6; `lossland.statistics.scores.tempered`)
     with start    (p_0 + p_t) / 2, the ensemble of theta(0) and theta(t) (figure 2, right)
 
+`differs` is the share of the examples that a member labels otherwise than theta(0).
+
 Differs from the paper in: the data that T is fitted on are not stated there; here each half of a split serves the other.
 """
 
@@ -15,15 +17,16 @@ from lossland.statistics.scores import scores, tempered
 
 SCHEMA = {
     "index": "int64", "u0": "float64", "split": "string", "member": "string", "quantity": "string", "value": "float64",
-    "examples": "int64",
+    "differs": "float64", "examples": "int64",
 }  # fmt: skip
 KEY = ["index", "split", "member", "quantity"]
+NEEDS = "classes"
 
 
 def measure(problem, subspace, *, resolution: Count = 61, split: Split = "test", bn: BatchNorm = "recalibrate") -> pd.DataFrame:
     """Quantities `nll`, `error`, `brier`, `ece` of each `member` at `resolution` points.
 
-    Raises ValueError on what is no path from t = 0 to 1.
+    Raises ValueError if it is not a path from t = 0 to 1.
     """
     t, y = path(subspace.chart, resolution), targets(problem, split)
     start, rows = None, []
@@ -32,5 +35,6 @@ def measure(problem, subspace, *, resolution: Count = 61, split: Split = "test",
         members = {"alone": p, "scaled": tempered(p, y), "with start": (start + p) / 2}
         point = {"index": index, "u0": u0, "split": split, "examples": len(y)}
         for member, prediction in members.items():
-            rows += [point | {"member": member, "quantity": q, "value": v} for q, v in scores(prediction, y).items()]
+            own = {"member": member, "differs": (prediction.argmax(1) != start.argmax(1)).double().mean().item()}
+            rows += [point | own | {"quantity": q, "value": v} for q, v in scores(prediction, y).items()]
     return pd.DataFrame(rows)

@@ -2,8 +2,10 @@
 
     int  = integral of v over arc length / length  (trapezoids)      mean = plain mean over the grid, uniform in t
     ratio = length / |theta(1) - theta(0)|                           instability = max_t v(t) - (v(0) + v(1)) / 2
+    climb = max over s <= t of v(t) - v(s), 0 of what never rises
 
-`instability` is that of Frankle et al. 2020 (arXiv 1912.05671), `barrier` that of `lossland.statistics.barrier`.
+`instability` is that of Frankle et al. 2020 (arXiv 1912.05671), `barrier` that of `lossland.statistics.barrier`, `climb` the
+Delta of Lucas et al. 2021 (arXiv 2104.11044).
 """
 
 from typing import Annotated
@@ -16,7 +18,7 @@ from lossland.statistics.barrier import barrier
 SCHEMA = {
     "split": "string", "quantity": "string", "start": "float64", "end": "float64", "min": "float64", "int": "float64",
     "mean": "float64", "max": "float64", "barrier": "float64",
-    "instability": "float64", "length": "float64", "ratio": "float64", "examples": "int64",
+    "instability": "float64", "climb": "float64", "length": "float64", "ratio": "float64", "examples": "int64",
 }  # fmt: skip
 KEY = ["split", "quantity"]
 
@@ -47,6 +49,7 @@ def _statistics(path):
         "max": v.max(),
         "barrier": barrier(t, v),
         "instability": v.max() - (v[0] + v[-1]) / 2,
+        "climb": (v - np.minimum.accumulate(v)).max(),
         "length": length,
         "ratio": length / chord,
         "examples": path["examples"].iloc[0],

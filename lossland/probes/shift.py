@@ -9,18 +9,16 @@ those of p^(1/T) / Z, T fitted to the same ensemble on the clean pictures, each 
 is at most ln M: compare it only at equal M, which `sizes` says. The released code has another M for each method.
 """
 
-import itertools
 from dataclasses import replace
 from typing import Annotated, Literal
 
 import pandas as pd
 import torch
 
-from lossland.inputs import corrupted_files
-from lossland.inputs.corruptions import COLOURED, CORRUPTIONS, corrupted
+from lossland.inputs.shifts import shifts
 from lossland.landscape.ensembles import subsets as subsets_of
 from lossland.landscape.evaluate import predict, remembered, statistics, targets
-from lossland.options import BatchNorm, Between, Count, Folder, Seed, Split
+from lossland.options import BatchNorm, Between, Corruption, Count, Folder, Seed, Split
 from lossland.statistics.scores import jensen_shannon, scaled, scores, temperatures
 
 SCHEMA = {
@@ -29,13 +27,14 @@ SCHEMA = {
     "nll_tempered": "float64", "ece_tempered": "float64",
 }  # fmt: skip
 KEY = ["split", "corruption", "severity", "size", "subset"]
+NEEDS = "classes"
 
 
 def measure(
     problem,
     subspace,
     *,
-    corruptions: list[str] | None = None,
+    corruptions: list[Corruption] | None = None,
     severities: list[Annotated[int, Between(1, 5)]] = (1, 2, 3, 4, 5),
     folder: Folder | None = None,
     split: Split = "test",
@@ -59,7 +58,7 @@ def measure(
     """
     u, state_of = subspace.chart.grid(resolution), remembered(statistics(problem, subspace, bn))
     rows, fitted = [], {}
-    for shifted, x, y in _shifts(problem, split, examples, folder, corruptions, severities):
+    for shifted, x, y in shifts(problem.data, split, corruptions, severities, folder, examples):
         seen = replace(problem, data=problem.data.showing(split, x, y), examples=examples)
         p, y = torch.stack(list(predict(seen, subspace, u, split, state_of=state_of))), targets(seen, split)
         for row, members in subsets_of(subspace, len(p), by=by, sizes=sizes, limit=subsets, seed=seed):
@@ -74,41 +73,3 @@ def measure(
 def _tempered(p, y, temperatures):
     found = scores(scaled(p, temperatures), y)
     return {f"{name}_tempered": found[name] for name in ("nll", "ece")}
-
-
-def _shifts(problem, split, examples, folder, corruptions, severities):
-    """({corruption, severity}, pictures, labels): the clean ones, then all others."""
-    x, y = problem.data.x[split], problem.data.y[split]
-    known, where = _known(x, folder), f"in {folder}" if folder else "for these pictures"
-    if unknown := set(corruptions or known) - set(known):
-        raise ValueError(f"there is no corruption {min(unknown)} {where}; name some of: {', '.join(known)}")
-    shifts, stays = list(itertools.product(corruptions or known, severities)), not torch.is_tensor(x)
-    for name, severity in shifts if stays else ():  # before hours of others
-        corrupted_files.classes(folder, name, severity, problem.data.classes)
-    yield {"corruption": "none", "severity": 0}, x, y
-    for name, severity in shifts:
-        if stays:
-            pair = corrupted_files.listed(folder, name, severity, x, problem.data.classes)
-        elif folder:
-            pair = corrupted_files.read(folder, name, severity)
-        else:
-            pair = corrupted(x[:examples], name, severity), y[:examples]
-        if pair[0].shape[1:] != x.shape[1:]:
-            found, own = (list(pictures.shape[1:]) for pictures in (pair[0], x))
-            raise ValueError(f"{folder} has pictures {found}, and the networks' own are {own}; name networks of CIFAR-10")
-        yield {"corruption": name, "severity": severity}, *pair
-
-
-def _known(x, folder):
-    """The corruptions there are for pictures `x`. Raises ValueError if there are none."""
-    arrays = torch.is_tensor(x)
-    if arrays and (x.dtype != torch.uint8 or x.ndim != 4):
-        raise ValueError("shift corrupts uint8 pictures in memory, and these data are none; name networks of such pictures")
-    if not folder:
-        if not arrays:
-            raise ValueError("shift corrupts pictures in memory, and these data stay files; give folder, that of ImageNet-C")
-        return [name for name in CORRUPTIONS if x.shape[1] == 3 or name not in COLOURED]
-    if known := corrupted_files.names(folder, arrays):
-        return known
-    missing, data = (".npy files", "CIFAR-10-C") if arrays else ("folders <corruption>/<severity>/<class>", "ImageNet-C")
-    raise ValueError(f"there are no {missing} in {folder}; put the unpacked files of {data} there")

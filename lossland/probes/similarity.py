@@ -26,6 +26,7 @@ SCHEMA = {
     "disagreement": "float64", "group": "string", "cosine": "float64", "examples": "int64",
 }  # fmt: skip
 KEY = ["split", "index", "reference"]
+NEEDS = "classes"
 
 
 def measure(

@@ -27,6 +27,7 @@ SCHEMA = {
     "y": "float64", "silhouette": "float64", "silhouette_predictions": "float64",
 }  # fmt: skip
 KEY = ["split", "index"]
+NEEDS = "classes"
 EXAGGERATION = 12  # scikit-learn's own, by which attraction is stronger in the beginning
 
 

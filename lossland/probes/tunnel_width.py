@@ -14,7 +14,7 @@ import torch
 from scipy.optimize import brentq
 
 from lossland.geometry.charts.points import Points
-from lossland.landscape.evaluate import mean_scores, point_by_point, statistics
+from lossland.landscape.evaluate import evaluate, mean_scores, point_by_point, statistics
 from lossland.landscape.subspace import Subspace
 from lossland.options import BatchNorm, Count, Positive, Seed
 from lossland.rng import stream
@@ -38,15 +38,20 @@ def measure(
     bn: BatchNorm = "recalibrate",
     examples: Count | None = None,
     seed: Seed = 0,
+    at_loss: Positive | None = None,
 ) -> pd.DataFrame:
     """One row for each direction from the trained network, the end of the subspace; `rise` is in nats, `tolerance` relative.
+
+    `at_loss` takes the point of the training instead whose train loss is nearest to so many nats, in the logarithm: networks
+    that were trained in different ways are compared at one loss then.
 
     `open`: the loss is below the level up to `furthest` times |theta|, so that distance, share and angle are lower bounds. A
     hill between two steps, the first of which is 0.01 |theta|, is not seen. They are NaN where the network's own loss is not
     finite.
     """
-    problem, centre = replace(problem, examples=examples), Subspace(subspace.end[None], Points(1))
-    theta, state_of, nll = centre.end.to(problem.device), statistics(problem, centre, bn), problem.task.SCORES.index("nll")
+    problem, nll = replace(problem, examples=examples), problem.task.SCORES.index("nll")
+    centre = Subspace((_nearest(problem, subspace, bn, nll, at_loss) if at_loss else subspace.end)[None], Points(1))
+    theta, state_of = centre.end.to(problem.device), statistics(problem, centre, bn)
     norm, start = theta.double().norm().item(), torch.zeros(directions, 1, dtype=torch.float64)
 
     def loss(point, c):
@@ -69,6 +74,12 @@ def measure(
     columns |= {"level": loss_there + rise, "distance": distance, "share": distance / norm}
     columns |= {"angle": (distance / norm).atan(), "open": is_open == 1}
     return pd.DataFrame({name: column.numpy() for name, column in columns.items()})
+
+
+def _nearest(problem, subspace, bn, nll, loss):
+    """The point [D] of a training whose train nll is nearest to `loss`; one without a finite nll is farthest."""
+    found = evaluate(problem, subspace, subspace.chart.grid(None), ["train"], bn)[:, 0, nll]
+    return subspace.anchors[(found.log() - math.log(loss)).abs().nan_to_num(math.inf).argmin()]
 
 
 def _first_crossing(above, norm, furthest, tolerance):

@@ -14,3 +14,13 @@ def barrier(t, values):
     if (t[0], t[-1]) != (0, 1):
         raise ValueError(f"a barrier is of a path from t = 0 to 1, and this one goes from {t[0]:g} to {t[-1]:g}")
     return (values - (1 - t) * values[..., :1] - t * values[..., -1:]).max(axis=-1)
+
+
+def onset(epochs, barriers, bound, end):
+    """The first of `epochs` [n], in order, from which on all `barriers` [... n] are below `bound`; `end` if the last is not.
+
+    Of the networks that forked from one training after these epochs, the onset of linear connectivity (Frankle et al. 2020,
+    arXiv 1912.05671).
+    """
+    stays = np.logical_and.accumulate((np.asarray(barriers) < bound)[..., ::-1], axis=-1)[..., ::-1]
+    return np.where(stays[..., -1], np.asarray(epochs, float)[stays.argmax(axis=-1)], end)

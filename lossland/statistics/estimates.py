@@ -89,15 +89,27 @@ def all_of(parts):
     return holds.max(axis=0), np.minimum(1, len(contradicted) * contradicted.min(axis=0))
 
 
-def of_errors(*errors, examples, differ=None) -> float:
+def of_errors(*errors, examples, differ=None, ratio=False) -> float:
     """Standard error of an error rate, or of the difference of two, from being measured on so many examples (a number, or a
     column `examples` of a table).
 
-    `differ` is the share of the examples on which two classifiers disagree: on the others they err alike.
+    `differ` is the share of the examples on which two classifiers disagree: on the others they err alike. `ratio`: the relative
+    one, of a rate or of the ratio of two.
     """
     rates = [float(np.mean(rate)) for rate in errors]
-    variance = sum(rate * (1 - rate) for rate in rates) if differ is None else float(np.mean(differ))
+    if ratio:
+        variance = sum((1 - rate) / rate if rate else np.inf for rate in rates)
+    else:
+        variance = sum(rate * (1 - rate) for rate in rates) if differ is None else float(np.mean(differ))
     return (variance / float(np.min(examples))) ** 0.5
+
+
+def of_scores(ours, other=0.0, *, ratio=False) -> float:
+    """The same of the mean of scores [examples], or of its difference from, or with `ratio` relative to, that of the scores of
+    another on the same examples."""
+    ours, other = np.asarray(ours, float), np.asarray(other, float)
+    each = ours / ours.mean() - other / other.mean() if ratio else ours - other
+    return float(each.std(ddof=1) / len(each) ** 0.5)
 
 
 def tolerance(printed, examples=None) -> float:

@@ -34,6 +34,31 @@ def by_run(table, columns=None):
     return table.set_index("run").sort_index()
 
 
+def each_example(table, column) -> pd.DataFrame:
+    """A column of a `by_example` table, a row for each run and a column for each example."""
+    return table.pivot(index="run", columns="example", values=column).sort_index()
+
+
+def by_block(table, column) -> pd.DataFrame:
+    """The means of `column`, runs down and blocks of examples across. Raises ValueError if the table has no blocks."""
+    blocks = table[table["block"] > 0]
+    if blocks.empty:
+        raise ValueError(f"{column} is known of all examples only; measure it with blocks, which show what their choice does")
+    return blocks.pivot_table(column, "run", "block").sort_index()
+
+
+def jackknife(table, statistic) -> float:
+    """The standard error of the mean over runs of statistic(rows), by run, from leaving out each block of examples in turn.
+
+    `table` is one of `diversity`, whose numbers are means over examples.
+    """
+    blocks, names = table[table["block"] > 0], ["subspace", "run", "index", "classes"]
+    numbers = blocks["block"].unique()
+    rest = (blocks[blocks["block"] != b].groupby(names, sort=False).mean(numeric_only=True).reset_index() for b in numbers)
+    without = np.array([np.mean(statistic(rows)) for rows in rest])
+    return float(((len(numbers) - 1) * without.var()) ** 0.5)
+
+
 def disjoint(pairs, column) -> pd.Series:
     """The values of `column` for networks 0 and 1, 2 and 3, ... of one pool, by 0, 1, ...: numbers that share no network.
 
@@ -64,3 +89,14 @@ def towards_the_end(pairs, after) -> pd.DataFrame:
         names = ", ".join(lacking) or "an empty table"
         raise ValueError(f"{names} has no point from epoch {after:g} on beside its last; keep snapshots, or lower `after`")
     return chosen
+
+
+def separate(ensembles) -> pd.DataFrame:
+    """Rows of `ensemble` tables, those of a label no two of which share a network, the first one first."""
+    taken, kept = {}, []
+    for i, (label, members) in enumerate(zip(ensembles["subspace"], ensembles["members"], strict=True)):
+        own = taken.setdefault(label, set())
+        if own.isdisjoint(networks := set(members.split())):
+            own |= networks
+            kept.append(i)
+    return ensembles.iloc[kept]

@@ -11,6 +11,10 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 
+from lossland.statistics.diversity_limits import over_error
+
+UNTRAINED = 0.1  # a train error; what is said of trained networks is not measured on one that has it, or more
+
 
 def Table(probe):
     """The annotation of a parameter that takes tables of `probe`."""
@@ -99,11 +103,9 @@ def matrix(pairs, value, same) -> np.ndarray:
 
 
 def derived(table) -> pd.DataFrame:
-    """With accuracy = 1 - error, and where it has disagreements diversity = disagreement / error, NaN where no error is."""
+    """With accuracy = 1 - error, and if it has disagreements diversity, disagreement / error."""
     table = table.assign(accuracy=1 - table["error"])
-    if "disagreement" in table:
-        table["diversity"] = table["disagreement"] / table["error"].where(table["error"] > 0)
-    return table
+    return table.assign(diversity=over_error(table["disagreement"], table["error"])) if "disagreement" in table else table
 
 
 def rectangle(points, value, named) -> pd.DataFrame:
@@ -166,9 +168,26 @@ def at_centre(part, split, quantity) -> float:
 
 
 def with_error(title, part) -> str:
-    """`title`, and below it the test error of the network, where it was measured."""
-    error = at_centre(part, "test", "error")
-    return f"{title}\ntest error {100 * error:.2f} %" if np.isfinite(error) else title
+    """`title`, and below it the test error of the network, if it was measured, and what `untrained` says."""
+    test, train = (at_centre(part, split, "error") for split in ("test", "train"))
+    said = f"test error {100 * test:.2f} %" if np.isfinite(test) else ""
+    return noted(title, said, untrained(train))
+
+
+def noted(title, *said) -> str:
+    """`title`, and below it what is said, if anything, in a line each."""
+    return "\n".join(filter(None, [title, *said]))
+
+
+def untrained(error) -> str:
+    """What a figure says of a network whose train error is that of no trained one; nothing of others."""
+    return f"train error {100 * error:.0f} %" if error >= UNTRAINED else ""
+
+
+def of_ends(paths) -> float:
+    """The largest train error of the networks that paths of `landscape` tables go from and to."""
+    rows = pick(paths, mark="grid", split="train", quantity="error", u0=[0, 1])
+    return rows["value"].max(skipna=False)
 
 
 def corners(part, named) -> tuple[np.ndarray, np.ndarray]:

@@ -37,7 +37,7 @@ class Claim:
     `published` are the paper's own values, `tolerance` what may lie between one of them and ours.
     `bar_of`: the bar is the mean of so many runs of the paper, and as uncertain as that many of ours.
     `sampling`: what the choice of test examples leaves open, as a standard error of the mean (relative, of a ratio) or as the
-    scores, runs by examples, whose means are `values` (`estimates.py`).
+    scores, runs by examples, whose means are `values` (`estimates.py`); of several parts it may map their names too.
     `presumes`: why this number is not what the claim is about, "trained to 67 % error"; None if it is.
     """
 
@@ -56,7 +56,7 @@ class Claim:
     less: Sequence[float] | None = None
     ratio: bool = False
     bar_of: int | None = None
-    sampling: float | np.ndarray = 0.0
+    sampling: float | np.ndarray | Mapping[str, float | np.ndarray] = 0.0
     presumes: str | None = None
     origin: str = "this paper"
 
@@ -81,7 +81,8 @@ class Claim:
             "tolerance": np.nan if self.tolerance is None else self.tolerance,
             "reason": self._not_measurable(flat, n),
         }  # fmt: skip
-        first = [values.mean() - (0 if less is None else less.mean()) for values, less in samples.values() if n]
+        compare = np.divide if self.ratio else np.subtract
+        first = [v.mean() if less is None else compare(v.mean(), less.mean()) for v, less in samples.values() if n]
         return row | (self._tested(samples) if not row["reason"] else {"effect": first[0] if first else np.nan})
 
     def _tested(self, samples):
@@ -89,8 +90,9 @@ class Claim:
         found, tests = [], []
         for name, (values, less) in samples.items():
             logs = [None if sample is None else to(sample) for sample in (values, less)]
-            estimated = estimate(*logs, examples=self.sampling)
-            held = estimate(*logs, examples=self.sampling, further=1 / self.bar_of) if self.bar_of else estimated
+            examples = self.sampling[name] if isinstance(self.sampling, Mapping) else self.sampling
+            estimated = estimate(*logs, examples=examples)
+            held = estimate(*logs, examples=examples, further=1 / self.bar_of) if self.bar_of else estimated
             tests.append(self._sides(held, to))
             found.append((name, estimated))
         weakest = max(range(len(tests)), key=lambda i: tests[i][0])
@@ -100,7 +102,7 @@ class Claim:
         return {
             "effect": float(back(shown.mean)), "low": float(back(low)), "high": float(back(high)),
             "spread": float(back(shown.spread)), "p_holds": float(p_holds), "p_contradicted": float(p_contradicted),
-            "measured": f"{self.of}; shown: {name}, the weakest of {len(tests)}" if name else self.of,
+            "measured": f"{self.of}; shown: {name}, the weakest of {len(tests)}" if len(tests) > 1 else self.of,
         }  # fmt: skip
 
     def _sides(self, estimated, to):
@@ -145,6 +147,15 @@ class Check:
         }  # fmt: skip
 
 
+def scored(name, scores, **words) -> Claim:
+    """The claim about the means of `scores`, runs by examples or blocks of them, or about those of all parts, if they are."""
+    if isinstance(scores, Mapping) and len(scores) > 1:
+        values = {part: matrix.mean(axis=1) for part, matrix in scores.items()}
+        return Claim(name, values, sampling={part: matrix.to_numpy() for part, matrix in scores.items()}, **words)
+    (only,) = scores.values() if isinstance(scores, Mapping) else (scores,)
+    return Claim(name, only.mean(axis=1), sampling=only.to_numpy(), **words)
+
+
 def as_published(name, values, published, *, examples=None, margin=None, because="", runs=1, **words) -> Claim:
     """The claim that a number is the published one: closer than their tolerance (`estimates.tolerance`), or a stated `margin`.
 
@@ -159,8 +170,9 @@ def as_published(name, values, published, *, examples=None, margin=None, because
 
 
 def trained(errors, *, below, of="train") -> str | None:
-    """What a claim `presumes` of networks that are trained to errors below so much; None if they are."""
-    worst = float(np.max(errors))
+    """What a claim `presumes` of networks that are trained to errors below so much; None if they are, or if there are no
+    errors, as of a regression."""
+    worst = float(np.max(np.asarray(errors), initial=0))
     return None if worst < below else f"trained to {100 * worst:.0f} % {of} error, where below {100 * below:g} % is presumed"
 
 

@@ -9,8 +9,8 @@ import re
 from functools import lru_cache
 
 from lossland.workflow import experiments, plugins
-from lossland.workflow.experiments import Member
 from lossland.workflow.jobs import Entry, Job
+from lossland.workflow.series import Member
 
 OWN = "own"  # the chapter of what names no paper
 CITATION = re.compile(r"(?P<short>[^,]+), (?P<title>.+) \(arXiv (?P<arxiv>[\d.]+)\)\.", re.S)

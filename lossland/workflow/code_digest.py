@@ -2,7 +2,7 @@
 
 Snakemake sees the text of a command, not the code behind it. A job carries the digest of that code as a parameter, so that
 an edit reruns exactly what depends on it, and a touch, a checkout, a comment or a docstring reruns nothing. Nor does an edit
-of the MACHINERY, whose imports are followed, but whose text does not count: where it gives bytes another meaning, FORMAT in
+of the MACHINERY, whose imports are followed, but whose text does not count: if it gives bytes another meaning, FORMAT in
 `jobs.py` is raised. The docstring of a figure or of claims is their caption, and counts.
 """
 
@@ -44,12 +44,17 @@ def code_of(spec, root=ROOT) -> dict[str, str]:
         (project_of(root), f"workflow_scripts/{spec['section']}.py"),
         *((source.root, source.file) for _, source in plugins),
     ]
-    for room, source in plugins:
-        if room == "data":
-            tasks = _read(source.root, source.file)["tasks"] or ["classification"]  # the default of Arrays
-            files += [(root, f"lossland/tasks/{task}.py") for task in tasks]
+    for key, _ in rooms:
+        if key in ("source", "data"):
+            files += [(root, f"lossland/tasks/{task}.py") for name in spec.get(key, {}) for task in tasks_of(name, root)]
     captioned = [(source.root, source.file) for room, source in plugins if room in CAPTIONED]
     return _code(tuple(files), root) | {file: _content(folder, file, caption=True) for folder, file in captioned}
+
+
+def tasks_of(data, root=ROOT) -> list[str]:
+    """The tasks that a dataset may be of."""
+    source = find("data", data, root)
+    return _read(source.root, source.file)["tasks"] or ["classification"]  # the default of Arrays
 
 
 def _viewed(entries):
@@ -76,33 +81,6 @@ def _code(files, root):
 def digest(value) -> str:
     """Digest (16 hex digits) of what JSON can say."""
     return text_digest(json.dumps(value, sort_keys=True))
-
-
-def own_files(own) -> str:
-    """Digest of the user's own files that options name, as (file or folder, path): of what is in a file, for weights that are
-    trained further keep their size, and of names and sizes in a folder. Empty where they name none."""
-    return "".join(_listing(path) if kind == "folder" else _whole(path) for kind, path in own)
-
-
-def _listing(folder):
-    return text_digest(repr(sorted(_files_below(folder) if folder.is_dir() else ())))
-
-
-def _files_below(folder, name=""):
-    """(path below, size) of each file; a million images in seconds, where `rglob` takes a minute."""
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.is_dir():
-                yield from _files_below(entry.path, f"{name}{entry.name}/")
-            elif entry.is_file():
-                yield f"{name}{entry.name}", entry.stat().st_size
-
-
-def _whole(file):
-    if not file.is_file():
-        return ""
-    with open(file, "rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()[:16]
 
 
 def text_digest(text) -> str:

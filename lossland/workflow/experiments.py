@@ -8,132 +8,17 @@ the label in tables and figures, and the place under results/.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from traceback import extract_tb
-from typing import get_args
+from typing import get_type_hints
 
-from lossland.options import Known
-from lossland.workflow import plugins
-from lossland.workflow.jobs import Entry, Job, Setting, View
+from lossland.checking import built
+from lossland.options import Known, Some
+from lossland.workflow import foreseen, plugins
+from lossland.workflow.jobs import Job
+from lossland.workflow.series import Member, Series, Table, counted, flat, labels, slug, tables_in
 from lossland.workflow.validation import ConfigError, Stanza, nearest, read
-
-
-@dataclass(frozen=True)
-class Member:
-    """One network or subspace, under the label and run by which it is called; `source` is what it is."""
-
-    label: str
-    run: str
-    source: Job | View
-    recipe: dict = field(default_factory=dict)  # of the training of its networks
-
-    @property
-    def setting(self) -> Setting:
-        return self.source.setting
-
-    def __str__(self):
-        return f"{self.label}/{self.run}" if self.run else self.label
-
-
-@dataclass(frozen=True)
-class Series:
-    """Networks or subspaces that differ in their run alone. Of networks `body` is what their stanza says."""
-
-    label: str
-    members: list[Member]
-    body: dict = field(default_factory=dict)
-
-    def __iter__(self) -> Iterator[Member]:
-        return iter(self.members)
-
-    def __len__(self):
-        return len(self.members)
-
-    def __getitem__(self, which):
-        """A member, or with a slice a series of some."""
-        return replace(self, members=self.members[which]) if isinstance(which, slice) else self.members[which]
-
-    @property
-    def runs(self) -> list[str]:
-        return [member.run for member in self.members]
-
-    def run(self, run) -> "Series":
-        return replace(self, members=[member for member in self.members if member.run == str(run)])
-
-    def of(self, body) -> "Series":
-        """The same, of networks that were made as `body` says."""
-        members = [replace(member, recipe=body.get("recipe", {})) for member in self.members]
-        return replace(self, members=members, body=body)
-
-    def called(self, label) -> "Series":
-        """The same under another label."""
-        return replace(self, label=label, members=[replace(m, label=label) for m in self.members])
-
-    def numbered(self, first) -> "Series":
-        """The same with `first`, `first` + 1, ... for their runs, as where several series get one label."""
-        return replace(self, members=[replace(member, run=str(n)) for n, member in enumerate(self.members, first)])
-
-    @property
-    def recipe(self) -> dict:
-        """How the networks were trained."""
-        return self.body.get("recipe", {})
-
-    @property
-    def epochs(self) -> int:
-        """How long the networks were trained."""
-        return self.trained().recipe["epochs"]
-
-    @property
-    def snapshots(self) -> set[int]:
-        """The epochs that are kept, the last one too."""
-        every, epochs = self.body.get("every"), self.epochs
-        return {*(self.body.get("snapshots") or []), *(range(0, epochs, every) if every else ()), epochs}
-
-    def trained(self) -> "Series":
-        """The networks, if it was here that they were trained."""
-        if "epochs" not in self.recipe:
-            raise ConfigError(f"{self.label} has no recipe, for it is not trained here; name a network that is")
-        return self
-
-    def first(self, number, why, remedy="") -> "Series":
-        """The first `number` members; if there are fewer, the sentence says `why` there must be so many."""
-        if number > len(self):
-            give = "give" if self.recipe or not self.body else "name a network that is trained here, with"
-            raise ConfigError(f"{self.label} has {_counted(len(self), 'network')}, and {why}; {give} seeds: {number}{remedy}")
-        return self[:number]
-
-    def sizes(self, given=None) -> list[int]:
-        """Numbers of networks in an ensemble: those `given`, or 1, 2, 3 as far as there are so many."""
-        self.first(max(given or [1]), f"sizes names {max(given or [1])}", ", or smaller sizes")
-        return given or list(range(1, min(3, len(self)) + 1))
-
-    def groups(self, size, number=None, option="pairs") -> dict[int, list[Member]]:
-        """Disjoint groups of `size` members in their order, by 1, 2, ...: as many as there are, or `number`, which is what an
-        `option` of the experiment says."""
-        most = len(self) // size
-        number = number or max(most, 1)
-        what = _counted(number, "pair" if size == 2 else f"group of {size}", "pairs" if size == 2 else f"groups of {size}")
-        takes = f"{what} {'takes' if number == 1 else 'take'} {number * size}"
-        self.first(number * size, takes, f", or {option}: {most}" if most else "")
-        return {i + 1: self.members[i * size : (i + 1) * size] for i in range(number)}
-
-    def sets(self, size) -> dict[str, list[Member]]:
-        """The same groups, as many as there are, by the run of the first of each."""
-        return {members[0].run: members for members in self.groups(size).values()}
-
-
-@dataclass(frozen=True)
-class Table:
-    """What a probe measures, in one file or several."""
-
-    probe: str
-    name: str
-    entries: list[Entry]
-
-    @property
-    def runs(self) -> list[str]:
-        return [run for entry in self.entries for _, run in entry.names]
 
 
 class Request:
@@ -177,7 +62,7 @@ class Request:
         """The networks with snapshots of these epochs: those that there are, or others like them."""
         if max(epochs) > network.epochs:
             raise ConfigError(
-                f"{network.label} is trained for {_counted(network.epochs, 'epoch')}, and a snapshot of epoch {max(epochs)} is "
+                f"{network.label} is trained for {counted(network.epochs, 'epoch')}, and a snapshot of epoch {max(epochs)} is "
                 "wanted; name an earlier one, or train it longer"
             )
         if network.snapshots.issuperset(epochs):
@@ -189,21 +74,21 @@ class Request:
         others like them that keep one of every epoch."""
         if (number := max(least, after + 2)) > network.epochs + 1:
             raise ConfigError(
-                f"{network.label} is trained for {_counted(network.epochs, 'epoch')}, and {number} snapshots are wanted, the "
+                f"{network.label} is trained for {counted(network.epochs, 'epoch')}, and {number} snapshots are wanted, the "
                 "start and one of each epoch; train it longer, or ask for fewer"
             )
         enough = len(network.snapshots) >= least and any(after <= epoch < network.epochs for epoch in network.snapshots)
         return network if enough else self.vary(network.label, network, every=1)
 
     def refuse(self, sentence):
-        """Raise ConfigError, where an experiment cannot do what it is asked for."""
+        """Raise ConfigError if an experiment cannot do what it is asked for."""
         raise ConfigError(sentence)
 
     def beside(self, **lists) -> Iterator[tuple]:
         """The entries of two options that are lists, side by side; there must be as many."""
         (a, ours), (b, theirs) = lists.items()
         if len(ours) != len(theirs):
-            raise ConfigError(f"{a} has {_counted(len(ours), 'entry', 'entries')} and {b} {len(theirs)}; give one for each")
+            raise ConfigError(f"{a} has {counted(len(ours), 'entry', 'entries')} and {b} {len(theirs)}; give one for each")
         return zip(ours, theirs, strict=True)
 
     def union(self, label, *series) -> Series:
@@ -225,9 +110,9 @@ class Request:
         full = f"{self._paper}_{name}{self._suffix}"
         plain = {n: _plain(v) for n, v in given.items()}
         stanza = self._read(section, full, {key: own if own in plugins.files(room) else plugin} | {
-            n: "table" if isinstance(given[n], Table) or _tables(given[n]) else v for n, v in plain.items()
+            n: "table" if isinstance(given[n], Table) or tables_in(given[n]) else v for n, v in plain.items()
         })  # fmt: skip
-        tables = {role: _tables(given[role]) for role in stanza.roles}
+        tables = {role: tables_in(given[role]) for role in stanza.roles}
         for role, found in tables.items():
             if not found:
                 raise ConfigError(f"{stanza.where}.{role} is {given[role]!r}; it must be a table, or several")
@@ -249,7 +134,7 @@ class Request:
         stanza = self._read("subspace", label, {"method": method, "sources": ["given"]} | options)
         for run, members in instances.items():
             seed = None if "seed" in options else 1 if run is None else _number(run)
-            instances[run] = (stanza.options(stanza.plugin, seed), members)
+            instances[run] = (stanza.options(stanza.plugin, seed, **foreseen.known(members)), members)
         made = self._plan.series("subspace", f"{self._place}/{slug(label)}", label, stanza.plugin, instances,
                                  stored=stored, where=f"{self._place}, {method} {label!r}")  # fmt: skip
         return self._name(label, made)
@@ -262,9 +147,10 @@ class Request:
         role = "table" if condensed else "subspace"
         given_data = {"data": "given"} if data else {}
         stanza = self._read("table", name, {"probe": probe, role: "given"} | _plain(options) | given_data)
-        parts = [e for t in given for e in t.entries] if condensed else _flat(given)
+        parts = [e for t in given for e in t.entries] if condensed else flat(given)
         job = self._plan.dataset(self._place, data) if isinstance(data, str) else data
-        table = self._plan.table(f"{self._place}/{slug(name)}", stanza.plugin, role, parts, stanza.options(stanza.plugin),
+        options = stanza.options(stanza.plugin, **foreseen.known(options=options))
+        table = self._plan.table(f"{self._place}/{slug(name)}", stanza.plugin, role, parts, options,
                                  data=job, shards=shards, each=not self._plan.few, where=f"{self._place}, {name}")  # fmt: skip
         self.jobs += [entry.source for entry in table.entries]
         return replace(table, name=name)
@@ -315,23 +201,22 @@ def _last_line(error) -> str:
     return f"{last.filename}, line {last.lineno}"
 
 
-def _counted(number, one, several=None) -> str:
-    return f"{number} {one if number == 1 else several or one + 's'}"
-
-
 def _found(plan, where, annotation, value):
-    """Names of stanzas, where the annotation wants some, as Series of networks or as datasets."""
-    kinds = [a.kind for a in _parts(annotation) if isinstance(a, Known)]
+    """Names of stanzas, if the annotation wants some, as Series of networks or as datasets; else the value, checked."""
+    for some in (part for part in plugins.parts(annotation) if isinstance(part, Some) and value is not None):
+        built({n: (kind, None) for n, kind in _fields(some.of).items() if n not in some.but}, value, where)
+    kinds = [a.kind for a in plugins.parts(annotation) if isinstance(a, Known)]
     if value is None or not kinds:
         return value
     find = {"network": plan.network, "data": plan.dataset}[kinds[0]]
     return [find(where, v) for v in value] if isinstance(value, list) else find(where, value)
 
 
-def _parts(annotation):
-    for part in get_args(annotation):
-        yield part
-        yield from _parts(part)
+def _fields(of) -> dict:
+    """The type of each field of a type, or of each option that is given to a plug-in."""
+    if isinstance(of, type):
+        return get_type_hints(of, include_extras=True)
+    return {name: kind for name, (kind, _) in plugins.plugin(*of).options.items() if name not in ("seed", "shard")}
 
 
 def _number(run):
@@ -341,25 +226,10 @@ def _number(run):
 def _instances(sources) -> dict:
     """Run -> members: of a dict as it says, of a series one for each member, else of a single run without a name."""
     if isinstance(sources, dict):
-        return {run: _flat(members) for run, members in sources.items()}
+        return {run: flat(members) for run, members in sources.items()}
     if isinstance(sources, Series):
         return {member.run or None: [member] for member in sources}
-    return {None: _flat(sources)}
-
-
-def _flat(given) -> list[Member]:
-    return [given] if isinstance(given, Member) else [member for one in given for member in _flat(one)]
-
-
-def _tables(given) -> list[Table]:
-    if isinstance(given, Table):
-        return [given]
-    return list(given) if isinstance(given, (list, tuple)) and given and all(isinstance(t, Table) for t in given) else []
-
-
-def labels(tables) -> dict[str, str]:
-    """What the rows of tables (role -> several) are called, for the check of an option that is such a `Label`."""
-    return {label: label for given in tables.values() for table in given for entry in table.entries for label, _ in entry.names}
+    return {None: flat(sources)}
 
 
 def _plain(value):
@@ -369,8 +239,3 @@ def _plain(value):
     if isinstance(value, dict):
         return {_plain(k): _plain(v) for k, v in value.items()}
     return [_plain(v) for v in value] if isinstance(value, (list, tuple)) else value
-
-
-def slug(text) -> str:
-    """A label as a part of a path."""
-    return re.sub(r"[^\w.-]+", "_", str(text), flags=re.ASCII).strip("_")

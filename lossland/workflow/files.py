@@ -66,7 +66,7 @@ def load_table(path):
     try:
         return pq.read_table(path, page_checksum_verification=True).replace_schema_metadata().to_pandas()
     except (pa.ArrowException, OSError) as error:
-        raise FileRefused(f"{path} is no whole Parquet table ({error}); delete it and run again") from error
+        raise FileRefused(f"{path} is not a whole Parquet table ({error}); delete it and run again") from error
 
 
 def renamed(tables) -> pd.DataFrame:
@@ -85,7 +85,7 @@ def renamed(tables) -> pd.DataFrame:
 
 
 def provenance(path) -> dict | None:
-    """The record of what made a result (`provenance.py`); None where there is no such file, or no record in its kind."""
+    """The record of what made a result (`provenance.py`); None if there is no such file, or no record in its kind."""
     path = Path(path)
     if path.suffix not in (".parquet", ".safetensors", ".json", ".html") or not path.exists():
         return None
@@ -103,7 +103,7 @@ def provenance(path) -> dict | None:
         _ = [record[key] for key in ("spec", "code", "inputs", "plan", "chain")]  # somebody else's JSON is refused
         return record
     except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
-        raise FileRefused(f"{path} is no whole file of ours ({error}); delete it and run again") from error
+        raise FileRefused(f"{path} is not a whole file of ours ({error}); delete it and run again") from error
 
 
 def embedded(provenance) -> bytes:

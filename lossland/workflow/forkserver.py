@@ -3,11 +3,11 @@
     python -P -S lossland/workflow/forkserver.py workflow_scripts/<stage>.py ...
 
 runs a job: the command hands it to the server that `start` has left beside Snakemake, passes signals on, and ends as the
-job ends. Where there is no server, or its folder or its environment is another one (a job of more threads, a job of a
+job ends. If there is no server, or if it has another folder or another environment (a job of more threads, a job of a
 cluster, a line pasted from the log), the command becomes `python workflow_scripts/<stage>.py ...`, to the same bytes.
 
-A keeper stands between the two, a fork of the server that starts the job and watches over it: it kills the job where the
-command was killed, and reports its end. Neither needs the server any more, which ends with Snakemake. Where there is no
+A keeper stands between the two, a fork of the server that starts the job and watches over it: it kills the job if the
+command was killed, and reports its end. Neither needs the server any more, which ends with Snakemake. If there is no
 server the command itself keeps the job. A job that is killed cannot say so: its keeper does, in its log.
 """
 
@@ -59,7 +59,7 @@ def _sweep(folder):
 
 
 def command(arguments):
-    """Exit status of the job of these arguments as a fork; None where nobody forks it, and nothing has happened."""
+    """Exit status of the job of these arguments as a fork; None if no server runs, and nothing has happened."""
     try:
         server = socket.socket(socket.AF_UNIX)
         server.connect(os.environ[SOCKET])

@@ -34,7 +34,7 @@ def devices() -> list[str]:
 def lease(gpus: int):
     """Holds one device, and shows torch that one only; enter before torch looks for it.
 
-    Waits until one is free. Where there is no device, or `gpus` is 0, the job runs on the CPU.
+    Waits until one is free. If there is no device, or `gpus` is 0, the job runs on the CPU.
     """
     pool = devices() if gpus else []
     device, file, lock = _first_free(pool) if pool else ("", None, None)

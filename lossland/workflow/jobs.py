@@ -2,7 +2,7 @@
 
 A job reads results of other jobs, each as itself or as a *view*: a subspace that trains nothing and is built where it is
 used (`View`). The spec of a job holds its views in full, so no file stands between a network and the table of a plane
-around it. Names are no part of a result's content: two requests that differ in them only are one job.
+around it. Names are not part of a result's content: two requests that differ only in names are one job.
 """
 
 import json
@@ -69,7 +69,7 @@ class View:
 @dataclass(frozen=True, eq=False)
 class Entry:
     """What a job reads in one role, with the (label, run) by which it is called there: one of a subspace, those of the rows
-    of a table; none where the role has no use for a name."""
+    of a table; none if the role has no use for a name."""
 
     source: "Job | View"
     names: tuple[tuple[str, str], ...] = ()

@@ -17,14 +17,14 @@ from threading import RLock, Thread
 from lossland.workflow.progress import Progress, duration
 from lossland.workflow.screen import BLUE, DIM, GREEN, RED, Screen
 
-DRAW_EVERY, PRINT_EVERY = 0.5, 60.0  # seconds between panels, and between lines where there is no terminal
+DRAW_EVERY, PRINT_EVERY = 0.5, 60.0  # seconds between panels, and between lines without a terminal
 MOST, WIDTH = 8, 100  # jobs at work in the panel; columns of a dry run
 NOISE = ("Building DAG", "Using shell", "Group jobs: inactive", "Exiting because a job execution failed", "Elapsed time")
 DURING = ("Terminating", "Will exit")  # of what is said besides events while jobs run, the user wants to know
 
 
 def attach(workflow, results):
-    """A view in place of what Snakemake prints itself, unless that was asked for, or this is a job of a cluster.
+    """A view in place of what Snakemake prints, unless that was asked for or this is a job of a cluster.
 
     Returns what ends the view, for who has more to print.
     """
@@ -41,7 +41,7 @@ def attach(workflow, results):
 
 
 class View(logging.Handler):
-    """A handler of Snakemake's log; what is none of its events it hands to Snakemake's `own` handler."""
+    """A handler of Snakemake's log; it hands what is not an event to Snakemake's `own` handler."""
 
     def __init__(self, own, workflow, results):
         super().__init__()

@@ -12,5 +12,5 @@ def own_folder() -> Path:
     folder.mkdir(mode=0o700, exist_ok=True)
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
-        raise PermissionError(f"{folder} is not a folder of yours alone; remove it, or set TMPDIR to a folder of your own")
+        raise PermissionError(f"{folder} is not a folder that only you can use; remove it, or set TMPDIR to another")
     return folder

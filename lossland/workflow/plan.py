@@ -6,21 +6,20 @@ Experiments (`experiments.py`) and plain stanzas (`validation.py`) ask for the s
 of networks or subspaces, `table`, `drawing`. What two of them ask for alike is made once.
 """
 
-import json
 import math
 import os
 import re
-from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import yaml
 
 from lossland.checking import built
-from lossland.workflow import code_digest, experiments
+from lossland.workflow import experiments, foreseen, own_files, plugins, trainings
 from lossland.workflow.chapters import add_chapters
 from lossland.workflow.code_digest import PLUGIN
-from lossland.workflow.experiments import Member, Series, Table, labels, slug
 from lossland.workflow.jobs import Entry, Job, Setting, View, sharded
+from lossland.workflow.series import Member, Series, Table, labels, slug
 from lossland.workflow.validation import ConfigError, nearest, read
 
 SETTINGS = {"title": str, "results": str, "data_root": str, "jobs": str, "size": str, "papers": list, "experiments": dict}
@@ -36,7 +35,7 @@ class Plan:
             raise ConfigError(f"the config is {config!r:.60}; it must map sections to stanzas")
         for key, value in config.items():
             if key not in SECTIONS and key not in SETTINGS:
-                raise ConfigError(f"{key} is no section of the config{nearest(key, [*SECTIONS, *SETTINGS])}")
+                raise ConfigError(f"{key} is not a section of the config{nearest(key, [*SECTIONS, *SETTINGS])}")
             if key in SETTINGS and not isinstance(value, SETTINGS[key]):
                 folder = key in ("results", "data_root")
                 what = "the path of a folder" if folder else {str: "text", list: "a list", dict: "a mapping"}[SETTINGS[key]]
@@ -51,19 +50,27 @@ class Plan:
         self._stanzas = {s: {str(n): read(s, str(n), b) for n, b in stanzas.items()} for s, stanzas in bodies.items()}
         for name in self._stanzas["network"].keys() & self._stanzas["subspace"].keys():
             raise ConfigError(f"subspace.{name}: there is a network {name} too, and a source could mean either; rename one")
+        self._trainings, self._digest = {}, cache(own_files.of)
+        self._ask(config)
+        if shared := trainings.of_all(self["network"].values()):
+            self._trainings = shared
+            self._ask(config)
+        add_chapters(self, config.get("title"))
+        self._refuse_clashes()
+
+    def _ask(self, config):
+        """Of a size what its experiments use, else all that there is."""
         self._jobs = {section: {} for section in PLUGIN}
         self._made, self._open, self._contents = {}, [], {}
         asked = config.get("experiments") or {}
         self.experiments = {str(name): experiments.run(self, str(name), body) for name, body in asked.items()}
         for section, stanzas in self._stanzas.items():
-            if "size" not in config or section not in ("data", "network"):  # a size has more of them than its experiments use
+            if "size" not in config or section not in ("data", "network"):
                 for stanza in stanzas.values():
                     self._of(stanza)
         if "size" in config:  # nor is one trained that only others are made like
             used = {source for job in self for source in job.made_from}
             self._jobs["network"] = {name: job for name, job in self["network"].items() if job in used}
-        add_chapters(self, config.get("title"))
-        self._refuse_clashes()
 
     def __getitem__(self, section) -> dict[str, Job]:
         return self._jobs[section]
@@ -82,7 +89,7 @@ class Plan:
     def resolved(self) -> str:
         """Every job with its whole specification, as YAML."""
         specs = {section: {name: job.spec for name, job in jobs.items()} for section, jobs in self._jobs.items()}
-        return yaml.dump(specs, Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper))  # ten times faster where libyaml is
+        return yaml.dump(specs, Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper))  # ten times faster with libyaml
 
     # what experiments and stanzas ask for
 
@@ -94,27 +101,36 @@ class Plan:
         """Networks or subspaces: `instances` maps a run, or None, to (options, sources as Members)."""
         members = []
         for run, (options, sources) in instances.items():
-            _refuse_sources(f"{where}.sources", plugin, sources)
-            own = setting or _common_setting(where, "sources", sources)
+            foreseen.refuse_sources(f"{where}.sources", plugin, sources)
+            own = setting or foreseen.common_setting(where, "sources", sources)
             run = "" if run is None else str(run)
             if plugin.view and not stored:
                 source = View(plugin, options, [m.source for m in sources], own)
             else:
                 entries = {"sources": [Entry(m.source) for m in sources]} if section == "subspace" else {}
-                name = f"{stem}/{run}" if run else stem
-                source = self.add(section, name, stem, plugin, options, entries, own, aside or {}, repetition=repetition)
+                name, kept = f"{stem}/{run}" if run else stem, options
+                if section == "network" and trainings.follows(plugin):
+                    kept = self._trainings.get(trainings.training(plugin, options, own, repetition), options)
+                source = self.add(section, name, stem, plugin, kept, entries, own, aside or {}, repetition=repetition)
+                if kept != options and (epochs := trainings.epochs_kept(options)) != trainings.epochs_kept(kept):
+                    source = View(plugins.plugin("methods", "snapshots"), {"epochs": epochs}, [source], own)
             members.append(Member(label, run, source, next((m.recipe for m in sources), {})))
         return Series(label, members)
 
     def table(self, stem, plugin, role, measured, options, *, data=None, shards=1, aside=None, each=False, where) -> Table:
         """`measured` are Members to measure, or Entries of tables to condense: by one job, or by one `each`."""
         names = [(m.label, m.run) for m in measured] if role == "subspace" else [n for e in measured for n in e.names]
-        _refuse_twice(f"{where}.{role}", names)
+        foreseen.refuse_twice(f"{where}.{role}", names)
         parts = [[one] for one in measured] if each else [measured]
         made = []
         for part in parts:
             if role == "subspace":
-                setting, entries = _common_setting(where, role, part), [Entry(m.source, ((m.label, m.run),)) for m in part]
+                setting, entries = (
+                    foreseen.common_setting(where, role, part),
+                    [Entry(m.source, ((m.label, m.run),)) for m in part],
+                )
+                foreseen.refuse_task(where, plugin, [m.source for m in part])
+                foreseen.refuse_points(where, plugin, options, part)
             else:
                 setting, entries = None, part
             rows = tuple(name for entry in entries for name in entry.names)
@@ -134,8 +150,9 @@ class Plan:
                     found = f"{table.entries[0].source.name}, a table of {table.probe}"
                     raise ConfigError(f"{where}.{role} names {found}; {plugin.name} needs one of {wanted}")
                 if role in plugin.planes:
-                    _refuse_lines(f"{where}.{role}", plugin, table)
+                    foreseen.refuse_lines(f"{where}.{role}", plugin, table)
         inputs = {role: [entry for table in given for entry in table.entries] for role, given in tables.items()}
+        foreseen.refuse_task(where, plugin, [entry.source for entries in inputs.values() for entry in entries])
         return self.add(section, name, name, plugin, options, inputs, aside=aside)
 
     def network(self, where, name) -> Series:
@@ -159,9 +176,10 @@ class Plan:
     ) -> Job:
         """A job; if there is one already with the same content, that one."""
         own = []  # the user's own files: a change of them is a change of the job
-        built(plugin.options, options, name, root=self.data_root, own=own)
+        if plugin.reads_files:
+            built(plugin.options, options, name, root=self.data_root, own=own)
         there = all(path.exists() for _, path in own)
-        digest = code_digest.own_files(own) if there else self._read_then(section, name)
+        digest = self._digest(tuple(own)) if there else self._read_then(section, name)
         job = Job(section, name, plugin, options, inputs, setting, aside or {}, digest, rows, stem, repetition)
         content = job.content
         if section not in ("figure", "claim", "verdict", "report") and content in self._contents:
@@ -177,7 +195,7 @@ class Plan:
         return job
 
     def _read_then(self, section, name) -> str:
-        """The digest of the user's own files that a result was made from, where they are not: on another machine, say."""
+        """The digest of the user's own files that a result was made from, if they are not here but on another machine."""
         from lossland.workflow import files
 
         try:
@@ -219,10 +237,10 @@ class Plan:
         return self.networks(stanza, self.dataset(f"{stanza.where}.data", stanza.body["data"]), stanza.name, stanza.name)
 
     def _subspace(self, stanza):
-        instances = {
-            seed: (stanza.options(stanza.plugin, seed), self._members(stanza, "sources", references["sources"], seed))
-            for seed, references in stanza.instances().items()
-        }
+        instances = {}
+        for seed, references in stanza.instances().items():
+            members = self._members(stanza, "sources", references["sources"], seed)
+            instances[seed] = (stanza.options(stanza.plugin, seed, **foreseen.known(members)), members)
         return self.series("subspace", stanza.name, stanza.name, stanza.plugin, instances,
                            aside=stanza.aside, stored=stanza.body.get("stored", False), where=stanza.where)  # fmt: skip
 
@@ -234,7 +252,8 @@ class Plan:
             measured = self._members(stanza, role, given)
         else:
             measured = [entry for table in self._references(stanza, role) for entry in table.entries]
-        return self.table(stanza.name, stanza.plugin, role, measured, stanza.options(stanza.plugin),
+        options = stanza.options(stanza.plugin, **foreseen.known(options=stanza.body))
+        return self.table(stanza.name, stanza.plugin, role, measured, options,
                           data=data, each=isinstance(given, str), shards=stanza.body.get("shards", 1), aside=stanza.aside,
                           where=stanza.where)  # fmt: skip
 
@@ -248,7 +267,7 @@ class Plan:
     def _members(self, stanza, role, given, seed=None):
         found = self._references(stanza, role, given, seed)
         members = [member for series in found for member in series]
-        _refuse_twice(f"{stanza.where}.{role}", [(m.label, m.run) for m in members])
+        foreseen.refuse_twice(f"{stanza.where}.{role}", [(m.label, m.run) for m in members])
         return members
 
     def _references(self, stanza, role, given=None, seed=None):
@@ -275,37 +294,3 @@ class Plan:
 
 def _target(experiment) -> str:
     return re.sub(r"\W", "_", experiment)
-
-
-def _refuse_twice(where, names):
-    if twice := [name for name, number in Counter(names).items() if number > 1]:
-        raise ConfigError(f"{where} names {'/'.join(filter(None, min(twice)))} twice; remove one")
-
-
-def _refuse_sources(where, plugin, members):
-    try:
-        plugin.sources.check(len(members), {})
-    except ValueError as error:
-        raise ConfigError(f"{where} gives {plugin.name} {len(members)} sources; their number {error}") from None
-
-
-def _refuse_lines(where, plugin, table):
-    """A table for a surface must be of subspaces of two dimensions, as far as their dimension is known."""
-    for entry in table.entries:
-        for job in [shard.source for shard in entry.source.inputs.get("shards", [])] or [entry.source]:
-            for measured in (one.source for one in job.inputs.get("subspace", [])):
-                network = getattr(measured, "section", "") == "network"
-                dimension = 0 if network else measured.plugin.dimension(measured.options)
-                if dimension not in (None, 2):
-                    found = f"a table over {dimension} dimensions ({measured.plugin.name})"
-                    raise ConfigError(f"{where} names {job.name}, {found}; {plugin.name} draws a surface over 2")
-
-
-def _common_setting(where, role, members):
-    """The setting that all members share; None where there are none."""
-    different = {id(setting): (setting, m) for m in members if (setting := m.setting)}
-    settings = {json.dumps(setting.spec, sort_keys=True): m for setting, m in different.values()}
-    if len(settings) > 1:
-        a, b, *_ = settings.values()
-        raise ConfigError(f"{where}.{role}: {a} and {b} differ in data or model; join networks of one kind")
-    return next(iter(settings.values())).setting if settings else None

@@ -9,7 +9,7 @@ import re
 import sys
 import typing
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib import import_module
 from pathlib import Path
 
@@ -56,7 +56,8 @@ class Plugin:
     """`options`: name -> (annotation, default or REQUIRED); `tables`: name of a parameter -> probe of the tables it wants.
 
     `sources` bounds the number of sources that a method takes; `coordinates` is its COORDINATES, the dimension of what it
-    builds; `planes` are the tables that must be of a surface, PLANES of a figure.
+    builds, `vertices` its VERTICES, a formula; `needs` is "classes" of a probe that says so, NEEDS, and of what
+    draws errors; `planes` are the tables that must be of a surface, PLANES of a figure.
     """
 
     room: str
@@ -68,21 +69,35 @@ class Plugin:
     sources: options.Between
     returns: str
     coordinates: int | None
+    vertices: str
+    needs: str
     planes: tuple[str, ...]
 
     def dimension(self, options) -> int | None:
         """Of what a method builds; None if that is not known when planning."""
         return options.get("directions", self.options["directions"][1]) if "directions" in self.options else self.coordinates
 
+    @cached_property
+    def reads_files(self) -> bool:
+        """Whether an option names a file or a folder of the user's own."""
+        return any(isinstance(part, options.Own) for annotation, _ in self.options.values() for part in parts(annotation))
+
     @property
     def view(self) -> bool:
-        """Whether what it builds is built where it is used: it trains nothing, and costs next to nothing."""
+        """Whether it is built by the jobs that use it, because it trains nothing and costs next to nothing."""
         return self.returns == "View"
 
     @property
     def rule(self) -> str:
         """Its name as that of a rule of Snakemake."""
         return re.sub(r"\W", "_", self.name)
+
+
+def parts(annotation):
+    """All that an annotation is made of: types, and the rules that hold for them."""
+    for part in typing.get_args(annotation):
+        yield part
+        yield from parts(part)
 
 
 @lru_cache(None)
@@ -138,7 +153,7 @@ def names(room) -> list[str]:
 
 @lru_cache(None)
 def plugin(room, name) -> Plugin:
-    """Raises FileNotFoundError if there is no such file, SyntaxError, NameError or ValueError if it is no plug-in."""
+    """Raises FileNotFoundError if there is no such file, SyntaxError, NameError or ValueError if it is not a plug-in."""
     source = find(room, name)
     tree = ast.parse((source.root / source.file).read_text(), source.file)
     found = [n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == source.function]
@@ -166,14 +181,27 @@ def plugin(room, name) -> Plugin:
         typing.get_args(_annotation(annotations.get("sources", "Sources")))[1],
         ast.unparse(found[0].returns) if found[0].returns else "",
         _constant(tree, "COORDINATES"),
+        _constant(tree, "VERTICES") or "",
+        _constant(tree, "NEEDS") or ("classes" if "papers" in source.file and _reads_errors(tree) else ""),
         _constant(tree, "PLANES") or (),
     )
+
+
+def constant(file, name):
+    """The value of a constant of a file that is not imported."""
+    return _constant(ast.parse(file.read_text()), name)
 
 
 def _constant(tree, name):
     """The value of a constant of a module, None if it has none of that name."""
     found = [n.value for n in tree.body if isinstance(n, ast.Assign) and ast.unparse(n.targets[0]) == name]
     return ast.literal_eval(found[0]) if found else None
+
+
+def _reads_errors(tree):
+    """Whether a figure or claims pick rows of quantity error from their tables, without an option that says otherwise."""
+    keywords = (n for n in ast.walk(tree) if isinstance(n, ast.keyword) and n.arg == "quantity")
+    return any(isinstance(n.value, ast.Constant) and n.value.value == "error" for n in keywords)
 
 
 def _refuse_form(room, tree, function):

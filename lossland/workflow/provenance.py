@@ -6,7 +6,7 @@
     plan             digest of spec and code, its own and of all that it was made from: what a plan can know beforehand
     chain            the packages and devices that made it and all that it was made from, each with the names of its results
 
-The bytes of a result depend on MADE_BY alone; the chain tells whether one machine made all of it.
+The bytes of a result depend only on MADE_BY; the chain tells whether one machine made all of it.
 """
 
 from collections import Counter
@@ -25,7 +25,7 @@ def made_by(record) -> dict | None:
 
 def planned(spec, code, sources) -> str:
     """The `plan` of a result, from the digest of its code and the plans of its sources in their order; its name, and those
-    of the files that it reads, are no part of it."""
+    of the files that it reads, are not part of it."""
     return digest([_nameless(spec), code, sources])
 
 

@@ -1,7 +1,7 @@
 """What every job does around its one library function: arguments, checks, log, errors, provenance.
 
 A job is `python workflow_scripts/<stage>.py --spec <json> --code <digest> ...`: the line in the log can be pasted. It
-refuses to run if its code has changed since it was planned, answers a mistake with one sentence (the traceback goes to
+refuses to run if its code has changed since it was planned, reports a mistake in one sentence (the traceback goes to
 the log file), and has one writer: a twin waits, and finds the work done.
 """
 
@@ -134,7 +134,7 @@ class Run:
 
 
 def run(work, argv=None):
-    """`work(job)` as a job; exits with one sentence where it fails. A twin of a job waits, and finds its work done."""
+    """`work(job)` as a job; exits with one sentence if it fails. A twin of a job waits, and finds its work done."""
     try:
         job = Run(argv)
         for stop in (signal.SIGTERM, signal.SIGINT):
@@ -178,7 +178,7 @@ def _measured(job):
     """Keeps beside the log what the work took: seconds with its start, peak memory, and whether it is the rest of a work.
 
     A fork starts when it is forked, with the memory of the libraries that it shares (`forks.py`).
-    Snakemake's own benchmark files make it wait for ever where a disk is full, and know nothing of GPUs.
+    Snakemake's own benchmark files make it wait for ever if a disk is full, and know nothing of GPUs.
     """
     began = time.monotonic() - time.process_time()
     rest = any(job.unfinished.rglob("state.safetensors"))

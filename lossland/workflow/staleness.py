@@ -12,15 +12,18 @@ from lossland.workflow.provenance import made_by
 SHARED = ("data", "network", "subspace", "table")  # what several experiments may ask for
 
 
-def let_records_decide(workflow, plan):
+def let_records_decide(workflow, plan, when_decided):
     """Snakemake makes what is missing, and makes again what its record contradicts; nothing else decides.
 
-    Its own metadata do not travel with results, and times of files say nothing where they were copied, or a clock was set.
+    `when_decided` is called before anything runs, in a dry run too.
+    Its own metadata do not travel with results, and times of files say nothing if they were copied, or if a clock was set.
     """
     from snakemake.io import _IOFile
     from snakemake.settings.types import RerunTrigger
 
-    if not (hasattr(workflow, "_prepare_dag") and hasattr(_IOFile, "is_newer")):  # then files' times would decide unseen
+    if not (
+        hasattr(workflow, "_prepare_dag") and hasattr(workflow, "_build_dag") and hasattr(_IOFile, "is_newer")
+    ):  # then files' times would decide unseen
         raise RuntimeError("this Snakemake decides in other ways what runs again; install one of requirements.lock")
 
     async def no(*_):
@@ -34,7 +37,12 @@ def let_records_decide(workflow, plan):
         if workflow.is_main_process:
             workflow.dag.forcefiles.update(path for job in Reruns(plan).contradicted for path in job.paths(plan.results))
 
+    def built():
+        build()
+        when_decided()
+
     prepare, workflow._prepare_dag = workflow._prepare_dag, prepared
+    build, workflow._build_dag = workflow._build_dag, built
 
 
 class Reruns:

@@ -45,7 +45,7 @@ def _bytes(t):
 
 
 def _checksum(tensors):
-    """As much as a disk may do to a file unseen: the format itself knows nothing of its content."""
+    """Detects silent corruption: the format itself has no checksum."""
     value = 0
     for _, t in sorted(tensors.items()):
         value = zlib.crc32(_bytes(t), value)
@@ -58,10 +58,10 @@ def read_tensors(path, kind):
         with safe_open(path, "pt") as file:
             metadata = file.metadata() or {}
             if metadata.get("kind") != kind:
-                raise FileRefused(f"{path} holds no {kind}; delete it and run again")
+                raise FileRefused(f"{path} is not a {kind}; delete it and run again")
             tensors = {n: file.get_tensor(n) for n in file.keys()}  # noqa: SIM118  no mapping
     except (SafetensorError, OSError) as error:
-        raise FileRefused(f"{path} is no whole safetensors file ({error}); delete it and run again") from error
+        raise FileRefused(f"{path} is not a whole safetensors file ({error}); delete it and run again") from error
     if metadata.get("crc32") != _checksum(tensors):
         raise FileRefused(f"{path} was damaged: its content differs from its checksum; delete it and run again")
     return tensors, metadata
@@ -90,7 +90,7 @@ def save_arrays(path, arrays, provenance):
 
 
 def load_arrays(path, root=None) -> Arrays:
-    """`root` is the folder below which the pictures lie, where they are files."""
+    """`root` is the folder of the images, if they are files."""
     tensors, metadata = read_tensors(path, "dataset")
     x, y = ({s: tensors[f"{part}.{s}"] for s in SPLITS} for part in ("x", "y"))
     if "pictures" in metadata:

@@ -68,7 +68,7 @@ class Overview:
 
     @property
     def failed(self) -> list[str]:
-        """Every job that was run in vain, whatever it is for, each with the end of its log."""
+        """Every job that failed, whatever it is for, each with the end of its log."""
         return [why for job in self.plan if not job.made(self.plan.results) and (why := self._end_of_log(job))]
 
     def _why(self, job):

@@ -77,7 +77,7 @@ class Stanza:
         return given
 
     def instances(self) -> dict:
-        """Seed -> role -> references; the seed is None where the stanza is a single job."""
+        """Seed -> role -> references; the seed is None if the stanza is a single job."""
         references = {role: self.body[role] for role in self.roles}
         if isinstance(sources := self.body.get("sources"), dict):
             if "seeds" in self.body:
@@ -98,7 +98,7 @@ class Stanza:
 
 
 def read(section, name, body, choice=None) -> Stanza:
-    """`choice` is its plug-in, where no key of the body names it. Raises ConfigError at the first mistake."""
+    """`choice` is its plug-in, if no key of the body names it. Raises ConfigError at the first mistake."""
     where = f"{section}.{name}"
     if not all(map(NAME.fullmatch, name.split("/") if section == "experiments" else [name])):
         raise ConfigError(f"{where}: a name is made of letters, digits, '_', '.' and '-'")
@@ -143,7 +143,7 @@ def _plugin(where, room, choice):
     try:
         return plugins.plugin(room, choice)
     except (SyntaxError, NameError, ValueError) as error:
-        raise ConfigError(f"{where} is {choice}, but {file} is no plug-in: {error}") from error
+        raise ConfigError(f"{where} is {choice}, but {file} is not a plug-in: {error}") from error
 
 
 def _roles(section, plugin):

@@ -1,4 +1,7 @@
-"""The faces of a simplex around one network (Benton et al. 2021, arXiv 2102.13042, section 5.1 and App. B.3): figure 6."""
+"""The faces of a simplex around one network (Benton et al. 2021, arXiv 2102.13042, section 5.1 and App. B.3): figure 6.
+
+Differs from the paper in: its vision transformer is ViT-pytorch's, in `configs/paper.yaml` torchvision's.
+"""
 
 from itertools import combinations
 
@@ -11,7 +14,7 @@ def experiment(
     plan,
     *,
     network: Networks,
-    runs: Count = 1,
+    runs: Count | None = None,
     vertices: Count = 3,
     recipe: Changes = {},
     pushes: list[Volume] = ({},),
@@ -21,10 +24,10 @@ def experiment(
     examples: Count | None = None,
     inside: Count | None = None,
 ):
-    """All faces of a simplex around the first network, for each of `pushes`, of which {} is the paper's lambda.
+    """Simplexes around `runs` networks (default: all): all faces of the first, for each of `pushes`, of which {} is the paper's
+    lambda, and the loss inside on some train examples (`inside`, default: all).
 
-    With a recipe for it the networks are `tuned` first, as transformers are in App. B.3. With a number of examples for it the
-    loss `inside` is measured too, of `runs` simplexes.
+    With a recipe for it the networks are `tuned` first, as transformers are in App. B.3.
     """
     network = network[:runs]
     if tuned is not None:
@@ -37,5 +40,4 @@ def experiment(
             label = [one.label] * (len(simplexes) > 1 or len(corners) == 1) + [named(face, 1)] * (len(corners) > 1)
             faces[": ".join(label)] = (one[0], face)
     draw_faces(plan, "fig6", faces, 1, resolution, examples=examples)
-    if inside:
-        plan.inside(simplexes, examples=inside)
+    plan.claims("around", inside=plan.inside(simplexes[0], examples=inside))

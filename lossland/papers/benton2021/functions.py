@@ -13,13 +13,12 @@ def experiment(
     size: Count = 3,
     vertices: Count = 2,
     recipe: Changes = {},
-    pushes: list[Volume] = ({},),
+    push: Volume = {},
     reduction: Literal["mean", "sum"] = "mean",
     samples: Count = 25,
 ):
-    """Two draws of one simplex against two networks of a group of `size`; of `pushes` {} is the paper's lambda."""
+    """Two draws of one simplex against two networks of a group of `size`; `push` {} is the paper's lambda."""
     independent = plan.disagreement(deep(plan, network, size))
-    simplexes = [simplex(plan, network, vertices, recipe, push, reduction=reduction) for push in pushes]
-    pools = [drawn(plan, one, size, samples) for one in simplexes]
-    draws = [plan.disagreement(pools, name=split, split=split) for split in ("test", "train")]
+    pool = drawn(plan, simplex(plan, network, vertices, recipe, push, reduction=reduction), size, samples)
+    draws = [plan.disagreement(pool, name=split, split=split) for split in ("test", "train")]
     plan.claims("diversity", draws=draws, independent=independent)

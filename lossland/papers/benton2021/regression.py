@@ -1,13 +1,14 @@
 """Predictive bands on a regression in one dimension (Benton et al. 2021, arXiv 2102.13042, section 6.1): figure 10."""
 
 from lossland.options import Changes, Count, Networks, Volume
-from lossland.papers.benton2021.espro import simplex
+from lossland.papers.benton2021.espro import deep, drawn, simplex
 
 
 def experiment(
     plan,
     *,
     network: Networks,
+    size: Count = 3,
     vertices: Count = 3,
     recipe: Changes = {},
     push: Volume = {},
@@ -18,15 +19,18 @@ def experiment(
     resolution: Count = 201,
     intervals: list[list[float]] = (),
 ):
-    """All networks, `samples` of a simplex around the first, as many of one around each, and of a curve between the first two
-    those `along` it. `intervals` are those of the training points, as [low, high]."""
-    draws = plan.draws("draws", simplex(plan, network, vertices, recipe, push), samples=samples)
-    between = plan.curve("curve", network.groups(2, 1), recipe=curve)
+    """In groups of `size` networks: these, `samples` of a simplex around each, and of a curve between the first two those
+    `along` it; of the first group one simplex too. `intervals` are those of the training points, as [low, high]."""
+    simplexes = simplex(plan, network, vertices, recipe, push)
+    ends = {run: members[:2] for run, members in network.sets(size).items()}
     sets = [
-        plan.pool("deep ensemble", [network]),
-        draws[:1].called("one simplex"),
-        plan.pool(f"{len(network)} simplexes", [draws], trajectories=True),
-        plan.draws("one curve", between, samples=along),
+        deep(plan, network, size),
+        drawn(plan, simplexes, size, samples).called(f"{size} simplexes"),
+        plan.draws("one curve", plan.curve("curve", ends, recipe=curve), samples=along),
     ]
     functions = [plan.functions(one, box=[box], resolution=resolution) for one in sets]
-    plan.figure("fig10", functions=functions, intervals=intervals)
+    fits = [plan.landscape(one, splits=["train"]) for one in sets]
+    one = plan.functions(plan.draws("one simplex", simplexes[:1], samples=samples), box=[box], resolution=resolution)
+    plan.figure("fig10", functions=[*functions, one], intervals=intervals)
+    if intervals:
+        plan.claims("regression", functions=functions, fits=fits, ours=sets[1], intervals=intervals)

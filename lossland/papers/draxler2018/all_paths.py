@@ -1,6 +1,8 @@
 """All kinds of paths between the same minima (Draxler et al. 2018, arXiv 1803.00885, and after)."""
 
-from lossland.options import Changes, Count, Networks
+from typing import Annotated
+
+from lossland.options import Band, Changes, Count, Networks, Some
 from lossland.papers.draxler2018.bands import between
 from lossland.papers.draxler2018.matching import rebased
 
@@ -9,15 +11,15 @@ def experiment(
     plan,
     *,
     network: Networks,
-    band: dict = {},
+    band: Band = {},
     curve: Changes = {},
     connector: Changes = {},
     simplex: Changes = {},
     pairs: Count = 3,
     resolution: Count = 61,
-    saddles: dict = {},
-    curvature: dict = {},
-    coordinates: dict = {},
+    saddles: Annotated[dict, Some(("probes", "saddles"), but=("bn",))] = {},
+    curvature: Annotated[dict, Some(("probes", "curvature"))] = {},
+    coordinates: Annotated[dict, Some(("probes", "coordinates"))] = {},
 ):
     """`curve`, `connector` and `simplex` are recipes, so far as they differ from the network's; `band` are options of neb,
     `saddles`, `curvature` and `coordinates` of these probes; `resolution` is that of `similarity` and `cka`."""

@@ -8,7 +8,7 @@ See `bands` for how a band differs.
 from itertools import pairwise
 from typing import Literal
 
-from lossland.options import Count, Dataset, Networks
+from lossland.options import Band, Count, Dataset, Networks, Saddles
 from lossland.papers.draxler2018.bands import CYCLES, between, trained_on
 
 
@@ -18,11 +18,11 @@ def experiment(
     networks: list[Networks],
     data: Dataset | None = None,
     larger: list[list[str]] = (),
-    band: dict = {},
+    band: Band = {},
     halved: list[Networks] = (),
     pairs: Count = 3,
     star: bool = True,
-    saddles: dict = {},
+    saddles: Saddles = {},
     resolution: Count = 31,
     printed: dict[str, str] = {},
     dataset: Literal["CIFAR-10", "CIFAR-100"] = "CIFAR-10",

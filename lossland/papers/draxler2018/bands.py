@@ -7,7 +7,7 @@ what all but the spacing make together; nothing takes them apart. Minima and ban
 the code the minima have none.
 """
 
-from lossland.options import Count, Networks
+from lossland.options import Band, Count, Networks, Saddles
 
 # the 14 cycles of the released code
 CYCLES = [
@@ -23,13 +23,13 @@ def experiment(
     plan,
     *,
     networks: list[Networks],
-    band: dict = {},
+    band: Band = {},
     halved: list[Networks] = (),
     pairs: Count = 3,
     resolution: Count = 91,
     plane: Count = 31,
     shards: Count = 1,
-    saddles: dict = {},
+    saddles: Saddles = {},
 ):
     """AutoNEB's bands between disjoint pairs of minima; the plane is that of the first band of the first network.
 

@@ -1,12 +1,22 @@
 """What batch-norm statistics do to saddles (Draxler et al. 2018, arXiv 1803.00885, whose released code carries them)."""
 
-from lossland.options import Count, Networks
+from typing import Annotated
+
+from lossland.options import Band, Count, Networks, Some
 from lossland.papers.draxler2018.bands import CYCLES, between
 
 RELEASED = {"tangent": "as_released", "batches": "separate", "buffers": "inside"}
 
 
-def experiment(plan, *, network: Networks, band: dict = {}, pairs: Count = 3, resolution: Count = 301, saddles: dict = {}):
+def experiment(
+    plan,
+    *,
+    network: Networks,
+    band: Band = {},
+    pairs: Count = 3,
+    resolution: Count = 301,
+    saddles: Annotated[dict, Some(("probes", "saddles"), but=("bn",))] = {},
+):
     """Bands as ours, and with all that is different in the released code, its threshold of 0.1 for new pivots too."""
     ends = network.groups(2, pairs)
     cycles = [c if c.get("insert") == "equal" else c | {"threshold": 0.1} for c in band.get("cycles", CYCLES)]

@@ -1,6 +1,6 @@
 """The graph of minima and of the saddles between them (Draxler et al. 2018, arXiv 1803.00885, Alg. 3 and Evaluate.ipynb)."""
 
-from lossland.options import Count, Dataset, Index, Networks
+from lossland.options import Band, Count, Dataset, Index, Networks, Saddles
 from lossland.papers.draxler2018.architectures import rays
 from lossland.papers.draxler2018.bands import between, trained_on
 
@@ -10,10 +10,10 @@ def experiment(
     *,
     network: Networks,
     data: Dataset | None = None,
-    band: dict = {},
+    band: Band = {},
     pairs: Count = 3,
     tree: Index = 1,
-    saddles: dict = {},
+    saddles: Saddles = {},
     digitised: bool = False,
 ):
     """Bands between disjoint pairs, a star that joins these, then `tree` more, each of the pair for which those so far ask."""

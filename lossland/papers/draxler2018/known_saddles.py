@@ -1,6 +1,6 @@
 """Bands on landscapes whose saddles are known (after Draxler et al. 2018, arXiv 1803.00885, whose code has such landscapes)."""
 
-from lossland.options import Count, Networks
+from lossland.options import Band, Count, Networks
 from lossland.papers.draxler2018.bands import between
 
 CYCLES = [
@@ -14,7 +14,7 @@ def experiment(
     plan,
     *,
     networks: list[Networks],
-    band: dict = {},
+    band: Band = {},
     pairs: Count | None = None,
     plane: Count = 101,
     margin: float = 0.5,

@@ -3,7 +3,7 @@ et al. 2022, arXiv 2211.08403), beside the bands of Draxler et al. 2018 (arXiv 1
 
 from typing import Annotated
 
-from lossland.options import Between, Count, Networks, Positive
+from lossland.options import Between, Count, Networks, Positive, Saddles
 
 
 def experiment(
@@ -14,7 +14,7 @@ def experiment(
     repair: Annotated[int, Between(3)] | None = None,
     pairs: Count = 3,
     resolution: Count = 25,
-    saddles: dict = {},
+    saddles: Saddles = {},
 ):
     """`networks` from narrow to wide, and their `widths`. With `repair`, for networks without batch norm, the segment to the
     matched network is repaired too, at so many points. `saddles` are options of the probe."""

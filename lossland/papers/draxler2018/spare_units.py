@@ -1,6 +1,8 @@
 """To swap two hidden units takes a spare one (Draxler et al. 2018, arXiv 1803.00885, section 5)."""
 
-from lossland.options import Count, Networks
+from typing import Annotated
+
+from lossland.options import Band, Count, Networks, Some
 from lossland.papers.draxler2018.bands import between
 
 
@@ -9,9 +11,9 @@ def experiment(
     *,
     network: Networks,
     units: list[Count] = (2, 3),
-    band: dict = {},
+    band: Band = {},
     resolution: Count = 121,
-    saddles: dict = {},
+    saddles: Annotated[dict, Some(("probes", "saddles"), but=("splits",))] = {},
 ):
     """From networks like `network`, perceptrons of so many hidden `units`, to themselves with two units exchanged; first as few
     units as the task needs."""

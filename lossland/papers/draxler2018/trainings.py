@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from lossland.options import Count, Dataset, Networks
+from lossland.options import Band, Count, Dataset, Networks, Saddles
 from lossland.papers.draxler2018.architectures import measured
 from lossland.papers.draxler2018.bands import trained_on
 
@@ -14,11 +14,11 @@ def experiment(
     *,
     networks: list[Networks],
     data: Dataset | None = None,
-    band: dict = {},
+    band: Band = {},
     halved: list[Networks] = (),
     pairs: Count = 3,
     star: bool = True,
-    saddles: dict = {},
+    saddles: Saddles = {},
     printed: dict[str, str] = {},
     dataset: Literal["CIFAR-10", "CIFAR-100"] = "CIFAR-10",
 ):

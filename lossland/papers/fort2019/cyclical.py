@@ -3,12 +3,15 @@
 from lossland.options import Changes, Count, Networks
 
 
-def experiment(plan, *, network: Networks, recipe: Changes = {}, cycles: Count = 4, per_cycle: Count = 3, runs: Count = 1):
-    """The last `per_cycle` networks of each cycle of one training, and independent ones."""
+def experiment(plan, *, network: Networks, recipe: Changes = {}, cycles: Count = 4, per_cycle: Count = 3, runs: Count = 3):
+    """The last `per_cycle` networks of each cycle of one training, `runs` such trainings, and independent ones."""
     network.first(2, "two are compared")
     plain = {"every": None, "snapshots": None, "init": None, "order": None}
     langevin = {"optimiser": "sgd", "nesterov": False} | recipe
     cyclical = plan.vary("cyclical SG-MCMC", network, method="csgmcmc", seeds=runs, cycles=cycles, per_cycle=per_cycle,
                          recipe=langevin, **plain)  # fmt: skip
     sets = [cyclical, plan.pool("independent", [network])]
-    plan.figure("s4", draw="fig3", cosine=[plan.cosine(s) for s in sets], disagreement=[plan.disagreement(s) for s in sets])
+    chains, independent = (plan.disagreement(s) for s in sets)
+    plan.figure("s4", draw="fig3", cosine=[plan.cosine(s) for s in sets], disagreement=[chains, independent])
+    if cycles > 1:
+        plan.claims("cyclical", chains=chains, independent=independent, per_cycle=per_cycle)

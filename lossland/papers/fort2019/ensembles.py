@@ -1,7 +1,7 @@
 """Ensembles of networks, of samples around one, and of both (Fort et al. 2019, arXiv 1912.02757): figure 7."""
 
 from lossland.options import Count, Networks, Samples
-from lossland.papers.fort2019.trajectories import quarter
+from lossland.papers.fort2019.trajectories import quarter, train_errors
 
 AROUND_ONE = ("random directions", "diagonal Gaussian", "low-rank Gaussian", "SWAG")  # the kinds that claims are about
 RANK = 5  # the released notebook's
@@ -17,12 +17,15 @@ def experiment(
     quantities: list[str] = ("accuracy", "brier"),
 ):
     """Groups of `size` networks; as many samples around the first of each; and all samples around each network of a group."""
-    independent = plan.ensemble(plan.pool("networks", network.sets(size)))
-    kinds = around(plan, network, samples)
-    both = plan.ensemble(together(plan, kinds, size), name="both", by="source")
-    plan.figure("fig7", ensembles=[independent, both], quantities=quantities)
-    alone = plan.ensemble(around_one(kinds, size), name="samples", sizes=list(range(1, size + 1)), subsets=subsets)
-    plan.claims("ensembles", independent=independent, samples=alone, both=both, size=size)
+    networks, kinds = plan.pool("networks", network.sets(size)), around(plan, network, samples)
+    pools, trained = together(plan, kinds, size), train_errors(plan, networks)
+    both = plan.ensemble(pools, name="both", by="source")
+    plan.figure("fig7", ensembles=[plan.ensemble(networks), both], trained=trained, quantities=quantities)
+    one_and_all = {"sizes": sorted({1, size})}
+    independent = plan.by_example(networks, name="networks by example", **one_and_all)
+    alone = plan.by_example(around_one(kinds, size), name="samples by example", sizes=[size], subsets=subsets)
+    both = plan.by_example(pools, name="both by example", by="source", **one_and_all)
+    plan.claims("ensembles", independent=independent, samples=alone, both=both, trained=trained, size=size)
 
 
 def around(plan, network, samples) -> list:

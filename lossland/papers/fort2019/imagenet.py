@@ -2,6 +2,7 @@
 
 from lossland.options import Count, Networks, Samples
 from lossland.papers.fort2019.ensembles import around, together, within
+from lossland.papers.fort2019.trajectories import train_errors
 
 
 def experiment(
@@ -17,9 +18,16 @@ def experiment(
     examples: Count | None = None,
 ):
     """Networks, and the samples around each of them; ensembles of `sizes` (default: up to `size`, and 3). `corruptions` to
-    `examples` are those of the probe shift."""
+    `examples` are those of the probe shift; claims are about the highest severity, and all samples around one network."""
     sizes = within(plan, sizes or list(range(1, min(size, 3) + 1)), size)
-    on = {"sizes": sizes, "corruptions": corruptions, "severities": severities, "folder": folder, "examples": examples}
-    pools = [plan.pool("networks", network.sets(size)), *together(plan, around(plan, network, samples), size)]
-    shifts = [plan.shift(pool, name=f"shift {pool.label}", by="source", **on) for pool in pools]
-    plan.figure("fig9", draw="fig8", shifts=shifts, sizes=sizes, quantities=["accuracy", "brier"])
+    on = {"corruptions": corruptions, "folder": folder, "examples": examples, "by": "source"}
+    networks, kinds = plan.pool("networks", network.sets(size)), together(plan, around(plan, network, samples), size)
+    shifts = [
+        plan.shift(pool, name=f"shift {pool.label}", sizes=sizes, severities=severities, **on) for pool in (networks, *kinds)
+    ]
+    trained = train_errors(plan, networks)
+    plan.figure("fig9", draw="fig8", shifts=shifts, trained=trained, sizes=sizes, quantities=["accuracy", "brier"])
+    on |= {"severities": [max(severities)]}
+    independent = plan.by_example(networks, name="networks by example", sizes=[size], **on)
+    alone = plan.by_example(kinds, name="one of them by example", sizes=[1], **on)
+    plan.claims("fig9", check="shift", samples=alone, independent=independent, trained=trained, size=size, around=1)

@@ -1,6 +1,7 @@
 """Independent networks side by side (Fort et al. 2019, arXiv 1912.02757): figure 3, and accuracies of sections 2 and 4."""
 
 from lossland.options import Count, Networks
+from lossland.papers.fort2019.trajectories import train_errors
 
 
 def experiment(
@@ -11,7 +12,7 @@ def experiment(
     most: Count | None = None,
     subsets: Count = 50,
     dataset: str = "",
-    digitised: dict = {},
+    digitised: dict[str, str] = {},
 ):
     """Each of `networks` by itself; ensembles of up to `most` of its runs, and the table has those of `sizes`
     (default: 1 to 3, as far as all have so many runs).
@@ -26,5 +27,6 @@ def experiment(
     plan.figure("fig3", cosine=cosine, disagreement=disagreement)
     upto = list(range(1, most + 1)) if most else None
     ensembles = [plan.ensemble(pool, sizes=upto, subsets=subsets) for pool in pools]
-    plan.figure("sizes", draw="fig7", ensembles=ensembles, digitised=digitised)
+    trained = [train_errors(plan, pool, f"trained {pool.label}") for pool in pools]
+    plan.figure("sizes", draw="fig7", ensembles=ensembles, trained=trained, digitised=digitised)
     plan.figure("table", ensembles=ensembles, sizes=sizes, dataset=dataset)

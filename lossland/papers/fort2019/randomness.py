@@ -1,6 +1,7 @@
 """Which randomness makes networks differ (Fort et al. 2019, arXiv 1912.02757): figure S3."""
 
 from lossland.options import Count, Networks
+from lossland.papers.fort2019.trajectories import train_errors
 
 INIT, ORDER = 10, 20  # seeds of networks that have only their initialisation, or only the order of their data, in common
 
@@ -18,8 +19,9 @@ def experiment(plan, *, network: Networks, pairs: Count = 3):
     }
     pools = [plan.pool(kind, {a.run: [a, b] for a, b in zip(first, second, strict=True)}) for kind, second in kinds.items()]
     disagreement, cosine = plan.disagreement(pools, name="disagreement"), plan.cosine(pools, name="cosine")
-    plan.figure("s3", draw="randomness", disagreement=disagreement, cosine=cosine)
-    plan.claims("randomness", disagreement=disagreement)
+    trained = train_errors(plan, pools)
+    plan.figure("s3", draw="randomness", disagreement=disagreement, cosine=cosine, trained=trained)
+    plan.claims("randomness", disagreement=disagreement, trained=trained)
 
 
 def _sharing(plan, first, part, seeds, plain):

@@ -2,7 +2,8 @@
 
 from lossland.options import Count, Fraction, Index, Networks, NonNegative, Split
 from lossland.papers.fort2019.ensembles import RANK, firsts
-from lossland.papers.fort2019.trajectories import quarter
+from lossland.papers.fort2019.shift import BLOCKS
+from lossland.papers.fort2019.trajectories import quarter, train_errors
 
 
 def experiment(
@@ -16,37 +17,39 @@ def experiment(
     rate: Fraction = 0.1,
     diagonal: NonNegative = 10.0,
     low_rank: NonNegative = 6.0,
-    gamma: NonNegative | None = None,
     after: Index | None = None,
     examples: Count | None = None,
     split: Split = "test",
 ):
-    """Samples around the first network of each group of `size`, in four kinds of subspaces, up to far away.
+    """Samples around networks in groups of `size`, in four kinds of subspaces, up to far away; the plane of diversity is that
+    around the first of each group, a map is of a group.
 
     They go by the `last` snapshots (default: a quarter of the training). The scales `radius`, `rate` (of dropout), `diagonal`
-    and `low_rank` are the released notebook's, for a million weights. `gamma` is the exponent of a family of limits (figure
-    S5). The map is of predictions for `examples` of `split`.
+    and `low_rank` are the released notebook's, for a million weights. The maps are of predictions for `examples` of `split`.
     """
     after, last = quarter(network) if after is None else after, last or max(RANK + 1, quarter(network))
-    network = plan.followed(network, last, after)
-    around, n = firsts(network, size), {"samples": samples}
+    network, n = plan.followed(network, last, after), {"samples": samples}
+    groups, several = network.sets(size), len(network) >= 2 * size
+    around = network if several else firsts(network, size)  # maps and claims need several groups
     kinds = [
         plan.random_subspace("random directions", around, radius=radius, **n),
         plan.dropout_subspace("dropout", around, rate=rate, **n),
         plan.diagonal_gaussian("diagonal Gaussian", around, last=last, scale=diagonal, vary=True, **n),
         plan.low_rank_gaussian("low-rank Gaussian", around, last=last, rank=RANK, scale=low_rank, **n),
     ]
-    diverse = plan.diversity(kinds, name="diversity")
-    independent = plan.diversity(plan.pool("independent networks", network.sets(size)))
-    plan.figure("fig5", samples=diverse, independent=independent)
-    if gamma is not None:
-        plan.figure("s5", draw="fig5", samples=diverse, independent=independent, gamma=gamma)
-    if len(around) == 1:
-        return  # a map and a claim need several
-    plan.claims("subspaces", samples=diverse, independent=independent)
-    runs = {m.run: [m, *(kind.run(m.run)[0] for kind in kinds)] for m in around}
+    one_each = [firsts(kind, size) for kind in kinds] if several else kinds
+    independent = plan.pool("independent networks", groups)
+    trained = train_errors(plan, independent)
+    plane = {"samples": plan.diversity(one_each, name="diversity", blocks=BLOCKS),
+             "independent": plan.diversity(independent, blocks=BLOCKS), "trained": trained}  # fmt: skip
+    plan.figure("fig5", **plane)
+    if not several:
+        return
+    plan.claims("subspaces", **plane)
+    runs = {m.run: [m, *(kind.run(m.run)[0] for kind in kinds)] for members in groups.values() for m in members}
     together = plan.pool("training and samples", runs, trajectories=True)
-    maps = plan.tsne(plan.pool("map", [together], trajectories=True).called(network.label), split=split, examples=examples)
+    maps = plan.pool("map", together.sets(size), trajectories=True).called(network.label)
+    maps = plan.tsne(maps, split=split, examples=examples)
     plan.figure("fig4", maps=maps, kinds=kinds)
     between, inside = plan.disagreement(plan.pool("independent runs", [network])), plan.disagreement(network)
-    plan.claims("functions", between=between, inside=inside, tsne=maps, after=after)
+    plan.claims("functions", between=between, inside=inside, tsne=maps, trained=trained, after=after)

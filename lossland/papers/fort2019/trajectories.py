@@ -18,12 +18,18 @@ def experiment(
     network.first(2, "two are compared")
     network = plan.followed(network, after=after)
     inside = plan.cosine(network)
-    between = plan.cosine(plan.pool("independent runs", [network]))
+    together = plan.pool("independent runs", [network])
+    between, trained = plan.cosine(together), train_errors(plan, together)
     apart = network[:: max(1, len(network) // runs)][:runs]  # so that they are those that samples are drawn around
     maps = plan.pool("trajectories", [apart], trajectories=True).called(network.label)
     seen = plan.tsne(maps, examples=examples, split=split)
-    plan.figure("fig2", cosine=inside, disagreement=plan.disagreement(network), maps=seen)
-    plan.claims("weights", between=between, inside=inside, after=after)
+    plan.figure("fig2", cosine=inside, disagreement=plan.disagreement(network), maps=seen, trained=trained)
+    plan.claims("weights", between=between, inside=inside, trained=trained, after=after)
+
+
+def train_errors(plan, networks, name="trained"):
+    """What claims presume of networks, and figures say of them."""
+    return plan.landscape(networks, name=name, splits=["train"])
 
 
 def quarter(network) -> int:

@@ -2,6 +2,8 @@
 
 from lossland.options import Changes, Count, Networks, Split
 
+RADII, HIGH = 17, 1.6  # a tenth apart, and past sqrt(2), where the middle of a right angle is as long as its ends
+
 
 def experiment(
     plan,
@@ -15,7 +17,8 @@ def experiment(
     cone: list[Count] = (37, 21),
     split: Split = "test",
 ):
-    """Segment, tunnel with `points` inner points and Bezier curve of each pair; the two cuts are of the first pair.
+    """Segment, tunnel with `points` inner points and Bezier curve of each pair, and rays through both; the two cuts are of the
+    first pair.
 
     The cut through both networks has `radial` points along each side, and is also drawn on `split`; the cone over the tunnel
     has `cone`.
@@ -29,7 +32,9 @@ def experiment(
     segment, tunnel, bezier = (plan.similarity(path, resolution=resolution, splits=["train", "test"]) for path in paths)
     plan.figure("s2", draw="paths", paths=[segment, tunnel, bezier])
     plan.figure("s2_train", draw="paths", paths=[segment, tunnel, bezier], split="train")
-    plan.claims("tunnel", segment=segment, tunnel=tunnel)
+    on = {"resolution": [3, RADII], "splits": ["train", "test"]}
+    sector, rays = (plan.similarity(plan.cone(f"rays of the {path.label}", path, high=HIGH), **on) for path in paths[:2])
+    plan.claims("tunnel", segment=segment, tunnel=tunnel, sector=sector, rays=rays)
     over = plan.similarity(plan.cone("along the tunnel", [paths[1][0]]), resolution=cone)
     plan.figure("fig6", cuts=over)
     plane = plan.radial_plane("through the origin", [network[:2]])

@@ -15,7 +15,8 @@ def experiment(
     cycles: Count = 4,
     snapshot_recipe: Changes = {},
 ):
-    """Snapshots of a training, FGE, snapshot ensembles (SSE) and independent networks; options as those of garipov2018/fge."""
+    """Snapshots of a training, FGE and its average of weights (SWA), snapshot ensembles (SSE) and independent networks; options
+    as those of garipov2018/fge."""
     start = network.epochs * 2 // 3 if start is None else start
     network.first(2, "two are compared")
     going_on = {"start": start, "cycle": cycle, "low": low, "recipe": going_on_from(plan, network, start, cycle, recipe)}
@@ -23,8 +24,11 @@ def experiment(
     whole = {"snapshots": None, "every": None}  # the networks at the end of each cycle are kept, no others
     sse = plan.vary("SSE of a network", network, method="sse", cycles=cycles, recipe=snapshot_recipe, **whole)
     large = plan.disagreement(plan.pool("SSE", [sse], trajectories=True))
-    small = plan.disagreement(plan.pool("FGE", [plan.fge("FGE of a network", network, **going_on)], trajectories=True))
+    fge = plan.fge("FGE of a network", network, **going_on)
+    small = plan.disagreement(plan.pool("FGE", [fge], trajectories=True))
     independent = plan.disagreement(plan.pool("independent", [network]))
     single = plan.disagreement(network.called("one training"))
-    plan.figure("ensembling", disagreement=[single, small, large, independent])
-    plan.claims("ensembling", small=small, large=large, independent=independent)
+    ends = {"one training": network, "last of FGE": fge, "SWA": plan.weight_average("average of FGE", fge)}
+    widths = [plan.tunnel_width(one.called(label), name=f"width of {label}") for label, one in ends.items()]
+    plan.figure("ensembling", disagreement=[single, small, large, independent], widths=widths)
+    plan.claims("ensembling", small=small, large=large, independent=independent, widths=widths)

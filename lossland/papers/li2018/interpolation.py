@@ -19,12 +19,10 @@ def experiment(
     lines, weights = [], []
     for (label, (small, big)), far in plan.beside(decays=batches(plan, network, large, decay).items(), reach=reach):
         lines.append(plan.line(label, {a.run: [a, b] for a, b in zip(small, big, strict=True)}, beyond=0.5))
-        weights.append([
-            plan.weights(one[:1].called(label), name=f"weights {one.label}", reach=far) for one in (small, big)
-        ])  # fmt: skip
+        weights.append([plan.weights(one.called(label), name=f"weights {one.label}", reach=far) for one in (small, big)])
     heights = plan.landscape(lines, bn="interpolate", resolution=resolution, examples=examples)
     small, big = zip(*weights, strict=True)
     plan.figure("fig2", lines=heights, small=small, large=big)
     if claims:
         basins = plan.basin(heights, centres=[0, 1])
-        plan.claims("reversal", basins=basins, plain=lines[0], decayed=lines[1])
+        plan.claims("reversal", basins=basins, lines=heights, small=small, large=big, plain=lines[0], decayed=lines[1])

@@ -1,7 +1,5 @@
 """Flat and sharp by their normalisation (Li et al. 2018, arXiv 1712.09913, section 5 and A.2, figures 3, 12, 13 and 15)."""
 
-from typing import Literal
-
 from lossland.options import Count, Networks, Positive
 from lossland.papers.li2018.trainings import batches, flat, method
 
@@ -14,20 +12,19 @@ def experiment(
     network: Networks,
     large: Count | None = None,
     decay: Positive = 5e-4,
-    normalisations: list[Literal["filter", "layer", "none"]] = ("filter", "layer", "none"),
     raw: Positive = 0.1,
     resolution: Count = 401,
     examples: Count | None = None,
-    printed: str = "VGG-9",
+    printed: str = "",
     claims: bool = True,
 ):
-    """Lines along one random direction, of length `raw` if not normalised; published are errors of the network `printed`."""
+    """Lines along one random direction, of length `raw` if not normalised; `printed` is what the paper calls the network."""
     networks, lines = flat(batches(plan, network, large, decay)), {}
-    for kind in normalisations:
+    for kind, figure in FIGURES.items():
         own = {"normalisation": kind, "directions": 1} | ({"box": [[-raw, raw]]} if kind == "none" else {})
         around = [plan.random_plane(f"{one.label}, {kind}", one, **own).called(one.label) for one in networks]
         lines[kind] = plan.landscape(around, name=f"lines {kind}", bn="keep", resolution=resolution, examples=examples)
-        plan.figure(FIGURES[kind], draw="lines", lines=lines[kind])
+        plan.figure(figure, draw="lines", lines=lines[kind])
     if claims:
         basins = {kind: plan.basin(table, name=f"basins {kind}") for kind, table in lines.items()}
         ends = {"small": networks[::2], "large": networks[1::2]}

@@ -1,4 +1,4 @@
-"""Surfaces with and without shortcuts, to look at and to turn (Li et al. 2018, arXiv 1712.09913, figures 1, 4 and 17)."""
+"""Surfaces with and without shortcuts, to look at and to turn (Li et al. 2018, arXiv 1712.09913, figures 1 and 4)."""
 
 from lossland.options import Count, Networks
 from lossland.papers.li2018.contours import surface
@@ -12,7 +12,6 @@ def experiment(
     dense: Networks | None = None,
     deep: Networks | None = None,
     sharpest: Networks | None = None,
-    draws: Count = 4,
     resolution: Count = 51,
     fine: Count | None = None,
     examples: Count | None = None,
@@ -20,7 +19,7 @@ def experiment(
 ):
     """Networks with shortcuts and those `without` (at resolution `fine`); a DenseNet beside `deep` ones without shortcuts.
 
-    Also `draws` other planes around the one without shortcuts, and the plane of the `sharpest` directions of a network.
+    Also the plane of the `sharpest` directions of a network.
     """
     options = {"resolution": resolution, "examples": examples, "shards": shards}
     own = options | ({"resolution": fine, "splits": ["train"], "name": "fine"} if fine else {})
@@ -39,5 +38,3 @@ def experiment(
         plane = plan.hessian_plane(f"{sharpest.label}, sharpest", sharpest[:1])
         heights = plan.landscape(plane, bn="keep", splits=["train"], **options)
         plan.figure("sharpest_turn", draw="surface", surface=heights, quantity="nll", highest=10)
-    planes = [plan.random_plane(f"{without.label}, {i}", without[0], seed=i) for i in range(1, draws + 1)]
-    plan.figure("fig17", draw="contours", surfaces=plan.landscape(planes, bn="keep", splits=["train"], **options))

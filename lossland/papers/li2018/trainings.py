@@ -11,10 +11,11 @@ def experiment(
     decay: Positive | None = None,
     runs: Count | None = None,
     printed: list[str] = (),
+    untrainable: list[Networks] = (),
 ):
     """`networks` as they are or, with `decay`, by small and `large` batches without and with it; the first `runs` of each.
 
-    The paper calls them `printed`; its numbers stand beside ours.
+    The paper calls them `printed`; its numbers stand beside ours. It could not train those that are `untrainable`.
     """
     courses, trained, followed = [], {}, True
     for network, arch in plan.beside(networks=networks, printed=printed or [""] * len(networks)):
@@ -22,9 +23,12 @@ def experiment(
         courses.append(plan.dynamics([one[:runs] for one in series], name=f"course {network.label}"))
         followed &= any(series[0].body.get(kept) for kept in ("every", "snapshots"))
         trained |= {one.label: {"arch": arch} | _as_printed(one) for one in series if arch}
+    courses += [plan.dynamics(one[:runs], name=f"course {one.label}") for one in untrainable]
     if followed:
         plan.figure("training", courses=courses)
     plan.figure("errors", courses=courses, trained=trained)
+    if trained or untrainable:
+        plan.claims("trainings", courses=courses, trained=trained, untrainable=untrainable)
 
 
 def batches(plan, network, large=None, decay=None, named=False):

@@ -36,4 +36,4 @@ def experiment(
     plan.figure("fig8", random=caught, initial=straight)
     around = [random, *(plan.random_plane(f"{other.label}, random", other) for other in others)]
     plan.figure("directions", directions=[*(plan.directions(plane) for plane in around), *seen["shares"]])
-    plan.claims("trajectories", components=seen["shares"], random=caught, initial=straight)
+    plan.claims("trajectories", components=seen["shares"], courses=seen["courses"], random=caught, initial=straight)

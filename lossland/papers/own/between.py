@@ -18,8 +18,8 @@ def experiment(
 
     `recipe` is how the curves are trained, as far as it differs from the recipe of the networks.
     """
-    numbered = [network.numbered(1 + sum(map(len, networks[:i]))) for i, network in enumerate(networks)]
-    network = plan.union("networks", *numbered)
+    numbered = [one.numbered(1 + sum(map(len, networks[:i]))) for i, one in enumerate(networks)]
+    network = plan.union("networks", *numbered) if len(networks) > 1 else networks[0]
     ends = network.groups(2, pairs)
     segment, curve = plan.line("segment", ends), plan.curve("curve", ends, recipe=recipe)
     heights = [plan.landscape(path, resolution=resolution, examples=examples) for path in (segment, curve)]

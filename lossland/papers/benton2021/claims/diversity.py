@@ -6,35 +6,32 @@ with d(inside) the disagreement of two draws of one simplex, d(between) that of 
 draws are to fit the training data, where they then agree: what is left is how much more they differ where they need not agree,
 in units of what independent networks do. It is 0 if draws are one function, or differ on the training data as often.
 
-In the paper draws of one simplex fit the same spirals by different boundaries, and no number is printed; the share, its bar,
-and the comparison with independent networks are ours.
+In the paper draws of one simplex fit the same spirals by different boundaries, and no number is printed.
 """
 
-from lossland.options import Fraction
+from lossland.statistics.estimates import of_errors
 from lossland.statistics.runs import by_run, together
-from lossland.statistics.tables import Table, by_label, pick
-from lossland.statistics.verdicts import Claim
+from lossland.statistics.tables import UNTRAINED, Table, pick
+from lossland.statistics.verdicts import Claim, trained
+
+SHARE = 0.1
 
 
-def check(*, draws: Table("disagreement"), independent: Table("disagreement"), bar: Fraction = 0.1) -> list[Claim]:
-    """`draws` have one label for each kind of simplexes, on the train and the test split; run i of both tables is of one group
-    of networks."""
-    apart = _mean(independent, split="test", same_source=False)
-    return [claim for kind, rows in by_label(draws).items() for claim in _compared(kind, bar, rows, apart)]
-
-
-def _compared(kind, bar, rows, apart):
-    inside = {split: _mean(rows, split=split, same_source=True) for split in ("test", "train")}
-    found = together({"independent": apart, kind: inside["test"], f"train rows of {kind}": inside["train"]})
-    apart, test, train = found.values()
+def check(*, draws: Table("disagreement"), independent: Table("disagreement")) -> list[Claim]:
+    """Draws of one kind of simplexes on the train and the test split; run i of both tables is of one group of networks."""
+    fit = pick(draws, split="train", same_source=True)
+    found = {"independent": _mean(independent, split="test", same_source=False), "train": by_run(fit, "disagreement")}
+    apart, train, test = together(found | {"test": _mean(draws, split="test", same_source=True)}).values()
+    examples, presumes = draws.loc[draws["split"] == "test", "examples"], trained(fit["error_first"], below=UNTRAINED)
     return [
-        Claim(f"other functions inside: {kind}", (test - train) / apart, above=bar,
+        Claim("other functions inside", (test - train) / apart, above=SHARE, because="a tenth: ours", presumes=presumes,
               of="(test - train disagreement of two draws) / test disagreement of two independent networks",
-              says=f"Draws of one simplex ({kind}) differ where they need not agree, by a share of what independent "
-                   "networks do."),
-        Claim(f"independent networks differ more: {kind}", apart - test, above=0,
+              says="Draws of one simplex differ where they need not agree, by a share of what independent networks do.",
+              sampling=of_errors(test, examples=examples) / apart.mean()),
+        Claim("independent networks differ more", apart - test, above=0, origin="ours", presumes=presumes,
               of="test disagreement of two independent networks - of two draws, as a fraction",
-              says=f"Independent networks differ on more of the test data than draws of one simplex ({kind}) do."),
+              says="Independent networks differ on more of the test data than draws of one simplex do.",
+              sampling=of_errors(apart, test, examples=examples)),
     ]  # fmt: skip
 
 

@@ -1,103 +1,91 @@
 """The claims of Benton et al. 2021 (arXiv 2102.13042) about ESPRO, figures 8 and 9: simplexes against deep ensembles.
 
-    equal components   score(n networks) - score(n simplexes)            above 0 if the simplexes are better
-    equal budget       score(networks for as many passes) - score(n simplexes)
+    equal components   error(n networks) - error(n simplexes)            above 0 if the simplexes are better
+    equal budget       error(networks for as many passes) - error(n simplexes)
 
 A component is a network, or a simplex of low loss around the same network. A pass is one through the training data, all points
-of a step counted; at a budget between those of n and n + 1 networks the score of the deep ensemble is interpolated linearly,
-and nothing is said of a budget beyond its largest.
+of a step counted; at a budget between those of n and n + 1 networks the error of the deep ensemble is interpolated linearly.
+Errors are compared example by example, so that the choice of the test examples counts for what it leaves open.
 
 In the paper a simplex has a lower test error at equal components and at equal time; it shows one run, without error bars,
-whose differences are the published values.
+whose differences and errors are the published values.
 """
 
 from typing import Literal
 
 import numpy as np
+import pandas as pd
 
 from lossland.options import Count
 from lossland.papers.published import numbers
-from lossland.statistics.runs import by_run, together
-from lossland.statistics.tables import Table, by_label, pick
-from lossland.statistics.verdicts import Claim
+from lossland.statistics.runs import each_example, together
+from lossland.statistics.tables import UNTRAINED, Table, pick
+from lossland.statistics.verdicts import Claim, as_published, scored, trained
 
-SCORES = {"error": "test error, as a fraction", "nll": "test nll [nats]"}
+EXAMPLES = 10_000  # of the test sets of CIFAR
 
 
 def check(
     *,
-    independent: Table("ensemble"),
-    simplexes: Table("ensemble"),
+    independent: Table("by_example"),
+    simplexes: Table("by_example"),
+    networks: Table("ensemble"),
     sizes: list[Count] = (1,),
     budgets: list[Count] = (1,),
     dataset: Literal["CIFAR-10", "CIFAR-100"] | None = None,
 ) -> list[Claim]:
-    """`sizes` and `budgets` are the numbers of components that are compared at equal components, and at equal budget; `dataset`
-    chooses what is published, of a label that is the paper's (1-simplex, 2-simplex)."""
-    networks = pick(independent, split="test")
-    found = by_label(pick(simplexes, split="test"))
-    return [
-        claim
-        for name, rows in found.items()
-        for size in sorted({*sizes, *budgets})
-        for claim in _of(name, rows, size, networks, dataset, size in sizes, size in budgets)
-    ]
+    """`simplexes` have one label, around the networks of `independent`, which on the training data are `networks`. `sizes` and
+    `budgets` are the numbers of components that are compared at equal components, and at equal budget; nothing is said of a
+    budget beyond the largest deep ensemble. `dataset` chooses what is published, of a label that is the paper's."""
+    name, presumes = simplexes["subspace"].iloc[0], trained(networks["error"], below=UNTRAINED)
+    printed, claims = _printed(dataset, name), []
+    for size in sorted({*sizes, *budgets}):
+        rows, what = pick(simplexes, size=size), f"{size} component{'s' * (size > 1)}"
+        for how, at in (("equal components", size in sizes), ("equal budget", size in budgets)):
+            theirs = _at_budget(independent, rows) if how == "equal budget" else _errors(independent, size)
+            if at and theirs is not None:
+                found = together({"independent": theirs, name: _errors(rows, size)})
+                claims.append(scored(
+                    f"simplexes are better: {what}, {how}", found["independent"] - found[name], above=0, presumes=presumes,
+                    published=printed.get((how, size), ()), of=f"test error, as a fraction: deep ensemble - {name}, {what}",
+                    says=f"At {how} ensembles of simplexes err less than deep ensembles."))  # fmt: skip
+    return claims + [_as_published(label, table, max(sizes), printed, presumes)
+                     for label, table in (("deep ensemble", independent), (name, simplexes))
+                     if (label, max(sizes)) in printed]  # fmt: skip
 
 
-def _of(name, rows, size, networks, dataset, equal, budget):
-    others, own = together({"independent": mean(networks, size), name: mean(rows, size)}).values()
-    what, gains = f"{size} component{'s' * (size > 1)}", _printed(dataset, name, size)
-    claims = []
-    if equal:
-        of = f"deep ensemble - simplexes, {what} each"
-        claims += _better(
-            f"{name} at {what}", f"At equal components ensembles of simplexes ({name})", others, own, gains[0], of
-        )
-    if budget and (others := _at_budget(networks, own)) is not None:
-        of, who = (
-            f"deep ensemble of as many passes, interpolated - simplexes, {what}",
-            f"At equal budget ensembles of simplexes ({name})",
-        )
-        claims += _better(f"{name} at the budget of {what}", who, others, own, gains[1], of)
-    return claims
+def _as_published(label, table, size, printed, presumes):
+    return as_published(f"test error of {size}: {label}", _errors(table, size).mean(axis=1), printed[label, size],
+                        examples=EXAMPLES, of="test error, as a fraction", presumes=presumes,
+                        says=f"The test error of {size} components ({label}) is that of the paper.")  # fmt: skip
 
 
-def _better(name, who, others, own, printed, of):
-    return [
-        Claim(f"{name}: {score}", others[score] - own[score], above=0, published=printed if score == "error" else (),
-              of=f"{unit}: {of}", says=f"{who} are better than deep ensembles.")
-        for score, unit in SCORES.items()
-    ]  # fmt: skip
+def _errors(table, size):
+    return each_example(pick(table, size=size), "error")
 
 
 def _at_budget(networks, own):
-    """The scores of deep ensembles of as many passes, by run; None if that is beyond all of them."""
-    found = own[list(SCORES)].copy()
-    for run, epochs in own["epochs"].items():
-        known = pick(networks, run=run).groupby("size")[["epochs", *SCORES]].mean().sort_values("epochs")
-        if epochs > known["epochs"].max():
+    """The errors of deep ensembles of as many passes, by run and example; None if that is beyond all of them."""
+    found = {}
+    for run, budget in own.groupby("run")["epochs"].first().items():
+        known = pick(networks, run=run).pivot(index="epochs", columns="example", values="error")
+        if budget > known.index.max():
             return None
-        found.loc[run] = [np.interp(epochs, known["epochs"], known[score]) for score in SCORES]
-    return found
+        found[run] = known.reindex(sorted({*known.index, budget})).interpolate(method="index").loc[budget]
+    return pd.DataFrame(found).T
 
 
-def mean(table, size):
-    """Means over the ensembles of a size, by run."""
-    return by_run(pick(table, size=size), [*SCORES, "epochs"])
-
-
-def _printed(dataset, name, size):
-    """The published differences of test errors at equal components and at equal budget; empty if there are none."""
-    if dataset is None:
-        return (), ()
-    rows = numbers("benton2021", table="Figure 8", dataset=dataset, method=["deep ensemble", name])
+def _printed(dataset, name):
+    """(equal components or budget, size) -> published difference of test errors, (label, size) -> published error."""
+    rows = numbers("benton2021", table="Figure 8", dataset=dataset or "none", method=["deep ensemble", name])
     rows = rows.assign(size=rows["setting"].str.extract(r"(\d+)", expand=False).astype(int))
-    wide = rows.pivot(index=["method", "size"], columns="metric", values="value")
-    if (name, size) not in wide.index:
-        return (), ()
-    networks, own = wide.loc["deep ensemble"], wide.loc[name, size]
-    gain = (networks.loc[size] - own)["test_error_percent"] / 100
-    if "seconds" not in wide or own["seconds"] > networks["seconds"].max():
-        return gain, ()
-    at = np.interp(own["seconds"], networks["seconds"], networks["test_error_percent"])
-    return gain, (at - own["test_error_percent"]) / 100
+    if name not in set(rows["method"]):
+        return {}
+    wide = rows.pivot(index=["metric", "size"], columns="method", values="value")
+    errors = wide.loc["test_error_percent"] / 100
+    found = {(label, size): error for label in errors for size, error in errors[label].items()}
+    found |= {("equal components", size): row["deep ensemble"] - row[name] for size, row in errors.iterrows()}
+    for size, row in wide.loc["seconds"].iterrows() if "seconds" in wide.index else ():
+        if row[name] <= (seconds := wide.loc["seconds", "deep ensemble"]).max():
+            found["equal budget", size] = np.interp(row[name], seconds, errors["deep ensemble"]) - errors.loc[size, name]
+    return found

@@ -6,7 +6,8 @@ Dots are points drawn in a simplicial complex, projected onto the plane of its f
 that a point was drawn in. A panel whose title says so shows the same draws with the first edge made that many times as long:
 there it can be seen whether the draws crowd at a corner, and the scales of the axes differ as much.
 
-In the paper (appendix A.1) a simplex with equal edges and one that is stretched 100 : 1 : 1 are shown in this way.
+In the paper (appendix A.1) a simplex with equal edges and one that is stretched 100 : 1 : 1 are shown in this way. That draws
+are uniform in both is a law, not a claim about networks.
 """
 
 from matplotlib.figure import Figure

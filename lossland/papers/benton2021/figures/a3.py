@@ -16,11 +16,14 @@ from matplotlib.ticker import NullLocator
 from lossland.options import Count
 from lossland.plotting.panels import band, legend_below, panels, runs_of
 from lossland.plotting.style import MARKERS, SERIES
-from lossland.statistics.tables import Table, pick
+from lossland.statistics.tables import Table, noted, pick, untrained
 
 
-def draw(*, ensembles: Table("ensemble"), volumes: Table("volume"), sizes: list[Count] = (1,)) -> Figure:
-    """Both tables have the same labels, one for each lambda; `sizes` are the numbers of simplexes in an ensemble."""
+def draw(
+    *, ensembles: Table("ensemble"), volumes: Table("volume"), networks: Table("ensemble"), sizes: list[Count] = (1,)
+) -> Figure:
+    """The first two have the same labels, one for each lambda; `networks` are those around which the simplexes lie, on the
+    training data, `sizes` the numbers of simplexes in an ensemble."""
     whole = pick(volumes, simplex=-1)
     last = whole[whole["stage"] == whole.groupby("subspace")["stage"].transform("max")]
     strength = last.groupby("subspace")["strength"].mean()
@@ -38,7 +41,7 @@ def draw(*, ensembles: Table("ensemble"), volumes: Table("volume"), sizes: list[
     volume.set(ylabel=r"$\log_{10}$ of the volume V")
     for axis in (score, volume):
         _strengths(axis, strength)
-    legend_below(figure, [score], ncols=4, title=runs_of(ensembles, "group"))
+    legend_below(figure, [score], ncols=4, title=noted(runs_of(ensembles, "group"), untrained(networks["error"].max())))
     return figure
 
 

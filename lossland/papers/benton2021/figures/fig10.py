@@ -2,8 +2,8 @@
 
     mean(x) = 1/n sum_i f_i(x),     band(x) = mean(x) +- k std_i f_i(x),  k = 1, 2, 3
 
-A panel for each set of networks: the mean as a line, bands of one, two and three standard deviations between networks (n - 1;
-the noise of the data is not added), some of the functions thin; grey bars are the intervals where there are training points.
+A panel for each set of networks: the mean as a line, bands of one, two and three standard deviations over its networks (the
+noise of the data is not added), some of the functions thin; grey bars are the intervals of the training points.
 
 In the paper the bands of ESPRO are wider between and outside of them than those of deep ensembles and of a curve. Draws of a
 curve are uniform along it here; in the paper's comparison they are from a posterior.
@@ -53,7 +53,7 @@ def _outputs(table, label):
 
 def _bands(axis, outputs):
     """A gap where any network is not finite."""
-    mean, deviation = outputs.mean(axis=1, skipna=False), outputs.std(axis=1, skipna=False)
+    mean, deviation = outputs.mean(axis=1, skipna=False), outputs.std(axis=1, ddof=0, skipna=False)
     for k in DEVIATIONS:
         look = {"color": WHITE_TO_DARK(0.65 - 0.16 * k), "linewidth": 0, "label": f"{k} std"}
         axis.fill_between(mean.index, mean - k * deviation, mean + k * deviation, **look)

@@ -18,11 +18,11 @@ from matplotlib.ticker import MultipleLocator
 from lossland.options import Count
 from lossland.plotting.panels import legend_below, lines, looks, panels, runs_of
 from lossland.plotting.style import AXES
-from lossland.statistics.tables import Table, derived, pick
+from lossland.statistics.tables import Table, derived, noted, pick, untrained
 
 
-def draw(*, shifts: Table("shift"), size: Count, corruption: str = "gaussian_noise") -> Figure:
-    """`size` is the number of components in the larger ensembles."""
+def draw(*, shifts: Table("shift"), networks: Table("ensemble"), size: Count, corruption: str = "gaussian_noise") -> Figure:
+    """`size` is the number of components in the larger ensembles; `networks` are scores on the training data."""
     table = derived(pd.concat([pick(shifts, severity=0), pick(shifts, corruption=corruption)]))
     own = looks(table)
     figure, (axes,) = panels(1, 3, height=2.4)
@@ -36,5 +36,5 @@ def draw(*, shifts: Table("shift"), size: Count, corruption: str = "gaussian_noi
         axis.plot([], [], "--", color="black", linewidth=1.1, label="one component")
         axis.set(xlabel=f"severity of {corruption.replace('_', ' ')}", ylabel=name)
         axis.xaxis.set_major_locator(MultipleLocator(1))
-    legend_below(figure, axes, title=runs_of(table, "group"))
+    legend_below(figure, axes, title=noted(runs_of(table, "group"), untrained(networks["error"].max())))
     return figure

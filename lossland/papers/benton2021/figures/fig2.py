@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 
 from lossland.plotting.panels import legend_below, panels, shaded
 from lossland.plotting.style import AXES, COLOURS, SERIES
-from lossland.statistics.tables import Table, one_run, pick, where
+from lossland.statistics.tables import Table, noted, one_run, pick, untrained, where
 from lossland.statistics.tables import plane as grid_of
 
 CURVE, HIGHEST = COLOURS["bezier"], 5.0  # nats, at which the colours end
@@ -51,7 +51,10 @@ def _plane(figure, axis, plane):
     drawn = shaded(axis, grid_of(plane, "train", "nll"), HIGHEST)
     figure.colorbar(drawn, ax=axis, label="train nll [nats]", aspect=25)
     path, points = (where(plane, mark=mark).drop_duplicates("index").sort_values("index") for mark in ("path", "spanning"))
+    worst = where(plane, mark="spanning", split="train", quantity="error")["value"][:2].max()
     axis.plot(path["u0"], path["u1"], color=CURVE)
     axis.plot(points["u0"][:2], points["u1"][:2], "o", color=CURVE, markeredgecolor="white", markersize=5.5, label="network")
     axis.plot(points["u0"][2:], points["u1"][2:], "D", color="white", markeredgecolor=CURVE, markersize=4.5, label="bend")
-    axis.set(xlabel="distance", ylabel="distance", aspect="equal", title="A plane of the same networks")
+    axis.set(
+        xlabel="distance", ylabel="distance", aspect="equal", title=noted("A plane of the same networks", untrained(worst))
+    )

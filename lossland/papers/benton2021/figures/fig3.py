@@ -6,7 +6,7 @@ modes, networks that were trained on their own; diamonds are connectors, trained
 simplexes.
 
 In the paper (VGG16; figure 3 CIFAR-10, figure 4 CIFAR-100) the faces of the complex lie in one region of low loss, and the
-segment from mode to mode belongs to no simplex.
+segment from mode to mode belongs to no simplex. The title tells of vertices that do not fit the data.
 """
 
 import numpy as np
@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 
 from lossland.options import Index, Label
 from lossland.plotting.panels import broken, filled, legend_of, tiles, triangle
-from lossland.statistics.tables import Table, by_label, corners, one_run, plane
+from lossland.statistics.tables import Table, by_label, corners, noted, one_run, plane, untrained, where
 
 HIGHEST = 1.05  # nats, at which the colours end, if no value is lower
 
@@ -33,9 +33,13 @@ def draw(*, faces: Table("landscape"), modes: dict[Label, Index]) -> Figure:
     for axis, (label, values) in zip(axes, planes.items(), strict=True):
         drawn = filled(axis, values.where(np.isfinite(values)).clip(0, levels[-1]), levels)
         triangle(axis, *corners(faces[label], label), modes[label])
-        axis.set(title=broken(label, 26), aspect="equal", xlabel="distance")
+        axis.set(title=noted(broken(label, 26), _worst(faces[label])), aspect="equal", xlabel="distance")
         if axis.get_subplotspec().is_first_col():
             axis.set_ylabel("distance")
     figure.colorbar(drawn, ax=axes, label="train nll [nats]", ticks=levels, format="%.3g", aspect=25, pad=0.01)
     legend_of(figure, axes, "outside upper center", ncols=2)
     return figure
+
+
+def _worst(face):
+    return untrained(where(face, mark="spanning", split="train", quantity="error")["value"].max())

@@ -4,7 +4,7 @@
     V_32 = sqrt of the Cayley-Menger determinant of the first simplex, in float32 as in the released code
     h    = distance of the newest connector from the face of all others, the least over the simplexes
 
-A complex between trained networks, grown by one connector after another: V, V_32 (crosses: the determinant is no finite
+A complex between trained networks, grown by one connector after another: V, V_32 (crosses: the determinant is not a finite
 number, triangles: it is 0), h, and the train error of samples inside, their mean (solid) and the worst (dashed). One colour
 for each way to push: by which volume, and by which lambda. Lines are means over runs, bands their range.
 

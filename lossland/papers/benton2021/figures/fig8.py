@@ -1,10 +1,10 @@
 """Benton et al. 2021 (arXiv 2102.13042), figures 8 and 9: ensembles by the number of their components, and by their budget.
 
-How good ensembles are: left against the number of their components, right against what these have cost, in passes through the
-training data, all points of a step counted; a step of training on one point makes seconds of it. A component is a trained
-network, or a simplex of low loss around one with the mean of the predictions of its draws. Lines are means over groups of
-networks and over the choices of components in each, bands the range of the groups; dotted, what the paper shows, its budgets
-(seconds of another machine) as multiples of one network's.
+How good ensembles are, at the temperature of each if that is said: left against the number of their components, right against
+what these have cost, in passes through the training data, all points of a step counted; a step of training on one point makes
+seconds of it. A component is a trained network, or a simplex of low loss around one with the mean of the predictions of its
+draws. Lines are means over groups of networks and over the choices of components in each, bands the range of the groups;
+dotted, what the paper shows, its budgets (seconds of another machine) as multiples of one network's.
 
 In the paper (VGG16, one run, no error bars) a simplex is better than a network at each number of components and, on CIFAR-10,
 at equal time: by 0.2 to 0.6 points at equal components there, where 10,000 examples leave a standard error of 0.2, and by 1.5
@@ -20,17 +20,21 @@ from matplotlib.ticker import MaxNLocator
 from lossland.papers.published import numbers
 from lossland.plotting.panels import behind, legend_below, lines, looks, panels, runs_of
 from lossland.plotting.style import AXES
-from lossland.statistics.tables import Table, derived, pick
+from lossland.statistics.tables import Table, derived, noted, pick, untrained
 
 
 def draw(
     *,
     ensembles: Table("ensemble"),
     seconds: Table("seconds"),
-    quantities: list[Literal["error", "accuracy", "nll", "brier", "ece"]] = ("error",),
+    networks: Table("ensemble"),
+    quantities: list[Literal["error", "accuracy", "nll", "brier", "ece", "ece_debiased", "nll_tempered", "ece_tempered"]] = (
+        "error",
+    ),
     dataset: Literal["CIFAR-10", "CIFAR-100"] | None = None,
 ) -> Figure:
-    """The first of `ensembles` are of single networks. What is published of `dataset` and of a label is drawn behind.
+    """The first of `ensembles` are of single networks, on the training data `networks`. What is published of `dataset`
+    and of a label is drawn behind.
 
     Raises ValueError if nothing is published of any label.
     """
@@ -53,7 +57,7 @@ def draw(
     _clock(axes[0, 1], seconds["epoch_seconds"].median())
     if printed:
         axes[0, 0].plot([], [], ":", color="black", linewidth=0.8, label=f"paper, {dataset}")
-    legend_below(figure, axes.flat, ncols=3, title=runs_of(table, "group"))
+    legend_below(figure, axes.flat, ncols=3, title=noted(runs_of(table, "group"), untrained(networks["error"].max())))
     return figure
 
 

@@ -2,69 +2,63 @@
 
     an ensemble gains     single - independent
     runs gain more        samples - independent
-    both gain most        min(samples, independent) - both
+    both gain most        samples - both,  and  independent - both
 
-Differences of scores (error, Brier, nll; lower is better), above 0 if the claim is true, for each group of networks, none of
-which is in two groups. `single` is the mean over all networks of the group, `independent` that over ensembles of several,
-`samples` that over ensembles of as many samples of a subspace around one of them, `both` that over as many members, each of
-all samples around one network. So `both` averages more networks than the others do.
+Differences of scores (error, Brier, nll; lower is better), above 0 if the claim is true, on the same test examples, for each
+group of networks, none of which is in two groups. `single` is the mean over all networks of the group, `independent` is all of
+them together; `samples` is the mean over ensembles of as many samples of a subspace around one of them, or the average of its
+last weights; `both` is as many members, each of all samples around one network, or its average. So `both` averages more
+networks than the others do. A claim about samples is about each kind of them.
 
 In the paper ensembles of independent networks gain more than those of a subspace, and both together gain most (as remembered,
-not confirmed, and without its numbers).
+not confirmed, and without its numbers). The nll and SWAG are ours.
 """
 
-import numpy as np
-
 from lossland.options import Count
-from lossland.statistics.runs import by_run, together
+from lossland.papers.fort2019.claims import AVERAGES, about, families
+from lossland.statistics.runs import each_example, together
 from lossland.statistics.tables import Table, by_label, pick
-from lossland.statistics.verdicts import Claim
+from lossland.statistics.verdicts import Claim, scored
 
 SCORES = {"error": "test error, as a fraction", "brier": "Brier score", "nll": "test nll"}
 
 
-def check(*, independent: Table("ensemble"), samples: Table("ensemble"), both: Table("ensemble"), size: Count) -> list[Claim]:
-    """`samples` and `both` have one label for each kind of samples; run i of the three tables is of one group.
-
-    `both` is measured `by: source`, on pools of the samples around each network. Raises ValueError if it was measured by
-    network, or runs of the tables are not the same.
-    """
-    single, ensemble = _scores(independent, 1), _scores(independent, size)
-    claims = [
-        Claim(f"an ensemble gains: {score}", single[score] - ensemble[score], above=0,
-              of=f"{unit}: one network - {size} together",
-              says="An ensemble of independent networks is better than one network.")
-        for score, unit in SCORES.items()
-    ]  # fmt: skip
-    for kind, around in by_label(samples).items():
-        pools = pick(both, subspace=kind)
-        _by_source(pools, kind, size)
-        runs = {"independent": ensemble, f"samples of {kind}": _scores(around, size), f"both of {kind}": _scores(pools, size)}
-        claims += _compared(kind, size, *together(runs).values())
+def check(
+    *,
+    independent: Table("by_example"),
+    samples: Table("by_example"),
+    both: Table("by_example"),
+    trained: Table("landscape"),
+    size: Count,
+) -> list[Claim]:
+    """`samples` and `both` have one label for each kind; run i of the three tables is of one group. `both` is measured `by:
+    source`, on pools of the samples around each network, of one network and of `size`."""
+    claims = []
+    for score, unit in SCORES.items():
+        origin = {"origin": "ours"} if score == "nll" else {}
+        single, runs = (each_example(pick(independent, size=n), score) for n in (1, size))
+        averages, pools = (_by_kind(both, n, score) for n in (1, size))
+        around = _by_kind(samples, size, score) | {kind: one for kind, one in averages.items() if kind == AVERAGES}
+        together({"independent": runs} | around)
+        claims.append(
+            scored(f"an ensemble gains: {score}", single - runs, **about("runs", trained) | origin,
+                   of=f"{unit}: one network - {size} together",
+                   says="An ensemble of independent networks is better than one network.")
+        )  # fmt: skip
+        for family, kinds in {"samples and averages": around}.items() if origin else families(around).items():
+            said = about(family, trained) | origin
+            best = {f"{kind}, around one": own - pools[kind] for kind, own in kinds.items()}
+            best |= {f"{kind}, networks": runs - pools[kind] for kind in kinds}
+            claims += [
+                scored(f"runs gain more than {family}: {score}", {kind: own - runs for kind, own in kinds.items()}, **said,
+                       of=f"{unit}: {size} of one network - {size} independent networks",
+                       says=f"At equal size, independent networks together are better than {family} around one."),
+                scored(f"both gain most, {family}: {score}", best, **said,
+                       of=f"{unit}: ensembles of the one or of the other - of both",
+                       says=f"Around independent networks, {family} are better than around one, and than the networks."),
+            ]  # fmt: skip
     return claims
 
 
-def _compared(kind, size, runs, samples, both):
-    return [
-        claim
-        for score, unit in SCORES.items()
-        for claim in (
-            Claim(f"runs gain more than {kind}: {score}", samples[score] - runs[score], above=0,
-                  of=f"{unit}: {size} samples - {size} independent networks",
-                  says=f"At equal size, independent networks together are better than samples of a subspace ({kind})."),
-            Claim(f"both gain most, {kind}: {score}", np.minimum(samples[score], runs[score]) - both[score], above=0,
-                  of=f"{unit}: the better of both ensembles - {size} subspaces together",
-                  says=f"Subspaces ({kind}) around independent networks are better together than either alone."),
-        )
-    ]  # fmt: skip
-
-
-def _by_source(pools, kind, size):
-    networks = pick(pools, size=size)["members"].str.split().str.len()
-    if (networks <= size).any():
-        raise ValueError(f"both, of {kind}, has ensembles of {size} with {networks.min()} networks; measure it `by: source`")
-
-
-def _scores(table, size):
-    """Means over the ensembles of a size, by run."""
-    return by_run(pick(table, split="test", size=size), list(SCORES))
+def _by_kind(table, size, score):
+    return {kind: each_example(pick(rows, size=size), score) for kind, rows in by_label(table).items()}

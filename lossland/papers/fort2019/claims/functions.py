@@ -3,17 +3,18 @@
     inside a run   mean disagreement of its snapshots with its end, after the first epochs
     silhouette     (b - a) / max(a, b), a point's mean distance a to its own run, b to the nearest other one
 
-A run is a training. Pairs among k runs are not independent: disagreements are of runs 0 and 1, 2 and 3, ..., and what is
-inside runs is the mean over the two of a pair. That it is "far less" is taken as less than half; this bar is ours. Silhouettes
-are means over the points of each run, positive if its points are nearer to one another than to other runs. A run is one
-number, but runs share one map and have each other as neighbours, so that p is too small. The silhouette of the map says how
-the picture looks, that of the predictions themselves whether it is true.
+Pairs among k runs are not independent: disagreements are of runs 0 and 1, 2 and 3, ..., and what is inside runs is the mean
+over the two of a pair. That it is "far less" is taken as less than half; this bar is ours. Silhouettes are means over all
+points of a map, positive if points are nearer to their own run than to others; no run is in two maps. The silhouette of the
+map says how the picture looks, that of the predictions themselves whether it is true.
 
 In the paper a run, with the subspaces around it, stays in one mode of predictions, and other initialisations find others
 (abstract); that its snapshots agree after the first epochs is remembered, not confirmed.
 """
 
 from lossland.options import NonNegative
+from lossland.papers.fort2019.claims import learned
+from lossland.statistics.estimates import of_errors
 from lossland.statistics.runs import by_pairs, disjoint, towards_the_end
 from lossland.statistics.tables import Table, pick
 from lossland.statistics.verdicts import Claim
@@ -23,26 +24,32 @@ SPACES = {"silhouette_predictions": "predictions", "silhouette": "map"}
 
 
 def check(
-    *, between: Table("disagreement"), inside: Table("disagreement"), tsne: Table("tsne"), after: NonNegative
+    *,
+    between: Table("disagreement"),
+    inside: Table("disagreement"),
+    tsne: Table("tsne"),
+    trained: Table("landscape"),
+    after: NonNegative,
 ) -> list[Claim]:
     """`between` is of a pool of the last networks of runs, `inside` of the trajectories of these runs in the same order, all or
     the first of them. The first epochs end with `after`. Sources of `tsne` are runs; `within` is 0 for the trajectory, above
-    for samples around its end, of which there are claims if there are such samples."""
+    for samples around its end."""
     apart = disjoint(pick(between, split="test"), "disagreement")
-    rows = towards_the_end(pick(inside, split="test"), after)["disagreement"]
-    own, others = by_pairs(rows.groupby(level=["subspace", "run"]).mean()).align(apart, join="inner")
-    claims = [
-        Claim("runs differ more than snapshots of one", others - FAR * own, above=0,
-              of=f"disagreement between two runs - {FAR} x that inside them, from epoch {after:g} on with the end",
-              says="After the first epochs two independent runs disagree at least twice as often as the snapshots of one run.")
+    rows = towards_the_end(pick(inside, split="test"), after)
+    own = by_pairs(rows["disagreement"].groupby(level=["subspace", "run"]).mean())
+    own, others = own.align(apart, join="inner")
+    parts = {"trajectories": tsne[tsne["within"] == 0], "samples": tsne[tsne["within"] > 0]}
+    silhouettes = {name: points.groupby("run")[list(SPACES)].mean() for name, points in parts.items() if len(points)}
+    presumes = learned(trained)
+    return [
+        Claim("runs differ more than snapshots of one", others / own, above=FAR, ratio=True, because="twice: ours",
+              sampling=of_errors(others, own, examples=rows["examples"], ratio=True), presumes=presumes,
+              of=f"disagreement between two runs / inside them, from epoch {after:g} on with the end",
+              says="After the first epochs two independent runs disagree at least twice as often as the snapshots of one run."),
+        *(
+            Claim(f"runs are apart in the {space}", {name: found[column] for name, found in silhouettes.items()}, above=0,
+                  of=f"silhouette of the runs in the {space}, mean over their points", presumes=presumes,
+                  says=f"The points of one run are nearer to one another than to other runs, in the {space}.")
+            for column, space in SPACES.items()
+        ),
     ]  # fmt: skip
-    parts = {"trajectories": tsne[tsne["within"] == 0], "samples of subspaces": tsne[tsne["within"] > 0]}
-    for name, points in parts.items():
-        silhouettes = points.groupby(["subspace", "run", "source"])[list(SPACES)].mean()
-        claims += [
-            Claim(f"{name} cluster by run in the {space}", silhouettes[column], above=0,
-                  of=f"silhouette of the run in the {space}, mean over its {name}",
-                  says=f"The {name} of one run are nearer to one another than to other runs, in the {space}.")
-            for column, space in SPACES.items() if len(silhouettes)
-        ]  # fmt: skip
-    return claims

@@ -18,7 +18,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 from lossland.options import Group, Split
-from lossland.plotting.panels import panels
+from lossland.plotting.panels import panels, warn
 from lossland.plotting.style import AXES, SERIES, WHITE_TO_DARK
 from lossland.statistics.tables import Table, by_label, matrix, one_run, pick
 
@@ -28,6 +28,7 @@ def draw(
     cosine: Table("cosine"),
     disagreement: Table("disagreement"),
     maps: Table("tsne"),
+    trained: Table("landscape"),
     group: Group = "weights",
     split: Split = "test",
 ) -> Figure:
@@ -43,6 +44,7 @@ def draw(
         _trajectories(above, paths)
         silhouette = paths["silhouette"].mean()
         above.set_title(f"{label}, t-SNE\nsilhouette {silhouette:.2f}, {paths['split'].iloc[0]} data")
+    warn(figure, trained)
     return figure
 
 

@@ -17,7 +17,7 @@ from matplotlib.ticker import MaxNLocator
 
 from lossland.options import Count, Split
 from lossland.papers.published import numbers
-from lossland.plotting.panels import behind, legend_below, looks, tiles
+from lossland.plotting.panels import behind, legend_below, looks, tiles, warn
 from lossland.plotting.style import AXES
 from lossland.statistics.tables import Table, by_label, derived, pick
 
@@ -25,6 +25,7 @@ from lossland.statistics.tables import Table, by_label, derived, pick
 def draw(
     *,
     ensembles: Table("ensemble"),
+    trained: Table("landscape"),
     quantities: list[Literal["accuracy", "error", "brier", "nll", "ece", "js"]] = ("accuracy", "brier"),
     split: Split = "test",
     columns: Count = 2,
@@ -49,6 +50,7 @@ def draw(
         axis.set(xlabel="independent trainings", ylabel=f"{split} {name}")
         axis.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     legend_below(figure, axes, ncols=min(3, max(2, len(axes))))
+    warn(figure, trained)
     return figure
 
 

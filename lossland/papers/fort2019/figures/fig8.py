@@ -16,7 +16,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MultipleLocator
 
 from lossland.options import Count
-from lossland.plotting.panels import legend_of, looks, tiles
+from lossland.plotting.panels import legend_of, looks, tiles, warn
 from lossland.plotting.style import AXES
 from lossland.statistics.tables import Table, by_label, derived, pick, where
 
@@ -26,6 +26,7 @@ STYLES = ("-", "--", ":", "-.")
 def draw(
     *,
     shifts: Table("shift"),
+    trained: Table("landscape"),
     sizes: list[Count] = (1,),
     quantities: list[Literal["accuracy", "error", "brier", "nll", "ece", "js"]] = ("accuracy", "brier", "js"),
     columns: Count = 3,
@@ -48,6 +49,7 @@ def draw(
     legend_of(figure, axes, ncols=min(4, 1 + len(axes)))
     lines = [Line2D([], [], color="black", linestyle=style) for style in STYLES[: len(sizes)]]
     axes[0].legend(lines, [f"size {size}" for size in sizes], handlelength=2.5)
+    warn(figure, trained)
     return figure
 
 

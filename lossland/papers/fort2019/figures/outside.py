@@ -23,7 +23,7 @@ PRINTED, MEMORY = "js, paper", "js, from memory, not confirmed"
 def draw(*, outside: Table("outside"), size: Count) -> pd.DataFrame:
     """`size` is how many networks a set has."""
     rows = []
-    for label, sets in by_label(pick(outside, size=size)).items():
+    for label, sets in by_label(pick(outside, size=size, block=0)).items():
         row = {"source": "ours", "images": "", "networks from": label, "networks": size, "sets": len(sets)}
         rows.append(row | spreads({column: sets[column] for column in ("js", "entropy", "confidence")}))
     for one in numbers("fort2019", remembered=True, table="sec5-text", metric="JS_divergence").itertuples():

@@ -17,7 +17,7 @@ from typing import Literal
 from matplotlib.figure import Figure
 
 from lossland.options import Count, Split
-from lossland.plotting.panels import legend_of, lines, looks, runs_of, tiles
+from lossland.plotting.panels import legend_of, lines, looks, runs_of, tiles, warn
 from lossland.plotting.style import AXES, GREY
 from lossland.statistics.tables import Table, derived, pick, where
 
@@ -52,4 +52,5 @@ def draw(
     for style, end in (("-", 0), ("--", 1)):
         axes[-1].plot([], [], style, color=GREY, label=f"against t = {end}")
     legend_of(figure, axes, ncols=min(2 + len(own), 3 * len(axes)), title=runs_of(table, "pair") + " of networks")
+    warn(figure, {"ends": where(paths[paths["u0"].isin([0, 1])], split="train")["error"].mean()})
     return figure

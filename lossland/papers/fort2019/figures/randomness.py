@@ -11,13 +11,18 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from lossland.options import Group, Split
-from lossland.plotting.panels import panels
+from lossland.plotting.panels import panels, warn
 from lossland.plotting.style import SERIES
 from lossland.statistics.tables import Table, by_label, pick
 
 
 def draw(
-    *, disagreement: Table("disagreement"), cosine: Table("cosine"), group: Group = "weights", split: Split = "test"
+    *,
+    disagreement: Table("disagreement"),
+    cosine: Table("cosine"),
+    trained: Table("landscape"),
+    group: Group = "weights",
+    split: Split = "test",
 ) -> Figure:
     """A bar for each label: all pairs of all of its runs."""
     differing = {label: 100 * part["disagreement"] for label, part in by_label(pick(disagreement, split=split)).items()}
@@ -28,6 +33,7 @@ def draw(
     _dots(axes[1], turned.values(), f"1 - cosine similarity, {group}")
     axes[0].set_yticks(range(len(differing)), list(differing))
     axes[0].invert_yaxis()
+    warn(figure, trained)
     return figure
 
 

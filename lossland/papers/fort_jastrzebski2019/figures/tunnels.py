@@ -4,11 +4,11 @@
 
 Over the norm of the network and as it is, against one hyperparameter of its training in each column, the others held; values
 stand at equal distances. Lines are means over runs, bands their range; hollow are widths of which some direction did not reach
-the level, so that they are lower bounds. Nothing is matched: widths of networks of different train loss are compared, and that
-loss is below; a wider tunnel at a higher loss is no tunnel.
+the level, so that they are lower bounds. Solid is the end of the trainings, at different train losses (below), and a wider
+tunnel at a higher loss is not a tunnel; dashed are the same networks where they passed one loss.
 
 By a summary of the paper, larger learning rates, smaller batches and stronger regularisation increase this distance; by its
-abstract they act in similar ways. Numbers of the paper are not known to us.
+abstract learning rate, network width and L2 regularisation act in similar ways. Numbers of the paper are not known to us.
 """
 
 from matplotlib.figure import Figure
@@ -25,31 +25,32 @@ ROWS = {
 }
 
 
-def draw(*, widths: Table("tunnel_width"), values: dict[str, dict[Label, float]]) -> Figure:
-    """`values` maps the hyperparameter of each column to the value of it that each label stands for."""
+def draw(*, widths: Table("tunnel_width"), equal: Table("tunnel_width"), values: dict[str, dict[Label, float]]) -> Figure:
+    """`equal` are widths of the same networks at one train loss; `values` maps the hyperparameter of each column to the value
+    of it that each label stands for."""
     figure, axes = panels(len(ROWS), len(values), height=1.7, sharex="col", sharey="row")
     for (name, at), column in zip(values.items(), axes.T, strict=True):
         order = sorted(at, key=at.get)
-        table = pick(widths, subspace=order)
-        runs = (
-            table.assign(at=table["subspace"].map(order.index))
-            .groupby(["at", "run"])
-            .agg(dict.fromkeys(ROWS, "mean") | {"open": "any"})
-            .reset_index()
-        )
-        for axis, quantity in zip(column, ROWS, strict=True):
-            _draw(axis, runs.assign(value=runs[quantity]), ROWS[quantity][1], hollow=quantity != "loss")
+        for table, line in ((widths, {}), (equal, {"linestyle": "--", "alpha": 0.6})):
+            runs = _by_run(pick(table, subspace=order), order)
+            for axis, quantity in zip(column, ROWS, strict=True):
+                _draw(axis, runs.assign(value=runs[quantity]), ROWS[quantity][1], quantity != "loss", **line)
         column[0].set_title(name)
         column[-1].set_xticks(range(len(order)), [f"{at[label]:g}" for label in order])
         column[-1].set(xlabel=name, xlim=(-0.3, len(order) - 0.7))
     for axis, (label, _) in zip(axes[:, 0], ROWS.values(), strict=True):
         axis.set(ylabel=label, ylim=(0, None))
-    figure.suptitle(runs_of(widths, "run") + " of each training", fontsize=7)
+    figure.suptitle(runs_of(widths, "run") + " of each training; dashed: at one train loss", fontsize=7)
     return figure
 
 
-def _draw(axis, runs, colour, hollow):
-    band(axis, runs, "at", None, colour)
+def _by_run(table, order):
+    at = table.assign(at=table["subspace"].map(order.index)).groupby(["at", "run"])
+    return at.agg(dict.fromkeys(ROWS, "mean") | {"open": "any"}).reset_index()
+
+
+def _draw(axis, runs, colour, hollow, **line):
+    band(axis, runs, "at", None, colour, **line)
     for at, part in runs.groupby("at"):
         face = "white" if hollow and part["open"].any() else colour
-        axis.plot(at, part["value"].mean(), "o", color=colour, markersize=3.5, markerfacecolor=face)
+        axis.plot(at, part["value"].mean(), "o", color=colour, markersize=3.5, markerfacecolor=face, alpha=line.get("alpha"))

@@ -44,7 +44,7 @@ def draw(
     for radius, style in styles.items():
         cut.plot([], [], style, color="black", linewidth=1, label=f"radius {radius:g}")
     x = np.linspace(0, 1, 101)
-    cut.plot(x, np.sqrt(1 - x), color=GREY, label="one wedge alone")
+    cut.plot(x, np.sqrt(1 - x), color=GREY, label="a single wedge")
     cut.axvline(1, color=GREY, linewidth=0.6)
     line.set(title="from initialisation to optimum", xlabel="t")
     between.set(title="between two optima", xlabel="t")

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from lossland.options import Positive
 from lossland.plotting.panels import looks, panels, relief
-from lossland.statistics.tables import Table, by_label, one_run, pick, plane, spaced, where
+from lossland.statistics.tables import Table, by_label, noted, one_run, pick, plane, spaced, untrained, where
 
 ROWS = [("train", "loss", "train loss [nats]", 1), ("test", "error", "test error [%]", 100)]
 
@@ -28,7 +28,8 @@ def draw(*, planes: Table("landscape"), highest: Positive = 5.0) -> Figure:
         for axis, part, (title, look) in zip(row, parts, looks(planes).items(), strict=True):
             drawn = relief(axis, scale * plane(part, split, quantity), levels)
             _marks(axis, part, look["color"])
-            axis.set(title=title, aspect="equal")
+            networks, _ = _spanning(pick(tables[title], split="train", quantity="error"))
+            axis.set(title=noted(title, untrained(networks["value"].max())), aspect="equal")
         row[0].set_ylabel("distance")
         bar = figure.colorbar(drawn, ax=row, label=label, ticks=levels[::3], format="%.3g", aspect=18, pad=0.01)
         bar.minorticks_off()
@@ -40,7 +41,12 @@ def draw(*, planes: Table("landscape"), highest: Positive = 5.0) -> Figure:
 def _marks(axis, table, colour):
     path = where(table, mark="path").sort_values("index")
     axis.plot(path["u0"], path["u1"], color=colour, linewidth=1.2)
-    points = where(table, mark="spanning").sort_values("index")
-    ends, bend = (points, points[:0]) if path.empty else (points[:2], points[2:])
+    ends, bend = _spanning(table)
     axis.plot(ends["u0"], ends["u1"], "o", color=colour, markeredgecolor="white", markersize=5)
     axis.plot(bend["u0"], bend["u1"], "D", color="white", markeredgecolor=colour, markersize=4)
+
+
+def _spanning(table):
+    """The networks that span the plane, and the bend if there is a curve."""
+    points = where(table, mark="spanning").sort_values("index")
+    return (points, points[:0]) if where(table, mark="path").empty else (points[:2], points[2:])

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from lossland.papers.published import curves
 from lossland.plotting.panels import course, legend_below, lines, looks, panels, published, runs_of
-from lossland.statistics.tables import Table, pick
+from lossland.statistics.tables import Table, noted, of_ends, pick, untrained
 
 
 def draw(*, heights: Table("landscape"), ensembles: Table("path_ensemble"), digitised: bool = False) -> Figure:
@@ -28,5 +28,5 @@ def draw(*, heights: Table("landscape"), ensembles: Table("path_ensemble"), digi
         axis.set(xlabel="t", xlim=(0, 1))
         if digitised:
             published(axis, curves("garipov2018", f"fig2_{part}"), own)
-    legend_below(figure, axes[:1], title=runs_of(heights, "pair of networks"))
+    legend_below(figure, axes[:1], title=noted(runs_of(heights, "pair of networks"), untrained(of_ends(heights))))
     return figure

@@ -1,4 +1,4 @@
-"""Garipov et al. 2018 (arXiv 1802.10026), figure 3: the course of one FGE run, and ensembles against the training budget.
+"""Garipov et al. 2018 (arXiv 1802.10026), figure 3: the course of FGE, and ensembles against the training budget.
 
 Left, over the cycles of FGE: learning rate, test error, distance from where the run began; dots are the networks that it
 keeps, at the lowest rates. Right, the accuracy of ensembles as they grow, over the epochs that all of their networks have
@@ -18,7 +18,7 @@ from lossland.options import Count
 from lossland.papers.published import curves, numbers
 from lossland.plotting.panels import band, behind, looks, published, runs_of
 from lossland.plotting.style import COLOURS, COLUMN
-from lossland.statistics.tables import Table, by_label, pick
+from lossland.statistics.tables import Table, by_label, noted, pick, untrained
 
 ROWS = {"lr": "learning rate", "error": "test error [%]", "distance": "distance"}
 
@@ -57,7 +57,8 @@ def _course(axes, table, digitised):
                 behind(axis, printed[printed["series"] == series], COLOURS["fge"], style)
         axis.set(ylabel=ROWS[row], xlim=(0, None))
         axis.label_outer()
-    axes["lr"].set(title=f"FGE ({runs_of(run, 'run')})", ylim=(0, None))
+    fitted = pick(table, split="train", quantity="error", lr=list(run["lr"][low]))["value"].max()
+    axes["lr"].set(title=noted(f"FGE ({runs_of(run, 'run')})", untrained(fitted)), ylim=(0, None))
     axes["distance"].set(xlabel="cycles", ylim=(0, None))
 
 

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from lossland.papers.published import curves
 from lossland.plotting.panels import band, behind, course, legend_below, looks, panels, published, runs_of
 from lossland.plotting.style import COLOURS
-from lossland.statistics.tables import Table, by_label, pick
+from lossland.statistics.tables import Table, by_label, noted, of_ends, pick, untrained
 
 PANELS = {
     ("train", "loss"): "fig2_left_train_loss",
@@ -41,5 +41,5 @@ def draw(*, heights: Table("landscape"), ensembles: Table("path_ensemble"), digi
     axes[1, 1].legend(loc="lower center")
     for axis in axes.flat:
         axis.set(xlabel="t", xlim=(0, 1))
-    legend_below(figure, axes[0, :1], title=runs_of(heights, "pair of networks"))
+    legend_below(figure, axes[0, :1], title=noted(runs_of(heights, "pair of networks"), untrained(of_ends(heights))))
     return figure

@@ -9,23 +9,20 @@ falls from 0.019 to 0.0015 and the length ratio from 1.32 to 1.22 as the width g
 networks at each width.
 """
 
-import math
-
 from matplotlib.figure import Figure
 
+from lossland.options import Label, Positive
 from lossland.papers.published import curves
 from lossland.plotting.panels import band, behind, legend_below, panels, runs_of
 from lossland.plotting.style import COLOURS
-from lossland.statistics.tables import Table, pick
+from lossland.statistics.tables import Table, noted, pick, untrained
 
 
-def draw(*, shapes: Table("shape"), widths: dict, digitised: bool = False) -> Figure:
-    """`widths` maps each label of `shapes` to its K; `digitised` draws the paper's points behind.
-
-    Raises ValueError if a label has no positive width.
-    """
+def draw(*, shapes: Table("shape"), widths: dict[Label, Positive], digitised: bool = False) -> Figure:
+    """`widths` maps each label of `shapes` to its K; `digitised` draws the paper's points behind."""
     table = pick(shapes, split="train", quantity="nll")
-    table = table.assign(K=[_width(label, widths) for label in table["subspace"]], ends=table[["start", "end"]].max(axis=1))
+    table = table.assign(K=table["subspace"].map(widths), ends=table[["start", "end"]].max(axis=1))
+    error = pick(shapes, split="train", quantity="error")[["start", "end"]].max(axis=None)
     figure, ((loss, length),) = panels(1, 2, height=2.4)
     theirs = curves("garipov2018", "fig7_train_loss"), curves("garipov2018", "fig7_length_ratio")
     for axis, label, column, colour, printed, series in (
@@ -38,12 +35,5 @@ def draw(*, shapes: Table("shape"), widths: dict, digitised: bool = False) -> Fi
             behind(axis, printed[printed["series"] == series], colour, ":o")
     loss.set(xlabel="width K", ylabel="highest train nll [nats]", title="Train loss", yscale="log")
     length.set(xlabel="width K", ylabel="length ratio", title="Length / that of the segment")
-    legend_below(figure, [loss], title=runs_of(table, "pair of networks"))
+    legend_below(figure, [loss], title=noted(runs_of(table, "pair of networks"), untrained(error)))
     return figure
-
-
-def _width(label, widths):
-    width = widths.get(label)
-    if not isinstance(width, (int, float)) or isinstance(width, bool) or not 0 < width < math.inf:
-        raise ValueError(f"widths gives {label} the width {width}; it must map each label to a positive number")
-    return float(width)

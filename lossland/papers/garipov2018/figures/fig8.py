@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from lossland.papers.published import curves
 from lossland.plotting.panels import behind, course, panels, runs_of
 from lossland.plotting.style import AXES, COLOURS
-from lossland.statistics.tables import Table, by_label, pick
+from lossland.statistics.tables import Table, by_label, noted, pick, untrained
 
 LOOK = {"color": COLOURS["fge"]}
 
@@ -30,5 +30,6 @@ def draw(*, chain: Table("landscape"), digitised: bool = False) -> Figure:
         if digitised:
             printed = curves("garipov2018", f"fig8_{split}_{quantity}")
             behind(axis, printed.assign(x=1 + printed["x"]), LOOK["color"])
-    figure.supxlabel(runs_of(chain, "run"), fontsize=7)
+    error = pick(chain, mark="network", split="train", quantity="error")["value"].max()
+    figure.supxlabel(noted(runs_of(chain, "run"), untrained(error)), fontsize=7)
     return figure

@@ -1,8 +1,8 @@
 """Garipov et al. 2018 (arXiv 1802.10026), Table 2: the segment, the Bezier curve and the polygonal chain in numbers.
 
-Losses in nats with the decay term, errors in percent, both over the path: min, int (over arc length), mean (over t), max;
-Single is of its two ends. Ours first (mean ± standard deviation over pairs of networks), then what the paper and the README of
-its code print.
+Losses in nats with the decay term, errors in percent, both over the path: min, int (over arc length), mean (over t), max, and
+the barrier (above the line between the ends); Single is of its two ends. Ours first (mean ± standard deviation over pairs of
+networks), then what the paper and the README of its code print.
 
 In all seven pairs of the paper the curves stay low where the segment does not: the highest train loss is 0.66 to 5.53 on the
 segment and at most 0.2 on a curve. Curves are 1.3 to 3.5 times as long as the segment, the Bezier curve always shorter than
@@ -16,7 +16,7 @@ from lossland.papers.published import numbers
 from lossland.statistics.tables import Table, by_label, pick, spreads
 
 COLUMNS = {"train loss": ("train", "loss", 1), "train error %": ("train", "error", 100), "test error %": ("test", "error", 100)}
-STATISTICS = ("min", "int", "mean", "max")
+STATISTICS = ("min", "int", "mean", "max", "barrier")
 
 
 def draw(*, shapes: Table("shape"), networks: list[str] = (), dataset: str = "") -> pd.DataFrame:
@@ -24,7 +24,7 @@ def draw(*, shapes: Table("shape"), networks: list[str] = (), dataset: str = "")
     curves = by_label(shapes)
     first = next(iter(curves.values()))
     ends = first.assign(min=first[["start", "end"]].min(axis=1), max=first[["start", "end"]].max(axis=1))
-    curves = {"Single": ends.assign(int=np.nan, mean=np.nan, ratio=np.nan)} | curves
+    curves = {"Single": ends.assign(int=np.nan, mean=np.nan, barrier=np.nan, ratio=np.nan)} | curves
     own = {"source": "ours", "network": f"{networks[0]}, {dataset}" if networks else ""}
     rows = [own | {"curve": label, "runs": table["run"].nunique()} | _ours(table) for label, table in curves.items()]
     return pd.DataFrame(rows + _published(networks, dataset))

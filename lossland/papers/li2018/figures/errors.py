@@ -31,19 +31,20 @@ def draw(*, courses: Table("dynamics"), trained: dict = {}) -> pd.DataFrame:
 
 
 def _row(label, table, trained):
-    printed = _printed(**trained) if trained else numbers("li2018")[:0]
+    theirs = printed(**trained) if trained else numbers("li2018")[:0]
     row = {"network": label, "runs": table["run"].nunique(), "the paper's": trained["arch"] if trained else ""}
     last = table[table["index"] == table.groupby("run")["index"].transform("max")]
     for name, (split, quantity, scale, metric) in COLUMNS.items():
         row |= spreads({name: scale * pick(last, split=split, quantity=quantity)["value"]})
-        found = where(printed, metric=metric)
+        found = where(theirs, metric=metric)
         row |= {name + words: found["value"][remembered == (found["status"] == "from_memory")].mean()
                 for words, remembered in ((PAPER, False), (MEMORY, True))}  # fmt: skip
-    return row | {"printed in": ", ".join((printed["table"] + " (" + printed["status"] + ")").unique())}
+    return row | {"printed in": ", ".join((theirs["table"] + " (" + theirs["status"] + ")").unique())}
 
 
-def _printed(arch, method, **own):
-    """Rows of the paper whose settings, as "lr=0.1 bs=128 wd=5e-4", agree with ours; figures repeat what a table prints."""
+def printed(arch, method, **own):
+    """Rows of the paper, remembered ones too, whose settings, as "lr=0.1 bs=128 wd=5e-4", agree with ours; figures repeat what
+    a table prints."""
     metrics = [metric for *_, metric in COLUMNS.values()]
     rows = numbers("li2018", remembered=True, arch=arch, method=method, metric=metrics)
     settings = [dict(part.split("=") for part in text.split()) for text in rows["setting"].fillna("")]

@@ -20,7 +20,7 @@ from matplotlib.figure import Figure
 
 from lossland.plotting.panels import band, legend_of, panels, runs_of, scores
 from lossland.plotting.style import COLOURS
-from lossland.statistics.tables import Table, by_label, one_run, pick, where
+from lossland.statistics.tables import Table, by_label, noted, one_run, pick, untrained, where
 
 HIGHEST = 5.0  # nats
 
@@ -36,7 +36,7 @@ def draw(*, lines: Table("landscape"), small: Table("weights"), large: Table("we
         ends = {n: pick(table, subspace=label, kind="all") for n, table in (("small", small), ("large", large))}
         twin = scores(path, where(line, mark="grid"), "u0")
         top = min(HIGHEST, _top(pick(line, quantity="nll")["value"]) or HIGHEST)
-        path.set(title=label, xlabel="t (0: small batch, 1: large batch)", ylim=(0, top))
+        path.set(title=noted(label, *_untrained(line)), xlabel="t (0: small batch, 1: large batch)", ylim=(0, top))
         for size, table in ends.items():
             course = table.drop_duplicates(["run", "index"])
             band(norm, course.assign(value=course["norm"]), "epoch", f"{size} batch", COLOURS[size])
@@ -45,6 +45,15 @@ def draw(*, lines: Table("landscape"), small: Table("weights"), large: Table("we
         _histograms(histogram, ends)
     legend_of(figure, (*axes[:, 0], twin, norm), ncols=7, title=runs_of(lines, "pair of networks"))
     return figure
+
+
+def _untrained(line):
+    """What is said of ends that are not trained."""
+    rows = pick(line, split="train", mark="grid")
+    for batch, end in (("small", 0), ("large", 1)):
+        nearest = rows["u0"].iloc[(rows["u0"] - end).abs().argmin()]
+        if error := untrained(where(rows, u0=nearest, quantity="error")["value"].mean()):
+            yield f"{batch} batch: {error}"
 
 
 def _top(values):

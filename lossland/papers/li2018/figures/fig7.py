@@ -9,20 +9,21 @@ wherever within its residual the lowest eigenvalue lies; what has no finite curv
 In the paper (ResNet-56 with and without shortcuts, DenseNet-121 on CIFAR-10) surfaces that look convex are so: the ratio is
 below 1 % over a large part of the plane, and it is high where the surface without shortcuts looks chaotic.
 
-Differs from the paper in: where no eigenvalue is negative the ratio is 0, not |lowest / highest|; the shares are given.
+Differs from the paper in: if no eigenvalue is negative the ratio is 0, not |lowest / highest|; the shares are given.
 """
 
 from matplotlib.figure import Figure
 
 from lossland.plotting.panels import cross, tiles
 from lossland.plotting.style import COLUMN, GREY
-from lossland.statistics.tables import Table, by_label, one_run, rectangle
+from lossland.statistics.tables import Table, by_label, one_run, pick, rectangle, with_error
 
 LEVELS = (0.01, 0.1)  # of the shares
 HIGHEST = 0.5  # of the colours, as the paper's
 
 
-def draw(*, curvature: Table("curvature")) -> Figure:
+def draw(*, curvature: Table("curvature"), errors: Table("landscape")) -> Figure:
+    """`errors` are of the same networks."""
     planes = by_label(curvature)
     figure, axes = tiles(len(planes), 3, height=COLUMN)
     for axis, (label, part) in zip(axes, planes.items(), strict=True):
@@ -33,7 +34,8 @@ def draw(*, curvature: Table("curvature")) -> Figure:
         drawn = axis.pcolormesh(grid.columns, grid.index, grid, cmap="viridis", vmin=0, vmax=HIGHEST, rasterized=True)
         cross(axis, 0, 0, "white")
         shares = ", ".join(f"{100 * (most < level).mean():.0f} % < {level:g}" for level in LEVELS)
-        axis.set(title=f"{label}\n{shares}", xlabel="$u_1$", ylabel="$u_2$", aspect="equal")
+        title = with_error(label, one_run(pick(errors, subspace=label)))
+        axis.set(title=f"{title}\n{shares}", xlabel="$u_1$", ylabel="$u_2$", aspect="equal")
     figure.colorbar(drawn, ax=axes, label=r"$\max(0, -\lambda_{min}) / |\lambda_{max}|$", extend="max", aspect=25, pad=0.01)
     return figure
 

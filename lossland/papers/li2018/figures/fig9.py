@@ -1,7 +1,7 @@
 """Li et al. 2018 (arXiv 1712.09913), figure 9: trajectories over the train loss in the plane of their principal components.
 
 Trainings from the right of each panel to the solution at (0, 0), with the share of their variance on each axis. A dot is a
-point that was kept, as dark as its own train loss; where that differs from the surface around it, the plane does not show what
+point that was kept, as dark as its own train loss; if that differs from the surface around it, the plane does not show what
 the training saw. Orange rings are the last points before the learning rate falls. Contours are those of the released code, 0.1,
 0.6, ..., 9.6 and 10, 100, ..., 10^8 nats. One run of each.
 
@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 
 from lossland.plotting.panels import broken, filled, legend_of, tiles
 from lossland.plotting.style import COLOURS, GREY, WHITE_TO_DARK
-from lossland.statistics.tables import Table, by_label, one_run, pick, plane
+from lossland.statistics.tables import Table, by_label, noted, one_run, pick, plane, untrained, where
 
 LEVELS = [*np.arange(0.1, 10, 0.5), *np.logspace(1, 8, 8)]
 WHITE, HIGHEST = 1e-3, 10.0  # nats; below it all is white, above it all is darkest
@@ -45,7 +45,7 @@ def draw(
         axis.contour(grid.columns, grid.index, grid, LEVELS, colors="#8c8c8c", linewidths=0.5)
         drawn = _path(axis, walks[label], norm)
         held = 100 * pick(one_run(pick(shares, subspace=label)), quantity="centred").sort_values("first")["value"]
-        axis.set(title=broken(label, 30), aspect="equal")
+        axis.set(title=noted(broken(label, 30), untrained(walks[label]["error"].iloc[-1])), aspect="equal")
         axis.set(xlabel=f"1st PC: {held.iloc[0]:.1f} %", ylabel=f"2nd PC: {held.iloc[1]:.1f} %")
     legend_of(figure, axes, ncols=min(2, len(axes)))
     bar = {"ticks": np.geomspace(norm.vmin, norm.vmax, 5), "format": "%.2g", "extend": "both", "aspect": 40}
@@ -54,12 +54,14 @@ def draw(
 
 
 def _walk(path, course):
-    """The trajectory in the plane, with the train nll at its own points."""
+    """The trajectory in the plane, with the train nll and error at its own points."""
     path = one_run(path).set_index("index").sort_index()
-    course = pick(course, run=path["run"].iloc[0], split="train", quantity="nll").set_index("index").sort_index()
+    course = pick(course, run=path["run"].iloc[0], split="train")
+    error = where(course, quantity="error").set_index("index")["value"]
+    course = pick(course, quantity="nll").set_index("index").sort_index()
     if not course["epoch"].equals(path["epoch"]):
         raise ValueError(f"paths and courses of {path['subspace'].iloc[0]} are of other epochs; measure one training")
-    return path.assign(value=course["value"])
+    return path.assign(value=course["value"], error=error)
 
 
 def _norm(values):

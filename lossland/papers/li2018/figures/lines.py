@@ -3,8 +3,8 @@
     nll(theta* + u d) on the left axis, error(theta* + u d) on the right one
 
 Each panel is the straight line through a network, at u = 0: nll in blue, error in red, of the training data solid, of the test
-data dashed; grey is where the nll of a run is not finite. Lines are means over runs, bands their range; test errors in numbers
-are of the images that the line was measured on.
+data dashed; grey is where the nll of a run is not finite. Lines are means over runs, bands their range; errors in numbers are
+of the images that the line was measured on, that of the training data if it is a tenth or more.
 
 In the paper, along filter-normalised directions, where u = 1 is as long as the network, wide valleys go with low test errors;
 along raw or layer-normalised ones width says less. Differs from the paper in: it draws accuracies, not errors.

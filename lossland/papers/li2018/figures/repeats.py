@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from lossland.plotting.panels import band, tiles
 from lossland.plotting.style import COLOURS, SHADES
-from lossland.statistics.tables import Table, by_label, pick
+from lossland.statistics.tables import Table, by_label, pick, with_error
 
 
 def draw(*, lines: Table("landscape"), basins: Table("basin")) -> Figure:
@@ -25,7 +25,7 @@ def draw(*, lines: Table("landscape"), basins: Table("basin")) -> Figure:
             axis.plot(run["u0"], run["value"], color=SHADES[-1], alpha=0.6, linewidth=0.4)
         band(axis, rows, "u0", "mean and range", COLOURS["segment"])
         widths = pick(basins, subspace=label, split="train", quantity="nll", centre=0.0)
-        axis.set(title=f"{label}\nhalf-width {_in_words(widths)}", ylim=(0, 5))
+        axis.set(title=f"{with_error(label, pick(lines, subspace=label))}\nhalf-width {_in_words(widths)}", ylim=(0, 5))
     figure.supxlabel("step along the direction, u")
     figure.supylabel("train nll [nats]")
     return figure

@@ -1,0 +1,129 @@
+"""The claims of Li et al. 2018 (arXiv 1712.09913) about architectures, section 6: shortcuts and width keep a surface convex.
+
+    not convex   share of the plane (train nll) where it is not;      bent   the same within the attractor, what is connected
+                 with the network and at most four nats above it
+
+in filter-normalised random planes, run by run, and the errors of the networks on all examples. A basin ends one nat above its
+network; one that reaches the edge of the plane counts with what is drawn of it. Networks that are not trained lie where the
+loss is flat, not chaotic, so that planes around them say nothing of this: in a public run of 40 epochs the plane around
+ResNet-56 without shortcuts was one tilted valley, its train accuracy 82 %.
+
+In the paper deep networks without shortcuts have chaotic surfaces and far higher test errors (figure 5); wider networks have
+larger and more convex basins, and lower test errors (figure 6). Attractors of well-behaved networks are nearly convex up to
+four nats, and initialisations lie below 2.5, which is a check: a small last layer begins at log(classes). It prints test errors
+only.
+"""
+
+import pandas as pd
+
+from lossland.options import Label
+from lossland.papers.published import numbers
+from lossland.statistics.estimates import of_errors
+from lossland.statistics.runs import paired
+from lossland.statistics.tables import UNTRAINED, Table, pick, where
+from lossland.statistics.verdicts import Check, Claim, trained
+
+BENT, START, LEAST = 0.1, 2.5, 4  # START is the paper's
+
+
+def check(
+    *,
+    errors: Table("landscape"),
+    basins: Table("basin"),
+    attractors: Table("basin"),
+    depth: list[list[Label]],
+    width: list[list[Label]] = (),
+    started: list[Label] = (),
+    printed: bool = False,
+) -> list[Claim | Check]:
+    """`depth` and `width` are pairs of networks with shortcuts and without, from shallow to deep and from narrow to wide;
+    `errors` has the points that a training kept, the last one last, and of those `started` the initialisation first.
+
+    `printed`: the paper's test errors are of these networks, by their names.
+    """
+    ends = errors[errors["u0"] == errors.groupby(["subspace", "run"])["u0"].transform("max")]
+    basins, attractors = (pick(table, split="train", quantity="nll") for table in (basins, attractors))
+    claims = _depth(basins, attractors, ends, depth, printed)
+    if len(width) > 1:
+        for way, narrow, wide in zip(("with", "without"), width[0], width[-1], strict=True):
+            claims += _width(way, basins, ends, narrow, wide, printed)
+    if started:
+        nll = pick(errors, subspace=list(started), split="train", quantity="nll", u0=0.0)["value"]
+        says = f"The networks begin at train losses of {nll.min():.3g} to {nll.max():.3g} nats."
+        claims.append(Check("initialisations lie below 2.5 nats", bool((nll < START).all()), says))
+    if ends["subspace"].nunique() >= LEAST:
+        claims.append(_convexity(basins, ends))
+    return [claim for claim in claims if claim]
+
+
+def _depth(basins, attractors, ends, depth, printed):
+    deep, shallow = depth[-1], depth[0]
+    lost, fit = _more(basins, "non_convex", *deep), _trained(ends, *deep)
+    claims = [
+        Claim("shortcuts keep deep networks convex", lost, above=0, presumes=fit,
+              of="share of the plane that is not convex, without shortcuts - with them",
+              says="Around a deep network without shortcuts more of the loss surface is not convex than around one with them."),
+        Claim("an attractor of four nats", paired(attractors, deep[0])[0]["bent"], below=BENT, because="a tenth: ours",
+              presumes=_trained(ends, deep[0]),
+              of="share that is not convex of what is connected with the deep network, up to four nats above it",
+              says="A deep network with shortcuts lies in a nearly convex attractor that rises to four nats."),
+        Claim("attractors without shortcuts", _more(attractors, "bent", *deep), above=0, presumes=fit,
+              of="that share without shortcuts - with them",
+              says="Without shortcuts the attractor of a deep network is less convex."),
+        _better("deep networks without shortcuts generalise worse", ends, *deep, fit, printed, "without shortcuts - with them",
+                "A deep network without shortcuts has a higher test error than one with them."),
+        Claim("depth needs shortcuts more", lost - _more(basins, "non_convex", *shallow), above=0,
+              presumes=_trained(ends, *deep, *shallow),
+              of="that difference of shares that are not convex, for the deep network - for the shallow one",
+              says="Shortcuts change the convexity of the surface of a shallow network less than that of a deep one."),
+    ]  # fmt: skip
+    return claims if shallow != deep else claims[:-1]
+
+
+def _more(basins, share, own, without):
+    with_them, without_them = paired(basins, own, without)
+    return without_them[share] - with_them[share]
+
+
+def _width(way, basins, ends, narrow, wide, printed):
+    small, large = (rows["area"] for rows in paired(basins, narrow, wide))
+    fit = _trained(ends, narrow, wide)
+    return [
+        Claim(f"wider networks, larger basins, {way} shortcuts", large / small, above=1, ratio=True, presumes=fit,
+              of="area of the basin of the widest network / of the narrowest",
+              says=f"Around a wider network {way} shortcuts the basin is larger."),
+        _better(f"wider networks generalise better, {way} shortcuts", ends, wide, narrow, fit, printed,
+                "of the narrowest network - of the widest", f"A wider network {way} shortcuts has the lower test error."),
+    ]  # fmt: skip
+
+
+def _better(name, ends, better, worse, fit, printed, what, says):
+    rows = where(ends, split="test", quantity="error")
+    if rows.empty:
+        return None
+    low, high = (part["value"] for part in paired(rows, better, worse))
+    return Claim(name, high - low, above=0, presumes=fit, says=says, of=f"test error, as a fraction, {what}",
+                 sampling=of_errors(low, high, examples=rows["examples"]),
+                 published=_printed(better, worse) if printed else ())  # fmt: skip
+
+
+def _convexity(basins, ends):
+    """Of each run that several networks have: Spearman's correlation over its networks."""
+    shares = basins.set_index(["run", "subspace"])["non_convex"]
+    test = where(ends, split="test", quantity="error").set_index(["run", "subspace"])["value"]
+    both = pd.DataFrame({"share": shares, "error": test}).dropna().groupby("run")
+    values = [part["share"].corr(part["error"], method="spearman") for _, part in both if len(part) >= LEAST]
+    return Claim("convexity goes with low test errors", values, above=0, presumes=_trained(ends, *ends["subspace"].unique()),
+                 of=f"rank correlation of the share that is not convex with the test error, over {LEAST} architectures or more",
+                 says="The more convex the surface around a network, the lower its test error.")  # fmt: skip
+
+
+def _trained(ends, *labels):
+    rows = where(pick(ends, subspace=list(labels)), split="train", quantity="error")
+    return trained(rows["value"], below=UNTRAINED)
+
+
+def _printed(better, worse):
+    rows = numbers("li2018", table=["Figure 5", "Figure 6"], metric="test_error_percent", status="confirmed")
+    own = rows.set_index("arch")["value"]
+    return [(own[worse] - own[better]) / 100] if {better, worse} <= set(own.index) else []

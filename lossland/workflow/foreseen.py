@@ -1,0 +1,104 @@
+"""What would fail after hours of training, told when planning, by what is known of a subspace before it is built."""
+
+import ast
+import json
+from collections import Counter
+from functools import lru_cache
+
+from lossland.workflow import plugins, trainings
+from lossland.workflow.code_digest import tasks_of
+from lossland.workflow.jobs import View
+from lossland.workflow.validation import ConfigError
+
+
+def known(sources=(), options=()) -> dict:
+    """What there is for the `options` of a probe, or of a method of one source, to name (`options.Known`)."""
+    there = {} if dict(options).get("folder") else {"corruption": _corruptions()}
+    if len(sources) == 1:
+        there |= {"snapshot": snapshots(sources[0].source), "vertex": vertices(sources[0].source)}
+    return {kind: {n: n for n in names} for kind, names in there.items() if names is not None}
+
+
+def snapshots(source):
+    """The epochs that a training keeps; None if that is not known."""
+    if source.plugin.name == "snapshots":
+        return source.options["epochs"]
+    return trainings.epochs_kept(source.options) if trainings.follows(source.plugin) else None
+
+
+def vertices(source):
+    """The numbers of the vertices of a subspace; None if they are not known."""
+    if formula := source.plugin.vertices:
+        sources = source.sources if isinstance(source, View) else source.inputs["sources"]
+        return range(eval(formula, {"sources": sources} | source.options))  # a constant of a plug-in
+    return None if (kept := snapshots(source)) is None else range(len(kept))
+
+
+def refuse_twice(where, names):
+    if twice := [name for name, number in Counter(names).items() if number > 1]:
+        raise ConfigError(f"{where} names {'/'.join(filter(None, min(twice)))} twice; remove one")
+
+
+def refuse_sources(where, plugin, members):
+    try:
+        plugin.sources.check(len(members), {})
+    except ValueError as error:
+        raise ConfigError(f"{where} gives {plugin.name} {len(members)} sources; their number {error}") from None
+
+
+def refuse_lines(where, plugin, table):
+    """A table for a surface must be of subspaces of two dimensions, as far as their dimension is known."""
+    for entry in table.entries:
+        for job in [shard.source for shard in entry.source.inputs.get("shards", [])] or [entry.source]:
+            for measured in (one.source for one in job.inputs.get("subspace", [])):
+                network = getattr(measured, "section", "") == "network"
+                dimension = 0 if network else measured.plugin.dimension(measured.options)
+                if dimension not in (None, 2):
+                    found = f"a table over {dimension} dimensions ({measured.plugin.name})"
+                    raise ConfigError(f"{where} names {job.name}, {found}; {plugin.name} draws a surface over 2")
+
+
+def common_setting(where, role, members):
+    """The setting that all members share; None if there are none."""
+    different = {id(setting): (setting, m) for m in members if (setting := m.setting)}
+    settings = {json.dumps(setting.spec, sort_keys=True): m for setting, m in different.values()}
+    if len(settings) > 1:
+        a, b, *_ = settings.values()
+        raise ConfigError(f"{where}.{role}: {a} and {b} differ in data or model; join networks of one kind")
+    return next(iter(settings.values())).setting if settings else None
+
+
+def refuse_task(where, plugin, jobs):
+    """Raise ConfigError if a plug-in `needs` classes, and what `jobs` measure has none."""
+    for data in {setting.data for job in jobs if (setting := _setting(job))} if plugin.needs else ():
+        if not _has_classes(data.plugin.name):
+            task = " or ".join(tasks_of(data.plugin.name))
+            raise ConfigError(
+                f"{where}: {plugin.name} is for data with classes, and {data.name} is of task {task}; name others"
+            )
+
+
+def _setting(job):
+    """That of a job, or of what its tables were condensed from."""
+    return job.setting or next(filter(None, map(_setting, job.sources)), None)
+
+
+def refuse_points(where, plugin, options, members):
+    """Raise ConfigError if a path or a plane would be measured at a single point."""
+    resolution = options.get("resolution")
+    single = plugin.name == "landscape" and 1 in (resolution if isinstance(resolution, list) else [resolution])
+    if single and any(member.source.plugin.dimension(member.source.options) for member in members):
+        raise ConfigError(f"{where}: resolution is {resolution}; a path or a plane takes at least 2 points along each axis")
+
+
+@lru_cache(None)
+def _has_classes(data):
+    scores = [plugins.constant(plugins.ROOT / f"lossland/tasks/{task}.py", "SCORES") for task in tasks_of(data)]
+    return any("error" in found for found in scores)
+
+
+@lru_cache(None)
+def _corruptions():
+    tree = ast.parse((plugins.ROOT / "lossland/inputs/corruptions.py").read_text())
+    (named,) = [n.value for n in tree.body if isinstance(n, ast.Assign) and ast.unparse(n.targets[0]) == "CORRUPTIONS"]
+    return [key.value for key in named.keys]

@@ -1,0 +1,39 @@
+"""A training is run once, for all the snapshots that a plan asks of it; who asks for fewer sees those only."""
+
+import json
+from collections import defaultdict
+
+SNAPSHOTS = ("snapshots", "every")  # options of a method that say which epochs are kept, and nothing else
+
+
+def epochs_kept(options) -> list[int]:
+    """The epochs whose snapshots a training of these options keeps, in order; the last is always one."""
+    every, epochs = options.get("every"), options["recipe"]["epochs"]
+    return sorted({*(options.get("snapshots") or ()), *(range(0, epochs, every) if every else ()), epochs})
+
+
+def follows(plugin) -> bool:
+    """Whether a method is a training of which snapshots can be asked."""
+    return {*SNAPSHOTS, "recipe"} <= plugin.options.keys()
+
+
+def training(plugin, options, setting, repetition) -> str:
+    """What a training is, whatever it keeps."""
+    own = {name: value for name, value in options.items() if name not in SNAPSHOTS}
+    return json.dumps([plugin.name, own, setting.data.content, setting.model, repetition], sort_keys=True)
+
+
+def of_all(networks) -> dict[str, dict]:
+    """`training` -> the options that keep the snapshots of all of `networks` that are it, if no two of these keep the same."""
+    asked = defaultdict(dict)
+    for job in networks:
+        if follows(job.plugin):
+            key = training(job.plugin, job.options, job.setting, job.repetition)
+            asked[key].setdefault(tuple(epochs_kept(job.options)), job.options)
+    return {key: _joined(options) for key, options in asked.items() if len(options) > 1}
+
+
+def _joined(options):
+    """Of options by the epochs that they keep: those that keep all, or such as do. One that asks for less changes nothing."""
+    every = tuple(sorted(set().union(*options)))
+    return options.get(every) or next(iter(options.values())) | {"snapshots": list(every[:-1]), "every": None}
