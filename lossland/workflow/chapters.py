@@ -45,7 +45,7 @@ def _page(plan, name, drawn, title, alone) -> Job:
     inputs = {
         "figures": list(map(Entry, of["figure"])),
         "verdicts": [Entry(_verdict(plan, name, of["claim"]))] if of["claim"] else [],
-        "trained": _trained(plan, drawn),
+        "trained": _trained(plan, name, drawn),
     }
     networks = {entry.names[0][0]: _network(entry.source) for entry in inputs["trained"]}
     options = _heading(name) | {"title": title, "alone": alone, "networks": networks}
@@ -60,7 +60,7 @@ def _verdict(plan, name, claims):
     return plan.add("verdict", name, name, plugins.plugin("judges", "claims"), {}, {"claims": given})
 
 
-def _trained(plan, jobs) -> list[Entry]:
+def _trained(plan, chapter, jobs) -> list[Entry]:
     """Tables of how well each network is trained from which the jobs are made, one for each stanza."""
     networks, seen, todo = {}, set(), list(jobs)
     while todo:
@@ -73,7 +73,7 @@ def _trained(plan, jobs) -> list[Entry]:
     probe, tables = plugins.plugin("probes", "trained"), []
     for stem, found in sorted(networks.items()):
         members = [Member(stem, job.name.removeprefix(stem).strip("/"), job) for job in sorted(found, key=lambda job: job.name)]
-        tables.append(plan.table(f"trained/{stem}", probe, "subspace", members, {}, where=stem))
+        tables.append(plan.table(f"trained/{chapter}/{stem}", probe, "subspace", members, {}, where=stem))
     return [entry for table in tables for entry in table.entries]
 
 

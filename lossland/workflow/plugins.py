@@ -21,7 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 def project_of(root) -> Path:
     """The folder of the Snakefile, rules, scripts and sizes: a wheel carries them inside the package."""
-    return root if (root / "Snakefile").is_file() else root / "lossland" / "project"
+    inside = root / "lossland" / "project"
+    return inside if inside.is_dir() else root
 
 
 PROJECT = project_of(ROOT)
