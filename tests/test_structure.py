@@ -30,7 +30,7 @@ MAY = {
     "geometry": TORCH | {"geometry"},
     "inputs": TORCH | {"numpy", "scipy", "PIL", "rng", "inputs", "tasks"},
     "tasks": TORCH | {"options", "tasks"},
-    "data": TORCH | {"torchvision", "sklearn", "numpy", "pyarrow", "PIL", "inputs", "options", "rng", "data"},
+    "data": TORCH | {"torchvision", "sklearn", "mlxtend", "numpy", "pyarrow", "PIL", "inputs", "options", "rng", "data"},
     "models": TORCH | {"torchvision", "models", "options", "geometry"},
     "landscape": TORCH | BASE | {"checking", "landscape", "numpy", "scipy"},
     "symmetries": TORCH | BASE | {"landscape", "symmetries", "scipy"},
