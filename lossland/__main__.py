@@ -119,7 +119,11 @@ def main():
         )
         asked.add_argument("--configfile", nargs="+", default=[DEFAULT], metavar="FILE", help=f"default: {DEFAULT}")
         asked.add_argument("--config", nargs="+", default=[], metavar="KEY=VALUE", help="what counts instead of the files")
-    arguments = parser.parse_args()
+    arguments, rest = parser.parse_known_args()
+    if not hasattr(arguments, "checkpoints") or any(word.startswith("-") for word in rest):
+        parser.parse_args()  # which refuses the rest
+    else:
+        arguments.checkpoints += rest  # after --data, which argparse does not take
     try:
         arguments.call(arguments)
     except (SyntaxError, ValueError, OSError) as error:

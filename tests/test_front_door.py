@@ -18,6 +18,7 @@ from lossland.methods import curve, sgd
 from lossland.options import Recipe
 from lossland.probes import landscape
 from lossland.workflow import look
+from lossland.workflow.configfile import planned
 
 MINE = """
 from torch import nn
@@ -53,7 +54,7 @@ def home(tmp_path_factory):
 
 def test_look_draws_a_checkpoint_and_goes_on_after_an_edit(home):
     given = ["--data", "photos", "--size", "8", "--minutes", "0.001", "--cores", "1"]
-    first = lossland(home, "look", "mine:network", "trained.safetensors", *given, "--out", "seen")
+    first = lossland(home, "look", "mine:network", *given, "trained.safetensors", "--out", "seen")
     assert first.returncode == 0, first.stderr
     made = {p.name for p in (home / "seen/results/figure").iterdir()}
     assert {"own_plane.png", "own_surface.html", "own_lines.png", "own_spectrum.csv"} <= made
@@ -64,6 +65,18 @@ def test_look_draws_a_checkpoint_and_goes_on_after_an_edit(home):
     table = pd.read_parquet(home / "seen/results/table/own/around/plane.parquet")
     assert (table["mark"] == "grid").sum() == 7 * 7 * 2 * 3
     assert len(config.read_text().splitlines()) < 20
+
+
+def test_look_names_the_networks_of_several_checkpoints(home, monkeypatch):
+    monkeypatch.chdir(home)
+    monkeypatch.syspath_prepend(home)
+    copies = [home / f"{name}.safetensors" for name in ("first", "second", "1", "2")]
+    for copy in copies:
+        copy.write_bytes((home / "trained.safetensors").read_bytes())
+    for files, names in ((copies[:2], ["first", "second"]), (copies[2:], ["network_1", "network_2"])):
+        config = look.look("mine:network", "photos", files, out=f"of_{names[0]}", size=8, minutes=0.001)
+        drawn = {job.name for job in planned([config]) if job.section == "figure"}
+        assert {f"own_surface_{name}" for name in names} <= drawn
 
 
 def test_look_trains_networks_and_draws_what_lies_between(home):
@@ -83,6 +96,7 @@ def test_look_trains_networks_and_draws_what_lies_between(home):
         (["look", "mine:net", "--data", "digits"], "model mine:net is not to be had: module 'mine' has no attribute 'net'"),
         (["look", "cnnn", "--data", "digits"], "did you mean cnn?"),
         (["look", "mine:network", "absent.safetensors", "--data", "photos"], "there is no checkpoint"),
+        (["look", "mine:network", "mine.py", "--data", "photos"], "mine.py must be a .safetensors file; convert it"),
         (["look", "mine:network", "--data", "photos", "--out", "../up"], "../up must be a folder below this one"),
         (["look", "mine:network", "--data", "photos", "--out", "photos"], "photos is there; `lossland run photos` goes on"),
         (["look", "mine:network", "--data", "photos/train"], "has no train/ and test/"),
