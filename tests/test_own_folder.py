@@ -1,5 +1,6 @@
 """Plug-ins in a folder of the user's own, run with the Snakefile of a checkout that nothing but its path names."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -131,8 +132,14 @@ def test_one_of_each_is_a_file_and_a_line(folder):
     out = folder.path / "out"
     assert (out / "figure/drawn.png").stat().st_size > 1000
     assert (out / "figure/my_experiments_again.png").stat().st_size > 1000
-    assert pd.read_parquet(out / "verdict/other.parquet")["verdict"].notna().all()
-    assert "one point for each subspace" in (out / "figure/drawn.rst").read_text()
+    assert pd.read_parquet(out / "verdict/own.parquet")["verdict"].notna().all()
+    own, module, first = (
+        re.sub(r"<(style|script).*?</\1>|<[^>]*>", "", (out / f"report/{name}.html").read_text(), flags=re.S)
+        for name in ("own", "my_experiments", "index")
+    )
+    assert "one point for each subspace" in own
+    assert "A study" in module
+    assert "paper" not in own + module + first
     code = files.provenance(out / "network/net/1.safetensors")["code"]
     assert {"parts/models.py", "parts/widths.py", "my_data.py", "lossland/data/spirals.py"} <= set(code)
     assert not (folder.checkout / ".snakemake").exists()
@@ -150,7 +157,7 @@ def test_one_of_each_is_a_file_and_a_line(folder):
         ),
         ("my_probes.py", "scale: float = 1.0", "scale: float = 2.0", {"table/norms", "figure/drawn", "claim/held"}),
         ("my_figures.py", "one point", "a point", {"figure/drawn", "figure/my_experiments_again", "claim/held"}),
-        ("my_experiments.py", "A study", "The study", set()),
+        ("my_experiments.py", "A study", "The study", {"report/my_experiments"}),
     ],
 )
 def test_an_edit_reruns_what_depends_on_it(folder, file, old, new, reruns):

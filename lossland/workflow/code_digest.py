@@ -19,7 +19,8 @@ from lossland.workflow.plugins import ROOT, find, project_of
 
 PUBLISHED = "lossland.papers.published"
 MACHINERY = ("workflow_scripts/", "lossland/workflow/", "lossland/options.py", "lossland/checking.py")
-CAPTIONED = ("figures", "claims", "judges")
+TEMPLATES = ("*.html", "*.css", "*.js")
+CAPTIONED = ("figures", "claims")
 # section -> (key of its stanzas and specs that names the plug-in, room of the plug-in)
 PLUGIN = {
     "data": ("source", "data"),
@@ -29,6 +30,7 @@ PLUGIN = {
     "figure": ("draw", "figures"),
     "claim": ("check", "claims"),
     "verdict": ("judge", "judges"),
+    "report": ("page", "pages"),
 }
 
 
@@ -93,15 +95,18 @@ def _hash(content) -> str:
 
 @lru_cache(None)
 def _imports(folder, file, root):
-    """The files that `file` imports, each as (folder, file), with the packages on the way and what its paper published.
+    """The files that `file` imports, each as (folder, file), with the packages on the way; what its paper published, and the
+    templates beside what renders them.
 
     The library is the one at `root`; all else that counts lies in the folder of the file itself.
     """
     if not file.endswith(".py"):
         return []
     names = _read(folder, file)["imports"]
-    published = (folder / file).parent.parent.glob("*.csv") if PUBLISHED in names else []
-    found = [(folder, str(path.relative_to(folder))) for path in published]
+    beside = list((folder / file).parent.parent.glob("*.csv")) if PUBLISHED in names else []
+    if "jinja2" in names:
+        beside += [path for kind in TEMPLATES for path in (folder / file).parent.glob(kind)]
+    found = [(folder, str(path.relative_to(folder))) for path in sorted(beside)]
     for name in names:
         home = root if name.partition(".")[0] == "lossland" else folder
         found += [(home, imported) for imported in _files_of(home, name)]

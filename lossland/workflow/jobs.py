@@ -17,14 +17,15 @@ from lossland.workflow.plugins import DRAWN, Plugin
 from lossland.workflow.provenance import planned
 
 # the machinery is in no digest: raise the number of a section if its files get another meaning, and they are made again
-FORMAT = {"data": 1, "network": 1, "subspace": 1, "table": 1, "figure": 1, "claim": 2, "verdict": 1}
+FORMAT = {"data": 1, "network": 1, "subspace": 1, "table": 1, "figure": 2, "claim": 2, "verdict": 2, "report": 1}
 SUFFIXES = {
-    "claims": ["parquet", "csv", "md", "rst", "html"],
-    "verdicts": ["parquet", "csv", "md", "rst", "html"],
-    "tables": ["json", "csv", "md", "rst", "html"],
-    "figures": ["json", "rst", "svg", "png"],
-    "surfaces": ["json", "rst", "html"],
-    "meshes": ["json", "rst", "vtu"],
+    "claims": ["parquet", "csv"],
+    "verdicts": ["parquet", "csv"],
+    "tables": ["json", "csv"],
+    "figures": ["json", "svg", "png"],
+    "surfaces": ["json", "html"],
+    "meshes": ["json", "vtu"],
+    "reports": ["html"],
 }
 
 
