@@ -71,6 +71,8 @@ def run(arguments):
     if not config.is_file():
         raise ConfigError(f"there is no {config}; `lossland new {arguments.folder}` writes one")
     plan = planned([config])
+    if arguments.unlock:
+        _snakemake(arguments, "--unlock", "--cores", "1", "--configfile", config)
     _snakemake(arguments, "--cores", arguments.cores, "--configfile", config)
     print(f"look at {plan.results}/report/index.html")
 
@@ -112,14 +114,19 @@ def main():
         part.add_argument("folder")
     for part in (looked, again):
         part.add_argument("--cores", default="all", help="default: all")
-        part.set_defaults(config=[])
+        part.set_defaults(config=[], unlock=False)
+    again.add_argument("--unlock", action="store_true", help="go on after a run that was killed at once (kill -9, a crash)")
     for question in (check, why, cost, report, stale, clean_stale):
         asked = command(
             question, lambda arguments, ask=question: ask(planned(arguments.configfile, arguments.config), arguments)
         )
         asked.add_argument("--configfile", nargs="+", default=[DEFAULT], metavar="FILE", help=f"default: {DEFAULT}")
         asked.add_argument("--config", nargs="+", default=[], metavar="KEY=VALUE", help="what counts instead of the files")
-    arguments = parser.parse_args()
+    arguments, rest = parser.parse_known_args()
+    if not hasattr(arguments, "checkpoints") or any(word.startswith("-") for word in rest):
+        parser.parse_args()  # which refuses the rest
+    else:
+        arguments.checkpoints += rest  # after --data, which argparse does not take
     try:
         arguments.call(arguments)
     except (SyntaxError, ValueError, OSError) as error:

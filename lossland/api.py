@@ -10,11 +10,13 @@ Options are checked as those of a config are, and a mistake is the same sentence
 
 import inspect
 import logging
+import os
 import pkgutil
 import sys
 from contextlib import contextmanager
 from functools import wraps
 from importlib import import_module
+from pathlib import Path
 from typing import get_args
 
 import pandas as pd
@@ -57,7 +59,7 @@ class Plugins:
             if "sources" in parameters and len(given) == 1 and "sources" not in options:
                 given = (*given, [])
             if "root" in parameters and not given:
-                given = (None,)
+                given = (Path(os.environ.get("LOSSLAND_DATA", "data")),)
             with _progress(name):
                 return function(*given, **options)
 

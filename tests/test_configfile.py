@@ -152,6 +152,8 @@ def test_papers_choose_from_the_size_and_leave_what_is_asked_for(sized):
     assert sized("size: tiny\npapers: []").plain["experiments"] == {}
     own = "size: tiny\npapers: []\nexperiments: {a2018/curves: {network: mine}}"
     assert sized(own).plain["experiments"] == {"a2018/curves": {"network": "mine"}}, "settings that suit other networks go"
+    place = located(sized(own), ConfigError("experiments.a2018/curves.pairs is missing"))
+    assert str(place).startswith("config.yaml:3: "), "and so do their lines"
     other = "size: tiny\npapers: []\nexperiments: {a2018/curves: {seed: 7}}"
     assert sized(other).plain["experiments"]["a2018/curves"]["pairs"] == 3, "those of the same networks stay"
 

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 import torch
 from conftest import ROOT, SURROUNDINGS
+from matplotlib.figure import Figure
 from PIL import Image
 from planted import planted
 from safetensors.torch import save_file
@@ -16,8 +17,10 @@ import lossland as ll
 from lossland.data import spirals
 from lossland.methods import curve, sgd
 from lossland.options import Recipe
+from lossland.plotting.panels import logarithmic
 from lossland.probes import landscape
 from lossland.workflow import look
+from lossland.workflow.configfile import planned
 
 MINE = """
 from torch import nn
@@ -53,7 +56,7 @@ def home(tmp_path_factory):
 
 def test_look_draws_a_checkpoint_and_goes_on_after_an_edit(home):
     given = ["--data", "photos", "--size", "8", "--minutes", "0.001", "--cores", "1"]
-    first = lossland(home, "look", "mine:network", "trained.safetensors", *given, "--out", "seen")
+    first = lossland(home, "look", "mine:network", *given, "trained.safetensors", "--out", "seen")
     assert first.returncode == 0, first.stderr
     made = {p.name for p in (home / "seen/results/figure").iterdir()}
     assert {"own_plane.png", "own_surface.html", "own_lines.png", "own_spectrum.csv"} <= made
@@ -64,6 +67,18 @@ def test_look_draws_a_checkpoint_and_goes_on_after_an_edit(home):
     table = pd.read_parquet(home / "seen/results/table/own/around/plane.parquet")
     assert (table["mark"] == "grid").sum() == 7 * 7 * 2 * 3
     assert len(config.read_text().splitlines()) < 20
+
+
+def test_look_names_the_networks_of_several_checkpoints(home, monkeypatch):
+    monkeypatch.chdir(home)
+    monkeypatch.syspath_prepend(home)
+    copies = [home / f"{name}.safetensors" for name in ("first", "second", "1", "2")]
+    for copy in copies:
+        copy.write_bytes((home / "trained.safetensors").read_bytes())
+    for files, names in ((copies[:2], ["first", "second"]), (copies[2:], ["network_1", "network_2"])):
+        config = look.look("mine:network", "photos", files, out=f"of_{names[0]}", size=8, minutes=0.001)
+        drawn = {job.name for job in planned([config]) if job.section == "figure"}
+        assert {f"own_surface_{name}" for name in names} <= drawn
 
 
 def test_look_trains_networks_and_draws_what_lies_between(home):
@@ -83,6 +98,7 @@ def test_look_trains_networks_and_draws_what_lies_between(home):
         (["look", "mine:net", "--data", "digits"], "model mine:net is not to be had: module 'mine' has no attribute 'net'"),
         (["look", "cnnn", "--data", "digits"], "did you mean cnn?"),
         (["look", "mine:network", "absent.safetensors", "--data", "photos"], "there is no checkpoint"),
+        (["look", "mine:network", "mine.py", "--data", "photos"], "mine.py must be a .safetensors file; convert it"),
         (["look", "mine:network", "--data", "photos", "--out", "../up"], "../up must be a folder below this one"),
         (["look", "mine:network", "--data", "photos", "--out", "photos"], "photos is there; `lossland run photos` goes on"),
         (["look", "mine:network", "--data", "photos/train"], "has no train/ and test/"),
@@ -122,6 +138,7 @@ def test_a_notebook_gets_what_the_functions_return(problem):
     pd.testing.assert_frame_equal(table, landscape.measure(problem, bent, resolution=5))
     figure = ll.plot.path({"curve": [table, table]})
     assert [axis.get_title() for axis in figure.axes] == ["Train nll", "Train error", "Test nll", "Test error"]
+    assert len(repr(problem)) < 400  # a notebook shows it: no tensors
     assert ll.load.spirals(None, n=64).shape == spirals.load(None, n=64).shape
     assert {"path", "plane", "surface", "ensemble"} <= set(dir(ll.plot))
 
@@ -131,6 +148,7 @@ def test_a_notebook_gets_what_the_functions_return(problem):
     [
         (lambda p: ll.build.sgd(p, recipe={"epochs": -1, "lr": 1}, seed=1), r"sgd\.recipe\.epochs is -1: must be at least 1"),
         (lambda p: ll.build.sgd(p, recipe={"epochs": 1, "lr": 1}, sed=1), r"sgd\.sed is not an option here; did you mean seed"),
+        (lambda p: ll.build.line([]), "line is given list first; give it the problem, then the rest"),
         (lambda p: ll.build.line(p, []), "line is given 0 sources; their number must be at least 1"),
         (lambda p: ll.build.sdg, "there is no sdg to build; did you mean sgd"),
         (lambda p: ll.measure.landscape(p, None, split=["train"]), "did you mean splits"),
@@ -143,6 +161,11 @@ def test_a_notebook_tells_mistakes_as_a_config_does(problem, mistake, sentence):
         mistake(problem)
 
 
+def test_a_dataset_of_a_folder_is_loaded_without_a_config(home, monkeypatch):
+    monkeypatch.setenv("LOSSLAND_DATA", str(home))
+    assert ll.load.image_folder(folder="photos", size=8).shape == (3, 8, 8)
+
+
 def test_planes_share_colours_by_row_and_say_what_they_show():
     grid = {"u0": [-1.0, 0.0, 1.0], "u1": [-1.0, 0.0, 1.0], "split": ["train", "test"], "quantity": ["nll", "loss", "error"]}
     table = planted("landscape", labels=["a", "b"], runs=1, **grid, value=lambda row: 1 + row.u0**2 + row.u1**2)
@@ -152,6 +175,15 @@ def test_planes_share_colours_by_row_and_say_what_they_show():
     assert [axis.get_title() for axis in two.axes if axis.get_title()] == ["a", "b"] * 4
     limits = [tuple(axis.collections[-1].get_clim()) for axis in two.axes[:2]]
     assert limits[0] == limits[1]
+
+
+@pytest.mark.parametrize("ends", [(0.8, 1.15), (0.41, 0.44), (1.1, 1.9), (0.5, 6), (0.01, 90)])
+def test_an_axis_in_logarithms_has_numbers(ends):
+    axis = Figure().subplots()
+    axis.plot(ends)
+    logarithmic(axis)
+    low, high = axis.get_ylim()
+    assert sum(low <= tick <= high for tick in axis.get_yticks()) >= 2
 
 
 def test_the_containers_install_what_the_project_is():

@@ -10,7 +10,7 @@ from lossland.geometry.charts.points import Points
 from lossland.landscape.subspace import Subspace
 from lossland.workflow import store
 from lossland.workflow.provenance import MADE_BY, handed_down
-from lossland.workflow.run import Run
+from lossland.workflow.run import Run, run
 
 PLANE = {"view": {"plane": {}}, "sources": [{"file": "network/b"}, {"file": "network/c"}]}
 SPEC = {"section": "subspace", "name": "s", "method": {"line": {}}, "inputs": {"sources": [{"file": "network/a"}, PLANE]}}
@@ -70,6 +70,8 @@ def test_work_that_saves_itself_is_left_to_save_and_other_work_stops_at_once(fol
         _job(folder).stop(signal.SIGTERM, None)
 
 
-def test_code_that_is_not_the_planned_one_is_refused(folder):
-    with pytest.raises(ValueError, match="edited after this run was planned"):
-        _job(folder, "--code", "0" * 16)
+def test_code_that_is_not_the_planned_one_is_refused_in_the_log_too(folder):
+    work = ["--spec", json.dumps(SPEC), "--out", str(folder / "s.safetensors"), "--inputs"]
+    with pytest.raises(SystemExit):
+        run(None, [*work, *(str(folder / f"{n}.safetensors") for n in "abc"), "--code", "0", "--log", str(folder / "job.log")])
+    assert "edited after this run was planned" in (folder / "job.log").read_text()

@@ -48,8 +48,8 @@ class Arrays:
     Raises ValueError if splits, lengths or labels do not fit together.
     """
 
-    x: dict[str, torch.Tensor]
-    y: dict[str, torch.Tensor]
+    x: dict[str, torch.Tensor] = field(repr=False)
+    y: dict[str, torch.Tensor] = field(repr=False)
     classes: int
     mean: tuple[float, ...] = (0.0,)
     std: tuple[float, ...] = (1.0,)

@@ -32,6 +32,8 @@ def checked(function):
     def call(*given, **chosen):
         given += tuple(chosen.pop(n) for n in names[len(given) :] if n in chosen)
         chosen = built(options, chosen, where)
+        if given and isinstance(given[0], (Subspace, list, tuple)):
+            raise ConfigError(f"{where} is given {type(given[0]).__name__} first; give it the problem, then the rest")
         if given and isinstance(given[0], Problem):
             problem, *rest = given
             _refuse_sources(where, problem, rest[0] if rest else None, counts)

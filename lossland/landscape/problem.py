@@ -36,16 +36,16 @@ class Problem:
     it is first used (see `lossland.landscape.proof`).
     """
 
-    space: ParamSpace
+    space: ParamSpace = field(repr=False)
     data: Arrays
     device: torch.device | str = "cpu"
     precision: Precision = "fp32"
     batch_size: int = 500
     examples: int | None = None
-    journal: Journal = field(default_factory=Journal)
+    journal: Journal = field(default_factory=Journal, repr=False)
     task: Any = None
     loss: Any = None
-    followed: tuple = ()  # (task, loss, made of them) if the task is that of the data
+    followed: tuple = field(default=(), repr=False)  # (task, loss, made of them) if the task is that of the data
     proofs: list[tuple[tuple, Proof]] = field(default_factory=list, repr=False, compare=False)
 
     def __post_init__(self):

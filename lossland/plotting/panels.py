@@ -97,7 +97,8 @@ def logarithmic(axis):
     axis.set_yscale("log")
     low, high = axis.get_ylim()
     subs = (1,) if high > 100 * low else (1, 2, 5) if high > 10 * low else (1, 2, 3, 4, 6)
-    axis.yaxis.set(major_locator=LogLocator(subs=subs), major_formatter="{x:g}", minor_formatter="")
+    locator = LogLocator(subs=subs) if high > 3 * low else MaxNLocator(5)
+    axis.yaxis.set(major_locator=locator, major_formatter="{x:g}", minor_formatter="")
 
 
 def published(axis, printed, looks, style=":"):

@@ -148,8 +148,10 @@ def _size(config, project):
     if not isinstance(experiments, dict):
         return size
     kept = {n: body for n, body in experiments.items() if not _of_other_networks(own.get(n), body)}
+    gone = tuple(f"experiments.{n}{then}" for n in experiments.keys() - kept.keys() for then in ".[")
+    places = {path: place for path, place in size.places.items() if not path.startswith(gone)}
     if "papers" not in config.plain:
-        return Placed(size.plain | {"experiments": kept}, size.places)
+        return Placed(size.plain | {"experiments": kept}, places)
     papers = sorted({str(key).partition("/")[0] for key in experiments})
     wanted, where = config.plain["papers"], config.places["papers"]
     if not isinstance(wanted, list):
@@ -158,7 +160,7 @@ def _size(config, project):
         why = f"papers names {unknown[0]}, and {name} has no experiment of it"
         raise ConfigError(f"{where}: {why}{nearest(unknown[0], papers)}")
     kept = {n: body for n, body in kept.items() if str(n).partition("/")[0] in wanted or n in own}
-    return Placed(size.plain | {"experiments": kept}, size.places)
+    return Placed(size.plain | {"experiments": kept}, places)
 
 
 def _of_other_networks(own, body):

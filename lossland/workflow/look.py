@@ -109,8 +109,11 @@ def look(model, data, checkpoints, *, out="look", seeds=2, size=64, minutes=5.0)
         paths = [Path(path).resolve() for path in checkpoints]
         if missing := [path for path in paths if not path.is_file()]:
             raise ConfigError(f"there is no checkpoint {missing[0]}; give the path of a file")
-        names = [path.stem for path in paths] if len({path.stem for path in paths}) == len(paths) else []
-        names = [re.sub(r"\W", "_", name) for name in names] or [f"network_{i + 1}" for i in range(len(paths))]
+        if odd := [path for path in paths if path.suffix != ".safetensors"]:
+            raise ConfigError(f"checkpoint {odd[0]} must be a .safetensors file; convert it with safetensors.torch.save_file")
+        names = [re.sub(r"\W", "_", path.stem) for path in paths]
+        if len(set(names)) < len(names) or not all(name[0].isalpha() for name in names):  # 1 is a number in YAML
+            names = [f"network_{i + 1}" for i in range(len(paths))]
         trained = {"method": "pretrained"}
         networks = {n: stanza | trained | {"file": str(path)} for n, path in zip(names, paths, strict=True)}
         recipe = RECIPE | {"epochs": 10, "lr": 0.01}

@@ -61,6 +61,7 @@ class Run:
         self._name, self.options = self.built(self._room, self.spec[key])
         self.code = code_digest.code_of(self.spec)
         if arguments.code not in (None, code_digest.digest(self.code)):
+            _listen(self)  # the log file says so, and the summary of the run
             raise ValueError("the code was edited after this run was planned; start the run again")
         self.stopping, self._asked = False, -math.inf
 

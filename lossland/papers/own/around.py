@@ -1,5 +1,7 @@
 """What lies around networks of one's own: planes and lines along normalised directions, ends of the Hessian's spectrum."""
 
+import re
+
 from lossland.options import Count, Networks
 
 
@@ -24,7 +26,8 @@ def experiment(
     plan.figure("plane", planes=surfaces)
     for one, plane in zip(first, planes, strict=True):
         height = plan.landscape(plane, name="plane", resolution=resolution, examples=examples, shards=shards)
-        plan.figure(f"surface {one.label}" if len(first) > 1 else "surface", draw="surface", surface=height, quantity="nll")
+        name = "surface_" + re.sub(r"\W", "_", one.label) if len(first) > 1 else "surface"
+        plan.figure(name, draw="surface", surface=height, quantity="nll")
     lines = [
         plan.random_plane(f"{one.label}, line {i + 1}", one, directions=1, seed=i).numbered(i + 1).called(one.label)
         for one in first
