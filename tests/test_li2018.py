@@ -239,7 +239,7 @@ def test_numbers_behind_the_verdicts():
     assert (rows["n"].tolist(), rows["published"].tolist()) == ([6, 0, 0], ["0.4 to 0.9 (2 values)", "", ""])
     assert rows["effect"].iloc[0] == pytest.approx(0.7)
     assert judged(straight(0.5))["effect"].tolist() == pytest.approx([0.25])
-    assert judged(ended(0.06))["tolerance"].iloc[0] == pytest.approx(1.96 * (0.0589 * 0.9411 / 10_000) ** 0.5)
+    assert judged(ended(0.06))["tolerance"].iloc[0] == pytest.approx(0.005 + 1.96 * (0.0589 * 0.9411 / 10_000) ** 0.5)
 
 
 def test_published_differences_are_those_of_the_networks_that_have_these_names():
