@@ -248,7 +248,7 @@ def test_convexity_is_compared_over_the_networks_that_are_trained():
     few = judged(built(train={"deep without": 0.55})).loc["convexity goes with low test errors"]
     assert (few["verdict"], few["reason"]) == (UNFIT, "fewer than 4 architectures are trained below 10 % error")
     errors, shares = (dict(zip((*names, "a fifth"), v, strict=True)) for v in ((0.05, 0.9, 0.1, 0.2, 0.3), (1, 0, 2, 3, 4)))
-    errors, shares = (planted_of(errors), basins("non_convex", shares))
+    errors, shares = planted_of(errors), basins("non_convex", shares).query("split == 'train' and quantity == 'nll'")
     assert architectures._convexity(shares, errors).values == pytest.approx([1] * 3), (
         "of five the one that is not trained is left out"
     )
