@@ -41,10 +41,10 @@ lint: setup  ## style of Python and of the rules
 docs: setup  ## the site of docs/ as build/docs/index.html, all of its links checked
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
-results-page: setup  ## docs/results.md and the counts of README.md, from the verdicts in results/claim
+results-page: setup  ## docs/results.md and the counts of README.md, from results/verdict
 	@$(BIN)/python docs/results.py
 
-report: setup  ## one self-contained HTML page of what was made
+report: setup  ## the report of what there is, even if jobs failed; a run that succeeds has written it
 	@$(BIN)/python -m lossland report --configfile $(CONFIG)
 
 check: setup  ## read and plan CONFIG: a mistake is told with its line, nothing runs
@@ -74,4 +74,4 @@ gpu-check:  ## the library alone on a GPU machine that has torch: PYTHON=python3
 
 clean:  ## remove the environment, caches and the results of the embedded default (those of other configs stay)
 	rm -rf .venv .pytest_cache .ruff_cache *.egg-info build
-	rm -rf results/data results/network results/subspace results/table results/figure results/claim results/verdict results/log results/resolved.yaml results/report.html
+	rm -rf results/data results/network results/subspace results/table results/figure results/claim results/verdict results/log results/report results/resolved.yaml

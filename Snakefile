@@ -1,4 +1,4 @@
-"""data -> network -> subspace -> table -> figure -> claim -> verdict: one section of the config, one rule file, one script each."""
+"""data -> network -> subspace -> table -> figure -> claim -> verdict -> report: one rule file, one script each."""
 
 import os
 import re
@@ -51,6 +51,7 @@ include: "rules/table.smk"
 include: "rules/figure.smk"
 include: "rules/claim.smk"
 include: "rules/verdict.smk"
+include: "rules/report.smk"
 
 
 rule all:
@@ -67,12 +68,6 @@ for target, jobs in PLAN.targets.items():
             target
         input:
             [f for job in jobs for f in files(job)],
-
-
-config["overview"] = overview  # all that Snakemake hands to the first page of the report is its config
-
-
-report: "rules/report.rst"
 
 
 onstart:

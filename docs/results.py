@@ -12,13 +12,16 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 
+from lossland.report.forest import drawn
+from lossland.statistics.verdicts import VERDICTS
+
 ROOT = Path(__file__).resolve().parent.parent
-VERDICTS = ["holds", "contradicted", "undecided", "not measurable"]  # in the order of the columns
 MARKS = "<!-- counts: make results-page -->", "<!-- end of counts -->"
 HEAD = "This page is generated from `results/verdict` by `make results-page`; edits of it are lost."
 REST = """Below are the claims with a verdict other than "holds": the claim, and what was measured once in each independent
-run; our mean over n runs with its 95 % interval; the bar; the published values, if there are any; and q, of all claims."""
-SHOWN = ["verdict", "claim", "origin", "ours", "bar", "published", "n", "q"]
+run; our mean over n runs with its 95 % interval, drawn against the bar, whose tinted side is the claim's, and the published
+values (diamonds); and q, of all claims of the paper. In brackets: whose claim it is, if not the paper's."""
+SHOWN = ["verdict", "claim", "ours", "bar", "n", "q"]
 
 
 def main(results, root=ROOT):
@@ -31,11 +34,14 @@ def main(results, root=ROOT):
 
 
 def read(results):
-    """The judged claims and checks, and the record of what made them, in a list. Raises ValueError where there are none."""
-    file = Path(results, "verdict", "all.parquet")
-    if not file.exists():
-        raise ValueError(f"there is no {file}; make reproduce first, or name another folder of results")
-    return pd.read_parquet(file), [json.loads(pq.read_schema(file).metadata[b"provenance"])]
+    """The judged claims and checks of all papers, and the records of what made them. Raises ValueError where there are none."""
+    found = sorted(Path(results, "verdict").glob("*.parquet"))
+    if not found:
+        raise ValueError(f"there is no {results}/verdict/*.parquet; make reproduce first, or name another folder of results")
+    claims = pd.concat(map(pd.read_parquet, found), ignore_index=True)
+    if claims.duplicated(["paper", "subject", "claim"]).any():
+        raise ValueError(f"{results}/verdict has claims twice, once of an earlier run; make clean-stale")
+    return claims, [json.loads(pq.read_schema(file).metadata[b"provenance"]) for file in found]
 
 
 def counts(claims) -> str:
@@ -77,16 +83,14 @@ def _made_from(makers):
 
 
 def _row(claim):
-    published = "" if claim["published"] == "none printed" else claim["published"]
     words = f"**{claim['claim']}**: {claim['statement' if claim['kind'] == 'check' else 'measured']}"
-    q = "" if pd.isna(claim["q"]) else f"{claim['q']:.2g}"
-    ours = f"{claim['effect']:.3g}" + ("" if pd.isna(claim["low"]) else f" ({claim['low']:.3g} to {claim['high']:.3g})")
+    words += "" if claim["origin"] in ("", "this paper") else f" ({claim['origin']})"
     if claim["kind"] == "check":
-        ours = ""
-    elif claim["verdict"] == "not measurable":
-        ours = claim["reason"]
-    verdict = "**failed check**" if claim["verdict"] == "failed" else claim["verdict"]
-    return [verdict, words, claim["origin"], ours, claim["bar"].replace(" ", "&nbsp;"), published, claim["n"], q]
+        return ["**failed check**", words, "", "", "", ""]
+    ours = f"{claim['effect']:.3g}" + ("" if pd.isna(claim["low"]) else f" ({claim['low']:.3g} to {claim['high']:.3g})")
+    found = claim["reason"] if claim["verdict"] == "not measurable" else f"{ours}{drawn(claim)}"
+    bar = claim["bar"] + ("" if claim["published"] == "none printed" else f"; published: {claim['published']}")
+    return [claim["verdict"], words, found, bar, claim["n"], "" if pd.isna(claim["q"]) else f"{claim['q']:.2g}"]
 
 
 def _table(head, rows, numbers_from=None):

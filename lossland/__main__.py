@@ -38,11 +38,11 @@ def cost(plan, _):
     print(table.to_markdown(disable_numparse=True))
 
 
-def report(plan, arguments):
-    """All that was made as one page, <results>/report.html."""
-    Path(plan.results).mkdir(parents=True, exist_ok=True)
-    _snakemake(arguments, "--report", f"{plan.results}/report.html", "--quiet", "all", "--configfile", *arguments.configfile)
-    print(f"{plan.results}/report.html")
+def report(plan, _):
+    """The report of what there is now, even if jobs failed: <results>/report/index.html."""
+    from lossland.workflow.report import write_what_there_is  # pandas again
+
+    print(write_what_there_is(plan))
 
 
 def stale(plan, _):
@@ -72,7 +72,7 @@ def run(arguments):
         raise ConfigError(f"there is no {config}; `lossland new {arguments.folder}` writes one")
     plan = planned([config])
     _snakemake(arguments, "--cores", arguments.cores, "--configfile", config)
-    print(f"look at {plan.results}")
+    print(f"look at {plan.results}/report/index.html")
 
 
 def new(arguments):

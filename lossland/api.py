@@ -15,14 +15,14 @@ import sys
 from contextlib import contextmanager
 from functools import wraps
 from importlib import import_module
-from pathlib import Path
-from typing import get_args, get_origin
+from typing import get_args
 
 import pandas as pd
 from tqdm.auto import tqdm
 
-from lossland.checking import REQUIRED, ConfigError, built
+from lossland.checking import ConfigError, built
 from lossland.inputs.arrays import collected
+from lossland.landscape.edge import checked
 from lossland.landscape.problem import Problem
 from lossland.landscape.space import ParamSpace
 from lossland.options import nearest
@@ -46,22 +46,38 @@ class Plugins:
     def __getattr__(self, name):
         if name.startswith("_") or name not in dir(self):
             raise AttributeError(f"there is no {name} to {self._function}{nearest(name, dir(self))}")
-        return _checked(name, getattr(import_module(f"lossland.{self._folder}.{name}"), self._function))
+        return self._called(name, getattr(import_module(f"lossland.{self._folder}.{name}"), self._function))
+
+    def _called(self, name, function):
+        function = checked(function)
+        parameters = inspect.signature(function).parameters
+
+        @wraps(function)
+        def call(*given, **options):
+            if "sources" in parameters and len(given) == 1 and "sources" not in options:
+                given = (*given, [])
+            if "root" in parameters and not given:
+                given = (None,)
+            with _progress(name):
+                return function(*given, **options)
+
+        return call
 
 
 class Figures(Plugins):
     """The figures of any table; `plot.path(table)` takes the table that a probe returned, {label: table}, or a list of runs."""
 
-    def __getattr__(self, name):
-        draw = super().__getattr__(name)
-        roles = [n for n, p in inspect.signature(draw).parameters.items() if _is_table(p.annotation)]
+    def _called(self, name, draw):
+        parameters = inspect.signature(draw).parameters
+        roles = [n for n, p in parameters.items() if pd.DataFrame in get_args(p.annotation)]
+        known = {n: (p.annotation, p.default) for n, p in parameters.items() if n not in roles}
 
         @wraps(draw)
         def plotted(*tables, **options):
             given = dict(zip(roles, tables, strict=False)) | {n: options.pop(n) for n in roles if n in options}
             if missing := [role for role in roles if role not in given]:
                 raise ConfigError(f"{name}.{missing[0]} is missing; give a table, {{label: table}} or a list of runs")
-            return draw(**{role: labelled(table) for role, table in given.items()}, **options)
+            return draw(**{role: labelled(table) for role, table in given.items()}, **built(known, options, name))
 
         return plotted
 
@@ -76,41 +92,6 @@ def labelled(tables) -> pd.DataFrame:
         for i, part in enumerate(parts)
     ]
     return pd.concat(columns, ignore_index=True)
-
-
-def _is_table(annotation):
-    return pd.DataFrame in get_args(annotation)
-
-
-def _checked(name, function):
-    parameters = inspect.signature(function).parameters
-    known = {
-        n: (p.annotation, REQUIRED if p.default is p.empty else p.default)
-        for n, p in parameters.items()
-        if p.kind is p.KEYWORD_ONLY and not _is_table(p.annotation)
-    }
-
-    @wraps(function)
-    def call(*arguments, **options):
-        tables = {n: options.pop(n) for n in list(options) if n in parameters and n not in known}
-        options = built(known, options, name, root=Path())
-        if "sources" in parameters and len(arguments) == 1 and "sources" not in tables:
-            arguments = (*arguments, [])
-        _refuse_sources(name, parameters, arguments[1:])
-        with _progress(name):
-            return function(*arguments, **tables, **options)
-
-    return call
-
-
-def _refuse_sources(name, parameters, rest):
-    """The number of sources is that which the method says."""
-    if "sources" in parameters and rest and get_origin(parameters["sources"].annotation) is not list:
-        _, bounds = get_args(parameters["sources"].annotation)
-        try:
-            bounds.check(len(rest[0]), {})
-        except ValueError as error:
-            raise ConfigError(f"{name}: the number of sources {error}, and is {len(rest[0])}") from None
 
 
 @contextmanager

@@ -56,6 +56,16 @@ class Own(Rule):
 
 
 @dataclass(frozen=True)
+class Part(Rule):
+    """A part of a network: a kind of its parameters, or a pattern of their names."""
+
+    def check(self, value, context):
+        if value not in ("weight", "bias", "norm") and not any(c in value for c in ".*?["):
+            raise ValueError("must be one of weight, bias, norm, or a pattern of names such as layer1.* or *.scale")
+        return value
+
+
+@dataclass(frozen=True)
 class Known(Rule):
     """The name of something that is there: `kind` of the context maps all that are there to what is built of their names."""
 
@@ -115,8 +125,10 @@ NoSources = Annotated[list, Between(0, 0)]
 Sources = Annotated[list, Between(1)]
 Split = Literal["train", "val", "test"]
 Scaling = Literal["standard", "imagenet", "unit", "centred", "raw"]
-Precision = Literal["fp32", "bf16", "auto"]
-BatchNorm = Literal["recalibrate", "interpolate", "keep", "carried"]
+Precision = Literal["fp32", "bf16", "auto", "fp64"]
+BatchNorm = Literal["recalibrate", "interpolate", "keep", "carried", "own"]
+Patterns = list[str]  # of names of parameters: layer1 (all of it), *.bias
+LeftOut = list[Annotated[str, Part()]]
 Group = Literal["all", "weights", "no norms"]  # of parameters, see lossland/landscape/cosines.py
 
 
@@ -127,7 +139,8 @@ class Recipe:
     `weight_decay` w adds w/2 |theta|^2 to the loss at the *sampled point* theta, in the loss and not in the optimiser
     (Garipov et al. 2018, released code); in simplexes and complexes theta is the new vertex (Benton et al. 2021). `lr` is the
     highest rate; `schedule` names a function of `schedules.py`, `gamma` is the factor of all its `milestones`, or a list of
-    one for each. A gradient longer than `clip` is shortened to that length.
+    one for each. A gradient longer than `clip` is shortened to that length. With `only` the parameters whose names match one of
+    its patterns are trained, a layer, a block, a head; all others stay where they begin.
     """
 
     epochs: Count
@@ -142,6 +155,7 @@ class Recipe:
     milestones: list[Fraction] = ()
     gamma: Positive | list[Positive] = 0.1
     precision: Precision = "fp32"
+    only: Patterns | None = None
 
     def __post_init__(self):
         if self.nesterov and (self.optimiser != "sgd" or not self.momentum):

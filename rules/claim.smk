@@ -1,7 +1,7 @@
-"""IN: tables. OUT: results/claim/<name>.parquet, .csv, .md and .html: the claims of a paper, its numbers beside ours, tested.
+"""IN: tables. OUT: results/claim/<name>.parquet and .csv: the claims of a paper, its numbers beside ours, tested.
 
 TO ADD claims: a file lossland/papers/<paper>/claims/<subject>.py with `check(*, ...) -> list[Claim]`,
-whose docstring is the caption, and a stanza in section claim. One rule for each, for each has a caption of its own.
+whose docstring is the caption, and a stanza in section claim. One rule for each, so that each has a name as a target.
 """
 
 for claim in PLAN["claim"].values():
@@ -12,7 +12,7 @@ for claim in PLAN["claim"].values():
         input:
             made_from(claim),
         output:
-            shown(claim),
+            files(claim),
         log:
             f"<results>/log/claim/{claim.name}.log",
         params:

@@ -20,16 +20,6 @@ def files(job):
     return job.paths("<results>")
 
 
-def shown(job):
-    """The files of a job, the last of them in the report once it is there: one that is missing must not stop the others."""
-    *rest, looked_at = job.paths(PLAN.results)
-    if not Path(looked_at).exists():
-        return files(job)
-    words = {"caption": str(Path(looked_at).with_suffix(".rst").resolve()), "labels": {job.kind: job.name}}
-    category = job.aside.get("paper", "all papers" if job.section == "verdict" else "other")
-    return [*files(job)[:-1], report(files(job)[-1], category=category, subcategory=job.kind, **words)]
-
-
 def made_from(job):
     """The files that a job is made from, in the order of its spec."""
     return [files(source)[0] for source in job.sources]
@@ -126,17 +116,15 @@ def record():
         raise WorkflowError(str(error)) from None
 
 
-def overview():
-    """What there is now, and what of it would be made again; asked for by the first page of the report."""
-    from lossland.workflow.staleness import Reruns  # pandas, which planning does without
-
-    return Overview(PLAN, Reruns(PLAN).reasons)
-
-
 def closing_words(failed=False):
-    """What there is now and how many claims hold; if jobs failed, also what is missing or from an earlier run, and why."""
-    now = overview() if failed else Overview(PLAN)
-    lines = [job.paths(PLAN.results)[-1] for job in now.made]
+    """Where to look, how many claims hold and which checks failed; if jobs failed, what is missing or of an earlier run, and why."""
+    now = Overview(PLAN)
+    if failed:
+        from lossland.workflow.staleness import Reruns  # pandas, which planning does without
+
+        now = Overview(PLAN, Reruns(PLAN).reasons)
+    first = f"{PLAN.results}/report/index.html"
+    lines = [first] if Path(first).exists() and not failed else [job.paths(PLAN.results)[-1] for job in now.made]
     lines += [f"FAILED CHECK: {check}" for check in now.failed_checks]
     lines += [f"{paper}: {verdicts}" for paper, verdicts in now.papers.items() if verdicts]
     lacks = {"missing": now.missing, "out of date": now.out_of_date} if failed else {}

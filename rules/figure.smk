@@ -1,5 +1,5 @@
-"""IN: tables. OUT: results/figure/<name>.png and .svg of a figure, .html, .csv and .md of a table of a paper, .html of a surface
-to turn, .vtu of a mesh for ParaView; and of each its caption (.rst) and the record of what made it (.json).
+"""IN: tables. OUT: results/figure/<name>.png and .svg of a figure, .csv of a table of a paper, .html of a surface to turn, .vtu
+of a mesh for ParaView; and of each the record of what made it (.json).
 
 TO ADD a figure: a file lossland/papers/<paper>/figures/<figure>.py with `draw(*, ...) -> Figure` (or `-> pd.DataFrame`, or
 `-> go.Figure` of plotly, or `-> meshio.Mesh`), whose docstring is the caption, and a stanza in section figure.
@@ -14,7 +14,7 @@ for figure in PLAN["figure"].values():
         input:
             made_from(figure),
         output:
-            shown(figure),
+            files(figure),
         log:
             f"<results>/log/figure/{figure.name}.log",
         params:

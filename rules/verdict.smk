@@ -1,6 +1,6 @@
-"""IN: all claims. OUT: results/verdict/all.parquet, .csv, .md and .html: q and verdict of each; and a page for each paper.
+"""IN: all claims of a paper, or of one's own. OUT: results/verdict/<paper>.parquet and .csv: q and verdict of each.
 
-Nothing of it is in the config: how much one p says depends on how many there are, so all claims of a config are judged at once.
+Nothing of it is in the config: how much one p says depends on how many claims there are, so those of a paper are judged at once.
 """
 
 for verdict in PLAN["verdict"].values():
@@ -11,7 +11,7 @@ for verdict in PLAN["verdict"].values():
         input:
             made_from(verdict),
         output:
-            shown(verdict),
+            files(verdict),
         log:
             f"<results>/log/verdict/{verdict.name}.log",
         params:

@@ -136,17 +136,17 @@ def pytest_collection_modifyitems(items):
 
 
 def written(folder, drawn, module):
-    """A figure or a table saved with its caption, as the workflow does."""
+    """A figure or a table saved as the workflow does."""
     from lossland.workflow import artifacts as drawing
 
-    suffixes = ("csv", "md", "html") if hasattr(drawn, "columns") else ("png", "svg")
-    drawing.save([folder / f"drawn.{s}" for s in suffixes], drawn, module.__doc__, RECORD)
+    suffixes = ("csv",) if hasattr(drawn, "columns") else ("png", "svg")
+    drawing.save([folder / f"drawn.{s}" for s in suffixes], drawn, RECORD)
 
 
 def saved(figure, path):
     from lossland.workflow import artifacts as drawing
 
-    drawing.save([path], figure, "", json.dumps({"revision": None, "chain": []}))
+    drawing.save([path], figure, json.dumps({"revision": None, "chain": []}))
     assert path.stat().st_size > 5000
 
 

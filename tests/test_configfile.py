@@ -306,19 +306,19 @@ def test_a_killed_job_is_told_of_with_its_signal_and_its_memory(forked, project)
 
 def test_stale_results_are_named_and_removed_and_nothing_else(editable):
     results = editable / "results/toy"
-    edit(editable / "tests/toy.yaml", "figure:\n", "figure:\n  gone: {draw: surface, surface: surface}\n")
+    edit(editable / "tests/toy.yaml", "figure:\n", "figure:\n  gone: {draw: surface, paper: garipov2018, surface: surface}\n")
     edit(editable / "tests/toy.yaml", "seeds: [1, 2, 3]", "seeds: [1, 2, 3, 4]")
     edit(editable / "tests/toy.yaml", "sources: [net]", "sources: [net/1, net/2, net/3]")
     status, output = snakemake(editable, "--cores", "2", "--configfile", "tests/toy.yaml")
     assert status == 0, output
-    edit(editable / "tests/toy.yaml", "  gone: {draw: surface, surface: surface}\n", "")
+    edit(editable / "tests/toy.yaml", "  gone: {draw: surface, paper: garipov2018, surface: surface}\n", "")
     edit(editable / "tests/toy.yaml", "seeds: [1, 2, 3, 4]", "seeds: [1, 2, 3]")
     (results / "network/mine.safetensors").write_bytes(b"mine")
     (results / "table/notes.txt").write_text("mine")
     os.link(results / "network/net/1.safetensors", results / "network/backup.safetensors")  # a copy under a name of my own
     named = run(editable, "lossland", "stale", "--configfile", "tests/toy.yaml").stdout.splitlines()
     stale = {"network/net/4.safetensors", "log/network/net/4.log", "log/network/net/4.json", "log/figure/gone.log",
-             "log/figure/gone.json", "figure/gone.html", "figure/gone.rst", "figure/gone.json"}  # fmt: skip
+             "log/figure/gone.json", "figure/gone.html", "figure/gone.json"}  # fmt: skip
     assert {line.removeprefix("results/toy/") for line in named[:-1]} == stale
     before = {p for p in results.rglob("*") if p.is_file()}
     done = run(editable, "lossland", "clean-stale", "--configfile", "tests/toy.yaml")

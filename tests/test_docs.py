@@ -105,11 +105,11 @@ def test_each_paper_is_described_in_full():
 def counted(tmp_path):
     """A project with the pages, and results in which one claim of two holds."""
     claims = [verdicts.Claim("low", [1, 1.1, 0.9], of="height", says="It is low.", below=2),
-              verdicts.Claim("a|b", [3, 3.5, 4], of="height", says="It is low.", below=2)]  # fmt: skip
+              verdicts.Claim("a|b", [3, 3.5, 4], of="height", says="It is low.", below=2, published=2.5)]  # fmt: skip
     claims += [verdicts.Claim("alone", [1], of="height", says="It is low.", below=2, origin="ours"),
                verdicts.Check("sorted", False, "Runs are in order."), verdicts.Check("whole", True, "All are there.")]  # fmt: skip
     judged = verdicts.judge(verdicts.table(claims).assign(paper="li2018", subject="width"))[list(verdicts.JUDGED)]
-    save_table(tmp_path / "results/verdict/all.parquet", judged, verdicts.JUDGED, verdicts.JUDGED_KEY, RECORD)
+    save_table(tmp_path / "results/verdict/li2018.parquet", judged, verdicts.JUDGED, verdicts.JUDGED_KEY, RECORD)
     (tmp_path / "docs").mkdir()
     (tmp_path / "README.md").write_text(README)
     return tmp_path
@@ -125,11 +125,9 @@ def test_the_results_page_is_made_from_the_verdicts(counted):
     ):
         assert row in page
         assert row in readme
-    assert r"| contradicted | **a\|b**: height | this paper | 3.5 (2.26 to 4.74) | below&nbsp;2 |  | 3 | 0.0" in page
-    assert (
-        "| not measurable | **alone**: height | ours | one run: nothing is known of the spread | below&nbsp;2 |  | 1 |  |"
-        in page
-    )
+    assert r"| contradicted | **a\|b**: height | 3.5 (2.26 to 4.74)<svg" in page
+    assert "</svg> | below 2; published: 2.5 | 3 | 0.0" in page
+    assert "| not measurable | **alone**: height (ours) | one run: nothing is known of the spread | below 2 | 1 |  |" in page
     assert "| **failed check** | **sorted**: Runs are in order. |" in page
     assert "**low**" not in page
     assert "**whole**" not in page

@@ -124,11 +124,12 @@ def test_a_face_goes_through_its_vertices_and_is_the_plane_of_three_networks(pro
 )
 def test_vertices_that_span_nothing_are_refused(problem, method, vertices, sentence):
     torch.manual_seed(0)
-    source = Subspace(torch.randn(3, 9), Complex(3, [[0, 1, 2]]))
+    anchors = torch.randn(3, problem.space.dimension)
+    source = Subspace(anchors, Complex(3, [[0, 1, 2]]))
     with pytest.raises(ValueError, match=sentence):
         method.build(problem, [source], vertices=vertices)
     with pytest.raises(ValueError, match="are no networks"):
-        method.build(problem, [Subspace(torch.randn(3, 9), Affine(3, ((0, 1), (0, 1))))], vertices=[0, 1, 2])
+        method.build(problem, [Subspace(anchors, Affine(3, ((0, 1), (0, 1))))], vertices=[0, 1, 2])
 
 
 def test_a_bundle_is_the_bezier_curve_of_each_bend():

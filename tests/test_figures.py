@@ -1,12 +1,12 @@
 """Figures are drawn from any table they may meet: runs that diverge, surfaces that are flat, networks without an error."""
 
-import json
 from functools import partial
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import pytest
+from conftest import RECORD
 from planted import planted
 
 from lossland.papers.garipov2018.figures import (
@@ -26,8 +26,6 @@ from lossland.papers.garipov2018.figures import (
 from lossland.plotting.figures import surface as turnable
 from lossland.workflow import artifacts as drawing
 
-MAKER = {"code": {}, "device": "x86_64", "versions": {"torch": "2.15"}, "results": ["network n/1", "network n/2", "table t"]}
-RECORD = json.dumps({"revision": None, "chain": [MAKER]})
 BOTH = {"split": ["train", "test"], "quantity": ["loss", "error"]}
 
 
@@ -52,7 +50,7 @@ def test_planes_of_all_kinds(name, tmp_path):
     figure = fig1.draw(planes=pd.concat([surface(*SURFACES["bowl"], "a bowl"), surface(*SURFACES[name], "other")]))
     unfit = "\ntrain error 90 %" if name == "all too high" else ""
     assert [axis.get_title() for axis in figure.axes[:2]] == ["a bowl", f"other{unfit}"]
-    drawing.save([tmp_path / "f.png"], figure, fig1.__doc__, RECORD)
+    drawing.save([tmp_path / "f.png"], figure, RECORD)
     assert (tmp_path / "f.png").stat().st_size > 5000
 
 
@@ -65,7 +63,7 @@ def test_surfaces_of_all_kinds_are_the_same_bytes_each_time(name, logarithmic, q
     for page in ("a.html", "b.html"):
         figure = turnable.draw(surface=table, split=split, quantity=quantity, logarithmic=logarithmic)
         assert isinstance(figure, go.Figure)
-        drawing.save([tmp_path / page], figure, "", RECORD)
+        drawing.save([tmp_path / page], figure, RECORD)
     assert (tmp_path / "a.html").read_bytes() == (tmp_path / "b.html").read_bytes()
     assert "<script src=" not in (tmp_path / "a.html").read_text()
 
@@ -196,15 +194,12 @@ def test_a6_takes_the_largest_ensembles():
     assert made["test error % std"].iloc[0] == pytest.approx(200**0.5)
 
 
-def test_a_table_keeps_numbers_in_csv_and_reads_well_in_markdown(tmp_path):
+def test_a_table_keeps_numbers_in_csv(tmp_path):
     shapes = planted("shape", labels=["segment", "Bezier"], max=lambda row: 0.25 + 0.01 * row.run, **SHAPE, **BOTH)
     made = table2.draw(shapes=shapes)
-    drawing.save([tmp_path / "t.csv", tmp_path / "t.md"], made, table2.__doc__, RECORD)
+    drawing.save([tmp_path / "t.csv"], made, RECORD)
     ours = pd.read_csv(tmp_path / "t.csv").iloc[1]
     assert ours[["train loss max", "train loss max std", "test error % max"]].tolist() == pytest.approx([0.27, 0.01, 27])
-    told = (tmp_path / "t.md").read_text()
-    assert "0.27 ± 0.01" in told
-    assert "Made from 2 networks, 1 table, on x86_64 with torch 2.15, at revision unknown." in told
     assert made["curve"].tolist()[:3] == ["Single", "segment", "Bezier"]
     assert len(made) == 3 + 28 + 18
 
@@ -240,44 +235,3 @@ def test_as_released_shows_the_difference_curve_by_curve():
     assert difference["int std"] == pytest.approx(np.std([0.5, 1], ddof=1))
     with pytest.raises(ValueError, match="norms and right are not of the same curves"):
         as_released.draw(**tables | {"norms": tables["norms"].assign(subspace="other")})
-
-
-def test_a_docstring_is_a_caption_with_its_formulas_and_signs(tmp_path):
-    docstring = """A title: |theta| of theta*.
-
-    norm = |theta|
-
-Prose over
-two lines with `an_option` and p_.
-"""
-    drawing.save([tmp_path / "f.rst"], pd.DataFrame(), docstring, RECORD)
-    title, code, formula, prose, *_ = (tmp_path / "f.rst").read_text().split("\n\n")
-    assert (code, formula) == ("::", "    norm = |theta|")
-    assert title == r"**A title: \|theta\| of theta\*.**"
-    assert prose == r"Prose over two lines with ``an_option`` and p\_."
-
-
-def test_what_is_not_known_is_blank_in_a_markdown_table(tmp_path):
-    drawing.save([tmp_path / "t.md"], pd.DataFrame({"source": ["ours", "Table 1"], "runs": [3, np.nan]}), "", RECORD)
-    assert [line.split("|")[2].strip() for line in (tmp_path / "t.md").read_text().splitlines()[2:4]] == ["3", ""]
-
-
-def test_bars_in_text_do_not_break_a_markdown_table(tmp_path):
-    drawing.save([tmp_path / "t.md"], pd.DataFrame({"a": ["|x|"], "b": [1.0]}), "", RECORD)
-    assert (tmp_path / "t.md").read_text().splitlines()[2].replace("\\|", "").count("|") == 3
-
-
-def test_a_page_of_a_table_reads_well_and_colours_verdicts(tmp_path):
-    verdicts = list(drawing.TINTS)
-    table = pd.DataFrame(
-        {"claim": "<b>", "mean": 1.2345, "mean std": [0.1, np.nan, 0.2, 0.1, 0.1, 0.1], "within_it": True, "verdict": verdicts}
-    )
-    for page in ("a.html", "b.html"):
-        drawing.save([tmp_path / page], table, "", RECORD)
-    text = (tmp_path / "a.html").read_text()
-    assert text == (tmp_path / "b.html").read_text()
-    assert "1.23 ± 0.1" in text
-    assert "within it" in text
-    assert ">yes<" in text
-    assert "&lt;b&gt;" in text
-    assert all(tint in text for tint in drawing.TINTS.values())

@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -9,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import torch
-from conftest import random_pictures
+from conftest import ROOT, random_pictures
 from PIL import Image
 from safetensors.torch import load_file
 
@@ -229,3 +231,13 @@ def test_real_cifar10_pictures():
     assert data.x["train"].shape == (500, 3, 32, 32)
     assert data.classes == 10
     assert 0.3 < data.mean[0] < 0.6
+
+
+def test_several_may_write_what_they_share(tmp_path):
+    code = "from lossland.workflow.files import replacing\nfor _ in range(300):\n    with replacing('f.txt', shared=True) as t:\n        t.write_text('same' * 1000)\n"
+    writers = [
+        subprocess.Popen([sys.executable, "-c", code], cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)})
+        for _ in range(3)
+    ]
+    assert [writer.wait() for writer in writers] == [0, 0, 0]
+    assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [("f.txt", "same" * 1000)]

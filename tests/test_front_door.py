@@ -131,7 +131,7 @@ def test_a_notebook_gets_what_the_functions_return(problem):
     [
         (lambda p: ll.build.sgd(p, recipe={"epochs": -1, "lr": 1}, seed=1), r"sgd\.recipe\.epochs is -1: must be at least 1"),
         (lambda p: ll.build.sgd(p, recipe={"epochs": 1, "lr": 1}, sed=1), r"sgd\.sed is not an option here; did you mean seed"),
-        (lambda p: ll.build.line(p, []), "line: the number of sources must be at least 2, and is 0"),
+        (lambda p: ll.build.line(p, []), "line is given 0 sources; their number must be at least 1"),
         (lambda p: ll.build.sdg, "there is no sdg to build; did you mean sgd"),
         (lambda p: ll.measure.landscape(p, None, split=["train"]), "did you mean splits"),
         (lambda p: ll.plot.similarity(pd.DataFrame()), r"similarity\.disagreement is missing"),

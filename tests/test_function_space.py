@@ -149,7 +149,7 @@ def test_dynamics_of_fge_are_its_points(problem):
     start = sgd.build(problem, [], recipe=recipe, seed=0)
     run = fge.build(problem, [start], recipe=recipe, seed=0, low=0.01, cycle=4, keep_start=True, per_cycle=4)
     table = dynamics.measure(problem, run)
-    nll = table[(table["split"] == "test") & (table["quantity"] == "nll")]
+    nll = table[(table["split"] == "test") & (table["quantity"] == "nll")].reset_index(drop=True)
     assert nll["epoch"].tolist() == [0, 1, 2, 3, 4, 5, 6]
     assert nll["lr"].iloc[[2, 6]].tolist() == pytest.approx([0.01, 0.01])
     assert nll["lr"].drop([2, 6]).min() > 0.01
@@ -157,7 +157,7 @@ def test_dynamics_of_fge_are_its_points(problem):
     np.testing.assert_allclose(nll["norm"], run.anchors.norm(dim=1), rtol=1e-5)
     np.testing.assert_allclose(nll["value"], evaluate(problem, run, run.chart.grid(), ["test"])[:, 0, 0])
     loss = table[(table["split"] == "test") & (table["quantity"] == "loss")]
-    np.testing.assert_allclose(loss["value"] - nll["value"], 0.005 * nll["norm"] ** 2)
+    np.testing.assert_allclose(loss["value"].to_numpy() - nll["value"], 0.005 * nll["norm"] ** 2)
     with pytest.raises(ValueError, match="notes no epochs"):
         dynamics.measure(problem, pool.build(problem, [start, start]))
 

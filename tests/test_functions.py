@@ -78,7 +78,7 @@ def test_what_cannot_be_drawn_is_refused(problem, normalised):
     three = linear(2, outputs=3)
     with pytest.raises(ValueError, match="drawn of one output, and there are 3 classes; name data of two"):
         functions.measure(three, Subspace(three.init(0)[None], Points(1)))
-    with pytest.raises(ValueError, match=r"box is \[\[0, 1\]\]; it must list \[low, high\] of each of the 2 inputs"):
+    with pytest.raises(ValueError, match=r"box is \[\[0.0, 1.0\]\]; it must list \[low, high\] of each of the 2 inputs"):
         functions.measure(problem, Subspace(problem.init(0)[None], Points(1)), box=[[0, 1]])
 
 

@@ -65,7 +65,7 @@ def with_hole(table, value=np.nan):
 
 def written(tmp_path, drawn, module, suffix="png"):
     path = tmp_path / f"drawn.{suffix}"
-    artifacts.save([path], drawn, module.__doc__, RECORD)
+    artifacts.save([path], drawn, RECORD)
     return path
 
 

@@ -1,14 +1,19 @@
 """Plug-ins in a folder of the user's own, run with the Snakefile of a checkout that nothing but its path names."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
+import torch
 import yaml
 from conftest import SURROUNDINGS, copy_project, edit
+from safetensors.torch import load_file
+from torch import nn
 
+from lossland.data import spirals
 from lossland.workflow import files
 from lossland.workflow.plan import ConfigError, Plan
 
@@ -127,8 +132,14 @@ def test_one_of_each_is_a_file_and_a_line(folder):
     out = folder.path / "out"
     assert (out / "figure/drawn.png").stat().st_size > 1000
     assert (out / "figure/my_experiments_again.png").stat().st_size > 1000
-    assert pd.read_parquet(out / "verdict/other.parquet")["verdict"].notna().all()
-    assert "one point for each subspace" in (out / "figure/drawn.rst").read_text()
+    assert pd.read_parquet(out / "verdict/own.parquet")["verdict"].notna().all()
+    own, module, first = (
+        re.sub(r"<(style|script).*?</\1>|<[^>]*>", "", (out / f"report/{name}.html").read_text(), flags=re.S)
+        for name in ("own", "my_experiments", "index")
+    )
+    assert "one point for each subspace" in own
+    assert "A study" in module
+    assert "paper" not in own + module + first
     code = files.provenance(out / "network/net/1.safetensors")["code"]
     assert {"parts/models.py", "parts/widths.py", "my_data.py", "lossland/data/spirals.py"} <= set(code)
     assert not (folder.checkout / ".snakemake").exists()
@@ -146,7 +157,7 @@ def test_one_of_each_is_a_file_and_a_line(folder):
         ),
         ("my_probes.py", "scale: float = 1.0", "scale: float = 2.0", {"table/norms", "figure/drawn", "claim/held"}),
         ("my_figures.py", "one point", "a point", {"figure/drawn", "figure/my_experiments_again", "claim/held"}),
-        ("my_experiments.py", "A study", "The study", set()),
+        ("my_experiments.py", "A study", "The study", {"report/my_experiments"}),
     ],
 )
 def test_an_edit_reruns_what_depends_on_it(folder, file, old, new, reruns):
@@ -176,3 +187,56 @@ def test_a_mistake_is_one_sentence_when_planning(folder, monkeypatch, section, n
         Plan(config)
     assert says in str(error.value)
     assert "\n" not in str(error.value)
+
+
+LEARNED = """
+results: out
+data: {own: {source: "my_data:load", n: 32}}
+network:
+  net: {data: own, model: "parts.models:small", loss: "my_losses:weighted", method: sgd, seed: 1, recipe: {epochs: 1, lr: 0.1}}
+  two: {data: own, model: "parts.models:small", task: "my_losses:task", method: sgd, seed: 1, recipe: {epochs: 1, lr: 0.1}}
+table:
+  of_net: {probe: landscape, subspace: net, splits: [train]}
+  of_two: {probe: landscape, subspace: two, splits: [train]}
+"""
+LOSSES = """
+from types import SimpleNamespace
+import torch
+from torch import nn
+from parts.widths import HALF
+
+weighted = nn.CrossEntropyLoss(weight=torch.tensor([1.0, 5.0]), label_smoothing=0.1)
+task = SimpleNamespace(
+    SCORES=("nll",),
+    losses=lambda o, y: HALF * nn.functional.cross_entropy(o, y, reduction="none"),
+    scores=lambda o, y: HALF * nn.functional.cross_entropy(o, y, reduction="none")[:, None],
+)
+"""
+
+
+def test_a_task_and_a_loss_of_ones_own(folder):
+    """The weighted mean of PyTorch's own module; an edit of the file trains again; what is not there is one sentence."""
+    (folder.path / "my_losses.py").write_text(LOSSES)
+    (folder.path / "mine.yaml").write_text(LEARNED)
+    status, output = folder.snakemake()
+    assert status == 0, output
+    data, criterion = spirals.load(None, n=32), nn.CrossEntropyLoss(weight=torch.tensor([1.0, 5.0]), label_smoothing=0.1)
+    x, y = data.x["train"], data.y["train"]
+    for name, loss in (("net", criterion), ("two", lambda o, y: 2 * nn.functional.cross_entropy(o, y))):
+        theta = load_file(folder.path / f"out/network/{name}.safetensors")["anchors"][-1]
+        module = nn.Sequential(nn.Linear(2, 6), nn.Tanh(), nn.Linear(6, 2))
+        nn.utils.vector_to_parameters(theta, module.parameters())
+        table = pd.read_parquet(folder.path / f"out/table/of_{name}.parquet").query("quantity == 'nll'")
+        assert table["value"].item() == pytest.approx(loss(module(x), y).item(), rel=1e-5)
+    edit(folder.path / "my_losses.py", "5.0", "4.0")
+    assert folder.planned() == {"network/net", "network/two", "table/of_net", "table/of_two"}
+    for old, new, says in (
+        ('"my_losses:weighted"', "mine", "network.net.loss is 'mine'; it must be module:name"),
+        ('"my_losses:weighted"', '"my_loss:mine"', "network.net.loss is my_loss:mine, but there is no my_loss.py in"),
+        ('"my_losses:task"', "tokns", "network.two.task is 'tokns'; it must be module:name; did you mean tokens?"),
+    ):
+        (folder.path / "mine.yaml").write_text(LEARNED.replace(old, new))
+        status, output = folder.snakemake("-n")
+        assert status
+        assert says in output
+    (folder.path / "mine.yaml").write_text(CONFIG)

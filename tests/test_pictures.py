@@ -139,6 +139,7 @@ def test_one_batch_is_read_ahead_and_few_are_alive(streamed, monkeypatch):
         alive.append(weakref.ref(x))
         return x
 
+    streamed.check()
     monkeypatch.setattr(Pictures, "_read", read)
     monkeypatch.setattr(pictures, "decode", lambda *a: decoded.append(1) or real_decode(*a))
     for step, *_ in streamed.batches("train", 2, epoch_key=(0,)):

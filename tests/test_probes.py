@@ -22,7 +22,7 @@ from lossland.landscape.space import ParamSpace
 from lossland.landscape.subspace import Subspace
 from lossland.methods import line, pca_plane, plane, pool, sgd
 from lossland.options import Recipe
-from lossland.probes import ensemble, landscape, shape, weights
+from lossland.probes import ensemble, landscape, shape, trained, weights
 from lossland.rng import stream
 from lossland.statistics.barrier import barrier, onset
 from lossland.statistics.scores import scores, tempered
@@ -380,3 +380,16 @@ def test_epochs_are_those_of_the_points_of_a_training(problem):
         table = weights.measure(problem, through, resolution=resolution)
         assert table["index"].nunique() == resolution**2
         assert table["epoch"].isna().all()
+
+
+def test_a_network_is_as_well_trained_as_its_last_point(problem):
+    network = sgd.build(problem, [], recipe=Recipe(3, 0.1, batch_size=16), seed=1, snapshots=[0])
+    table = trained.measure(problem, network).set_index(["split", "quantity"])
+    (p,) = predict(problem, Subspace(network.anchors[-1:], Points(1)), torch.zeros(1, 1, dtype=torch.float64), "test")
+    wrong = (p.argmax(1) != problem.data.y["test"]).double().mean().item()
+    assert table.loc[("test", "error"), "value"] == pytest.approx(wrong)
+    assert set(table["parameters"]) == {354}
+    assert set(table["epochs"]) == {3}
+    assert set(table.index) == {(s, q) for s in ("train", "test") for q in ("nll", "error")}
+    untrained = trained.measure(problem, Subspace(network.anchors[:1], Points(1)))
+    assert untrained["epochs"].isna().all()

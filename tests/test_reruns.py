@@ -18,11 +18,12 @@ from lossland.workflow.staleness import config_changes
 
 SHAPES = {"table/segment_shape", "table/bezier_shape", "table/polychain_shape"}
 DRAWN = {"figure/garipov2018_fig2", "figure/garipov2018_table2", "claim/garipov2018_curves"}
-VERDICTS = {"verdict/all", "verdict/garipov2018"}
+PAGE = "report/index"
+VERDICTS = {"verdict/garipov2018", PAGE}
 DRAWN |= VERDICTS
 CURVES = {"subspace/Bezier", "subspace/chain", "table/bezier_path", "table/polychain_path", "table/bezier_shape", "table/polychain_shape", "table/polychain_ensemble"} | DRAWN  # fmt: skip
-TRAINED = CURVES | SHAPES | {"network/net/1", "network/net/2", "network/net/3", "table/segment_path", "table/segment_ensemble", "table/surface"} | {"figure/surface"}  # fmt: skip
-TABLES = {name for name in TRAINED if name.partition("/")[0] in ("table", "figure", "claim", "verdict")}
+TRAINED = CURVES | SHAPES | {"network/net/1", "network/net/2", "network/net/3", "table/segment_path", "table/segment_ensemble", "table/surface", "table/trained/net"} | {"figure/surface"}  # fmt: skip
+TABLES = {name for name in TRAINED if name.partition("/")[0] in ("table", "figure", "claim", "verdict", "report")}
 MACHINERY = ("lossland/options.py", "lossland/checking.py", *(f"lossland/workflow/{p.name}" for p in ROOT.glob("lossland/workflow/*.py")), *(f"workflow_scripts/{p.name}" for p in ROOT.glob("workflow_scripts/*.py")))  # fmt: skip
 MODEL = "class Extra:\n    pass\n\n\ndef build("
 
@@ -33,21 +34,22 @@ EDITS = {
     "a model": (("lossland/models/mlp.py", "def build(", MODEL), TRAINED, "network net/1: lossland/models/mlp.py was edited"),
     "a model that the config does not use": (("lossland/models/vgg.py", "def build(", MODEL), set(), ""),
     "a probe": (("lossland/probes/shape.py", "v.mean()", "v.mean() + 0"), SHAPES | {"figure/garipov2018_table2", "claim/garipov2018_curves"} | VERDICTS, "table bezier_shape: lossland/probes/shape.py was edited"),
-    "a figure": (("lossland/papers/garipov2018/figures/fig2.py", 'height=2.4', 'height=2.5'), {"figure/garipov2018_fig2"}, "figure garipov2018_fig2: lossland/papers/garipov2018/figures/fig2.py was edited"),
+    "a figure": (("lossland/papers/garipov2018/figures/fig2.py", 'height=2.4', 'height=2.5'), {"figure/garipov2018_fig2", PAGE}, "figure garipov2018_fig2: lossland/papers/garipov2018/figures/fig2.py was edited"),
     "a claim": (("lossland/papers/garipov2018/claims/curves.py", "above=5", "above=6"), {"claim/garipov2018_curves"} | VERDICTS, "claim garipov2018_curves: lossland/papers/garipov2018/claims/curves.py was edited"),
     "the training engine": (("lossland/landscape/train.py", "CHECK_EVERY = 50", "CHECK_EVERY = 49"), TRAINED, "network net/1: lossland/landscape/train.py was edited"),
     "a published number": (("lossland/papers/garipov2018/published.csv", "Ind,1B,test_error_percent,27.4", "Ind,1B,test_error_percent,27.5"), DRAWN, "figure garipov2018_fig2: lossland/papers/garipov2018/published.csv was edited"),
-    "a caption": (("lossland/papers/garipov2018/figures/fig2.py", '"""', '"""Drawn: '), {"figure/garipov2018_fig2"}, "figure garipov2018_fig2: lossland/papers/garipov2018/figures/fig2.py was edited"),
+    "a caption": (("lossland/papers/garipov2018/figures/fig2.py", '"""', '"""Drawn: '), {"figure/garipov2018_fig2", PAGE}, "figure garipov2018_fig2: lossland/papers/garipov2018/figures/fig2.py was edited"),
+    "what the report looks like": (("lossland/report/look.css", "76rem", "77rem"), {PAGE}, "report index: lossland/report/look.css was edited"),
     "a comment": (("lossland/methods/curve.py", "    ends = torch", "    # why\n    ends = torch"), set(), ""),
     "a docstring": (("lossland/methods/curve.py", "are the two end networks", "are the networks at the ends"), set(), ""),
     "every file of workflow_scripts/ and of lossland/workflow/": (MACHINERY, set(), ""),
     "the format of a section": (("lossland/workflow/jobs.py", '"table": 1', '"table": 2'), TABLES, "table surface: the format of its section was 1, is 2"),
     "a default of an option, or of a recipe": (("lossland/options.py", "nesterov: bool = False", "nesterov: bool = True"), TRAINED, "network net/1: network.net.recipe.nesterov was false, is true"),
-    "a value in the config": (("tests/toy.yaml", "subspace: plane, resolution: 5", "subspace: plane, resolution: 7"), {"table/surface", "figure/surface"}, "table surface: table.surface.resolution was 5, is 7"),
+    "a value in the config": (("tests/toy.yaml", "subspace: plane, resolution: 5", "subspace: plane, resolution: 7"), {"table/surface", "figure/surface", PAGE}, "table surface: table.surface.resolution was 5, is 7"),
     "the values of two options, swapped": (("tests/toy.yaml", "n: 64, noise: 0.3, turns: 1", "n: 64, noise: 1, turns: 0.3"), TRAINED | {"data/spirals"}, "data spirals: data.spirals.noise was 0.3, is 1.0; data.spirals.turns was 1.0, is 0.3"),
     "the order of keys": (("tests/toy.yaml", "method: curve, sources: [net/1, net/2], seed: 1", "seed: 1, sources: [net/1, net/2], method: curve"), set(), ""),
     "`cite`, `published`, `cost`, `resources`": (("tests/toy.yaml", "    model: mlp", "    cite: somebody\n    cost: {hours: 2}\n    resources: {mem_mb: 900}\n    model: mlp"), set(), ""),
-    "one more seed": (("tests/toy.yaml", "seeds: [1, 2, 3]", "seeds: [1, 2, 3, 4]"), {"network/net/4", "table/surface", "figure/surface"}, "network net/4: it is not there"),
+    "one more seed": (("tests/toy.yaml", "seeds: [1, 2, 3]", "seeds: [1, 2, 3, 4]"), {"network/net/4", "table/surface", "table/trained/net", "figure/surface", PAGE}, "network net/4: it is not there"),
 }  # fmt: skip
 
 
@@ -116,7 +118,7 @@ def test_the_table_of_the_docs_is_what_is_measured():
 
 def test_a_result_that_lacks_one_of_its_files_is_made_again(editable):
     (editable / "results/toy/figure/garipov2018_fig2.png").unlink()
-    assert planned(editable) == {"figure/garipov2018_fig2"} == why(editable)[1]
+    assert planned(editable) == {"figure/garipov2018_fig2", PAGE} == why(editable)[1]
 
 
 MAKER = {"device": "x86_64", "versions": {"torch": "2.15"}}

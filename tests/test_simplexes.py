@@ -283,8 +283,8 @@ class Far:
     def __getattr__(self, name):
         return getattr(self._space, name)
 
-    def init(self, seed):
-        return self._scale * self._space.init(seed)
+    def init(self, seed, dtype=torch.float32):
+        return self._scale * self._space.init(seed, dtype)
 
 
 MEMORY = """

@@ -21,24 +21,25 @@ from lossland.workflow.store import DiskJournal
 
 # room -> rooms and libraries it may import beside the standard library; what is not named imports whatever it likes
 TORCH, TABLES = {"torch"}, {"pandas", "numpy"}
-BASE = {"options", "rng", "geometry", "inputs"}
+BASE = {"options", "rng", "geometry", "inputs", "tasks"}
 DRAWN = TABLES | {"options", "geometry", "statistics", "matplotlib", "mpl_toolkits", "plotly", "meshio"}
 MAY = {
     "options": {"pydantic_core"},
     "checking": {"pydantic", "pydantic_core", "options"},
     "rng": TORCH,
     "geometry": TORCH | {"geometry"},
-    "inputs": TORCH | {"numpy", "scipy", "PIL", "rng", "inputs"},
-    "tasks": TORCH | {"tasks"},
+    "inputs": TORCH | {"numpy", "scipy", "PIL", "rng", "inputs", "tasks"},
+    "tasks": TORCH | {"options", "tasks"},
     "data": TORCH | {"torchvision", "sklearn", "mlxtend", "numpy", "pyarrow", "PIL", "inputs", "options", "rng", "data"},
     "models": TORCH | {"torchvision", "models", "options", "geometry"},
-    "landscape": TORCH | BASE | {"landscape", "scipy"},
+    "landscape": TORCH | BASE | {"checking", "landscape", "numpy", "scipy"},
     "symmetries": TORCH | BASE | {"landscape", "symmetries", "scipy"},
     "methods": TORCH | BASE | {"checking", "landscape", "symmetries", "numpy", "safetensors", "scipy"},
     "statistics": TORCH | TABLES | {"scipy", "statistics"},
     "probes": TORCH | TABLES | BASE | {"landscape", "statistics", "scipy", "sklearn"},
     "plotting": DRAWN | {"plotting"},
     "papers": DRAWN | {"plotting", "papers"},
+    "report": TABLES | {"statistics", "report", "jinja2", "markupsafe", "PIL"},
 }
 STANDARD = set(sys.stdlib_module_names) - {"pickle", "shelve", "marshal"}
 FILES = sorted((ROOT / "lossland").rglob("*.py"))
@@ -87,7 +88,7 @@ def test_plugin_contract(room, name):
     plugin = catalogue.plugin(room, name)
     module = import_module(catalogue.module(room, name))
     function = getattr(module, catalogue.FUNCTION[room])
-    assert len(plugin.summary) > 20, "the first line says what it is"
+    assert len(plugin.caption.partition("\n")[0]) > 20, "the first line says what it is"
     assert plugin.inputs in catalogue.POSITIONAL[room]
     if room == "probes":
         assert set(module.KEY) <= set(module.SCHEMA)

@@ -10,6 +10,8 @@ from PIL import Image
 
 from lossland.workflow import store
 
+PAGE = "report/index"
+
 
 def test_the_toy_run_makes_everything_and_says_so(finished):
     output = (finished / "output.txt").read_text()
@@ -17,11 +19,11 @@ def test_the_toy_run_makes_everything_and_says_so(finished):
     for name in (
         "figure/garipov2018_fig2.png",
         "figure/garipov2018_fig2.svg",
-        "figure/garipov2018_table2.md",
+        "figure/garipov2018_table2.csv",
         "claim/garipov2018_curves.csv",
     ):
         assert (results / name).stat().st_size > 100
-    assert "results/toy/claim/garipov2018_curves.html" in output.partition("There is now:")[2]
+    assert "results/toy/report/index.html" in output.partition("There is now:")[2]
     table = pd.read_parquet(results / "table" / "bezier_path.parquet")
     assert len(table) == 2 * 11 * 3
     assert {"subspace", "run", "split", "quantity", "value", "arc"} <= set(table.columns)
@@ -89,7 +91,7 @@ def test_a_table_measured_in_shards_is_the_table_of_one_job(editable):
     surface = editable / "results/toy/table/surface.parquet"
     whole = pq.read_table(surface)
     edit(editable / "tests/toy.yaml", "subspace: plane, resolution: 5", "subspace: plane, resolution: 5, shards: 3")
-    assert planned(editable) == {"table/surface", "figure/surface", *(f"table/surface/shard{i}of3" for i in (1, 2, 3))}
+    assert planned(editable) == {"table/surface", "figure/surface", PAGE, *(f"table/surface/shard{i}of3" for i in (1, 2, 3))}
     status, output = snakemake(editable, *TOY)
     assert status == 0, output
     joined = pq.read_table(surface)

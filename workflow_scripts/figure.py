@@ -1,5 +1,4 @@
-"""Draw a figure, a table, a surface or a mesh of a paper: results/figure/<name> as .png and .svg, .html or .vtu; with caption
-and record."""
+"""Draw a figure, a table, a surface or a mesh: results/figure/<name> as .png and .svg, .csv, .html or .vtu; with its record."""
 
 from functools import partial
 
@@ -12,7 +11,7 @@ from lossland.workflow import artifacts, run
 def work(job):
     matplotlib.use("agg")
     tables = {role: job.tables(role) for role in job.inputs}
-    artifacts.save(job.out, job.function(**tables, **job.options), job.plugin.__doc__, job.provenance)
+    artifacts.save(job.out, job.function(**tables, **job.options), job.provenance)
 
 
 main = partial(run.run, work)

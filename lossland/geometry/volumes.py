@@ -24,7 +24,7 @@ def extended(inner, vertices):
     row = torch.zeros(len(vertices), dtype=torch.float64, device=vertices.device)
     for own in columns(*vertices.shape):
         part = vertices[:, own].double()
-        part -= part[0].clone()
+        part = part - part[0]
         row += part @ part[-1]
     whole = torch.nn.functional.pad(inner, (0, 1, 0, 1))
     whole[-1], whole[:, -1] = row, row

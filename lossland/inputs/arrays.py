@@ -6,8 +6,13 @@ small network does. Those that do not fit there stay files (`pictures.py`).
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import torch
+from torch.utils._pytree import tree_leaves, tree_map
+
+from lossland.inputs import loaders
+from lossland.tasks import IGNORED, LABELS
 
 SPLITS = ("train", "val", "test")
 IMAGENET = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # mean and standard deviation, as torchvision's networks want them
@@ -34,10 +39,11 @@ AUGMENTATIONS = {"crop": crop, "flip": flip}
 
 @dataclass(frozen=True)
 class Arrays:
-    """Inputs `x`, tensors or `Pictures`, and targets `y` by split (train, val, test; val may be empty).
+    """Inputs `x` and targets `y` by split (train, val, test; val may be left out): tensors or `Pictures`, or tuples or
+    dictionaries of them, each with the examples along its first axis.
 
     uint8 inputs are divided by 255; then `mean` and `std` (per channel, or [C H W]) are applied. `augment` maps the name of an
-    augmentation to its amount. `task` names a file of `lossland/tasks`.
+    augmentation to its amount. `task` names a file of `lossland/tasks`, or one's own; labels of `ignore` are not scored.
 
     Raises ValueError if splits, lengths or labels do not fit together.
     """
@@ -49,51 +55,90 @@ class Arrays:
     std: tuple[float, ...] = (1.0,)
     augment: dict[str, float] = field(default_factory=dict)
     task: str = "classification"
+    ignore: int = IGNORED
 
     def __post_init__(self):
+        for part in ("x", "y"):
+            given = getattr(self, part)
+            if {*given} not in ({*SPLITS}, {"train", "test"}):
+                raise ValueError(f"{part} has the splits {', '.join(given)}; give train and test, and val if there is one")
+            if "val" not in given:
+                object.__setattr__(self, part, given | {"val": tree_map(lambda t: t[:0], given["train"])})
+        ignores = False
         for split in SPLITS:
             x, y = self.x[split], self.y[split]
-            if len(x) != len(y):
-                raise ValueError(f"split {split} has {len(x)} examples but {len(y)} labels")
-            if split != "val" and not len(x):
+            if len(sizes := {len(t) for t in tree_leaves((x, y))}) > 1:
+                told = f"{count(x)} examples but {count(y)} labels" if count(x) != count(y) else f"parts of {sizes} examples"
+                raise ValueError(f"split {split} has {told}")
+            if split != "val" and not count(x):
                 raise ValueError(f"split {split} is empty")
-            wrong = ((y < 0) | (y >= self.classes)).nonzero() if not y.is_floating_point() else y[:0]
-            if len(wrong):
-                i = int(wrong[0, 0])
-                raise ValueError(f"label {int(y[i])} of {split} example {i} is not in 0..{self.classes - 1}")
+            ignores |= self._refuse_labels(split, y)
+        object.__setattr__(self, "ignores", ignores)
+
+    def _refuse_labels(self, split, y) -> bool:
+        """Whether some labels of a split are ignored. Raises ValueError for one that is no class."""
+        if not torch.is_tensor(y) or y.is_floating_point() or y.is_complex() or self.task not in LABELS:
+            return False
+        wrong, ignored = (y < 0) | (y >= self.classes), (y == self.ignore) | (y == IGNORED)
+        found = (wrong & ~ignored).nonzero()
+        if len(found):
+            i, label = int(found[0, 0]), int(y[tuple(found[0])])
+            raise ValueError(
+                f"label {label} of {split} example {i} is not in 0..{self.classes - 1}; correct it, or name it as ignore if it "
+                "marks what is not scored"
+            )
+        return bool(ignored.any())
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """The shape of one input."""
-        return tuple(self.x["train"].shape[1:])
+        """The shape of one input, in a tuple or a dictionary if it has several parts."""
+        x = self.x["train"]
+        return tuple(x.shape[1:]) if hasattr(x, "shape") else tree_map(lambda t: tuple(t.shape[1:]), x)
+
+    @property
+    def plain(self) -> bool:
+        """Whether the inputs are one tensor, in memory."""
+        return torch.is_tensor(self.x["train"])
 
     def to(self, device):
-        return replace(self, x=_moved(self.x, device), y=_moved(self.y, device))
+        move = partial(tree_map, lambda t: t.to(device))
+        return replace(self, x=move(self.x), y=move(self.y))
 
     def showing(self, split, x, y):
         """The same dataset with other examples for a split."""
         return replace(self, x=self.x | {split: x}, y=self.y | {split: y})
 
-    def inputs(self, split, rows, rng=None):
-        """Inputs [n ...] of examples `rows`, augmented where `rng` is given; uint8 is scaled, pictures are channels-last."""
-        x = self.x[split]
+    def inputs(self, split, rows, rng=None, dtype=torch.float32):
+        """Inputs [n ...] of examples `rows`, augmented if `rng` is given; uint8 is scaled, pictures are channels-last.
+
+        What is in floating point comes in `dtype`.
+        """
+        return tree_map(lambda x: self._seen(x, rows, rng, dtype), self.x[split])
+
+    def _seen(self, x, rows, rng, dtype):
         x = x[rows] if rng is None or torch.is_tensor(x) else x.cropped(rows, rng)
         if rng is not None:
             for name, amount in self.augment.items():
                 x = AUGMENTATIONS[name](x, rng, amount)
         if x.dtype != torch.uint8:
-            return x
-        mean, std = (_per_pixel(torch.tensor(v, device=x.device), x.ndim - 1) for v in (self.mean, self.std))
-        x = x.float().div_(255).sub_(mean).div_(std)  # in place: half the time of a copy at each step
+            return x.to(dtype) if x.is_floating_point() else x
+        mean, std = (_per_pixel(torch.tensor(v, device=x.device, dtype=dtype), x.ndim - 1) for v in (self.mean, self.std))
+        x = x.to(dtype).div_(255).sub_(mean).div_(std)  # in place: half the time of a copy at each step
         return x.contiguous(memory_format=torch.channels_last) if x.ndim == 4 else x
+
+    def targets(self, split, rows, dtype=torch.float32):
+        """Targets [n ...] of examples `rows`; ignored labels are IGNORED."""
+        y = tree_map(lambda y: y[rows].to(dtype) if y.is_floating_point() else y[rows], self.y[split])
+        return y if self.ignore == IGNORED or not self.ignores else y.long().masked_fill_(y == self.ignore, IGNORED)
+
+
+def count(tree) -> int:
+    """How many examples there are of a tensor, or of a tuple or dictionary of tensors."""
+    return len(tree_leaves(tree)[0])
 
 
 def _per_pixel(values, dimensions):
     return values if values.ndim == dimensions else values.view(-1, *[1] * (dimensions - 1))
-
-
-def _moved(tensors, device):
-    return {split: t.to(device) for split, t in tensors.items()}
 
 
 def moments(x):
@@ -136,14 +181,23 @@ def pictures(train, test, *, classes=None, val=0, augment=None, scaling="standar
     )
 
 
-def collected(train, test, *, classes=None) -> Arrays:
-    """Arrays of what loaders yield, as (inputs [n ...], labels [n]) batches: each is read once, and kept as it came.
+def collected(train, test, val=None, *, classes=None, task="classification", ignore=IGNORED) -> Arrays:
+    """Arrays of what loaders, or datasets, yield: each is read once, and kept as it came.
 
+    A batch is (inputs, targets), (first input, second input, ..., targets), or a dictionary whose `labels` (or label, targets,
+    target, y) are the targets. Inputs are a tensor, or a tuple or a dictionary of tensors. Batches that are longer than others
+    pad these, if they have a mask: an input such as attention_mask, which is 0 there, as all inputs are; labels are IGNORED.
     What a loader draws at random is thereby drawn once; give augmentations to `Arrays`.
+
+    Raises ValueError for what is none of this, naming what came.
     """
-    xs, ys = zip(*(map(torch.cat, zip(*batches, strict=True)) for batches in (train, test)), strict=True)
-    x, y = ({"train": a, "val": a[:0], "test": b} for a, b in (xs, ys))
-    return Arrays(x, y, classes or int(max(y["train"].max(), y["test"].max())) + 1)
+    given = {"train": train, "val": val, "test": test}
+    pairs = {split: loaders.read(split, batches) for split, batches in given.items() if batches is not None}
+    if loaders.masked(every := [pair for own in pairs.values() for pair in own]):
+        longest = max(loaders.length(x) for x, _ in every)
+        pairs = {split: [loaders.padded(x, y, longest) for x, y in own] for split, own in pairs.items()}
+    x, y = ({s: loaders.joined(s, [pair[part] for pair in own]) for s, own in pairs.items()} for part in (0, 1))
+    return Arrays(x, y, classes or loaders.classes(y, task, ignore), task=task, ignore=ignore)
 
 
 def text(words, vocabulary):

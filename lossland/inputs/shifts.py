@@ -42,8 +42,8 @@ def shifts(data, split, corruptions=None, severities=(1, 2, 3, 4, 5), folder=Non
 
 def _known(x, folder):
     """The corruptions there are for pictures `x`. Raises ValueError if there are none."""
-    arrays = torch.is_tensor(x)
-    if arrays and (x.dtype != torch.uint8 or x.ndim != 4):
+    arrays = torch.is_tensor(x) or isinstance(x, (tuple, dict))
+    if arrays and (not torch.is_tensor(x) or x.dtype != torch.uint8 or x.ndim != 4):
         raise ValueError("shift corrupts uint8 pictures in memory, and these data are none; name networks of such pictures")
     if not folder:
         if not arrays:

@@ -17,23 +17,22 @@ from lossland.geometry.measures import frame, project
 from lossland.landscape.subspace import Subspace
 
 
-def random_direction(space, theta, rng, normalisation="filter", leave_out=("bias", "norm")):
-    """A Gaussian direction [D], float32, scaled to theta [D]. The raw draw depends on `rng` and D alone.
+def random_direction(space, theta, rng, normalisation="filter", leave_out=("bias", "norm"), only=()):
+    """A Gaussian direction [D], float32, scaled to theta [D], of the parameters that `leave_out` and `only` leave in (see
+    `ParamSpace.moved`). The raw draw depends on `rng` and D alone.
 
     Raises ValueError if nothing is left of it.
     """
     d = torch.randn(space.dimension, generator=rng)
-    weights = space.filters(theta.cpu())
+    weights, moved = space.filters(theta.cpu()), {*space.moved(leave_out, only)}
     for name, part in space.filters(d).items():
-        if space.kinds[name] in leave_out:
+        if name not in moved:
             part.zero_()
         elif normalisation != "none":
             axes = tuple(range(2, part.ndim)) if normalisation == "filter" else tuple(range(part.ndim))
             part.mul_(_norm(weights[name], axes) / _norm(part, axes).clamp(min=torch.finfo(d.dtype).tiny))
     if not d.any():
-        raise ValueError(
-            f"no parameter moves: leave_out names {', '.join(leave_out)}, or the others are zero; leave something in"
-        )
+        raise ValueError("no parameter moves, for those that are left in are all zero; leave others in")
     return d
 
 
@@ -54,7 +53,7 @@ def around(source, directions, *, box=None, margin=0.2, notes=None) -> Subspace:
     if len(source.anchors) > 1 and "epoch" in source.notes:
         marked["trajectory"], marked["outside"] = project(source.anchors, centre, directions)
         marked["distance"] = source.distances(torch.arange(len(source.anchors))[:, None], torch.tensor([[source.chart.k - 1]]))
-        marked |= {n: source.notes[n] for n in ("epoch", "lr")}
+        marked |= {n: source.notes[n] for n in ("epoch", "lr") if n in source.notes}
     elif box is None:
         raise ValueError("the range of this subspace is that of a trajectory, and its source kept one point; keep snapshots")
     box = box or _cube(marked["trajectory"], margin)

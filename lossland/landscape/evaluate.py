@@ -4,6 +4,7 @@ Batch-norm statistics are a choice (`bn`), for the papers differ:
     recalibrate    one pass over the training data at each point (arXiv 1802.10026)
     interpolate    c(u) applied to the calibrated statistics of the anchors (arXiv 1712.09913, `states`)
     keep           the calibrated statistics of the first anchor, everywhere (arXiv 1712.09913, `weights`)
+    own            those that the network came with, everywhere: of a trained module that `build()` returns
     carried        c(u) applied to the statistics that a band has carried as coordinates (arXiv 1803.00885, as released)
 """
 
@@ -14,6 +15,7 @@ from collections.abc import Iterator
 import torch
 
 from lossland.geometry.charts import Curve
+from lossland.tasks import IGNORED
 
 BETWEEN = 9  # points of a path between two of its anchors, as in Draxler et al. 2018 (arXiv 1803.00885)
 
@@ -30,8 +32,11 @@ def statistics(problem, subspace, bn="recalibrate"):
     if bn == "recalibrate":
         return lambda c, theta, pictures=None: calibrated(problem, theta, pictures)
     if bn == "keep":
-        kept = calibrated(problem, subspace.anchors[0].to(problem.device))
+        kept = calibrated(problem, problem.point(subspace.anchors[0]))
         return lambda c, theta, pictures=None: kept
+    if bn == "own":
+        own = {n: b.to(problem.device, problem.dtype) for n, b in problem.space.own.items()}
+        return lambda c, theta, pictures=None: own
     if bn == "carried":
         if "statistics" not in subspace.notes:
             raise ValueError("bn: carried is for a band of buffers: inside, and this subspace has no statistics of its own")
@@ -39,7 +44,7 @@ def statistics(problem, subspace, bn="recalibrate"):
         return lambda c, theta, pictures=None: problem.space.blend(c, states)
     if not subspace.chart.barycentric:
         raise ValueError("bn: interpolate needs anchors that are networks, but this subspace is spanned by directions")
-    states = [calibrated(problem, anchor.to(problem.device)) for anchor in subspace.anchors]
+    states = [calibrated(problem, problem.point(anchor)) for anchor in subspace.anchors]
     return lambda c, theta, pictures=None: problem.space.blend(c, states)
 
 
@@ -90,7 +95,7 @@ def point_by_point(problem, subspace, u, part, shape, measure) -> torch.Tensor:
     Finished points are in the problem's journal: an interrupted table goes on where it was.
     """
     journal = problem.journal.part("points")
-    coefficients, numbers = subspace.coefficients(u)[part], range(len(u))[part]
+    coefficients, numbers = subspace.coefficients(u, problem.dtype)[part], range(len(u))[part]
     empty = torch.zeros(len(coefficients), *shape, dtype=torch.float64)
     kept = journal.load() or {"done": torch.tensor(0), "table": empty}
     first, table, started = int(kept["done"]), kept["table"].clone(), time.monotonic()
@@ -165,7 +170,7 @@ def predict(problem, subspace, u, split, bn="recalibrate", state_of=None, ask="p
     `ask` names another function of the task that makes something of the outputs.
     """
     state_of = state_of or statistics(problem, subspace, bn)
-    for c in subspace.coefficients(u):
+    for c in subspace.coefficients(u, problem.dtype):
         theta = subspace.combine(c).to(problem.device)
         yield prediction(problem, theta, state_of(c, theta), split, ask)
 
@@ -174,13 +179,15 @@ def predict(problem, subspace, u, split, bn="recalibrate", state_of=None, ask="p
 def prediction(problem, theta, state, split, ask="probabilities"):
     """The predictive distribution [N C], on the CPU, of theta [D] under the batch-norm statistics `state`; see `predict`."""
     asked = getattr(problem.task, ask)
-    return torch.cat([asked(outputs) for outputs, _ in _outputs(problem, theta, state, split)]).cpu()
+    pairs = _outputs(problem, theta, state, split)
+    return torch.cat([asked(problem.scored(*pair)[0]) for pair in pairs]).cpu()
 
 
 def targets(problem, split):
     """The targets [N], on the CPU, in the order of what `predict` yields."""
     minibatches = problem.task.minibatches(problem.size(split), problem.batch_size)
-    return torch.cat([problem.data.y[split][rows].reshape(-1) for rows in minibatches]).cpu()
+    found = torch.cat([problem.task.targets(problem.data.targets(split, rows)) for rows in minibatches]).cpu()
+    return found[found != IGNORED] if problem.data.ignores else found
 
 
 @torch.no_grad()
@@ -190,7 +197,12 @@ def example_scores(problem, theta, state, split, pictures=None):
     In the order of the minibatches; of text, of every word. `pictures` names an augmentation. What is kept of many points is
     points x examples x scores, so condense those of one before the next.
     """
-    return torch.cat([problem.task.scores(*pair) for pair in _outputs(problem, theta, state, split, pictures)])
+    pairs = list(_scored(problem, theta, state, split, pictures))
+    scores = torch.cat([scores for scores, _ in pairs])
+    if problem.weights is not None:  # so that the mean over examples is that by weights
+        weights = torch.cat([weights for _, weights in pairs])
+        scores[:, 0] *= weights.mean().reciprocal()
+    return scores
 
 
 def mean_scores(problem, theta, state, split, pictures=None):
@@ -200,7 +212,7 @@ def mean_scores(problem, theta, state, split, pictures=None):
 
 def train_nll(problem, theta):
     """The mean train nll [] of theta [D], on any device, under recalibrated batch-norm statistics."""
-    theta = theta.to(problem.device)
+    theta = problem.point(theta)
     return score(problem, mean_scores(problem, theta, calibrated(problem, theta), "train"), "nll")
 
 
@@ -209,10 +221,18 @@ def slope(problem, theta, state, split="train"):
     theta = theta.detach().requires_grad_()
     total, number = torch.zeros_like(theta), 0
     for outputs, target in _outputs(problem, theta, state, split):
-        losses = problem.task.losses(outputs, target)
-        total += torch.autograd.grad(losses.sum(), theta)[0]
-        number += losses.numel()
+        mean, counted = problem.mean(outputs, target)
+        total += torch.autograd.grad(mean * counted, theta)[0]
+        number += counted
     return total / number
+
+
+def _scored(problem, theta, state, split, pictures):
+    """(scores [m SCORES], weights [m] or None) of the rows of a split, a batch at a time."""
+    for outputs, target in _outputs(problem, theta, state, split, pictures):
+        outputs, target = problem.scored(outputs, target)
+        weights = None if problem.weights is None else problem.weights(problem.task.targets(target))
+        yield problem.task.scores(outputs, target), weights
 
 
 def _outputs(problem, theta, state, split, pictures=None):

@@ -66,7 +66,7 @@ def widened(problem, points, carried=None):
     if not problem.space.normalised:
         raise ValueError("buffers: inside is for networks with batch norm, and this one has none; leave it out")
     if carried is None:
-        carried = torch.stack([problem.space.pack(calibrated(problem, point.to(problem.device))) for point in points])
+        carried = torch.stack([problem.space.pack(calibrated(problem, problem.point(point))) for point in points])
     return torch.cat([points, carried.to(points)], 1)
 
 

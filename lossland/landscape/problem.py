@@ -1,51 +1,112 @@
 """A problem: a parameter space, the data, what is asked of them, and the arithmetic in which it is computed."""
 
 import contextlib
+import logging
 import os
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
-from importlib import import_module
+from operator import is_
 from pathlib import Path
+from typing import Any, get_args
 
 import torch
+from torch.utils._pytree import tree_leaves
 
-from lossland.inputs.arrays import Arrays
+from lossland import tasks
+from lossland.inputs.arrays import Arrays, count
 from lossland.landscape.checkpoint import Journal
+from lossland.landscape.proof import Proof, forked, prove
 from lossland.landscape.space import ParamSpace
+from lossland.options import Precision, nearest
 from lossland.rng import stream
+from lossland.tasks.own_loss import OwnLoss, with_loss
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Problem:
     """`batch_size` is that of evaluations and calibrations; trainings state their own. `journal` keeps unfinished work.
 
-    With `examples` there are only so many of each split, the first.
+    With `examples` there are only so many of each split, the first. `task` is what is learned (see `lossland.tasks`), by
+    default what the data say; `loss` one's own loss module or function (see `lossland.tasks.own_loss`). It proves itself when
+    it is first used (see `lossland.landscape.proof`).
     """
 
     space: ParamSpace
     data: Arrays
-    device: torch.device = field(default_factory=lambda: torch.device("cpu"))
-    precision: str = "fp32"
+    device: torch.device | str = "cpu"
+    precision: Precision = "fp32"
     batch_size: int = 500
     examples: int | None = None
     journal: Journal = field(default_factory=Journal)
+    task: Any = None
+    loss: Any = None
+    followed: tuple = ()  # (task, loss, made of them) if the task is that of the data
+    proofs: list[tuple[tuple, Proof]] = field(default_factory=list, repr=False, compare=False)
 
     def __post_init__(self):
-        object.__setattr__(self, "data", self.data.to(self.device))
+        if self.precision not in get_args(Precision):
+            raise ValueError(f"precision is {self.precision!r}{nearest(self.precision, get_args(Precision))}")
+        task, followed = self._learned()
+        ignored = getattr(task, "ignored", tasks.IGNORED)
+        data = self.data if ignored in (tasks.IGNORED, self.data.ignore) else replace(self.data, ignore=ignored)
+        for name, value in {"task": task, "followed": followed, "device": torch.device(self.device)}.items():
+            object.__setattr__(self, name, value)
+        object.__setattr__(self, "data", data.to(self.device))
         self.space.to(self.device)
 
-    @cached_property
-    def task(self):
-        return import_module(f"lossland.tasks.{self.data.task}")
+    def _learned(self):
+        """(the task, on the loss, what it follows): that which is given, or else that of the data, also of others put there."""
+        given = self.task is not None and not (self.followed and self.task is self.followed[-1])
+        named = self.task if given else self.data.task
+        if self.followed[:2] == (named, self.loss):
+            return self.followed[-1], self.followed
+        task = tasks.found(named)
+        if self.loss is not None and not isinstance(task, OwnLoss):
+            task = with_loss(task, self.loss)
+        return task, () if given else (named, self.loss, task)
+
+    @property
+    def dtype(self):
+        """The type of theta and of the data in floating point."""
+        return torch.float64 if self.precision == "fp64" else torch.float32
 
     def init(self, seed):
         """The point theta [D] that the network's own initialisation draws under `seed`."""
-        return self.space.init(seed).to(self.device)
+        return self.space.init(seed, self.dtype).to(self.device)
+
+    def start(self, seed):
+        """The same, to train from. Raises ValueError if a network that is the same under every seed is asked for a second."""
+        proof = self.check()
+        if proof.alike:
+            log.warning("the network has the same initialisation under every seed")
+            if proof.started - {seed}:
+                raise ValueError(
+                    f"the network has the same initialisation under the seeds {min(proof.started)} and {seed}; give ParamSpace "
+                    "a function that builds a new network and draws its parameters"
+                )
+            proof.started.add(seed)
+        return self.init(seed)
+
+    def point(self, theta):
+        """A point [D] on the device, in the type in which it is computed with."""
+        return theta.to(self.device, self.dtype)
 
     def size(self, split) -> int:
-        return len(self.data.y[split][: self.examples])
+        return min(count(self.data.y[split]), self.examples or sys.maxsize)
+
+    def units(self, split) -> float:
+        """How much the rows of a split that are scored count for: their number, or the sum of their weights."""
+        found = 0
+        for rows in self.task.minibatches(self.size(split), self.batch_size):
+            target = self.task.targets(self.data.targets(split, rows))
+            target = target[target != tasks.IGNORED] if self.data.ignores else target
+            found += len(target) if self.weights is None else self.weights(target).sum().item()
+        return found
 
     def steps(self, size) -> int:
         """Minibatches of `size` in an epoch of training."""
@@ -56,13 +117,14 @@ class Problem:
     ) -> Iterator[tuple[int, tuple, torch.Tensor]]:
         """(step, inputs, target) of the minibatches of a split, from step `start` on.
 
-        `epoch_key`, a tuple, names the random order and augmentation of the epoch, or its augmentation alone where it is not
-        `shuffled`; without it the examples come in order and as they are. Where the task has a MEMORY, the last input is
+        `epoch_key`, a tuple, names the random order and augmentation of the epoch, or its augmentation alone if it is not
+        `shuffled`; without it the examples come in order and as they are. If the task has a MEMORY, the last input is
         the list `memory`, empty at first: the network leaves in it the hidden state that the next batch begins with. What
         lies in files is read a batch ahead.
         """
+        self.check()
         made = self._batches(split, size, epoch_key, shuffled, start, memory)
-        return made if torch.is_tensor(self.data.x[split]) else _ahead(made)
+        return made if all(map(torch.is_tensor, tree_leaves(self.data.x[split]))) else _ahead(made)
 
     def _batches(self, split, size, epoch_key, shuffled, start, memory):
         memory = [] if memory is None else memory
@@ -72,8 +134,16 @@ class Problem:
         minibatches = self.task.minibatches(self.size(split), size or self.batch_size, order)
         for step, rows in list(enumerate(minibatches))[start:]:
             augment = None if epoch_key is None else stream(*epoch_key, "augment", step)
-            inputs, target = self.task.batch(self.data, split, rows, augment)
+            x, target = self._examples(split, rows, augment)
+            inputs = x if isinstance(x, tuple) else (x,)
             yield step, (*inputs, memory) if self.task.MEMORY else inputs, target
+
+    def _examples(self, split, rows, augment=None):
+        return self.data.inputs(split, rows, augment, self.dtype), self.data.targets(split, rows, self.dtype)
+
+    def few(self, n):
+        """(inputs, target) of about n training examples, in a pass of their own."""
+        return self._examples("train", self.task.minibatches(self.size("train"), n)[0])
 
     def gradient(self, theta, inputs, target, rng, weight_decay=0.0, *, into=None, share=1.0):
         """(value, gradient [D]) at theta [D] of the batch's mean loss + weight_decay/2 |theta|^2, as in training.
@@ -82,69 +152,71 @@ class Problem:
         known, so that beside theta and `into` there is never a third vector of their length.
         """
         gradient = torch.zeros_like(theta) if into is None else into
-        loss = self._loss(self.space.leaves(theta, gradient, share), inputs, target, rng)
-        loss.backward()
+        with self.space.loaded(self.space.leaves(theta, gradient, share)) as network:
+            loss = self._loss(network, inputs, target, rng)
+            loss.backward()
         if weight_decay:
-            gradient.add_(theta, alpha=share * weight_decay)
-            return loss.detach() + 0.5 * weight_decay * (theta @ theta), gradient
+            n = self.space.trained
+            gradient[:n].add_(theta[:n], alpha=share * weight_decay)
+            return loss.detach() + self._decay(theta, weight_decay), gradient
         return loss.detach(), gradient
 
     @torch.no_grad()
     def value(self, theta, inputs, target, rng, weight_decay=0.0):
         """The value alone that `gradient` gives."""
-        loss = self._loss(theta, inputs, target, rng)
-        return loss + 0.5 * weight_decay * (theta @ theta) if weight_decay else loss
+        with self.space.loaded(theta) as network:
+            loss = self._loss(network, inputs, target, rng)
+        return loss + self._decay(theta, weight_decay) if weight_decay else loss
 
-    def _loss(self, parameters, inputs, target, rng):
+    def _decay(self, theta, weight_decay):
+        theta = theta[: self.space.trained]
+        return 0.5 * weight_decay * (theta @ theta)
+
+    def _loss(self, network, inputs, target, rng):
         with self._dropout(rng), self.arithmetic():
-            return self.task.losses(self.space.forward(parameters, *inputs), target).mean()
+            return self.mean(network(*inputs), target)[0]
+
+    def mean(self, outputs, target):
+        """(the mean loss [] of a batch, what it counts for): over the rows that are scored, each by its weight."""
+        outputs, target = self.scored(outputs, target)
+        losses = self.task.losses(outputs, target)
+        if self.weights is not None:
+            whole = self.weights(self.task.targets(target)).sum()
+            return losses.sum() / whole, whole.item()
+        return (losses.mean() if losses.numel() else losses.sum()), losses.numel()
+
+    def scored(self, outputs, target):
+        """Both as they are, or if some labels are ignored in rows [m ...], without theirs."""
+        if not self.data.ignores:
+            return outputs, target
+        outputs, target = self.task.rows(outputs, target)
+        kept = target != tasks.IGNORED
+        return outputs[kept], target[kept]
+
+    @property
+    def weights(self):
+        """Of the targets [m] of rows, or None if all count alike."""
+        return getattr(self.task, "weights", None)
 
     def arithmetic(self):
         """The context of a forward pass."""
         bf16 = self.precision == "bf16" or (self.precision == "auto" and native_bf16(self.device))
         return torch.autocast(self.device.type, torch.bfloat16) if bf16 else contextlib.nullcontext()
 
+    def check(self) -> Proof:
+        """The problem's proof of itself, which is made once. Raises ValueError naming what is wrong, and the remedy."""
+        subject = (self.space, self.task, self.dtype, *tree_leaves((self.data.x["train"], self.data.y["train"])))
+        known = (proof for about, proof in self.proofs if len(about) == len(subject) and all(map(is_, about, subject)))
+        found = next(known, None)
+        if found is None:
+            found = prove(self)
+            self.proofs.append((subject, found))
+        return found
+
     @cached_property
     def stochastic(self) -> bool:
-        """Whether a training step draws random numbers (dropout, stochastic depth): whether it moves the generator."""
-        with self._forked(), torch.no_grad():
-            before = self._generator_state()
-            self.space.forward(torch.zeros(1, device=self.device).expand(self.space.dimension), *self._few())
-            return not torch.equal(before, self._generator_state())
-
-    @torch.no_grad()
-    def check(self):
-        """Raises ValueError if the network, dropout off, is not one function of theta and each single input."""
-        theta = self.init(0)
-        buffers = {n: b.clone() for n, b in self.space.buffers.items()}
-        state = self.space.calibrate(theta, [self._few()])
-        with self._forked():
-            self.space.forward(theta, *self._few())
-            first, second = (self.space.predict(theta, state, *self._few()) for _ in range(2))
-        half = self.space.predict(theta, state, *(x[: len(x) // 2] if torch.is_tensor(x) else x for x in self._few()))
-        for name, buffer in self.space.buffers.items():
-            if not torch.equal(buffer, buffers[name]) and not name.endswith("num_batches_tracked"):
-                raise ValueError(
-                    f"the network changes its buffer {name} in a forward pass; only batch norm may keep statistics"
-                )
-        if not torch.equal(first, second):
-            raise ValueError("the network gives two different answers to the same input with dropout off")
-        if not torch.allclose(first[: len(half)], half, rtol=1e-3, atol=1e-4):
-            raise ValueError("the network's answer to an input depends on the other inputs of the batch with dropout off")
-
-    def _few(self):
-        """A small batch of inputs, in a pass of its own."""
-        _, inputs, _ = next(self.batches("train", 8))
-        return inputs
-
-    def _forked(self):
-        return torch.random.fork_rng([self.device] if self.device.type == "cuda" else [])
-
-    def _generator_state(self):
-        states = [torch.get_rng_state()]
-        if self.device.type == "cuda":
-            states.append(torch.cuda.get_rng_state(self.device))
-        return torch.cat(states)
+        """Whether a training step draws random numbers: dropout, stochastic depth."""
+        return self.check().stochastic
 
     @contextlib.contextmanager
     def _dropout(self, rng):
@@ -152,7 +224,7 @@ class Problem:
         if not self.stochastic:
             yield
             return
-        with self._forked():
+        with forked(self.device):
             torch.manual_seed(int(torch.randint(2**62, (), generator=rng)))
             yield
 

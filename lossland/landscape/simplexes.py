@@ -33,8 +33,8 @@ def grown(problem, sources, simplexes, objective, recipe, seed, *, passes, stren
     the vertices so far, and from lambda, one of `strengths`. `passes` are the points of a step. Notes: `loss` [vertices
     epochs], `strength` [vertices]; `lineage` and `spent` [k], in passes through the training data; the weight decay.
     """
-    first, k = len(sources), 1 + max(map(max, simplexes))
-    vertices = torch.empty(k, problem.space.dimension, device=problem.device)
+    first, k, trained = len(sources), 1 + max(map(max, simplexes)), replace(problem, precision=recipe.precision)
+    vertices = torch.empty(k, problem.space.dimension, device=problem.device, dtype=trained.dtype)
     for row, source in zip(vertices, sources, strict=False):
         row.copy_(source.end)
     strengths = [0.0] * (k - first) if strengths is None else strengths
@@ -93,7 +93,7 @@ def strengths(problem, volume, simplexes, first, released, seed) -> list[float]:
     networks = k if volume.rule == "random" else max(released)
     random = problem.journal.part("random").rows(networks, problem.space.dimension)
     for i, row in enumerate(random):
-        row.copy_(problem.init(int(torch.randint(2**62, (), generator=stream(seed, "random", i)))))
+        row.copy_(problem.start(int(torch.randint(2**62, (), generator=stream(seed, "random", i)))))
     if volume.rule == "released":
         squares = [volumes.released(random[:n]).item() if n else None for n in released]
         return [0.0 if v is None else _lambda(volume.strength, v) for v in squares]

@@ -4,77 +4,180 @@
     calibrate(theta, batches)          the batch-norm statistics that belong to theta
     predict(theta, state, x)           outputs under given statistics, dropout off
 
+theta are the parameters that require gradients, a complex one as its real and imaginary parts; behind them lie the buffers that
+`build()` draws at random (kind `buffer`), which belong to a point as its parameters do, but are never trained, moved or left
+in. All else is constant: parameters without gradients, buffers, and batch norm that `build()` has frozen, with its statistics.
+
 Running batch-norm statistics are never a by-product of training: along a path they belong to no point of it
 (arXiv 1802.10026, appendix). Differs from the reference codes in: no layer and no architecture is written again.
 """
 
 import contextlib
 import copy
+import random
+import zlib
 from collections.abc import Callable
+from fnmatch import fnmatchcase
+from functools import cached_property
 
+import numpy as np
 import torch
 from torch import nn
-from torch.func import functional_call
-from torch.nn.modules.batchnorm import _BatchNorm, _NormBase
-from torch.nn.modules.conv import _ConvNd, _ConvTransposeNd
+from torch.nn.modules.batchnorm import _BatchNorm
+from torch.nn.modules.conv import _ConvNd
+from torch.nn.parameter import is_lazy
+from torch.utils._pytree import tree_leaves
 
-NORMS = (_NormBase, nn.LayerNorm, nn.GroupNorm, nn.RMSNorm)
+from lossland.landscape.roles import by_filter, groups, kind
+from lossland.landscape.signature import Signature
+from lossland.options import nearest
+
+CHANGED = "the network changes its buffer {} in a forward pass; only batch norm may keep statistics"
 
 
 class ParamSpace:
-    """The parameter space of the networks that `build()` makes.
+    """The parameter space of the networks that `build()` makes, or of those like a module that is given in its place.
 
-    `build` takes no arguments and may draw its initial parameters from torch's global generator.
+    `build` takes no arguments and may draw its initial parameters from the global generators of torch, numpy and Python.
+    `norms` are patterns of the names of parameters that belong to norm layers and are not found to (`roles.py`).
     """
 
-    def __init__(self, build: Callable[[], nn.Module]):
-        self._build = build
-        with torch.random.fork_rng([]):
-            torch.manual_seed(0)  # buffers that are drawn at random are the same in every process
-            self._module = copy.deepcopy(build())
-        named = dict(self._module.named_parameters())
-        self.names = list(named)
-        self._shapes = [p.shape for p in named.values()]
-        self._sizes = [p.numel() for p in named.values()]
-        self.dimension = sum(self._sizes)
+    def __init__(self, build: Callable[[], nn.Module] | nn.Module, norms=()):
+        self._build = (lambda: build) if isinstance(build, nn.Module) else build
+        self._module = self._skeleton()
+        self._signature = Signature(self._module)
+        still = {id(m) for m in self._module.modules() if self._module.training and not m.training}
+        self._module.train()
+        self._still = [m for m in self._module.modules() if id(m) in still or not m.training]  # by build(), or by train()
+        named, buffers = dict(self._module.named_parameters()), dict(self._module.named_buffers())
+        still = {id(m) for m in self._still}
+        self._norms = {n: m for n, m in self._module.named_modules() if isinstance(m, _BatchNorm) and id(m) not in still}
+        tracked = [(n, m) for n, m in self._norms.items() if m.running_mean is not None]
+        self._statistics = [f"{n}.{b}" for n, _ in tracked for b in ("running_mean", "running_var")]
+        self.own = {n: buffers.pop(n).clone() for n in self._statistics}
+        for n in self._norms:
+            buffers.pop(f"{n}.num_batches_tracked", None)
+        drawn = {n: buffers[n] for n in self._drawn(buffers)}
+        trained = {n: p for n, p in named.items() if p.requires_grad}
+        if not trained:
+            raise ValueError(
+                "no parameter of the network requires a gradient, so nothing is trained; leave some as they are made"
+            )
         roles = {}
         for module in self._module.modules():
-            for name, p in module.named_parameters(recurse=False):
-                roles.setdefault(id(p), (_kind(module, name), _groups(module)))  # tied parameters have the role of the first
-        self.kinds, self._groups = ({n: roles[id(p)][i] for n, p in named.items()} for i in (0, 1))
-        self._norms = {n: m for n, m in self._module.named_modules() if isinstance(m, _BatchNorm)}
-        self._statistics = [
-            f"{n}.{b}" for n, m in self._norms.items() if m.running_mean is not None for b in ("running_mean", "running_var")
-        ]
+            own = list(module.named_parameters(recurse=False))
+            for name, p in own:
+                roles.setdefault(id(p), (kind(module, name), groups(module)))  # tied parameters have the role of the first
+        self._tensors = trained | drawn  # as build() made them: only shapes and types are kept below
+        self.names = list(self._tensors)
+        self.kinds = {n: "buffer" if n in drawn else roles[id(p)][0] for n, p in self._tensors.items()}
+        self.kinds |= {n: "norm" for n in self.matching(norms) if n in trained}
+        self._groups = {n: roles[id(p)][1] if n in trained else None for n, p in self._tensors.items()}
+        self._shapes = [p.shape for p in self._tensors.values()]
+        self._complex = [p.is_complex() for p in self._tensors.values()]
+        self._sizes = [p.numel() * (2 if p.is_complex() else 1) for p in self._tensors.values()]
+        self.dimension, self.trained = sum(self._sizes), sum(self._sizes[: len(trained)])
+        self.dtype = next(iter(trained.values())).dtype
+        frozen = {n: p.detach() for n, p in named.items() if n not in trained}
+        self.frozen = list(frozen)
+        self.constants = frozen | {n: b for n, b in buffers.items() if n not in drawn}
+        self.buffers = [n for n in self._tensors | self.constants if n in buffers]
+        self._places = self._found_places(trained | drawn | self.constants | self.own)
         # the values live in theta: the skeleton keeps shapes only, and which parameters are tied
         shapes = {id(p): nn.Parameter(torch.empty_like(p, device="meta"), requires_grad=False) for p in named.values()}
         for module in self._module.modules():
             module._parameters.update({n: shapes[id(p)] for n, p in module._parameters.items() if p is not None})
-        self.buffers = {n: b for n, b in self._module.named_buffers() if n not in self._statistics}
-        self._mode = None
+        del self._tensors
+        self._mode, self._cast = None, {}
+
+    def _skeleton(self):
+        """A network of `build()`'s, which is not the caller's. Raises ValueError if it is no function of its parameters."""
+        module = self._built(0)
+        if any(is_lazy(p) for p in [*module.parameters(), *module.buffers()]):
+            raise ValueError("the network has lazy modules, which have no shapes before their first pass; make one in build()")
+        try:
+            return copy.deepcopy(module)
+        except RuntimeError as error:  # a tensor that is computed from others, as by the old weight_norm
+            if (again := self._built(0)) is not module:
+                return again
+            raise ValueError(f"the network cannot be copied ({error}); give a function that builds a new one") from error
+
+    def _built(self, seed):
+        """What `build()` makes under `seed`; the global generators are left as they were."""
+        kept = random.getstate(), np.random.get_state()  # noqa: NPY002  the generator that a network of others may draw from
+        try:
+            with torch.random.fork_rng([]):
+                torch.manual_seed(seed)
+                random.seed(seed)
+                np.random.seed(seed % 2**32)  # noqa: NPY002
+                module = self._build()
+        finally:
+            random.setstate(kept[0])
+            np.random.set_state(kept[1])  # noqa: NPY002
+        if not isinstance(module, nn.Module) or isinstance(module, torch.jit.ScriptModule):
+            raise ValueError(f"build() returns a {type(module).__name__}; it must return an nn.Module that is not scripted")
+        return module
+
+    def _drawn(self, buffers):
+        """The names of the `buffers` that another seed draws otherwise."""
+        other = dict(self._built(1).named_buffers()) if buffers else {}
+        drawn = [n for n, b in buffers.items() if not _same(b, other[n])]
+        for name in drawn:
+            if not buffers[name].is_floating_point():
+                raise ValueError(
+                    f"the buffer {name} of {buffers[name].dtype} is drawn at random; draw it in build() under a seed of its own"
+                )
+        return drawn
+
+    def _found_places(self, tensors):
+        """Name -> the (dictionary, key) of each module that holds the tensor: several where it is tied."""
+        names, places = {id(t): n for n, t in tensors.items()}, {n: [] for n in tensors}
+        names |= {id(t): n for n, t in [*self._module.named_parameters(), *self._module.named_buffers()] if n in tensors}
+        for module in self._module.modules():
+            for held in (module._parameters, module._buffers):
+                for key, tensor in held.items():
+                    if id(tensor) in names:
+                        places[names[id(tensor)]].append((held, key))
+        return places
 
     @property
     def normalised(self) -> bool:
         """Whether the network has batch-norm statistics to calibrate."""
         return bool(self._statistics)
 
+    @property
+    def recurrent(self) -> bool:
+        """Whether the network has recurrent layers."""
+        return any(isinstance(m, nn.RNNBase) for m in self._module.modules())
+
+    @cached_property
+    def digest(self) -> int:
+        """crc32 of the parameters that are no part of theta; 0 if there are none."""
+        value = 0
+        for name in self.frozen:
+            t = self.constants[name]
+            value = zlib.crc32(t.cpu().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes(), value)
+        return value
+
     def to(self, device):
-        self.buffers = {n: b.to(device) for n, b in self.buffers.items()}
+        if any(b.device != device for b in self.constants.values()):
+            self.constants, self._cast = {n: b.to(device) for n, b in self.constants.items()}, {}
         return self
 
-    def init(self, seed: int):
+    def init(self, seed: int, dtype=torch.float32):
         """theta [D] as `build()` initialises it under `seed`."""
-        with torch.random.fork_rng([]):
-            torch.manual_seed(seed)
-            return self.ravel(dict(self._build().named_parameters()))
+        module = self._built(seed)
+        return self.ravel(dict(module.named_parameters()) | dict(module.named_buffers()), dtype)
 
-    def ravel(self, parameters):
-        """theta [D] of a dictionary of named parameters, in float32."""
-        return torch.cat([parameters[n].detach().reshape(-1).float() for n in self.names])
+    def ravel(self, tensors, dtype=torch.float32):
+        """theta [D] of a dictionary of named parameters, and of the buffers that are drawn, in float32."""
+        parts = (tensors[n].detach() for n in self.names)
+        return torch.cat([(torch.view_as_real(p) if p.is_complex() else p).reshape(-1).to(dtype) for p in parts])
 
     def unravel(self, theta):
         """Named views into theta [D]. `split` is one autograd node; slicing per tensor costs 15 times as much."""
-        return {n: p.view(s) for n, p, s in zip(self.names, theta.split(self._sizes), self._shapes, strict=True)}
+        parts = zip(self.names, theta.split(self._sizes), self._shapes, self._complex, strict=True)
+        return {n: torch.view_as_complex(p.view(*s, 2)) if c else p.view(s) for n, p, s, c in parts}
 
     def leaves(self, theta, into, share):
         """The same views, as leaves whose gradients a backward pass adds `share` times to `into` [D], each once it is known."""
@@ -89,11 +192,18 @@ class ParamSpace:
             return view
 
         parts = self.unravel(into)
-        return {n: leaf(view, parts[n]) for n, view in self.unravel(theta).items()}
+        views = self.unravel(theta)
+        return {n: view.detach() if self.kinds[n] == "buffer" else leaf(view, parts[n]) for n, view in views.items()}
 
     def parts(self, points):
-        """The columns of points [k D] that belong to each parameter tensor, in order: views [k d]."""
-        return points.split(self._sizes, 1)
+        """The columns of points [k D] that belong to each parameter tensor, in order: views [k d]; of points of trained
+        parameters alone too."""
+        kept = [
+            size
+            for n, size in zip(self.names, self._sizes, strict=True)
+            if points.shape[1] > self.trained or self.kinds[n] != "buffer"
+        ]
+        return points.split(kept, 1)
 
     def filters(self, theta):
         """A view [g f ...] of each parameter tensor in theta [D], by name, whose first two axes count its filters.
@@ -102,22 +212,49 @@ class ParamSpace:
         a linear layer; a row of an embedding. One entry of a vector.
         """
         views = self.unravel(theta)
-        return {n: _by_filter(view, self._groups[n]) for n, view in views.items()}
+        return {n: by_filter(view, self._groups[n]) for n, view in views.items()}
 
-    def mask(self, leave_out):
-        """[D] of booleans: the parameters whose kind (weight, bias, norm) is not in `leave_out`."""
-        kept = [torch.full((size,), self.kinds[n] not in leave_out) for n, size in zip(self.names, self._sizes, strict=True)]
+    def matching(self, patterns) -> set[str]:
+        """The names of theta's tensors that match one of `patterns`, each also that of all below it: `layer1` is `layer1.*`.
+
+        Raises ValueError for one that matches none.
+        """
+        found = {p: {n for n in self.names if fnmatchcase(n, p) or fnmatchcase(n, f"{p}.*")} for p in patterns}
+        for pattern, names in found.items():
+            if not names:
+                raise ValueError(f"no trained parameter has a name like {pattern}{nearest(pattern, self.names)}")
+        return set().union(*found.values())
+
+    def moved(self, leave_out=(), only=()) -> list[str]:
+        """The names of the parameters that match `only`, by default all, and of which `leave_out` names neither the kind
+        (weight, bias, norm) nor, as a pattern, the name. Raises ValueError if there are none."""
+        kinds = {*leave_out} & {"weight", "bias", "norm"}
+        out, within = self.matching({*leave_out} - kinds), self.matching(only) if only else self.names
+        names = [n for n in self.names if n in within and n not in out and self.kinds[n] not in {*kinds, "buffer"}]
+        if not names:
+            named = f"leave_out names {', '.join(leave_out)}" + f" and only {', '.join(only)}" * bool(only)
+            raise ValueError(f"{named}, which is all that the network has; leave something in")
+        return names
+
+    def mask(self, leave_out=(), only=()):
+        """[D] of booleans: the entries of the parameters that are `moved`."""
+        names = {*self.moved(leave_out, only)}
+        kept = [torch.full((size,), n in names) for n, size in zip(self.names, self._sizes, strict=True)]
         return torch.cat(kept)
+
+    def still(self, only=None):
+        """[D] of booleans: the entries that no training by a recipe with `only` moves; None if it moves all."""
+        return None if not only and self.trained == self.dimension else ~self.mask((), only or ())
 
     def forward(self, theta, *inputs):
         """Outputs under batch statistics, dropout on, of theta [D] or of its `leaves`; no state is kept."""
-        self._enter("train")
-        return self._call(theta, {}, inputs)
+        with self.loaded(theta) as network:
+            return network(*inputs)
 
     def predict(self, theta, state, *inputs):
         """Outputs with dropout off, under the statistics `state` of `calibrate`."""
-        self._enter("predict")
-        return self._call(theta, state, inputs)
+        with self.loaded(theta, "predict", state) as network:
+            return network(*inputs)
 
     @contextlib.contextmanager
     def overheard(self, hear):
@@ -142,14 +279,14 @@ class ParamSpace:
         """
         if not self.normalised:
             return {}
-        self._enter("calibrate")
-        state, seen = self._blank(theta.device), 0
-        for inputs in batches:
-            n = len(inputs[0])
-            seen += n
-            for norm in self._norms.values():
-                norm.momentum = n / seen
-            self._call(theta, state, inputs)
+        state, seen = self._blank(theta), 0
+        with self.loaded(theta, "calibrate", state) as network:
+            for inputs in batches:
+                n = len(tree_leaves(inputs)[0])
+                seen += n
+                for norm in self._norms.values():
+                    norm.momentum = n / seen
+                network(*inputs)
         return state
 
     def blend(self, coefficients, states):
@@ -158,28 +295,60 @@ class ParamSpace:
 
     def pack(self, state):
         """Batch-norm statistics as one vector [B]."""
-        return torch.cat([state[n] for n in self._statistics])
+        return torch.cat([state[n].reshape(-1) for n in self._statistics])
 
     def unpack(self, vector):
         """The statistics that `pack` made one vector [B] of."""
-        blank = self._blank(vector.device)
-        parts = vector.split([b.numel() for b in blank.values()])
-        return dict(zip(blank, parts, strict=True))
+        parts = vector.split([self.own[n].numel() for n in self._statistics])
+        return {n: part.view(self.own[n].shape) for n, part in zip(self._statistics, parts, strict=True)}
 
-    def _call(self, theta, state, inputs):
-        parameters = self.unravel(theta) if torch.is_tensor(theta) else theta
-        buffers = self.buffers | (state or self._blank(parameters[self.names[0]].device))
-        # strict: a forgotten parameter would otherwise silently keep the value of the skeleton
-        return functional_call(self._module, (parameters, buffers), inputs, strict=True)
+    @contextlib.contextmanager
+    def loaded(self, theta, mode="train", state=None):
+        """In this context the network holds theta [D], or its `leaves`, and the statistics `state`; what is yielded calls it.
 
-    def _blank(self, device):
-        shapes = dict(self._module.named_buffers())
-        return {n: torch.empty_like(shapes[n], device=device).fill_("var" in n) for n in self._statistics}
+        A backward pass that runs the network again, as that of a checkpointed module, belongs in it.
+        """
+        self._enter(mode)
+        tensors = self.unravel(theta) if torch.is_tensor(theta) else theta
+        like = tensors[self.names[0]]
+        tensors = tensors | self._constants_like(like) | ((state or self._blank(like)) if mode != "train" else {})
+        before = []
+        try:
+            for name, tensor in tensors.items():
+                for place, key in self._places[name]:
+                    before.append((place, key, place[key]))
+                    place[key] = tensor
+            yield self._signature.call
+            for name in self.buffers:
+                for place, key in self._places[name]:
+                    if place[key] is not tensors[name]:
+                        raise ValueError(CHANGED.format(name))
+        finally:
+            for place, key, tensor in reversed(before):
+                place[key] = tensor
+
+    def _constants_like(self, like):
+        """The constants on the device of a tensor; of those in the network's own type, in its type."""
+        key = (like.device, like.real.dtype if like.is_complex() else like.dtype)
+        if key not in self._cast:
+            device, dtype = key
+            wide = torch.complex128 if dtype == torch.float64 else torch.complex64
+            types = {self.dtype: dtype, torch.complex64: wide, torch.complex128: wide}
+            if self.dtype.is_complex:
+                types[torch.float32 if self.dtype == torch.complex64 else torch.float64] = dtype
+            self._cast[key] = {n: b.to(device, types.get(b.dtype, b.dtype)) for n, b in self.constants.items()}
+        return self._cast[key]
+
+    def _blank(self, like):
+        dtype = like.real.dtype if like.is_complex() else like.dtype
+        return {n: torch.empty_like(b, device=like.device, dtype=dtype).fill_("var" in n) for n, b in self.own.items()}
 
     def _enter(self, mode):
         if mode == self._mode:
             return
         self._module.train(mode == "train")
+        for module in self._still:
+            module.training = False
         for norm in self._norms.values():
             norm.training = mode != "predict"
             # untracked batch norm uses the batch's own statistics and writes none
@@ -187,18 +356,5 @@ class ParamSpace:
         self._mode = mode
 
 
-def _kind(module, name):
-    if isinstance(module, NORMS):
-        return "norm"
-    return "bias" if "bias" in name else "weight"
-
-
-def _groups(module):
-    """The groups of a transposed convolution, whose outputs are along axis 1 in each group; None for all other modules."""
-    return module.groups if isinstance(module, _ConvTransposeNd) else None
-
-
-def _by_filter(view, groups):
-    if groups is None or view.ndim < 2:
-        return view[None] if view.ndim else view[None, None]
-    return view.unflatten(0, (groups, -1)).movedim(2, 1)
+def _same(a, b):
+    return a.shape == b.shape and a.dtype == b.dtype and torch.equal(a.nan_to_num(), b.nan_to_num())

@@ -68,9 +68,9 @@ class Subspace:
         """The note of the weight decay it was trained with, to be handed on to what is built from it."""
         return {n: t for n, t in self.notes.items() if n == "weight_decay"}
 
-    def coefficients(self, u):
-        """c(u) [n k] in the type and on the device of the anchors, of coordinates u [n m] in float64."""
-        return self.chart(u).to(self.anchors)
+    def coefficients(self, u, dtype=None):
+        """c(u) [n k] in the type of the anchors or `dtype`, on the device of the anchors, of coordinates u [n m] in float64."""
+        return self.chart(u).to(self.anchors.device, dtype or self.anchors.dtype)
 
     def at(self, u):
         """The points [n D] at u [n m]."""
@@ -81,11 +81,11 @@ class Subspace:
         return map(self.combine, self.coefficients(u))
 
     def combine(self, c):
-        """The point [D] with coefficients c [k]; only the anchors that it is made of are read."""
+        """The point [D] with coefficients c [k], in their type; only the anchors that it is made of are read."""
         used = c.nonzero()[:, 0]
         if len(used) == 1 and c[used] == 1:
-            return self.anchors[used[0]]
-        return c @ self.anchors if len(used) == len(c) else c[used] @ self.anchors[used]
+            return self.anchors[used[0]].to(c)
+        return c @ self.anchors.to(c) if len(used) == len(c) else c[used] @ self.anchors[used].to(c)
 
     def norms(self, u):
         """|theta(u)| [n], float64, at u [n m]."""

@@ -56,14 +56,15 @@ def minimise(problem, objective, start, recipe, seed, *, free=None, rate=None, n
     free = list(range(len(start))) if free is None else free
     rate = rate or partial(learning_rate, recipe)
     descend = getattr(descent, recipe.optimiser)
-    run = _Run(start.detach().to(problem.device), free, torch.zeros(recipe.epochs, dtype=torch.float64))
+    run = _Run(problem.point(start.detach()), free, torch.zeros(recipe.epochs, dtype=torch.float64))
     del start  # as large as the network, like all that follows
     if kept := journal.load():
         run.restore(kept)
     if run.epoch == run.step == 0:
         watch(0, run.anchors)
 
-    steps = problem.steps(recipe.batch_size)
+    steps, still = problem.steps(recipe.batch_size), problem.space.still(recipe.only)
+    still = None if still is None else still.to(problem.device)
     started, first = time.monotonic(), run.epoch
     while run.epoch < recipe.epochs:
         key = (seed, "batches", run.epoch)
@@ -76,11 +77,15 @@ def minimise(problem, objective, start, recipe, seed, *, free=None, rate=None, n
             lr = rate(run.epoch + step / steps)
             rng = stream(seed, "objective", run.epoch, step)
             value, gradient = objective(problem, run.anchors, free, (inputs, target), rng)
+            if still is not None:
+                gradient[:, : len(still)].masked_fill_(still, 0)
             if recipe.clip:
                 gradient = gradient * (recipe.clip / gradient.norm()).clamp(max=1)
             if noise and (size := noise(run.epoch + step / steps)):
                 drawn = torch.randn(gradient.shape, generator=stream(seed, "noise", run.epoch, step))
                 gradient = gradient + size * drawn.to(gradient)
+                if still is not None:
+                    gradient[:, : len(still)].masked_fill_(still, 0)
             for row, g, moments in zip(free, gradient, run.moments, strict=True):
                 descend(run.anchors[row], g, lr, recipe, moments)
             gradient = g = None  # as large as the network, and not to be held while the next is computed
@@ -111,14 +116,15 @@ def trajectory(problem, start, recipe, seed, kept, rate=None, before=None, noise
     row_of = {round(epoch * steps): i for i, epoch in enumerate(kept)}
     if len(row_of) < len(kept):
         raise ValueError(f"{len(kept)} points of a training of {recipe.epochs * steps} steps fall on one another; keep fewer")
-    rows = problem.journal.part("trajectory").rows(len(kept), problem.space.dimension)
+    dtype = replace(problem, precision=recipe.precision).dtype
+    rows = problem.journal.part("trajectory").rows(len(kept), problem.space.dimension, dtype)
 
     def watch(n, anchors):
         if n in row_of:
             rows[row_of[n]] = anchors[0].cpu()
 
     objective = pointwise(recipe.weight_decay)  # a mean over the one point would copy it, and its gradient, at each step
-    start = start[None].to(problem.device, copy=True)  # a source stays as it is
+    start = start[None].to(problem.device, dtype, copy=True)  # a source stays as it is
     trained = minimise(problem, objective, start, recipe, seed, rate=rate, noise=noise, watch=watch)
     before = torch.zeros(0, 2, dtype=torch.int64) if before is None else before
     own = torch.tensor([[zlib.crc32(trained.anchors.cpu().numpy()), recipe.epochs]])

@@ -70,7 +70,7 @@ def drawn(problem, source, n, sample, centre=None) -> Subspace:
 
     Notes: `scale` [n], and those of `handed_on`.
     """
-    rows = problem.journal.part("samples").rows(n, problem.space.dimension)
+    rows = problem.journal.part("samples").rows(n, problem.space.dimension, source.anchors.dtype)
     scale = torch.zeros(n, dtype=torch.float64)
     for i in range(n):
         rows[i], scale[i] = sample(i)

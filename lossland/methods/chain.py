@@ -11,12 +11,14 @@ import torch
 
 from lossland.geometry.charts.points import Points
 from lossland.geometry.charts.polychain import PolyChain
+from lossland.landscape.edge import checked
 from lossland.landscape.subspace import Subspace, View
 from lossland.options import Between
 
 COORDINATES = 1
 
 
+@checked
 def build(problem, sources: Annotated[list, Between(1, 1)]) -> View:
     """Notes: `mark.network` [k 1], the t of each point. Raises ValueError if the source is no set of two or more points."""
     (run,) = sources

@@ -10,12 +10,14 @@ temperature is 1/N by default; its noise begins with an epoch, here with a step;
 of a cycle, 48, 49 and 50 of 50, here at equal distances in the part with noise, e.g. 46.7, 48.3 and 50.
 """
 
+from lossland.landscape.edge import checked
 from lossland.landscape.schedules import restarted
 from lossland.landscape.subspace import Subspace
 from lossland.landscape.train import trajectory
 from lossland.options import Count, Fraction, NonNegative, NoSources, Recipe, Seed
 
 
+@checked
 def build(
     problem,
     sources: NoSources,
@@ -48,4 +50,4 @@ def build(
         explores = round(at * steps) % length < exploration * length
         return 0.0 if explores else (2 * temperature * (1 - recipe.momentum) / (rate(at) * n)) ** 0.5
 
-    return trajectory(problem, problem.init(seed), recipe, seed, kept, rate, noise=noise)
+    return trajectory(problem, problem.start(seed), recipe, seed, kept, rate, noise=noise)

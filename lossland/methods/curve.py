@@ -13,6 +13,7 @@ import torch
 
 from lossland.geometry.charts.bezier import Bezier
 from lossland.geometry.charts.polychain import PolyChain
+from lossland.landscape.edge import checked
 from lossland.landscape.subspace import Subspace
 from lossland.landscape.train import expected_loss, path
 from lossland.options import Between, Recipe, Seed
@@ -20,6 +21,7 @@ from lossland.options import Between, Recipe, Seed
 COORDINATES = 1
 
 
+@checked
 def build(
     problem,
     sources: Annotated[list, Between(2, 2)],

@@ -11,12 +11,14 @@ from typing import Annotated
 import torch
 
 from lossland.geometry.measures import moments
+from lossland.landscape.edge import checked
 from lossland.landscape.subspace import Subspace
 from lossland.landscape.weight_samples import drawn, window
 from lossland.options import Between, Count, NonNegative, Seed
 from lossland.rng import stream
 
 
+@checked
 def build(
     problem,
     sources: Annotated[list, Between(1, 1)],

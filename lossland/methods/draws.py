@@ -9,12 +9,14 @@ simplexes is ESPRO's ensemble of components.
 from typing import Annotated
 
 from lossland.geometry.charts.points import Points
+from lossland.landscape.edge import checked
 from lossland.landscape.subspace import Subspace, View
 from lossland.landscape.weight_samples import cost
 from lossland.options import Between, Count, Seed
 from lossland.rng import stream
 
 
+@checked
 def build(problem, sources: Annotated[list, Between(1, 1)], *, seed: Seed, samples: Count) -> View:
     """Points. Notes: the weight decay, and the cost of the whole source for each (`samples.cost`)."""
     (source,) = sources

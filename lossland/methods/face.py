@@ -8,10 +8,12 @@ Differs from the released code in: the origin is a vertex and one axis an edge, 
 from typing import Annotated
 
 from lossland.landscape.directions import through
+from lossland.landscape.edge import checked
 from lossland.landscape.subspace import View
 from lossland.options import Between, Entries, NonNegative, Vertex
 
 
+@checked
 def build(
     problem,
     sources: Annotated[list, Between(1, 1)],

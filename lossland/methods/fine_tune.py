@@ -7,11 +7,13 @@ What goes on under the schedule of the first training is `fork`.
 
 from typing import Annotated
 
+from lossland.landscape.edge import checked
 from lossland.landscape.subspace import Subspace
 from lossland.landscape.train import trajectory
 from lossland.options import Between, Recipe, Seed
 
 
+@checked
 def build(problem, sources: Annotated[list, Between(1, 1)], *, recipe: Recipe, seed: Seed) -> Subspace:
     """Points, the trained network. Notes: see `landscape.train.trajectory`; the source's training counts in what was spent."""
     (run,) = sources

@@ -5,23 +5,26 @@
 (Li et al. 2018, arXiv 1712.09913, section 6, look at the ends of H; Ghorbani et al. 2019, arXiv 1901.10159, at all of it.)
 """
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from lossland.landscape.directions import around
+from lossland.landscape.edge import checked
 from lossland.landscape.evaluate import calibrated
 from lossland.landscape.hessian import extremes
 from lossland.landscape.subspace import Subspace
-from lossland.options import Between, Count, Positive, Seed
+from lossland.options import Between, Count, LeftOut, Patterns, Positive, Seed
 from lossland.rng import stream
 
 
+@checked
 def build(
     problem,
     sources: Annotated[list, Between(1, 1)],
     *,
     seed: Seed,
     directions: Count = 2,
-    leave_out: list[Literal["weight", "bias", "norm"]] = ("bias", "norm"),
+    leave_out: LeftOut = ("bias", "norm"),
+    only: Patterns = (),
     tolerance: Positive = 1e-2,
     products: Count = 100,
     box: list[list[float]] | None = None,
@@ -31,9 +34,9 @@ def build(
     Notes: `direction.eigenvalue` and `direction.residual` [m]. `products` limits the number of products with the Hessian.
     """
     (network,) = sources
-    theta = network.end.to(problem.device)
+    theta = problem.point(network.end)
     state, rng = calibrated(problem, theta), stream(seed, "lanczos")
     limits = {"lowest": 0, "highest": directions, "tolerance": tolerance, "limit": products}
-    found = extremes(problem, theta, state, rng, leave_out, **limits)
+    found = extremes(problem, theta, state, rng, leave_out, only=only, **limits)
     notes = {"direction.eigenvalue": found.values.flip(0), "direction.residual": found.residuals.flip(0)}
     return around(network, found.vectors.flip(0).cpu(), box=box or [(-1.0, 1.0)] * directions, notes=notes)

@@ -6,24 +6,27 @@ A trajectory looks straight in it, for a random direction catches almost nothing
 section 7. The released code has no script for this figure.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import torch
 
 from lossland.landscape.directions import around, random_direction
+from lossland.landscape.edge import checked
 from lossland.landscape.subspace import View
-from lossland.options import Between, NonNegative, Seed
+from lossland.options import Between, LeftOut, NonNegative, Patterns, Seed
 from lossland.rng import stream
 
 COORDINATES = 2
 
 
+@checked
 def build(
     problem,
     sources: Annotated[list, Between(1, 1)],
     *,
     seed: Seed,
-    leave_out: list[Literal["weight", "bias", "norm"]] = ("bias", "norm"),
+    leave_out: LeftOut = ("bias", "norm"),
+    only: Patterns = (),
     margin: NonNegative = 0.2,
 ) -> View:
     """The source is a network with snapshot 0; u are Euclidean distances; `leave_out` is of the random direction.
@@ -32,5 +35,5 @@ def build(
     """
     (run,) = sources
     way = run.snapshot(0) - run.end
-    random = random_direction(problem.space, run.end, stream(seed, "direction", 1), "none", leave_out)
+    random = random_direction(problem.space, run.end, stream(seed, "direction", 1), "none", leave_out, only)
     return around(run, torch.stack([way / way.norm(), random / random.norm()]), margin=margin)

@@ -11,12 +11,14 @@ from typing import Annotated
 import torch
 
 from lossland.geometry.charts.polychain import PolyChain
+from lossland.landscape.edge import checked
 from lossland.landscape.subspace import Subspace, View
 from lossland.options import Between, Index, NonNegative
 
 COORDINATES = 1
 
 
+@checked
 def build(problem, sources: Annotated[list, Between(1)], *, beyond: NonNegative = 0.0, start: Index | None = None) -> View:
     """`sources` are the networks in the order of the chain, `beyond` is how far tables go on, past both of its ends.
 

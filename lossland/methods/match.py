@@ -13,6 +13,7 @@ import torch
 
 from lossland.geometry.charts.points import Points
 from lossland.geometry.measures import gram
+from lossland.landscape.edge import checked
 from lossland.landscape.subspace import Subspace
 from lossland.landscape.weight_samples import cost
 from lossland.options import Between, Seed
@@ -20,6 +21,7 @@ from lossland.rng import stream
 from lossland.symmetries.permutations import matched, permuted, symmetries
 
 
+@checked
 def build(problem, sources: Annotated[list, Between(2, 2)], *, seed: Seed = 0) -> Subspace:
     """`sources` are the network that stays and the one that is permuted; `seed` draws the order in which classes are tried.
 

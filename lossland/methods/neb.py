@@ -24,6 +24,7 @@ import torch
 
 from lossland.geometry import bands
 from lossland.geometry.charts.polychain import PolyChain
+from lossland.landscape.edge import checked
 from lossland.landscape.nudged_band import Force, dense, widened
 from lossland.landscape.subspace import Subspace
 from lossland.landscape.train import minimise
@@ -32,6 +33,7 @@ from lossland.options import Between, Count, Cycle, Fraction, NonNegative, Posit
 COORDINATES = 1
 
 
+@checked
 def build(
     problem,
     sources: Annotated[list, Between(1, 2)],

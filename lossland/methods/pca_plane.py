@@ -13,10 +13,12 @@ import torch
 
 from lossland.geometry.measures import components, gram
 from lossland.landscape.directions import around
+from lossland.landscape.edge import checked
 from lossland.landscape.subspace import View
 from lossland.options import Between, Count, NonNegative
 
 
+@checked
 def build(
     problem,
     sources: Annotated[list, Between(1, 1)],

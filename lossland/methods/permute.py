@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 import torch
 
 from lossland.geometry.charts.points import Points
+from lossland.landscape.edge import checked
 from lossland.landscape.evaluate import train_nll
 from lossland.landscape.subspace import Subspace
 from lossland.landscape.weight_samples import cost
@@ -19,6 +20,7 @@ from lossland.rng import stream
 from lossland.symmetries.permutations import permuted, symmetries, without
 
 
+@checked
 def build(
     problem,
     sources: Annotated[list, Between(1, 1)],

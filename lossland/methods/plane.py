@@ -14,12 +14,14 @@ import torch
 
 from lossland.geometry.charts import Curve
 from lossland.landscape.directions import through
+from lossland.landscape.edge import checked
 from lossland.landscape.subspace import View
 from lossland.options import Between, Count, NonNegative
 
 COORDINATES = 2
 
 
+@checked
 def build(
     problem,
     sources: Annotated[list, Between(1, 3)],

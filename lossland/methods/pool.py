@@ -5,10 +5,12 @@ import itertools
 import torch
 
 from lossland.geometry.charts.points import Points
+from lossland.landscape.edge import checked
 from lossland.landscape.subspace import Subspace, View
 from lossland.options import Sources
 
 
+@checked
 def build(problem, sources: Sources, *, trajectories: bool = False) -> View:
     """The trained network of every source, or all of its anchors where `trajectories`; one at a time is in memory.
 
@@ -19,7 +21,7 @@ def build(problem, sources: Sources, *, trajectories: bool = False) -> View:
     156 + 22 + 22 epochs).
     """
     parts = [s.anchors if trajectories else s.end[None] for s in sources]
-    networks = problem.journal.part("pool").rows(sum(map(len, parts)), problem.space.dimension)
+    networks = problem.journal.part("pool").rows(sum(map(len, parts)), problem.space.dimension, sources[0].anchors.dtype)
     for row, network in zip(networks, itertools.chain(*parts), strict=True):
         row.copy_(network)
     owner = [torch.full((len(p),), i) for i, p in enumerate(parts)]

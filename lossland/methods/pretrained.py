@@ -13,12 +13,14 @@ from safetensors import SafetensorError, safe_open
 
 from lossland import checking
 from lossland.geometry.charts.points import Points
+from lossland.landscape.edge import checked
 from lossland.landscape.subspace import Subspace
 from lossland.options import NoSources, Safetensors, Seed
 
 STATISTICS = ("running_mean", "running_var", "num_batches_tracked")
 
 
+@checked
 def build(
     problem, sources: NoSources, *, file: Safetensors, sha256: str = "", fresh: list[str] = (), seed: Seed = 0
 ) -> Subspace:
@@ -55,7 +57,7 @@ def _read(file):
 def _refuse_another_network(file, parameters, space):
     """Names and shapes must be those of the network; its fixed buffers may be in the file, as they are in the network."""
     shapes = {n: p.shape for n, p in space.unravel(torch.empty(space.dimension, device="meta")).items()}
-    same = {n for n, b in space.buffers.items() if n in parameters and torch.equal(parameters[n].to(b), b)}
+    same = {n for n, b in space.constants.items() if n in parameters and torch.equal(parameters[n].to(b), b)}
     faults = {
         "lacks": [n for n in shapes if n not in parameters],
         "has, unlike the network,": [n for n in parameters if n not in shapes and n not in same],

@@ -12,12 +12,14 @@ import torch
 
 from lossland.geometry.charts.affine import Affine
 from lossland.geometry.measures import frame
+from lossland.landscape.edge import checked
 from lossland.landscape.subspace import Subspace, View
 from lossland.options import Between, NonNegative
 
 COORDINATES = 2
 
 
+@checked
 def build(problem, sources: Annotated[list, Between(2, 2)], *, margin: NonNegative = 0.3) -> View:
     """`sources` are the two optima. The box goes from the origin to `margin` beyond both, as a fraction of their coordinates.
 

@@ -14,12 +14,14 @@ from dataclasses import replace
 import torch
 
 from lossland.geometry.charts.points import Points
+from lossland.landscape.edge import checked
 from lossland.landscape.subspace import Subspace
 from lossland.landscape.train import minimise
 from lossland.options import Count, NoSources, Positive, Recipe, Seed
 from lossland.rng import stream
 
 
+@checked
 def build(
     problem,
     sources: NoSources,
@@ -37,7 +39,7 @@ def build(
     cuts, whole = list(itertools.product(dimensions, radii)), problem.space.dimension
     if not cuts or max(dimensions) > whole:
         raise ValueError(f"dimensions is {list(dimensions)}, radii {list(radii)}; name some, and at most {whole} dimensions")
-    initial, axes = problem.init(seed), orthonormal(max(dimensions), whole, seed).to(problem.device)
+    initial, axes = problem.start(seed), orthonormal(max(dimensions), whole, seed).to(problem.device)
     rows, losses = problem.journal.part("cuts").rows(len(cuts), whole), []
     for row, (d, radius) in zip(rows, cuts, strict=True):
         part = replace(problem, journal=problem.journal.part("cut"))

@@ -12,11 +12,13 @@ from typing import Annotated, Literal
 import torch
 
 from lossland.landscape.directions import around, random_direction
+from lossland.landscape.edge import checked
 from lossland.landscape.subspace import View
-from lossland.options import Between, Count, Seed
+from lossland.options import Between, Count, LeftOut, Patterns, Seed
 from lossland.rng import stream
 
 
+@checked
 def build(
     problem,
     sources: Annotated[list, Between(1, 1)],
@@ -24,13 +26,14 @@ def build(
     seed: Seed,
     directions: Count = 2,
     normalisation: Literal["filter", "layer", "none"] = "filter",
-    leave_out: list[Literal["weight", "bias", "norm"]] = ("bias", "norm"),
+    leave_out: LeftOut = ("bias", "norm"),
+    only: Patterns = (),
     box: list[list[float]] | None = None,
 ) -> View:
     """`box` is the (low, high) that is drawn along each direction, -1 to 1 by default. The source may be a trajectory."""
     (network,) = sources
     drawn = [
-        random_direction(problem.space, network.end, stream(seed, "direction", i), normalisation, leave_out)
+        random_direction(problem.space, network.end, stream(seed, "direction", i), normalisation, leave_out, only)
         for i in range(directions)
     ]
     return around(network, torch.stack(drawn), box=box or [(-1.0, 1.0)] * directions)

@@ -13,6 +13,7 @@ from typing import Annotated
 import torch
 
 from lossland.geometry.charts.points import Points
+from lossland.landscape.edge import checked
 from lossland.landscape.evaluate import evaluate
 from lossland.landscape.subspace import Subspace
 from lossland.landscape.weight_samples import drawn
@@ -20,6 +21,7 @@ from lossland.options import Between, Count, Fraction, NonNegative, Seed
 from lossland.rng import stream
 
 
+@checked
 def build(
     problem,
     sources: Annotated[list, Between(1, 1)],

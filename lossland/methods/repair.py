@@ -15,11 +15,13 @@ from typing import Annotated
 import torch
 
 from lossland.geometry.charts.polychain import PolyChain
+from lossland.landscape.edge import checked
 from lossland.landscape.subspace import Subspace
 from lossland.options import Between
 from lossland.symmetries.tracing import watched
 
 
+@checked
 @torch.no_grad()
 def build(problem, sources: Annotated[list, Between(2, 2)], *, corners: Annotated[int, Between(3)] = 11) -> Subspace:
     """The chain through `corners` mended points at equal shares of the segment; its ends are the sources.
@@ -72,7 +74,7 @@ def _statistics(problem, theta):
         x = x.double()
         sums[name] = sums.get(name, 0) + torch.stack([torch.ones_like(x[0]) * len(x), x.sum(0), (x * x).sum(0)])
 
-    theta = theta.to(problem.device)
+    theta = problem.point(theta)
     with problem.space.overheard(hear):
         for _, inputs, _ in problem.batches("train"):
             with problem.arithmetic():

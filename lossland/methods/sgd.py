@@ -5,11 +5,13 @@
 The result is Points: the snapshots in order, the trained network last (the one that other methods start from).
 """
 
+from lossland.landscape.edge import checked
 from lossland.landscape.subspace import Subspace
 from lossland.landscape.train import trajectory
 from lossland.options import Count, Index, NoSources, Recipe, Seed
 
 
+@checked
 def build(
     problem,
     sources: NoSources,
@@ -30,4 +32,4 @@ def build(
         raise ValueError(f"snapshots names epoch {max(snapshots)}, but the training ends after {recipe.epochs}")
     kept = {*snapshots, *(range(0, recipe.epochs, every) if every else ()), recipe.epochs}
     init, order = (seed if given is None else given for given in (init, order))
-    return trajectory(problem, problem.init(init), recipe, order, sorted(kept))
+    return trajectory(problem, problem.start(init), recipe, order, sorted(kept))

@@ -10,6 +10,7 @@ over the points of a step is taken (there their sum, `reduction`), V is not squa
 from functools import partial
 from typing import Annotated, Literal
 
+from lossland.landscape.edge import checked
 from lossland.landscape.simplexes import Spro, grown, strengths
 from lossland.landscape.subspace import Subspace
 from lossland.options import Between, Count, Recipe, Seed, Volume
@@ -18,6 +19,7 @@ from lossland.options import Between, Count, Recipe, Seed, Volume
 VERTICES = "1 + vertices"
 
 
+@checked
 def build(
     problem,
     sources: Annotated[list, Between(1, 1)],

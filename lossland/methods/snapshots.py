@@ -5,6 +5,7 @@ from typing import Annotated
 import torch
 
 from lossland.geometry.charts.points import Points
+from lossland.landscape.edge import checked
 from lossland.landscape.subspace import Subspace, View
 from lossland.options import Between, Index
 
@@ -12,6 +13,7 @@ COORDINATES = 0
 OF_POINTS = ("epoch", "lr", "spent")  # the notes that have an entry for each point
 
 
+@checked
 def build(problem, sources: Annotated[list, Between(1, 1)], *, epochs: list[Index]) -> View:
     """Points in the order of `epochs`; the notes of the source. Raises ValueError if it has not kept one of them."""
     (run,) = sources

@@ -5,12 +5,14 @@
 The result is Points, the M networks.
 """
 
+from lossland.landscape.edge import checked
 from lossland.landscape.schedules import restarted
 from lossland.landscape.subspace import Subspace
 from lossland.landscape.train import trajectory
 from lossland.options import Count, NoSources, Recipe, Seed
 
 
+@checked
 def build(problem, sources: NoSources, *, recipe: Recipe, seed: Seed, cycles: Count) -> Subspace:
     """`recipe.epochs` is the length of all `cycles` together, `recipe.lr` the rate at the start of each."""
     steps = problem.steps(recipe.batch_size)
@@ -20,4 +22,4 @@ def build(problem, sources: NoSources, *, recipe: Recipe, seed: Seed, cycles: Co
     def rate(at):
         return restarted(recipe, round(at * steps), length)
 
-    return trajectory(problem, problem.init(seed), recipe, seed, kept, rate)
+    return trajectory(problem, problem.start(seed), recipe, seed, kept, rate)

@@ -10,11 +10,13 @@ the number that it may hold.
 
 from typing import Annotated
 
+from lossland.landscape.edge import checked
 from lossland.landscape.subspace import Subspace
 from lossland.landscape.weight_samples import drawn, low_rank, window
 from lossland.options import Between, Count, NonNegative, Seed
 
 
+@checked
 def build(
     problem,
     sources: Annotated[list, Between(1, 1)],

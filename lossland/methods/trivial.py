@@ -11,10 +11,12 @@ from typing import Annotated
 import torch
 
 from lossland.geometry.charts.trivial import Trivial
+from lossland.landscape.edge import checked
 from lossland.landscape.subspace import Subspace
 from lossland.options import Between
 
 
+@checked
 def build(problem, sources: Annotated[list, Between(2, 2)]) -> Subspace:
     """`sources` are the two networks. Layers are the modules with parameters, in the order of their registration.
 
@@ -47,7 +49,7 @@ def _by_power(space, theta):
 
 def _outputs(problem, curve, t):
     """Outputs at t for a few examples, under the batch-norm statistics of these."""
-    theta = curve.at(torch.tensor([[t]], dtype=torch.float64))[0].to(problem.device)
+    theta = problem.point(curve.at(torch.tensor([[t]], dtype=torch.float64))[0])
     _, inputs, _ = next(problem.batches("train", 8))
     with torch.no_grad():
         return problem.space.predict(theta, problem.space.calibrate(theta, [inputs]), *inputs)

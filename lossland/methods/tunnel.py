@@ -13,6 +13,7 @@ from typing import Annotated
 import torch
 
 from lossland.geometry.charts.polychain import PolyChain
+from lossland.landscape.edge import checked
 from lossland.landscape.subspace import Subspace
 from lossland.landscape.train import path, pointwise, projected
 from lossland.options import Between, Count, Recipe, Seed
@@ -20,6 +21,7 @@ from lossland.options import Between, Count, Recipe, Seed
 COORDINATES = 1
 
 
+@checked
 def build(problem, sources: Annotated[list, Between(2, 2)], *, recipe: Recipe, seed: Seed, points: Count = 7) -> Subspace:
     """`sources` are the two optima, and stay; `points` inner points are trained side by side, each for the recipe's epochs.
 

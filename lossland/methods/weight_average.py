@@ -12,11 +12,13 @@ import torch
 
 from lossland.geometry.charts.points import Points
 from lossland.geometry.measures import combined
+from lossland.landscape.edge import checked
 from lossland.landscape.subspace import Subspace, View
 from lossland.landscape.weight_samples import handed_on, window
 from lossland.options import Between, Count
 
 
+@checked
 def build(problem, sources: Annotated[list, Between(1, 1)], *, last: Count | None = None) -> View:
     """`last` points of the source are averaged, by default all. Points, one. Notes: see `samples.handed_on`."""
     (run,) = sources

@@ -13,6 +13,7 @@ from typing import Annotated
 import pandas as pd
 import torch
 
+from lossland.landscape.edge import checked
 from lossland.landscape.evaluate import path, point_by_point, statistics
 from lossland.options import BatchNorm, Between, Count, Split
 
@@ -23,6 +24,7 @@ SCHEMA = {
 KEY = ["layer", "index", "reference"]
 
 
+@checked
 def measure(
     problem,
     subspace,

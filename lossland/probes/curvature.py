@@ -7,14 +7,14 @@ statistics of `bn`. An eigenvalue lies within its residual of each value; `produ
 """
 
 from dataclasses import replace
-from typing import Literal
 
 import pandas as pd
 import torch
 
+from lossland.landscape.edge import checked
 from lossland.landscape.evaluate import coordinates, grid, part_of, point_by_point, statistics
 from lossland.landscape.hessian import extremes
-from lossland.options import BatchNorm, Count, Positive, Shard, Split
+from lossland.options import BatchNorm, Count, LeftOut, Patterns, Positive, Shard, Split
 from lossland.rng import stream
 
 SCHEMA = {
@@ -24,6 +24,7 @@ SCHEMA = {
 KEY = ["index"]
 
 
+@checked
 def measure(
     problem,
     subspace,
@@ -31,7 +32,8 @@ def measure(
     resolution: Count | list[Count] = 11,
     split: Split = "train",
     bn: BatchNorm = "keep",
-    leave_out: list[Literal["weight", "bias", "norm"]] = ("bias", "norm"),
+    leave_out: LeftOut = ("bias", "norm"),
+    only: Patterns = (),
     examples: Count | None = None,
     tolerance: Positive = 3e-3,
     products: Count = 60,
@@ -50,7 +52,9 @@ def measure(
     def ends(number, c):
         theta, rng = subspace.combine(c).to(problem.device), stream("lanczos")
         try:
-            found = extremes(problem, theta, state_of(c, theta), rng, leave_out, split, tolerance=tolerance, limit=products)
+            found = extremes(
+                problem, theta, state_of(c, theta), rng, leave_out, split, only, tolerance=tolerance, limit=products
+            )
         except FloatingPointError:
             return torch.full((5,), torch.nan)
         return torch.cat([found.values[[0, -1]], found.residuals[[0, -1]], torch.tensor([found.products])])

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from lossland.landscape.edge import checked
 from lossland.landscape.evaluate import evaluate, score
 from lossland.options import BatchNorm, Count, Split
 
@@ -18,6 +19,7 @@ SCHEMA = {
 KEY = ["split", "index"]
 
 
+@checked
 def measure(
     problem,
     subspace,

@@ -8,6 +8,7 @@ overlap(i, j) = 2 |W_i and W_j| / (|W_i| + |W_j|),   W_i the x that i errs on   
 import pandas as pd
 import torch
 
+from lossland.landscape.edge import checked
 from lossland.landscape.ensembles import pairs
 from lossland.landscape.evaluate import predict, targets
 from lossland.options import BatchNorm, Count, Split
@@ -21,6 +22,7 @@ KEY = ["split", "first", "second"]
 NEEDS = "classes"
 
 
+@checked
 def measure(problem, subspace, *, resolution: Count = 2, split: Split = "test", bn: BatchNorm = "recalibrate") -> pd.DataFrame:
     """One row for each pair first < second of the points of the chart's grid: all of a set, `resolution` points of a path.
 

@@ -11,6 +11,7 @@ from typing import Literal
 import pandas as pd
 import torch
 
+from lossland.landscape.edge import checked
 from lossland.landscape.ensembles import subsets as subsets_of
 from lossland.landscape.evaluate import predict, targets
 from lossland.options import BatchNorm, Count, Seed, Split
@@ -26,6 +27,7 @@ KEY = ["split", "size", "subset"]
 NEEDS = "classes"
 
 
+@checked
 def measure(
     problem,
     subspace,

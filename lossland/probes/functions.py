@@ -9,6 +9,7 @@ import pandas as pd
 import torch
 
 from lossland.geometry.charts import lattice
+from lossland.landscape.edge import checked
 from lossland.landscape.ensembles import origins
 from lossland.landscape.evaluate import predict, statistics
 from lossland.options import BatchNorm, Count, NonNegative
@@ -19,6 +20,7 @@ SCHEMA = {
 KEY = ["index", "point"]
 
 
+@checked
 def measure(
     problem,
     subspace,

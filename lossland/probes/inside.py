@@ -14,6 +14,7 @@ import pandas as pd
 import torch
 
 from lossland.geometry.charts.complex import Complex
+from lossland.landscape.edge import checked
 from lossland.landscape.evaluate import evaluate, point_by_point, score, slope, statistics
 from lossland.landscape.simplexes import stages as stages_of
 from lossland.options import BatchNorm, Count, Index, Seed, Split
@@ -27,6 +28,7 @@ SCHEMA = {
 KEY = ["stage", "simplex", "split"]
 
 
+@checked
 def measure(
     problem,
     subspace,

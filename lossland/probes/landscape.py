@@ -18,6 +18,7 @@ import pandas as pd
 import torch
 
 from lossland.geometry.measures import gram, norms
+from lossland.landscape.edge import checked
 from lossland.landscape.evaluate import coordinates, evaluate, grid, part_of, quantities
 from lossland.options import BatchNorm, Count, Precision, Shard, Split
 
@@ -28,6 +29,7 @@ SCHEMA = {
 KEY = ["mark", "index", "split", "quantity"]
 
 
+@checked
 def measure(
     problem,
     subspace,
@@ -52,6 +54,7 @@ def measure(
     u = torch.cat([g.double() for g in groups.values()])
     part, columns = part_of(len(u), shard), coordinates(u)
     table = evaluate(problem, subspace, u, splits, bn, part, augmented)
+    subspace = replace(subspace, anchors=subspace.anchors[:, : problem.space.trained])  # lengths are of what is trained
     columns |= {"l2": subspace.norms(u).square(), "displacement": subspace.distances(u, u[:1])}
     columns["arc"] = torch.full((len(u),), torch.nan, dtype=torch.float64)
     if subspace.chart.m == 1:

@@ -11,6 +11,7 @@ Differs from the paper in: the data that T is fitted on are not stated there; he
 
 import pandas as pd
 
+from lossland.landscape.edge import checked
 from lossland.landscape.evaluate import path, predict, targets
 from lossland.options import BatchNorm, Count, Split
 from lossland.statistics.scores import scores, tempered
@@ -23,6 +24,7 @@ KEY = ["index", "split", "member", "quantity"]
 NEEDS = "classes"
 
 
+@checked
 def measure(problem, subspace, *, resolution: Count = 61, split: Split = "test", bn: BatchNorm = "recalibrate") -> pd.DataFrame:
     """Quantities `nll`, `error`, `brier`, `ece` of each `member` at `resolution` points.
 

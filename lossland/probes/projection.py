@@ -9,6 +9,7 @@ The share of the trajectory that the plane catches is 1 - sum of outside^2 / sum
 import pandas as pd
 import torch
 
+from lossland.landscape.edge import checked
 from lossland.landscape.evaluate import coordinates
 
 SCHEMA = {
@@ -18,6 +19,7 @@ SCHEMA = {
 KEY = ["index"]
 
 
+@checked
 def measure(problem, subspace) -> pd.DataFrame:
     """One row for each point that the trajectory kept; `lr` is the rate of the last step before. Raises ValueError without."""
     if not {"trajectory", "epoch"} <= set(subspace.notes):

@@ -23,8 +23,9 @@ import pandas as pd
 import torch
 
 from lossland.geometry.measures import columns
+from lossland.landscape.edge import checked
 from lossland.landscape.ends import joined, refuse_one_point
-from lossland.landscape.evaluate import example_scores, path, point_by_point, shares, statistics
+from lossland.landscape.evaluate import example_scores, path, point_by_point, shares, statistics, targets
 from lossland.options import BatchNorm, Between, Count, Index, Seed, Split
 from lossland.rng import stream
 
@@ -37,6 +38,7 @@ SCHEMA = {
 KEY = ["split", "quantity"]
 
 
+@checked
 def measure(
     problem,
     subspace,
@@ -90,7 +92,7 @@ def measure(
 
 def _weights(problem, split, draws, rng):
     """w [draws N], uint8 on the device: how often each example is drawn."""
-    n = sum(rows.numel() for rows in problem.task.minibatches(problem.size(split), problem.batch_size))
+    n = len(targets(problem, split))
     drawn = (torch.randint(n, (n,), generator=rng).bincount(minlength=n).byte() for _ in range(draws))
     return torch.stack(list(drawn)).to(problem.device)
 

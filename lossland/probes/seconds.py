@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from lossland.geometry.charts import Curve
+from lossland.landscape.edge import checked
 from lossland.landscape.train import expected_loss, pointwise
 from lossland.options import Count, Precision
 from lossland.rng import stream
@@ -25,10 +26,11 @@ SCHEMA = {"index": "int64", "epochs": "float64", "epoch_seconds": "float64", "se
 KEY = ["index"]
 
 
+@checked
 def measure(problem, subspace, *, steps: Count = 20, batch_size: Count = 128, precision: Precision = "fp32") -> pd.DataFrame:
     """One row for each anchor, with the `epochs` that led to it. `steps` are timed; `overhead` is NaN if it is not a curve."""
     problem = replace(problem, precision=precision)
-    anchors, inner = subspace.anchors.to(problem.device), range(1, len(subspace.anchors) - 1)
+    anchors, inner = problem.point(subspace.anchors), range(1, len(subspace.anchors) - 1)
     decay = float(subspace.decay.get("weight_decay", 0))
     kinds = [(pointwise(decay), anchors[-1:], [0])]
     if isinstance(subspace.chart, Curve) and inner:

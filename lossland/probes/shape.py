@@ -13,6 +13,7 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 
+from lossland.landscape.edge import checked
 from lossland.statistics.barrier import barrier
 
 SCHEMA = {
@@ -23,6 +24,7 @@ SCHEMA = {
 KEY = ["split", "quantity"]
 
 
+@checked
 def measure(table: Annotated[pd.DataFrame, "landscape"]) -> pd.DataFrame:
     """`table` is the landscape of one path, from t = 0 to 1. Raises ValueError if it is of several, or goes on beyond."""
     table = table[table["mark"] == "grid"].sort_values("index")

@@ -12,6 +12,7 @@ import pandas as pd
 import torch
 
 from lossland.geometry.charts.complex import Complex
+from lossland.landscape.edge import checked
 from lossland.landscape.evaluate import evaluate, score
 from lossland.landscape.simplexes import modes
 from lossland.options import BatchNorm, Count, Seed, Split
@@ -23,6 +24,7 @@ SCHEMA = {
 KEY = ["split", "to", "leg", "index"]
 
 
+@checked
 def measure(
     problem,
     subspace,

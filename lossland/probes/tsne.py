@@ -17,6 +17,7 @@ import torch
 from sklearn.manifold import TSNE
 from sklearn.metrics import silhouette_samples
 
+from lossland.landscape.edge import checked
 from lossland.landscape.ensembles import origins
 from lossland.landscape.evaluate import predict, statistics
 from lossland.options import BatchNorm, Count, Positive, Seed, Split
@@ -31,6 +32,7 @@ NEEDS = "classes"
 EXAGGERATION = 12  # scikit-learn's own, by which attraction is stronger in the beginning
 
 
+@checked
 def measure(
     problem,
     subspace,

@@ -14,6 +14,7 @@ import torch
 from scipy.optimize import brentq
 
 from lossland.geometry.charts.points import Points
+from lossland.landscape.edge import checked
 from lossland.landscape.evaluate import evaluate, mean_scores, point_by_point, statistics
 from lossland.landscape.subspace import Subspace
 from lossland.options import BatchNorm, Count, Positive, Seed
@@ -27,6 +28,7 @@ KEY = ["direction"]
 FIRST = 0.01  # of |theta|, the first step
 
 
+@checked
 def measure(
     problem,
     subspace,
@@ -51,7 +53,7 @@ def measure(
     """
     problem, nll = replace(problem, examples=examples), problem.task.SCORES.index("nll")
     centre = Subspace((_nearest(problem, subspace, bn, nll, at_loss) if at_loss else subspace.end)[None], Points(1))
-    theta, state_of = centre.end.to(problem.device), statistics(problem, centre, bn)
+    theta, state_of = problem.point(centre.end), statistics(problem, centre, bn)
     norm, start = theta.double().norm().item(), torch.zeros(directions, 1, dtype=torch.float64)
 
     def loss(point, c):

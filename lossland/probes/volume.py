@@ -11,6 +11,7 @@ import pandas as pd
 import torch
 
 from lossland.geometry import volumes
+from lossland.landscape.edge import checked
 from lossland.landscape.simplexes import modes, stages
 
 SCHEMA = {
@@ -20,6 +21,7 @@ SCHEMA = {
 KEY = ["stage", "simplex"]
 
 
+@checked
 def measure(problem, subspace) -> pd.DataFrame:
     """One row for each `stage`, the number of added vertices, and each simplex of that time; `simplex` -1 is the whole complex.
 

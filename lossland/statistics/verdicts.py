@@ -1,10 +1,9 @@
-"""A claim, held against our runs; and the verdict, once all claims of a report are there.
+"""A claim, held against our runs; and the verdict, once all claims of a paper are there.
 
 A claim says that a number, measured once per independent run, lies above or below a bar, or within a margin. It is tested both
 ways (`estimates.py`), by itself; the q of a verdict follows from all claims together, so that a claim has none until `judge`.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 
@@ -26,18 +25,6 @@ JUDGED_KEY = ["paper", "subject", "claim"]
 VERDICTS = ["holds", "contradicted", "undecided", "not measurable"]
 LEVEL = 0.05
 HALF_POINT = 0.005
-
-# what readers are told below the claims of each paper
-RULE = """
-Each row holds one claim against our runs: what it says, where it comes from, what was measured, the bar, what the paper prints,
-and ours: the mean over n independent runs with its 95 % interval (of ratios the geometric mean). p holds is that of the
-one-sided t-test for the claim, p contradicted that for its opposite, and q (Benjamini-Hochberg, over all claims of the report)
-what is left of the smaller one. A claim holds, or is contradicted, if q is below 0.05; else our runs do not decide. It is not
-measurable with fewer than two runs, without finite numbers, or where the networks are not what it presumes.
-"""
-ELSEWHERE = """
-Verdicts depend on how many claims there are: those on these claims are with the verdicts of the report (results/verdict).
-"""
 
 
 @dataclass(frozen=True)
@@ -194,7 +181,7 @@ def trained(errors, *, below, of="train") -> str | None:
 
 
 def judge(rows) -> pd.DataFrame:
-    """The rows of all claims of a report, with q and verdict; of checks the verdict is "passed" or "failed"."""
+    """The rows of all claims of a paper, with q and verdict; of checks the verdict is "passed" or "failed"."""
     rows = rows.reset_index(drop=True)
     measured = (rows["kind"] == "claim") & rows["p_holds"].notna() & rows["p_contradicted"].notna()
     q = pd.DataFrame(np.nan, rows.index, ["holds", "contradicted"])
@@ -212,38 +199,6 @@ def judge(rows) -> pd.DataFrame:
     rows.loc[measured, "reason"] = pd.Series(found, rows.index[measured], dtype=object)
     rows.loc[rows["verdict"] == "holds", "reason"] = ""
     return rows
-
-
-def counted(rows) -> list[str]:
-    """How many claims there are of each paper and origin, and with which verdict; then each check that failed."""
-    claims = rows[rows["kind"] == "claim"]
-    said = [f"{paper}, {origin}: {in_words(part['verdict'])}." for (paper, origin), part in claims.groupby(["paper", "origin"])]
-    return said + [f"FAILED CHECK of {sentence}" for sentence in failed_checks(rows)]
-
-
-def in_words(verdicts) -> str:
-    """For instance: 8 of 9 hold, 1 contradicted."""
-    found = Counter(verdicts)
-    rest = [f"{found[v]} {v}" for v in VERDICTS[1:] if found[v]]
-    return ", ".join([f"{found['holds']} of {found.total()} hold", *rest])
-
-
-def failed_checks(rows) -> list[str]:
-    failed = rows[rows["verdict"] == "failed"]
-    return [f"{row.paper} ({row.subject}): {row.claim}. {row.statement}" for row in failed.itertuples()]
-
-
-def readable(rows) -> pd.DataFrame:
-    """The columns that people read, with verdicts first where there are any."""
-    ours = [
-        "" if pd.isna(r.effect) else f"{r.effect:.3g}" + ("" if pd.isna(r.low) else f" ({r.low:.3g} to {r.high:.3g})")
-        for r in rows.itertuples()
-    ]
-    shown = rows.assign(ours=ours)
-    columns = ["verdict", "paper", "subject", "claim", "origin", "statement", "measured", "ours", "bar", "because", "published",
-               "n", "p_holds", "p_contradicted", "q", "reason"]  # fmt: skip
-    shown = shown[[c for c in columns if c in shown]]
-    return shown.loc[:, [c for c in shown if c not in ("because", "paper") or shown[c].nunique() > 1 or (shown[c] != "").all()]]
 
 
 def _range(printed):

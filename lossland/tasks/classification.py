@@ -1,10 +1,14 @@
-"""Classification into C classes: cross-entropy in nats, error as a fraction.
+"""Classification into C classes: cross-entropy in nats, error as a fraction. Of an example, or of each pixel of one.
 
 nll(x, y) = -log softmax(f(x))_y        error(x, y) = [argmax f(x) != y]
+
+Outputs are [n C] for labels [n], or [n C H W] for [n H W], as PyTorch has it; classes along the last axis are task `tokens`.
 """
 
 import torch
 from torch.nn import functional as F
+
+from lossland.tasks import full
 
 SCORES = ("nll", "error")
 MEMORY = False
@@ -25,24 +29,32 @@ def minibatches(n, size, rng=None):
     return [*parts[:-1], order[size * (len(parts) - 1) :]]
 
 
-def batch(arrays, split, rows, rng=None):
-    """(inputs, target) of the examples `rows`, augmented where `rng` is given."""
-    return (arrays.inputs(split, rows, rng),), arrays.y[split][rows]
+def targets(target):
+    """The labels [m] of all rows."""
+    return target.reshape(-1).long()
+
+
+def rows(outputs, target):
+    """Logits [m C] and labels [m] of all pixels."""
+    return (outputs if outputs.ndim == 2 else outputs.movedim(1, -1).flatten(0, -2)), targets(target)
 
 
 def losses(outputs, target):
-    """Negative log-likelihood [n] of logits [n C]."""
-    return F.cross_entropy(outputs.float(), target, reduction="none")
+    """Negative log-likelihood [m] of logits [n C ...]."""
+    outputs, target = rows(outputs, target)
+    return F.cross_entropy(full(outputs), target, reduction="none")
 
 
 def scores(outputs, target):
-    """The SCORES of every example, [n 2]."""
-    return torch.stack([losses(outputs, target), (outputs.argmax(1) != target).float()], 1)
+    """The SCORES of every row, [m 2]."""
+    outputs, target = rows(outputs, target)
+    nll = losses(outputs, target)
+    return torch.stack([nll, (outputs.argmax(1) != target).to(nll)], 1)
 
 
 def probabilities(outputs):
-    """Predictive distribution [n C], in float64: in float32 a class that is 104 nats behind has none."""
-    return outputs.double().softmax(1)
+    """Predictive distribution [m C], in float64: in float32 a class that is 104 nats behind has none."""
+    return rows(outputs, outputs.new_zeros(0))[0].double().softmax(1)
 
 
 def values(outputs):
@@ -50,3 +62,38 @@ def values(outputs):
     if outputs.shape[1] != 2:
         raise ValueError(f"functions are drawn of one output, and there are {outputs.shape[1]} classes; name data of two")
     return probabilities(outputs)[:, 1]
+
+
+def fit(outputs, target, classes):
+    """Raises ValueError unless outputs [n C ...] belong to labels [n ...] of at most C classes."""
+    refuse_labels(outputs, target, 1)
+    refuse_few(outputs.shape[1], classes)
+
+
+def refuse_few(found, classes):
+    if found == 1:
+        raise ValueError("the network gives one output, and classes have one each; make as many, or name task: binary")
+    if found < classes:
+        raise ValueError(f"the network gives {found} outputs, and there are {classes} classes; make one for each")
+
+
+def refuse_labels(outputs, target, axis):
+    """Raises ValueError unless targets are numbers of classes, in the shape of outputs without that `axis`."""
+    given, wanted = list(outputs.shape), list(target.shape)
+    if target.is_floating_point() or target.is_complex():
+        raise ValueError(
+            f"the targets are {wanted} of {target.dtype}, and labels are whole numbers of classes; "
+            "convert them, or name the task: regression, binary or multilabel"
+        )
+    names = {1: "classification", -1: "tokens"}
+    for here in (axis, 1 if axis == -1 else -1):
+        fits = len(given) > 1 and given[:here] + (given[here + 1 :] if here == 1 else []) == wanted
+        if fits and here == axis:
+            return
+        if fits:
+            raise ValueError(
+                f"the network gives {given} for labels {wanted}, its classes along another axis than {names[axis]} has them; "
+                f"name task: {names[here]}"
+            )
+    shape = given[:1] + given[2:] if axis == 1 else given[:-1]
+    raise ValueError(f"the network gives {given} for labels {wanted}; give class numbers {shape}, or name another task")

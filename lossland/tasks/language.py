@@ -11,16 +11,18 @@ the test text too is evaluated in streams, so that STREAMS words of it have none
 """
 
 import torch
-from torch.nn import functional as F
+
+from lossland.tasks.classification import outputs as outputs
+from lossland.tasks.tokens import fit as fit
+from lossland.tasks.tokens import losses as losses
+from lossland.tasks.tokens import probabilities as probabilities
+from lossland.tasks.tokens import rows as rows
+from lossland.tasks.tokens import scores as scores
+from lossland.tasks.tokens import targets as targets
 
 SCORES = ("nll", "error")
 MEMORY = True
 STEPS, STREAMS = 35, 20
-
-
-def outputs(classes):
-    """Logits, one for each word."""
-    return classes
 
 
 def minibatches(n, size, rng=None):
@@ -41,24 +43,3 @@ def minibatches(n, size, rng=None):
             f"batch_size {size} cuts {n} words into streams shorter than {STEPS} words; lower it, or take more text"
         )
     return full
-
-
-def batch(arrays, split, rows, rng=None):
-    """(inputs, target) of a piece: words [streams steps], and the words that follow them."""
-    return (arrays.inputs(split, rows, rng),), arrays.y[split][rows]
-
-
-def losses(outputs, target):
-    """Negative log-likelihood [streams * steps] of logits [streams steps V]."""
-    return F.cross_entropy(outputs.flatten(0, -2).float(), target.reshape(-1), reduction="none")
-
-
-def scores(outputs, target):
-    """The SCORES of every word, [streams * steps 2]."""
-    wrong = (outputs.argmax(-1) != target).float().reshape(-1)
-    return torch.stack([losses(outputs, target), wrong], 1)
-
-
-def probabilities(outputs):
-    """Predictive distribution [streams * steps V], in float64."""
-    return outputs.flatten(0, -2).double().softmax(1)

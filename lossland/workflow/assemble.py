@@ -2,10 +2,10 @@
 
 import os
 from functools import partial
-from importlib import import_module
 
 import torch
 
+from lossland import tasks
 from lossland.landscape.problem import Problem, default_device
 from lossland.landscape.space import ParamSpace
 from lossland.workflow import plugins
@@ -18,11 +18,14 @@ def problem(job) -> Problem:
     data = load_arrays(*job.data, job.data_root)
     model, options = job.built("models", job.spec["model"])
     build = plugins.load("models", model)
-    outputs = import_module(f"lossland.tasks.{data.task}").outputs(data.classes)
+    learned = {key: job.spec[key] for key in ("task", "loss") if key in job.spec}
+    for own in filter(plugins.OWN.fullmatch, [*learned.values(), data.task]):
+        plugins.imported("tasks", own)
+    outputs = tasks.found(learned.get("task", data.task)).outputs(data.classes)
     space = ParamSpace(partial(build, data.shape, outputs, **options))
     interval = float(os.environ.get("LOSSLAND_CHECKPOINT_SECONDS", 30))
     journal = DiskJournal(job.unfinished, interval, job.asked_to_stop)
-    made = Problem(space, data, default_device(), journal=journal)
+    made = Problem(space, data, default_device(), journal=journal, **learned)
     made.check()
     return made
 

@@ -19,7 +19,8 @@ from lossland.workflow.plugins import ROOT, find, project_of
 
 PUBLISHED = "lossland.papers.published"
 MACHINERY = ("workflow_scripts/", "lossland/workflow/", "lossland/options.py", "lossland/checking.py")
-CAPTIONED = ("figures", "claims", "judges")
+TEMPLATES = ("*.html", "*.css", "*.js")
+CAPTIONED = ("figures", "claims")
 # section -> (key of its stanzas and specs that names the plug-in, room of the plug-in)
 PLUGIN = {
     "data": ("source", "data"),
@@ -29,6 +30,7 @@ PLUGIN = {
     "figure": ("draw", "figures"),
     "claim": ("check", "claims"),
     "verdict": ("judge", "judges"),
+    "report": ("page", "pages"),
 }
 
 
@@ -42,9 +44,11 @@ def code_of(spec, root=ROOT) -> dict[str, str]:
         (project_of(root), f"workflow_scripts/{spec['section']}.py"),
         *((source.root, source.file) for _, source in plugins),
     ]
+    learned = [spec[key] for key in ("task", "loss") if key in spec]
     for key, _ in rooms:
         if key in ("source", "data"):
-            files += [(root, f"lossland/tasks/{task}.py") for name in spec.get(key, {}) for task in tasks_of(name, root)]
+            learned += [task for name in spec.get(key, {}) for task in tasks_of(name, root)]
+    files += [(source.root, source.file) for source in (find("tasks", name, root) for name in learned)]
     captioned = [(source.root, source.file) for room, source in plugins if room in CAPTIONED]
     return _code(tuple(files), root) | {file: _content(folder, file, caption=True) for folder, file in captioned}
 
@@ -91,15 +95,18 @@ def _hash(content) -> str:
 
 @lru_cache(None)
 def _imports(folder, file, root):
-    """The files that `file` imports, each as (folder, file), with the packages on the way and what its paper published.
+    """The files that `file` imports, each as (folder, file), with the packages on the way; what its paper published, and the
+    templates beside what renders them.
 
     The library is the one at `root`; all else that counts lies in the folder of the file itself.
     """
     if not file.endswith(".py"):
         return []
     names = _read(folder, file)["imports"]
-    published = (folder / file).parent.parent.glob("*.csv") if PUBLISHED in names else []
-    found = [(folder, str(path.relative_to(folder))) for path in published]
+    beside = list((folder / file).parent.parent.glob("*.csv")) if PUBLISHED in names else []
+    if "jinja2" in names:
+        beside += [path for kind in TEMPLATES for path in (folder / file).parent.glob(kind)]
+    found = [(folder, str(path.relative_to(folder))) for path in sorted(beside)]
     for name in names:
         home = root if name.partition(".")[0] == "lossland" else folder
         found += [(home, imported) for imported in _files_of(home, name)]

@@ -168,9 +168,7 @@ class Request:
 def run(plan, name, body):
     """The jobs of figures, claims and tables of one experiment of the config, paper/experiment[/label], or
     module:function[/label] of the user's own. Raises ConfigError."""
-    paper, experiment, label = [*name.replace(":", "/", 1).split("/", 2), "", ""][:3]
-    choice = name.partition("/")[0] if ":" in name else f"{paper}/{experiment}".strip("/")
-    paper = paper.replace(".", "_")
+    paper, experiment, label, choice = parts(name)
     place = "/".join(filter(None, (paper, experiment, label)))
     stanza = read("experiments", place, body or {}, choice=choice)
     request = Request(plan, place, paper, re.sub(r"\W", "_", f"_{label}") if label else "")
@@ -186,6 +184,13 @@ def run(plan, name, body):
         told = " ".join(f"{type(error).__name__}: {error}".split())
         raise ConfigError(f"{stanza.where}: {told}, in {_last_line(error)}") from error
     return request.jobs
+
+
+def parts(name) -> tuple[str, str, str, str]:
+    """Paper (or module), experiment, label, and the name of the plug-in, of an experiment's name in the config."""
+    paper, experiment, label = [*name.replace(":", "/", 1).split("/", 2), "", ""][:3]
+    choice = name.partition("/")[0] if ":" in name else f"{paper}/{experiment}".strip("/")
+    return paper.replace(".", "_"), experiment, label, choice
 
 
 def _last_line(error) -> str:

@@ -13,6 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+RECORD = '<script type="application/json" id="record">'  # of a page
 NAMES = {"subspace": "string", "run": "string"}  # columns of every table: what was measured, by its label and run
 
 
@@ -21,10 +22,13 @@ class FileRefused(ValueError):
 
 
 @contextmanager
-def replacing(path):
-    """A temporary path beside `path` that takes its place on success and leaves nothing behind on failure."""
+def replacing(path, shared=False):
+    """A temporary path beside `path` that takes its place on success and leaves nothing behind on failure.
+
+    There is one writer of each, and a later try takes its place; what is `shared` several may write, the same bytes.
+    """
     path = Path(path)
-    temporary = path.with_name(f".{path.stem}.partial{path.suffix}")  # one writer each; a later try takes its place
+    temporary = path.with_name(f".{path.stem}.{os.getpid() if shared else 'partial'}{path.suffix}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield temporary
@@ -47,6 +51,14 @@ def save_table(path, table, schema, key, provenance):
     fields = pa.schema([(n, getattr(pa, t)()) for n, t in schema.items()], metadata={"provenance": provenance})
     with replacing(path) as temporary:
         pq.write_table(pa.Table.from_pandas(table, fields, preserve_index=False), temporary, write_page_checksum=True)
+
+
+def save_table_and_csv(paths, table, schema, key, provenance):
+    """The same, and before it a CSV: the first of `paths` is that of the table, and says that both are there."""
+    parquet, csv = paths
+    with replacing(csv) as temporary:
+        table[list(schema)].to_csv(temporary, index=False)
+    save_table(parquet, table, schema, key, provenance)
 
 
 def load_table(path):
@@ -75,13 +87,15 @@ def renamed(tables) -> pd.DataFrame:
 def provenance(path) -> dict | None:
     """The record of what made a result (`provenance.py`); None if there is no such file, or no record in its kind."""
     path = Path(path)
-    if path.suffix not in (".parquet", ".safetensors", ".json") or not path.exists():
+    if path.suffix not in (".parquet", ".safetensors", ".json", ".html") or not path.exists():
         return None
     try:
         if path.suffix == ".parquet":
             text = pq.read_schema(path).metadata[b"provenance"]
         elif path.suffix == ".json":
             text = path.read_text()
+        elif path.suffix == ".html":
+            text = path.read_text().partition(RECORD)[2].partition("</script>")[0]
         else:
             with open(path, "rb") as file:
                 text = _header(file)["__metadata__"]["provenance"]
@@ -90,6 +104,11 @@ def provenance(path) -> dict | None:
         return record
     except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
         raise FileRefused(f"{path} is not a whole file of ours ({error}); delete it and run again") from error
+
+
+def embedded(provenance) -> bytes:
+    """The record of a page, as a part of it."""
+    return f"{RECORD}{provenance.replace('</', '<' + chr(92) + '/')}</script>".encode()
 
 
 def packed(header) -> bytes:

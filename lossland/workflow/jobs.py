@@ -17,30 +17,33 @@ from lossland.workflow.plugins import DRAWN, Plugin
 from lossland.workflow.provenance import planned
 
 # the machinery is in no digest: raise the number of a section if its files get another meaning, and they are made again
-FORMAT = {"data": 1, "network": 1, "subspace": 1, "table": 1, "figure": 1, "claim": 2, "verdict": 1}
+FORMAT = {"data": 1, "network": 1, "subspace": 1, "table": 1, "figure": 2, "claim": 2, "verdict": 2, "report": 1}
 SUFFIXES = {
-    "claims": ["parquet", "csv", "md", "rst", "html"],
-    "verdicts": ["parquet", "csv", "md", "rst", "html"],
-    "tables": ["json", "csv", "md", "rst", "html"],
-    "figures": ["json", "rst", "svg", "png"],
-    "surfaces": ["json", "rst", "html"],
-    "meshes": ["json", "rst", "vtu"],
+    "claims": ["parquet", "csv"],
+    "verdicts": ["parquet", "csv"],
+    "tables": ["json", "csv"],
+    "figures": ["json", "svg", "png"],
+    "surfaces": ["json", "html"],
+    "meshes": ["json", "vtu"],
+    "reports": ["html"],
 }
 
 
 @dataclass(frozen=True)
 class Setting:
-    """The problem that a network solves, its data and its architecture; `resources` is what its jobs ask of a machine, and
+    """The problem that a network solves, its data and its architecture; `learned` is its task and its loss, if its stanza names
+    them; `resources` is what its jobs ask of a machine, and
     `epoch` the hours of one epoch of training, if its stanza says what a network costs."""
 
     data: "Job"
     model: dict
     resources: dict = field(default_factory=dict)
     epoch: float = math.nan
+    learned: dict = field(default_factory=dict)
 
     @property
     def spec(self) -> dict:
-        return {"data": self.data.spec["source"], "model": self.model}
+        return {"data": self.data.spec["source"], "model": self.model} | self.learned
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +113,7 @@ class Job:
     def content(self) -> str:
         """Digest of what the result is, whatever it is called."""
         inputs = {role: [entry.source.content for entry in entries] for role, entries in sorted(self.inputs.items())}
-        setting = {"data": self.setting.data.content, "model": self.setting.model} if self.setting else None
+        setting = self.setting.spec | {"data": self.setting.data.content} if self.setting else None
         again = [self.repetition] if self.repetition else []
         return code_digest.digest([self.section, self.plugin.name, self.options, inputs, setting, self.files, *again])
 

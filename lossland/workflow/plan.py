@@ -1,6 +1,6 @@
 """The config, turned into jobs before any work is planned.
 
-    data -> network -> subspace -> table -> figure -> claim -> verdict
+    data -> network -> subspace -> table -> figure -> claim -> verdict -> report
 
 Experiments (`experiments.py`) and plain stanzas (`validation.py`) ask for the same things by the same three calls: `series`
 of networks or subspaces, `table`, `drawing`. What two of them ask for alike is made once.
@@ -16,13 +16,14 @@ import yaml
 
 from lossland.checking import built
 from lossland.workflow import experiments, foreseen, own_files, plugins, trainings
+from lossland.workflow.chapters import add_chapters
 from lossland.workflow.code_digest import PLUGIN
 from lossland.workflow.jobs import Entry, Job, Setting, View, sharded
 from lossland.workflow.series import Member, Series, Table, labels, slug
-from lossland.workflow.validation import ConfigError, nearest, read
+from lossland.workflow.validation import LEARNED, ConfigError, nearest, read
 
 SETTINGS = {"title": str, "results": str, "data_root": str, "jobs": str, "size": str, "papers": list, "experiments": dict}
-SECTIONS = [section for section in PLUGIN if section != "verdict"]  # of the config; verdicts follow from its claims
+SECTIONS = [section for section in PLUGIN if section not in ("verdict", "report")]  # of the config; the rest follows
 MANY, LONGEST = 500, 120_000  # sources, characters: one argument of a command has at most 128 KiB
 
 
@@ -54,7 +55,7 @@ class Plan:
         if shared := trainings.of_all(self["network"].values()):
             self._trainings = shared
             self._ask(config)
-        self._judge()
+        add_chapters(self, config.get("title"))
         self._refuse_clashes()
 
     def _ask(self, config):
@@ -80,8 +81,8 @@ class Plan:
     @property
     def targets(self) -> dict[str, list[Job]]:
         """Names for the command line -> the jobs that they ask for: of each paper, and of each experiment."""
-        drawn = [job for section in ("figure", "claim") for job in self._jobs[section].values()]
-        papers = {paper: [job for job in drawn if job.aside.get("paper") == paper] for paper in self._papers}
+        shown = [job for section in ("figure", "claim", "report") for job in self._jobs[section].values()]
+        papers = {paper: [job for job in shown if job.aside.get("paper") == paper] for paper in self._papers}
         return papers | {_target(name): jobs for name, jobs in self.experiments.items()}
 
     @property
@@ -93,7 +94,7 @@ class Plan:
     # what experiments and stanzas ask for
 
     def data(self, name, plugin, options, aside=None) -> Job:
-        return self._add("data", name, name, plugin, options, {}, aside=aside or {})
+        return self.add("data", name, name, plugin, options, {}, aside=aside or {})
 
     def series(self, section, stem, label, plugin, instances, *, setting=None, aside=None, stored=False, repetition=0,
                where) -> Series:  # fmt: skip
@@ -110,7 +111,7 @@ class Plan:
                 name, kept = f"{stem}/{run}" if run else stem, options
                 if section == "network" and trainings.follows(plugin):
                     kept = self._trainings.get(trainings.training(plugin, options, own, repetition), options)
-                source = self._add(section, name, stem, plugin, kept, entries, own, aside or {}, repetition=repetition)
+                source = self.add(section, name, stem, plugin, kept, entries, own, aside or {}, repetition=repetition)
                 if kept != options and (epochs := trainings.epochs_kept(options)) != trainings.epochs_kept(kept):
                     source = View(plugins.plugin("methods", "snapshots"), {"epochs": epochs}, [source], own)
             members.append(Member(label, run, source, next((m.recipe for m in sources), {})))
@@ -136,7 +137,7 @@ class Plan:
             inputs = {role: entries} | ({"data": [Entry(data)]} if data else {})
             own = rows[0][1] if len({label for label, _ in names}) == 1 else ".".join(slug(n) for n in rows[0] if n)
             name = f"{stem}/{own}" if each and own else stem
-            job = self._add("table", name, stem, plugin, options, inputs, setting, aside or {}, rows, shards)
+            job = self.add("table", name, stem, plugin, options, inputs, setting, aside or {}, rows, shards)
             made.append(Entry(job, rows))
         return Table(plugin.name, stem, made)
 
@@ -152,7 +153,7 @@ class Plan:
                     foreseen.refuse_lines(f"{where}.{role}", plugin, table)
         inputs = {role: [entry for table in given for entry in table.entries] for role, given in tables.items()}
         foreseen.refuse_task(where, plugin, [entry.source for entries in inputs.values() for entry in entries])
-        return self._add(section, name, name, plugin, options, inputs, aside=aside)
+        return self.add(section, name, name, plugin, options, inputs, aside=aside)
 
     def network(self, where, name) -> Series:
         """The networks of a stanza of section network, or one of them as name/seed."""
@@ -165,25 +166,16 @@ class Plan:
         model = {stanza.model.name: stanza.options(stanza.model)}
         instances = {seed: (stanza.options(stanza.plugin, seed), []) for seed in stanza.instances()}  # refuses 0 epochs
         epoch = stanza.aside.get("cost", {}).get("hours", math.nan) / stanza.body.get("recipe", {}).get("epochs", math.nan)
-        setting = Setting(data, model, stanza.aside.get("resources", {}), epoch)
+        learned = {key: stanza.body[key] for key in LEARNED if key in stanza.body}
+        setting = Setting(data, model, stanza.aside.get("resources", {}), epoch, learned)
         made = self.series("network", stem, label, stanza.plugin, instances, setting=setting, aside=stanza.aside,
                            repetition=repetition, where=stanza.where)  # fmt: skip
         return made.of(stanza.body)
 
-    def _judge(self):
-        """The verdicts on all claims at once, and a page of them for each paper."""
-        papers = {name: job.aside.get("paper", "other") for name, job in sorted(self["claim"].items())}
-        if not papers:
-            return
-        claims = [Entry(self["claim"][name], ((p, name.removeprefix(f"{p}_")),)) for name, p in papers.items()]
-        whole = self._add("verdict", "all", "all", plugins.plugin("judges", "all_claims"), {}, {"claims": claims})
-        for paper in sorted(set(papers.values())):
-            self._add("verdict", paper, paper, plugins.plugin("judges", "one_paper"), {"paper": paper},
-                      {"verdicts": [Entry(whole)]}, aside={"paper": paper})  # fmt: skip
-
-    def _add(
+    def add(
         self, section, name, stem, plugin, options, inputs, setting=None, aside=None, rows=(), shards=1, repetition=0
     ) -> Job:
+        """A job; if there is one already with the same content, that one."""
         own = []  # the user's own files: a change of them is a change of the job
         if plugin.reads_files:
             built(plugin.options, options, name, root=self.data_root, own=own)
@@ -191,7 +183,7 @@ class Plan:
         digest = self._digest(tuple(own)) if there else self._read_then(section, name)
         job = Job(section, name, plugin, options, inputs, setting, aside or {}, digest, rows, stem, repetition)
         content = job.content
-        if section not in ("figure", "claim", "verdict") and content in self._contents:
+        if section not in ("figure", "claim", "verdict", "report") and content in self._contents:
             return self._contents[content]
         if name in self._jobs[section]:
             raise ConfigError(f"{section} {name} is asked for twice, with other options; give one of them another name")

@@ -21,17 +21,18 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 def project_of(root) -> Path:
     """The folder of the Snakefile, rules, scripts and sizes: a wheel carries them inside the package."""
-    return root if (root / "Snakefile").is_file() else root / "lossland" / "project"
+    inside = root / "lossland" / "project"
+    return inside if inside.is_dir() else root
 
 
 PROJECT = project_of(ROOT)
 FUNCTION = {
     "data": "load", "models": "build", "methods": "build", "probes": "measure", "figures": "draw", "claims": "check",
-    "experiments": "experiment", "judges": "judge",
+    "experiments": "experiment", "judges": "judge", "pages": "write",
 }  # fmt: skip
 POSITIONAL = {
     "data": [("root",)], "models": [("shape", "classes")], "methods": [("problem", "sources")], "figures": [()], "claims": [()],
-    "experiments": [("plan",)], "judges": [("claims",), ("verdicts",)],
+    "experiments": [("plan",)], "judges": [("claims",)], "pages": [("made",)],
     "probes": [("problem", "subspace"), ("problem", "subspace", "data"), ("table",)],
 }  # fmt: skip
 NEEDED = {"probes": {"SCHEMA", "KEY"}}  # beside the function
@@ -62,7 +63,7 @@ class Plugin:
 
     room: str
     name: str
-    summary: str
+    caption: str  # its docstring
     inputs: tuple[str, ...]
     options: dict
     tables: dict[str, str]
@@ -106,7 +107,7 @@ def files(room, root=ROOT) -> dict[str, str]:
     if room == "experiments":
         found = [p.relative_to(root) for p in sorted(root.glob("lossland/papers/*/*.py")) if p.stem != "__init__"]
         return {f"{p.parts[2]}/{p.stem}": str(p) for p in found}
-    general = {"figures": "plotting/figures", "judges": "statistics/judges"}.get(room, room)
+    general = {"figures": "plotting/figures", "judges": "statistics/judges", "pages": "report/pages"}.get(room, room)
     found = sorted(
         p.relative_to(root) for folder in (general, f"papers/*/{room}") for p in root.glob(f"lossland/{folder}/*.py")
     )
@@ -126,7 +127,7 @@ def find(room, name, root=ROOT) -> Source:
     if name not in known:
         what = f"experiment {name}" if room == "experiments" else f"such file of {room}"
         raise FileNotFoundError(f"there is no {what}{options.nearest(name, known)}")
-    return Source(root, known[name], ".".join(Path(known[name]).with_suffix("").parts), FUNCTION[room])
+    return Source(root, known[name], ".".join(Path(known[name]).with_suffix("").parts), FUNCTION.get(room, ""))
 
 
 def module(room, name) -> str:
@@ -143,8 +144,13 @@ def imported(room, name):
 
 
 def load(room, name):
-    """The function of a plug-in."""
-    return getattr(imported(room, name), find(room, name).function)
+    """The function of a plug-in; methods and probes check what they are given."""
+    function = getattr(imported(room, name), find(room, name).function)
+    if room not in ("methods", "probes"):
+        return function
+    from lossland.landscape.edge import checked  # torch, which planning does without
+
+    return checked(function)
 
 
 def names(room) -> list[str]:
@@ -174,7 +180,7 @@ def plugin(room, name) -> Plugin:
     return Plugin(
         room,
         name,
-        (ast.get_docstring(tree) or "").partition("\n")[0],
+        ast.get_docstring(tree) or "",
         tuple(a.arg for a in arguments.args),
         choices,
         tables,

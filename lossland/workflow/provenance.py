@@ -9,6 +9,8 @@
 The bytes of a result depend only on MADE_BY; the chain tells whether one machine made all of it.
 """
 
+from collections import Counter
+
 from lossland.workflow.code_digest import digest
 
 MADE_BY = ("spec", "code", "threads", "device", "versions", "inputs")
@@ -50,6 +52,19 @@ def handed_down(own, inputs) -> dict:
         found["results"] |= set(link["results"])
     chain = [maker | {"results": sorted(maker["results"])} for _, maker in sorted(makers.items())]
     return own | {"chain": chain}
+
+
+def told(record) -> list[str]:
+    """What a reader of a figure is told of what it was made from: how much, where and when; then what there is to know."""
+    made = [(*result.split(" ", 1), maker) for maker in record["chain"] for result in maker["results"]]
+    kinds = Counter(kind for kind, _, _ in made)
+    numbers = [f"{kinds[kind]} {kind}{'s' * (kinds[kind] > 1)}" for kind in ("network", "subspace", "table") if kinds[kind]]
+    built = [maker for kind, _, maker in made if kind in ("network", "subspace")]
+    devices = ", ".join(sorted({maker["device"] for maker in built}))
+    torch = ", ".join(sorted({str(maker["versions"]["torch"]) for maker in built}))
+    where = f", on {devices} with torch {torch}" if built else ""
+    revision = (record["revision"] or "unknown")[:12]
+    return [f"Made from {', '.join(numbers)}{where}, at revision {revision}.", *notes(record["chain"])]
 
 
 def notes(chain) -> list[str]:

@@ -9,17 +9,19 @@ from pathlib import Path
 
 import torch
 from safetensors import SafetensorError, safe_open
+from torch.utils._pytree import tree_flatten, tree_unflatten, treespec_dumps, treespec_loads
 
 from lossland.geometry.charts import chart
 from lossland.inputs.arrays import SPLITS, Arrays
 from lossland.inputs.images import Pictures
 from lossland.landscape.checkpoint import Journal
 from lossland.landscape.subspace import Subspace
+from lossland.tasks import IGNORED
 from lossland.workflow.files import FileRefused, packed, replacing
 
 DTYPES = {
     torch.float32: "F32", torch.float64: "F64", torch.bfloat16: "BF16", torch.int64: "I64", torch.int32: "I32",
-    torch.uint8: "U8", torch.bool: "BOOL",
+    torch.uint8: "U8", torch.bool: "BOOL", torch.int8: "I8", torch.int16: "I16", torch.float16: "F16",
 }  # fmt: skip
 EMPTY = torch.zeros(0, dtype=torch.uint8)  # frombuffer refuses to make one
 
@@ -80,22 +82,40 @@ def load_subspace(path) -> Subspace:
 
 
 def save_arrays(path, arrays, provenance):
-    tensors = {f"{part}.{s}": getattr(arrays, part)[s] for part in ("x", "y") for s in SPLITS}
+    tensors, trees = {}, {}
+    for part in ("x", "y"):
+        for s in SPLITS:
+            leaves, spec = tree_flatten(getattr(arrays, part)[s])
+            several = spec.num_nodes > 1
+            tensors |= {f"{part}.{s}" + f".{i}" * several: leaf for i, leaf in enumerate(leaves)}
+            trees |= {part: treespec_dumps(spec)} if several else {}
     rest = {name: getattr(arrays, name) for name in ("classes", "mean", "std", "augment", "task")}
+    rest |= {"ignore": arrays.ignore} if arrays.ignore != IGNORED else {}
+    if not isinstance(arrays.task, str):
+        raise ValueError("the task of these data is an object; name it as module:name, so that a file can say it")
     metadata = {"kind": "dataset", "arrays": json.dumps(rest), "provenance": provenance}
     if isinstance(first := arrays.x["train"], Pictures):  # the files stay where they are
         tensors |= {f"x.{s}": _listing(x.paths) for s, x in arrays.x.items()}
         metadata["pictures"] = json.dumps({"size": first.size, "resize": first.resize})
-    write_tensors(path, tensors, metadata)
+    write_tensors(path, tensors, metadata | ({"trees": json.dumps(trees)} if trees else {}))
 
 
 def load_arrays(path, root=None) -> Arrays:
     """`root` is the folder of the images, if they are files."""
     tensors, metadata = read_tensors(path, "dataset")
-    x, y = ({s: tensors[f"{part}.{s}"] for s in SPLITS} for part in ("x", "y"))
+    trees = json.loads(metadata.get("trees", "{}"))
+    x, y = ({s: _tree(tensors, f"{part}.{s}", trees.get(part)) for s in SPLITS} for part in ("x", "y"))
     if "pictures" in metadata:
         x = {s: Pictures(_listed(t), Path(root), **json.loads(metadata["pictures"])) for s, t in x.items()}
     return Arrays(x, y, **json.loads(metadata["arrays"]))
+
+
+def _tree(tensors, name, spec):
+    """The tensor of a name, or the tuple or dictionary that `spec` says of several."""
+    if spec is None:
+        return tensors[name]
+    spec = treespec_loads(spec)
+    return tree_unflatten([tensors[f"{name}.{i}"] for i in range(spec.num_leaves)], spec)
 
 
 def _listing(paths):

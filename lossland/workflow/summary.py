@@ -1,55 +1,60 @@
-"""What of a plan has been made, how many claims hold, and what is missing or out of date and why: the report's first page."""
+"""What of a plan has been made, how many claims hold, and what is missing or out of date and why."""
 
 import csv
 from collections import Counter
-from functools import cached_property
+
+from lossland.workflow.chapters import chapter_of
 
 
 class Overview:
     """`reasons` tells of jobs why they would run again (`staleness.py`); without it, files that are there count."""
 
     def __init__(self, plan, reasons=()):
-        self.plan, self._reasons, self._known = plan, dict(reasons), {}
+        self.plan, self._reasons, self._known, self._read = plan, dict(reasons), {}, {}
         self.results = [job for section in ("figure", "claim", "verdict") for job in plan[section].values()]
         self.made = [job for job in self.results if job.made(plan.results)]
 
     @property
     def papers(self) -> dict[str, str]:
         """Paper -> how many of its claims hold, in words; empty if nothing is claimed, or known yet."""
-        papers = sorted({job.aside.get("paper", "other") for job in self.results if job.section != "verdict"})
-        claims = [row for row in self._judged if row["kind"] == "claim"]
-        return {paper: _counted([row["verdict"] for row in claims if row["paper"] == paper]) for paper in papers}
+        papers = sorted({chapter_of(job) for job in self.results if job.section != "verdict"})
+        return {paper: _counted([row["verdict"] for row in self._rows(paper) if row["kind"] == "claim"]) for paper in papers}
 
     @property
     def failed_checks(self) -> list[str]:
         """What must be true of a run, and is not."""
-        failed = [row for row in self._judged if row["verdict"] == "failed"]
+        failed = [row for paper in self.plan["verdict"] for row in self._rows(paper) if row["verdict"] == "failed"]
         return [f"{row['paper']} ({row['subject']}): {row['claim']}. {row['statement']}" for row in failed]
 
-    @cached_property
-    def _judged(self):
-        """The rows of the verdicts on all claims; if jobs failed, of those on the claims that are there."""
-        whole = self.plan["verdict"].get("all")
-        if whole not in self.made:
-            return self._judged_without_the_rest()
-        with open(next(path for path in whole.paths(self.plan.results) if path.endswith(".csv")), newline="") as file:
-            return list(csv.DictReader(file))
+    def judged(self, verdict):
+        """The table of the verdicts of a job; if it is not there, on the claims that are, None if there are none."""
+        from lossland.workflow import files  # pandas, which a run without failures does without
 
-    def _judged_without_the_rest(self):
-        claims = [job for job in self.made if job.section == "claim"]
-        if not claims:
-            return []
-        import pandas as pd  # which a run without failures does without
+        if verdict in self.made:
+            return files.load_table(verdict.paths(self.plan.results)[0])
+        import pandas as pd
 
         from lossland.statistics import verdicts
-        from lossland.workflow import files
 
-        tables = []
-        for job in claims:
-            paper = job.aside.get("paper", "other")
-            subject = job.name.removeprefix(f"{paper}_")
-            tables.append(files.load_table(job.paths(self.plan.results)[0]).assign(paper=paper, subject=subject))
-        return verdicts.judge(pd.concat(tables, ignore_index=True)).to_dict("records")
+        entries = [entry for entry in verdict.inputs["claims"] if entry.source in self.made]
+        tables = [
+            files.load_table(entry.source.paths(self.plan.results)[0]).assign(paper=paper, subject=subject)
+            for entry in entries
+            for paper, subject in entry.names
+        ]
+        return verdicts.judge(pd.concat(tables, ignore_index=True)) if tables else None
+
+    def _rows(self, paper):
+        """The same as dictionaries, of a paper."""
+        if paper not in self._read:
+            verdict = self.plan["verdict"].get(paper)
+            if verdict in self.made:
+                with open(verdict.paths(self.plan.results)[-1], newline="") as file:
+                    self._read[paper] = list(csv.DictReader(file))
+            else:
+                table = verdict and self.judged(verdict)
+                self._read[paper] = [] if table is None else table.to_dict("records")
+        return self._read[paper]
 
     @property
     def missing(self) -> dict[str, list[str]]:

@@ -15,8 +15,9 @@ from lossland.workflow.code_digest import PLUGIN
 from lossland.workflow.plugins import Plugin
 
 ASIDE = ["cite", "published", "cost", "paper"]  # for readers and targets; no part of a result, nor are resources
+LEARNED = ("task", "loss")  # of a network: what it is trained for, if not for the task of its data
 MORE = {
-    "network": ["model", "seeds", "resources"],
+    "network": ["model", *LEARNED, "seeds", "resources"],
     "subspace": ["seeds", "stored", "resources"],
     "table": ["shards", "resources"],
 }
@@ -108,6 +109,8 @@ def read(section, name, body, choice=None) -> Stanza:
     choice = choice or body.get(key, name if section in ("figure", "claim") else None)
     plugin = _plugin(f"{where}.{key}", room, choice)
     model = _plugin(f"{where}.model", "models", body.get("model")) if section == "network" else None
+    for word in LEARNED if section == "network" else ():
+        _refuse_learned(f"{where}.{word}", word, body.get(word))
     roles = _roles(section, plugin)
     keys = [key, *roles, *ASIDE, *MORE.get(section, [])] if section in PLUGIN else []  # an experiment has options only
     options = [*(o for o in plugin.options if o != "shard"), *(model.options if model else [])]
@@ -144,6 +147,19 @@ def _plugin(where, room, choice):
         return plugins.plugin(room, choice)
     except (SyntaxError, NameError, ValueError) as error:
         raise ConfigError(f"{where} is {choice}, but {file} is not a plug-in: {error}") from error
+
+
+def _refuse_learned(where, word, choice):
+    """A task is a file of `lossland/tasks` or, as a loss is always, one's own."""
+    known = [name for name in plugins.names("tasks") if name != "own_loss"]
+    if choice is None or (word == "task" and choice in known):
+        return
+    if not plugins.OWN.fullmatch(str(choice)):
+        raise ConfigError(f"{where} is {choice!r:.80}; it must be module:name" + nearest(choice, known) * (word == "task"))
+    try:
+        plugins.find("tasks", str(choice))
+    except FileNotFoundError as error:
+        raise ConfigError(f"{where} is {choice}, but {error}") from None
 
 
 def _roles(section, plugin):

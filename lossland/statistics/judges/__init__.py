@@ -1,1 +1,1 @@
-"""What gives verdicts to the claims of a report, and pages of them."""
+"""What gives verdicts to claims."""

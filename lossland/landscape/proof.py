@@ -1,0 +1,151 @@
+"""What a problem proves about itself when it is first used, from Python as in the workflow, in a few passes of 8 examples.
+
+The network is one function of theta and of each input; a pass leaves theta, inputs and buffers as they are; `init(seed)`
+repeats itself; outputs, targets and task fit; scores come out as declared; the data are finite.
+"""
+
+import contextlib
+import warnings
+import zlib
+from dataclasses import dataclass, field
+
+import torch
+from torch.utils._pytree import tree_leaves, tree_map
+
+from lossland.inputs.arrays import SPLITS, count
+from lossland.landscape.space import CHANGED
+
+FEW = 8
+
+
+@dataclass
+class Proof:
+    """Whether a training step draws random numbers, and whether every seed has the same initialisation; the seeds `started`."""
+
+    stochastic: bool
+    alike: bool
+    started: set[int] = field(default_factory=set)
+
+
+@torch.no_grad()
+def prove(problem) -> Proof:
+    """Raises ValueError naming what is not so, and the remedy."""
+    _refuse_nonfinite(problem.data)
+    space, (other, again) = problem.space, (_sum(problem.space.init(seed, problem.dtype)) for seed in (1, 0))
+    theta = space.init(0, problem.dtype)  # one network in memory, and not three
+    _refuse_start(theta, again)
+    alike, theta = _sum(theta) == other, theta.to(problem.device)
+    x, target = problem.few(FEW)
+    tensors, seen = space.constants | space.unravel(theta), _sums(tree_leaves(x))
+    before = _sums(tensors.values())
+    with forked(problem.device), _heard(), _told(f"the network cannot be called with inputs {_shapes(x)}"):
+        state = space.calibrate(theta, [_inputs(problem, x)])
+        drawn = generator_state(problem.device)
+        space.forward(theta, *_inputs(problem, x))
+        stochastic = not torch.equal(drawn, generator_state(problem.device))
+        first, second = (space.predict(theta, state, *_inputs(problem, x)) for _ in range(2))
+    for name, old, new in zip(tensors, before, _sums(tensors.values()), strict=True):
+        if old != new:
+            raise ValueError(CHANGED.format(name))
+    if seen != _sums(tree_leaves(x)):
+        raise ValueError("the network changes its inputs in place; write x = 2 * x for x.mul_(2)")
+    if not torch.equal(first.nan_to_num(), second.nan_to_num()):
+        raise ValueError("the network gives two different answers to the same input with dropout off")
+    _refuse_mixing(problem, theta, state, x, first)
+    _refuse_misfit(problem, first, target)
+    return Proof(stochastic, alike)
+
+
+def _sum(tensor) -> int:
+    return zlib.crc32(tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy())
+
+
+def _sums(tensors) -> list[int]:
+    return [_sum(t) for t in tensors]
+
+
+def _refuse_nonfinite(data):
+    for split in SPLITS:
+        for what, tree in (("input", data.x[split]), ("target", data.y[split])):
+            for t in tree_leaves(tree):
+                if torch.is_tensor(t) and t.is_floating_point() and t.numel() and not t.sum().isfinite():
+                    odd = (~t.reshape(len(t), -1).isfinite().all(1)).nonzero()
+                    if len(odd):
+                        raise ValueError(f"the {what} of {split} example {int(odd[0, 0])} is not finite; correct or remove it")
+
+
+def _refuse_start(theta, again):
+    """`again` is the checksum of another theta [D] of the same seed."""
+    if _sum(theta) != again:
+        raise ValueError(
+            "the network has another initialisation each time it is built under one seed; draw it from the global generators "
+            "of torch, numpy or Python, or from one that build() seeds by torch.initial_seed()"
+        )
+    if not theta.isfinite().all():
+        raise ValueError("the initialisation of the network is not finite; correct build()")
+
+
+def _refuse_mixing(problem, theta, state, x, outputs):
+    n = count(x)
+    if problem.task.MEMORY or n < 2:
+        return
+    half = problem.space.predict(theta, state, *_inputs(problem, tree_map(lambda t: t[: n // 2], x)))
+    own = outputs[: len(half)]
+    if own.shape == half.shape and not torch.allclose(own, half, rtol=1e-3, atol=1e-4, equal_nan=True):
+        raise ValueError("the network's answer to an input depends on the other inputs of the batch with dropout off")
+
+
+def _refuse_misfit(problem, outputs, target):
+    task = problem.task
+    with _told(f"the task cannot score outputs {_shapes(outputs)} for targets {_shapes(target)}"):
+        task.fit(outputs, target, problem.data.classes)
+        rows, scored = problem.scored(outputs, target)
+        losses, scores = task.losses(rows, scored), task.scores(rows, scored)
+    if losses.ndim != 1:
+        raise ValueError(f"the losses of a batch are {list(losses.shape)}; give one for each row that is scored")
+    if scores.shape != (len(losses), len(task.SCORES)):
+        raise ValueError(
+            f"the scores are {list(scores.shape)} for {len(losses)} rows; give one each of {', '.join(task.SCORES)}"
+        )
+
+
+@contextlib.contextmanager
+def _told(what):
+    try:
+        yield
+    except (RuntimeError, IndexError, TypeError, AttributeError) as error:
+        if isinstance(error, torch.OutOfMemoryError):
+            raise
+        raise ValueError(f"{what}: {type(error).__name__}: {error}") from error
+
+
+def _shapes(tree):
+    return str(tree_map(lambda t: list(t.shape), tree)).replace("'", "").replace(", ", " ")
+
+
+@contextlib.contextmanager
+def _heard():
+    """Raises ValueError on a warning that means that a part of the network is not trained; passes on all others."""
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        yield
+    for warning in heard:
+        if "None of the inputs have requires_grad" in str(warning.message):
+            raise ValueError("a checkpointed part of the network gets no gradient; give checkpoint use_reentrant=False")
+        warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+
+
+def _inputs(problem, x):
+    return (*(x if isinstance(x, tuple) else (x,)), *([[]] if problem.task.MEMORY else []))
+
+
+def forked(device):
+    """The global generators stay as they are."""
+    return torch.random.fork_rng([device] if device.type == "cuda" else [])
+
+
+def generator_state(device):
+    states = [torch.get_rng_state()]
+    if device.type == "cuda":
+        states.append(torch.cuda.get_rng_state(device))
+    return torch.cat(states)

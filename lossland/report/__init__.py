@@ -1,0 +1,1 @@
+"""The report: pages for readers, of verdicts, figures and what was trained."""

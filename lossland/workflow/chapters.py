@@ -1,0 +1,143 @@
+"""What readers get of a plan: the verdicts and a page for each paper, a page for one's own work, and the page before them.
+
+A chapter is a paper, a module of one's own experiments, or all figures and claims that name no paper. Its claims are judged
+together, whatever else a config asks for, so that a paper's verdicts do not depend on which others are run.
+"""
+
+import ast
+import re
+from functools import lru_cache
+
+from lossland.workflow import experiments, plugins
+from lossland.workflow.jobs import Entry, Job
+from lossland.workflow.series import Member
+
+OWN = "own"  # the chapter of what names no paper
+CITATION = re.compile(r"(?P<short>[^,]+), (?P<title>.+) \(arXiv (?P<arxiv>[\d.]+)\)\.", re.S)
+
+
+def chapter_of(job) -> str:
+    return job.aside.get("paper", OWN)
+
+
+def add_chapters(plan, title=None):
+    """Adds to a plan all that readers get, if there is anything to see."""
+    drawn = {}
+    for section in ("figure", "claim"):
+        for job in plan[section].values():
+            drawn.setdefault(chapter_of(job), []).append(job)
+    order = sorted(drawn, key=lambda name: (bool(citation(name)), name))  # one's own work comes first
+    title = title or ("Loss landscapes, reproduced" if all(map(citation, order)) else "Loss landscapes")
+    pages = [_page(plan, name, drawn[name], title, alone=len(order) == 1) for name in order]
+    if len(pages) > 1:
+        shown = [_heading(page.name) | {"figure": _first(page.options["experiments"], plan)} for page in pages]
+        inputs = {
+            "verdicts": [Entry(plan["verdict"][name]) for name in order if name in plan["verdict"]],
+            "pages": list(map(Entry, pages)),
+        }
+        options = {"title": title, "pages": shown}
+        plan.add("report", "index", "index", plugins.plugin("pages", "index"), options, inputs)
+
+
+def _page(plan, name, drawn, title, alone) -> Job:
+    """The page of a chapter; a chapter `alone` is the first page."""
+    of = {section: [job for job in drawn if job.section == section] for section in ("figure", "claim")}
+    inputs = {
+        "figures": list(map(Entry, of["figure"])),
+        "verdicts": [Entry(_verdict(plan, name, of["claim"]))] if of["claim"] else [],
+        "trained": _trained(plan, name, drawn),
+    }
+    networks = {entry.names[0][0]: _network(entry.source) for entry in inputs["trained"]}
+    options = _heading(name) | {"title": title, "alone": alone, "networks": networks}
+    options["experiments"] = _experiments(plan, name, of)
+    aside = {"paper": name} if name != OWN else {}
+    own = "index" if alone else name
+    return plan.add("report", own, own, plugins.plugin("pages", "chapter"), options, inputs, aside=aside)
+
+
+def _verdict(plan, name, claims):
+    given = [Entry(job, ((name, job.name.removeprefix(f"{name}_")),)) for job in sorted(claims, key=lambda job: job.name)]
+    return plan.add("verdict", name, name, plugins.plugin("judges", "claims"), {}, {"claims": given})
+
+
+def _trained(plan, chapter, jobs) -> list[Entry]:
+    """Tables of how well each network is trained from which the jobs are made, one for each stanza."""
+    networks, seen, todo = {}, set(), list(jobs)
+    while todo:
+        job = todo.pop()
+        if job not in seen:
+            seen.add(job)
+            todo += job.made_from
+            if job.section == "network":
+                networks.setdefault(job.stem, []).append(job)
+    probe, tables = plugins.plugin("probes", "trained"), []
+    for stem, found in sorted(networks.items()):
+        members = [Member(stem, job.name.removeprefix(stem).strip("/"), job) for job in sorted(found, key=lambda job: job.name)]
+        tables.append(plan.table(f"trained/{chapter}/{stem}", probe, "subspace", members, {}, where=stem))
+    return [entry for table in tables for entry in table.entries]
+
+
+def _network(table) -> dict:
+    """What the networks of a table of `trained` are, in words."""
+    ((model, options),) = table.setting.model.items()
+    given = ", ".join(f"{option} {_word(value)}" for option, value in options.items() if value != _default(model, option))
+    return {"model": f"{model} ({given})" if given else model, "data": table.setting.data.name}
+
+
+def _word(value):
+    return {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
+
+
+def _default(model, option):
+    return plugins.plugin("models", model).options[option][1]
+
+
+def _experiments(plan, name, of) -> list[dict]:
+    """The claims and figures of each experiment, in the order of the paper's sections; then those of plain stanzas."""
+    found, left = [], {job: None for jobs in of.values() for job in jobs}
+    for place, jobs in plan.experiments.items():
+        own = [job for job in jobs if job in left]
+        if own:
+            _, _, label, choice = experiments.parts(place)
+            found.append(_block(plugins.plugin("experiments", choice).caption.partition("\n\n")[0], label, own, name))
+            for job in own:
+                left.pop(job)
+    found = _by_section(found)
+    return [*found, _block("", "", left, name)] if left else found
+
+
+def _block(about, label, jobs, chapter) -> dict:
+    jobs = sorted(jobs, key=lambda job: job.section == "figure")
+    claims = {job.name.removeprefix(f"{chapter}_"): job.plugin.name for job in jobs if job.section == "claim"}
+    figures = [job.name for job in jobs if job.section == "figure"]
+    return {"about": " ".join(about.split()), "label": label, "claims": claims, "figures": figures}
+
+
+def _by_section(blocks):
+    """Sorted by the first section that each one names; one that names none stays behind the one before it."""
+    keys, last = [], (0,)
+    for block in blocks:
+        section = re.search(r"sections? (\d+(?:\.\d+)*)", block["about"])
+        last = tuple(map(int, section[1].split("."))) if section else last
+        keys.append(last)
+    return [block for _, block in sorted(zip(keys, blocks, strict=True), key=lambda pair: pair[0])]
+
+
+def _first(blocks, plan) -> str:
+    """A figure for the page before them all: the first in the paper, by its number; else the first on the page."""
+    pictures = [f for block in blocks for f in block["figures"] if plan["figure"][f].kind == "figures"]
+    numbered = {int(found[1]): f for f in reversed(pictures) if (found := re.search(r"_fig(\d+)$", f))}
+    return numbered[min(numbered)] if numbered else next(iter(pictures), "")
+
+
+def _heading(name) -> dict:
+    """What a chapter is called; of a paper also its title and where it is."""
+    return {"name": name, "heading": "Own work" if name == OWN else name, "paper": "", "link": ""} | (citation(name) or {})
+
+
+@lru_cache(None)
+def citation(name) -> dict | None:
+    """Of a paper that is reproduced here, from the docstring of its folder; None of anything else."""
+    file = plugins.ROOT / "lossland/papers" / name / "__init__.py"
+    found = CITATION.fullmatch(ast.get_docstring(ast.parse(file.read_text())) or "") if file.exists() else None
+    return found and {"heading": found["short"], "paper": found["title"], "link": f"https://arxiv.org/abs/{found['arxiv']}"}
