@@ -253,7 +253,7 @@ def test_a_swap_takes_a_spare_unit(heights, verdicts):
     }
 
 
-def compared(*kinds, points=5, runs=3, ends=0.4, examples=10_000, **options):
+def compared(*kinds, points=5, runs=3, ends=0.4, examples=10_000, even=False, **options):
     """(rise, length ratio, lesser disagreement with an end, eigenvalue in the middle) of the band and of other paths."""
     kinds, u = dict(zip(["band", "curve", "other"], kinds, strict=False)), np.linspace(0, 1, points)
     wobble = {label: WOBBLE if label == "band" else WOBBLE[::-1] for label in kinds}
@@ -263,7 +263,7 @@ def compared(*kinds, points=5, runs=3, ends=0.4, examples=10_000, **options):
         return 9.0 if row.split == "train" else {0.5: middle}.get(row.u0, ends * (row.u0 != row.reference))
 
     def bent(row):
-        inside = kinds[row.label][3] if row.u0 == 0.5 else 1.0
+        inside = 8 + 4 * row.u0 if even else kinds[row.label][3] if row.u0 == 0.5 else 1.0
         return {0: 8.0, 1: 12.0}.get(row.u0, inside) * wobble[row.label][row.run - 1]
 
     heights = pd.concat([saddles({n: (p[0], 0.0)}, ratio=p[1], wobble=wobble[n], **options) for n, p in kinds.items()])
@@ -282,13 +282,18 @@ def test_the_band_is_held_against_every_other_path():
     assert dict(good["verdict"]) == dict.fromkeys(good.index, "holds")
     assert set(good["origin"]) == {"ours"}
     assert good["effect"].to_dict() == pytest.approx({
-        "lowest of all": 0.52 / 0.12, "flattest of all": 1.8, "no sharper than the minima": 0.5, "shortest of all that bend": 1.25,
+        "lowest of all": 0.52 / 0.12, "flattest of all": 1.8, "no sharper than the minima": 7 / 30, "shortest of all that bend": 1.25,
         "another function midway": 0.05,
     }, rel=0.02)  # fmt: skip
     assert set(compared((0.5, 1.9, 0.1, 30.0), CURVE, (0.1, 1.2, 0.05, 20.0))["verdict"]) == {"contradicted"}, "one is enough"
     assert compared(CURVE, CURVE)["verdict"].tolist() == ["undecided"] * 2 + ["holds", "undecided", "holds"], (
         "no better than itself"
     )
+
+
+def test_a_curvature_that_goes_evenly_from_one_end_to_the_other_is_not_above_both():
+    even = compared(BAND, CURVE, even=True).loc["no sharper than the minima"]
+    assert (even["effect"], even["verdict"]) == (pytest.approx(1), "undecided")
 
 
 def test_a_path_is_not_held_to_be_shorter_than_a_straight_one():

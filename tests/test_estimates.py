@@ -139,6 +139,11 @@ def test_runs_at_the_bar_but_for_rounding_decide_nothing_and_runs_without_spread
     assert above(estimate(np.full(6, 4.0)), 5)[1] == 2**-6
 
 
+def test_runs_without_spread_leave_what_the_examples_leave_open():
+    for runs in ([0.02] * 3, [0.02, 0.02, 0.0200001]):
+        assert float(above(estimate(np.array(runs), examples=0.01), 0)[0]) == pytest.approx(0.0228, abs=1e-3), "two errors off"
+
+
 def power(n, effect):
     """In percent, of a true effect in standard deviations between runs."""
     return round(100 * rates(above(estimate(rng(n).normal(effect, 1, (100_000, n))), 0))[0])

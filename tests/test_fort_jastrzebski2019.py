@@ -83,22 +83,24 @@ def spokes(connector=0.5, barrier=2.5, error=0.02, **given):
     return pd.concat([legs, inside])
 
 
-def pool(label, value, networks=3, trainings=7):
+def pool(label, value, networks=3, trainings=7, error=0.05):
     """Pairs of the networks of some trainings, 10 epochs apart: `value` of one training, or of networks of two; else nonsense."""
     same = lambda row: row.first // networks == row.second // networks  # noqa: E731
     own = lambda row: value(row) if networks == 1 or same(row) else -9.0  # noqa: E731
     columns = {"same_source": same, "examples": 1000, "distance": own, "disagreement": lambda row: own(row) / 100}
     for end in ("first", "second"):
         columns[f"source_{end}"] = lambda row, end=end: getattr(row, end) // networks
+        columns[f"error_{end}"] = error
         columns[f"epoch_{end}"] = lambda row, end=end: 10.0 * (getattr(row, end) % networks)
     number = range(networks * trainings)
     table = planted("disagreement", labels=[label], runs=[""], first=number, second=number, **columns)
     return table[table["first"] < table["second"]]
 
 
-def methods(small=2.0, large=8.0, single=16.0, average=1.5):
+def methods(small=2.0, large=8.0, single=16.0, average=1.5, errors=(0.05, 0.05)):
     """Training i is 1 + i / 100 times as far from itself as planted; of networks, 0 and 1, 2 and 3, ... are as planted."""
-    cycles = [pool(label, lambda row, x=x: x * (1 + row.first // 3 / 100)) for label, x in (("FGE", small), ("SSE", large))]
+    cycles = [pool(label, lambda row, x=x: x * (1 + row.first // 3 / 100), error=error)
+              for label, x, error in zip(("FGE", "SSE"), (small, large), errors, strict=True)]  # fmt: skip
     apart = pool("Ind", lambda row: single if row.first % 2 == 0 and row.second == row.first + 1 else -9.0, networks=1)
     wide = widths({"one training": 0.1, "last of FGE": 0.1, "SWA": 0.1 * average}, distance=lambda row: {"SWA": average}.get(
         row.label, 1.0) * spread(row) ** (row.label == "SWA"))  # fmt: skip
@@ -139,6 +141,9 @@ NARROW = {"slow": 0.4, "fast": 0.2, "few": 0.2, "many": 0.3}
         ("connectors", {"vertex": spokes(0.5, error=0.3), "uniform": spokes(0.3)}, [UNFIT] * 3),
         ("ensembling", METHODS, [HOLDS] * 4),
         ("ensembling", methods(8.0, 2.0, 1.0, 0.5), [NOT] * 4),
+        # four times as often, of eight times as many errors
+        ("ensembling", methods(errors=(0.05, 0.4)), [NOT, HOLDS, HOLDS, HOLDS]),
+        ("ensembling", methods(errors=(0.05, 0.6)), [UNFIT, UNFIT, UNFIT, HOLDS]),
     ],
 )
 def test_claims_follow_the_tables(name, tables, expected):

@@ -122,7 +122,8 @@ def trained(*shares, outside=0.99, beside=0.02, error=0.02):
                   u1=lambda row: 10 * beside * (row.epoch == 2) * NOISE[row.run - 1])  # fmt: skip
     courses = planted("dynamics", labels=["a", "b"], index=[1, 0], split="train", quantity="error",
                       value=lambda row: error if row.index and row.label == "b" else 0.9 * (1 - row.index))  # fmt: skip
-    return trajectories.check(components=pd.concat(held), courses=courses, random=way, initial=way)
+    axes = planted("directions", first=[0], second=[1], quantity="expected", value=(2 / (np.pi * 1000)) ** 0.5)
+    return trajectories.check(components=pd.concat(held), courses=courses, random=way, initial=way, axes=axes)
 
 
 SEEDS = [str(i) for i in range(10)]
@@ -239,7 +240,23 @@ def test_numbers_behind_the_verdicts():
     assert (rows["n"].tolist(), rows["published"].tolist()) == ([6, 0, 0], ["0.4 to 0.9 (2 values)", "", ""])
     assert rows["effect"].iloc[0] == pytest.approx(0.7)
     assert judged(straight(0.5))["effect"].tolist() == pytest.approx([0.25])
-    assert judged(ended(0.06))["tolerance"].iloc[0] == pytest.approx(1.96 * (0.0589 * 0.9411 / 10_000) ** 0.5)
+    assert judged(ended(0.06))["tolerance"].iloc[0] == pytest.approx(0.005 + 1.96 * (0.0589 * 0.9411 / 10_000) ** 0.5)
+
+
+def test_convexity_is_compared_over_the_networks_that_are_trained():
+    names = ("deep", "deep without", "shallow", "shallow without")
+    few = judged(built(train={"deep without": 0.55})).loc["convexity goes with low test errors"]
+    assert (few["verdict"], few["reason"]) == (UNFIT, "fewer than 4 architectures are trained below 10 % error")
+    errors, shares = (dict(zip((*names, "a fifth"), v, strict=True)) for v in ((0.05, 0.9, 0.1, 0.2, 0.3), (1, 0, 2, 3, 4)))
+    errors, shares = planted_of(errors), basins("non_convex", shares).query("split == 'train' and quantity == 'nll'")
+    assert architectures._convexity(shares, errors).values == pytest.approx([1] * 3), (
+        "of five the one that is not trained is left out"
+    )
+
+
+def planted_of(errors):
+    train = {name: 0.55 if name == "deep without" else 0.02 for name in errors}
+    return scored(errors, train).query("mark == 'grid'")
 
 
 def test_published_differences_are_those_of_the_networks_that_have_these_names():
@@ -302,7 +319,7 @@ def test_two_networks_that_are_alike_do_not_differ_by_more_than_directions():
             errors=scored({"a": 1, "b": 1}), attractors=basins("bent", {"a": 1}),
             basins=pd.concat([basins("non_convex", {"a": 1}), basins("non_convex", {"b": 1}, runs=1)]), depth=[["a", "b"]]),
          "b has 1, but others have 1, 2, 3"),
-        (lambda: trajectories.check(components=planted("directions", quantity="norm"), courses=None, random=None, initial=None),
+        (lambda: trajectories.check(components=planted("directions", quantity="norm"), courses=None, random=None, initial=None, axes=None),
          "no rows of quantity centred"),
     ],
 )  # fmt: skip

@@ -31,7 +31,7 @@ class Estimate:
     @property
     def freedom(self):
         weight = sum(variance**2 / freedom for variance, freedom in self.parts)
-        return np.divide(self.error**4, weight, out=np.ones_like(weight), where=weight > 0)
+        return np.divide(self.error**4, weight, out=np.full_like(weight, np.inf), where=weight > 0)
 
     def interval(self, share=0.95):
         width = stats.t.ppf((1 + share) / 2, self.freedom) * self.error
@@ -113,8 +113,8 @@ def of_scores(ours, other=0.0, *, ratio=False) -> float:
 
 
 def tolerance(printed, examples=None) -> float:
-    """By how much a number may differ from a printed one: 95 % prediction of one more value where several are printed, else
-    95 % of what a test set of so many examples leaves open of an error rate. Raises ValueError if there is neither."""
+    """By how much a printed number may be off: 95 % prediction of one more value where several are printed, else 95 % of what
+    a test set of so many examples leaves open of an error rate. Raises ValueError if there is neither."""
     printed = np.atleast_1d(np.asarray(printed, float))
     if (k := len(printed)) > 1:
         return float(stats.t.ppf(0.975, k - 1) * printed.std(ddof=1) * (1 + 1 / k) ** 0.5)

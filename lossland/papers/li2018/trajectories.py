@@ -34,6 +34,8 @@ def experiment(
     start = plan.init_plane(f"{first.label}, from the start", first, leave_out=[])
     caught, straight = plan.projection(random), plan.projection(start)
     plan.figure("fig8", random=caught, initial=straight)
-    around = [random, *(plan.random_plane(f"{other.label}, random", other) for other in others)]
-    plan.figure("directions", directions=[*(plan.directions(plane) for plane in around), *seen["shares"]])
-    plan.claims("trajectories", components=seen["shares"], courses=seen["courses"], random=caught, initial=straight)
+    axes = plan.directions(random)
+    around = [plan.directions(plan.random_plane(f"{other.label}, random", other)) for other in others]
+    plan.figure("directions", directions=[axes, *around, *seen["shares"]])
+    tables = {"components": seen["shares"], "courses": seen["courses"], "random": caught, "initial": straight}
+    plan.claims("trajectories", **tables, axes=axes)

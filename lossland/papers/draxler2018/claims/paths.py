@@ -2,6 +2,7 @@
 
     highest  train nll of the highest point (refined)       sharpest  highest eigenvalue of the Hessian between the ends
     length   of the path                                    midway    min(d_0, d_1) at the middle of its length
+    typical  mean of that eigenvalue between the ends       (the highest is above the mean of two unequal ends on any path)
 
 d_0 and d_1 are the disagreements of a point with the two ends on the test data. A run is a pair of minima. The segment to a
 matched network ends at another point, which is the same function. Straight paths are the shortest whatever their loss, so that
@@ -47,9 +48,9 @@ def check(
         Claim("flattest of all", {n: rows["sharpest"] / own["sharpest"] for n, rows in others.items()}, ratio=True, above=1,
               **words, of="highest eigenvalue of the Hessian between the ends, on the other path / on the band",
               says="Of the paths between the same minima the band is the least sharply curved."),
-        Claim("no sharper than the minima", own["sharpest"] / own["minima"], ratio=True, below=1, **words,
-              of="highest eigenvalue of the Hessian between the ends / mean of the two at the ends",
-              says="Along the band the loss is nowhere more sharply curved than at its minima."),
+        Claim("no sharper than the minima", own["typical"] / own["minima"], ratio=True, below=1, **words,
+              of="highest eigenvalue of the Hessian: mean between the ends / mean of the two at the ends",
+              says="Along the band the loss is on average no more sharply curved than at its minima."),
     ]  # fmt: skip
     if rivals := {n: rows["length"] / own["length"] for n, rows in bent.items() if n != band}:
         claims.append(
@@ -68,7 +69,7 @@ def check(
 
 
 def _measured(rows, similarity, curvature):
-    """By run: the four numbers of a path, distance and disagreement of its ends, and the eigenvalue of its `minima`."""
+    """By run: the five numbers of a path, distance and disagreement of its ends, and the eigenvalue of its `minima`."""
     eigenvalues = curvature.sort_values("u0").groupby("run")["highest"].apply(list)
     if eigenvalues.map(len).min() < 3:
         raise ValueError("curvature has no point between the ends; measure at least 3 points of a path")
@@ -77,6 +78,7 @@ def _measured(rows, similarity, curvature):
         "length": rows["length"],
         "straight": rows["straight"],
         "sharpest": eigenvalues.map(lambda values: np.max(values[1:-1])),
+        "typical": eigenvalues.map(lambda values: np.mean(values[1:-1])),
         "minima": eigenvalues.map(lambda values: (values[0] + values[-1]) / 2),
         "midway": similarity.groupby("run").apply(_midway, include_groups=False),
         "ends": pick(similarity, reference=0).sort_values("u0").groupby("run")["disagreement"].last(),

@@ -1,24 +1,30 @@
 """The claims of Fort & Jastrzebski 2019 (arXiv 1906.04724) about ensembling methods: how far from itself each one goes.
 
-    x(method) = the mean of x over all pairs of networks of one training,     x = |theta_i - theta_j| or their disagreement
+    x(method) = the mean of x over all pairs of networks of one training
+    x         = |theta_i - theta_j|,  or their disagreement / mean of their errors
 
-Of the test data. Snapshots of small cycles (FGE) are compared with those of large cycles (SSE) training by training, run i of
-both under one seed; independent networks with large cycles in disjoint pairs: networks 0 and 1, 2 and 3, ... with the mean of
-trainings 0 and 1, 2 and 3, ..., so that no network is in two groups. The width of the tunnel is that around the average of
-FGE's networks, and around the last of them.
+Of the test data; snapshots of short cycles err more, and networks that err more disagree more often anyway. Snapshots of small
+cycles (FGE) are compared with those of large cycles (SSE) training by training, run i of both under one seed; independent
+networks with large cycles in disjoint pairs: networks 0 and 1, 2 and 3, ... with the mean of trainings 0 and 1, 2 and 3, ...,
+so that no network is in two groups. The width of the tunnel is that around the average of FGE's networks, and around the last
+of them.
 
 The paper analyses such methods on its landscape; that small cycles stay in one wedge and large ones leave it is remembered,
 not confirmed. That averages of weights are wider is a claim of Izmailov et al. 2018 (arXiv 1803.05407); how far FGE and SSE go
 in weights, one of Garipov et al. 2018, whose claims have it.
 """
 
+import pandas as pd
+
+from lossland.statistics.diversity_limits import over_error
 from lossland.statistics.estimates import of_errors
 from lossland.statistics.runs import disjoint, paired, together
 from lossland.statistics.tables import Table, pick
-from lossland.statistics.verdicts import Claim
+from lossland.statistics.verdicts import Claim, trained
 
-APART = {"distance": "lie farther apart", "disagreement": "disagree on more of the test data"}
-REMEMBERED = "remembered, not confirmed"
+APART = {"distance": ("distance", "lie farther apart"),
+         "disagreement": ("disagreement over error", "disagree more often, for as many test errors,")}  # fmt: skip
+REMEMBERED, TRAINED = "remembered, not confirmed", 0.5
 
 
 def check(
@@ -33,16 +39,19 @@ def check(
 
     Raises ValueError if they are not, and if small and large are of other trainings.
     """
+    small, large, independent = (_over_errors(table) for table in (small, large, independent))
+    presumes = trained(pd.concat([small, large, independent])[["error_first", "error_second"]], below=TRAINED, of="test")
     cycles = together({"small": _by_training(small), "large": _by_training(large)})
-    few, many = (rows["disagreement"] for rows in cycles.values())
+    few, many = cycles.values()
     around = widths.groupby(["subspace", "run"], as_index=False)["distance"].mean()
     average, last = (rows["distance"] for rows in paired(around, "SWA", "last of FGE"))
     return [
-        Claim("large cycles against small ones: disagreement", many / few, above=1, ratio=True, because=REMEMBERED,
-              sampling=_relative(many, few, examples=pick(small, split="test")["examples"]),
-              of="disagreement of two networks of one training: large cycles / small cycles",
-              says="Snapshots of large cycles (SSE) disagree on more of the test data than those of small cycles (FGE)."),
-        *(_independent(quantity, pick(independent, split="test"), cycles["large"]) for quantity in APART),
+        Claim("large cycles against small ones: disagreement", many["over error"] / few["over error"], above=1, ratio=True,
+              because=REMEMBERED, presumes=presumes,
+              sampling=of_errors(many["disagreement"], few["disagreement"], examples=small["examples"], ratio=True),
+              of="disagreement over error of two networks of one training: large cycles / small cycles",
+              says="Snapshots of large cycles (SSE) disagree more often than those of small cycles (FGE), for as many errors."),
+        *(_independent(quantity, independent, many, presumes) for quantity in APART),
         Claim("averages of weights lie where the tunnel is wider", average / last, above=1, ratio=True,
               origin="Izmailov et al. 2018",
               of="width of the tunnel around the average of FGE's networks / around the last of them",
@@ -50,20 +59,25 @@ def check(
     ]  # fmt: skip
 
 
-def _independent(quantity, independent, large):
-    pairs, single = disjoint(independent, quantity).align(large[quantity].groupby(large.index // 2).mean(), join="inner")
-    sampling = _relative(pairs, single, examples=independent["examples"]) if quantity == "disagreement" else 0.0
+def _independent(quantity, independent, large, presumes):
+    what, apart = APART[quantity]
+    column = "distance" if quantity == "distance" else "over error"
+    pairs, single = disjoint(independent, column).align(large[column].groupby(large.index // 2).mean(), join="inner")
+    rates = (disjoint(independent, "disagreement"), large["disagreement"])
+    sampling = of_errors(*rates, examples=independent["examples"], ratio=True) if column == "over error" else 0.0
     return Claim(f"independent networks against large cycles: {quantity}", pairs / single, above=1, ratio=True,
-                 because=REMEMBERED, sampling=sampling,
-                 of=f"{quantity} of two independent networks / of two of one training with large cycles, in disjoint pairs",
-                 says=f"Independent networks {APART[quantity]} than snapshots of large cycles (SSE).")  # fmt: skip
+                 because=REMEMBERED, sampling=sampling, presumes=presumes,
+                 of=f"{what} of two independent networks / of two of one training with large cycles, in disjoint pairs",
+                 says=f"Independent networks {apart} than snapshots of large cycles (SSE).")  # fmt: skip
 
 
-def _relative(*rates, examples):
-    """Relative standard error of a ratio of shares of the test data."""
-    return sum((of_errors(rate, examples=examples) / rate.mean()) ** 2 for rate in rates) ** 0.5
+def _over_errors(pairs):
+    """The pairs on the test data, and their disagreement over error."""
+    rows = pick(pairs, split="test")
+    return rows.assign(**{"over error": over_error(rows["disagreement"], rows[["error_first", "error_second"]].mean(axis=1))})
 
 
 def _by_training(pool):
     """Means over the pairs of networks of each training, by its number in the pool."""
-    return pick(pool, run="", split="test", same_source=True).groupby("source_first")[list(APART)].mean()
+    columns = ["distance", "disagreement", "over error"]
+    return pick(pool, run="", same_source=True).groupby("source_first")[columns].mean()

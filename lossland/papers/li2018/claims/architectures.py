@@ -108,13 +108,16 @@ def _better(name, ends, better, worse, fit, printed, what, says):
 
 
 def _convexity(basins, ends):
-    """Of each run that several networks have: Spearman's correlation over its networks."""
-    shares = basins.set_index(["run", "subspace"])["non_convex"]
+    """Of each run that several trained networks have: Spearman's correlation over these."""
+    train = where(ends, split="train", quantity="error").set_index(["run", "subspace"])["value"]
+    shares = basins.set_index(["run", "subspace"])["non_convex"].drop(train.index[train >= UNTRAINED], errors="ignore")
     test = where(ends, split="test", quantity="error").set_index(["run", "subspace"])["value"]
     both = pd.DataFrame({"share": shares, "error": test}).dropna().groupby("run")
     values = [part["share"].corr(part["error"], method="spearman") for _, part in both if len(part) >= LEAST]
-    return Claim("convexity goes with low test errors", values, above=0, presumes=_trained(ends, *ends["subspace"].unique()),
-                 of=f"rank correlation of the share that is not convex with the test error, over {LEAST} architectures or more",
+    return Claim("convexity goes with low test errors", values, above=0,
+                 presumes=None if values else f"fewer than {LEAST} architectures are trained below {100 * UNTRAINED:g} % error",
+                 of=f"rank correlation of the share that is not convex with the test error, over {LEAST} trained architectures "
+                    "or more",
                  says="The more convex the surface around a network, the lower its test error.")  # fmt: skip
 
 
