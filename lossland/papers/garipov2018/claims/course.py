@@ -40,7 +40,7 @@ def check(
         Claim("distance from the start", [run["gone"] for run in runs], ratio=True, above=1, presumes=presumes,
               published=saved["distance"].iloc[-1] / saved["distance"].iloc[0],
               of="distance from the start of the last network that is kept / of the first",
-              says="In each cycle FGE moves farther away from where it began."),
+              says="FGE ends farther away from where it began than its first network lies."),
         Claim("an ensemble that grows", first - whole, above=0, presumes=presumes, sampling=luck,
               published=(growth[growth.index <= 1].iloc[-1] - growth.iloc[0]) / 100,
               of="test error of the first network of an FGE run - of all of them together, as a fraction",
