@@ -115,10 +115,10 @@ def test_a_face_goes_through_its_vertices_and_is_the_plane_of_three_networks(pro
 @pytest.mark.parametrize(
     ("method", "vertices", "sentence"),
     [
-        (face, [0, 1], "a face has 3 vertices, and vertices lists 2"),
+        (face, [0, 1], r"face\.vertices is \[0, 1\]: must list 3"),
         (face, [0, 1, 4], "vertex 4 is named, but there are 3"),
         (face, [0, 1, 1], "on one line"),
-        (edges, [2], "an edge joins 2 vertices, and vertices lists 1"),
+        (edges, [2], r"edges\.vertices is \[2\]: must list 2 or more"),
         (edges, [0, 3], "vertex 3 is named, but there are 3"),
     ],
 )

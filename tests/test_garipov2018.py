@@ -5,7 +5,6 @@ and integral. Fixed ends (8) are in test_train.py, batch-norm statistics (10) in
 """
 
 from dataclasses import dataclass, field, replace
-from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -28,7 +27,6 @@ from lossland.methods import curve, fge, line, sgd
 from lossland.options import Recipe
 from lossland.probes import landscape, shape
 from lossland.rng import stream
-from lossland.tasks import classification
 
 CHARTS = [Bezier(3), Bezier(4), Bezier(5), PolyChain(3), PolyChain(4), PolyChain(5)]
 DECAY = 0.3
@@ -41,10 +39,9 @@ def smooth_network():
 
 
 @pytest.fixture
-def exact(monkeypatch):
+def exact():
     """A problem whose loss is not rounded to float32."""
-    monkeypatch.setattr(classification, "losses", partial(F.cross_entropy, reduction="none"))
-    return Problem(ParamSpace(smooth_network), replace(random_pictures(), augment={}))
+    return Problem(ParamSpace(smooth_network), replace(random_pictures(), augment={}), precision="fp64")
 
 
 @pytest.fixture

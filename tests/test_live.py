@@ -19,8 +19,10 @@ ERASE = re.compile(r"\x1b\[(\d+)F\x1b\[J")
 
 def test_where_there_is_no_terminal_a_run_is_a_few_lines(finished):
     lines = (finished / "output.txt").read_text().splitlines()
-    assert "21 jobs: 1 data, 3 network, 2 subspace, 9 table, 3 figure, 1 claim, 2 verdict; all that" in "\n".join(lines)
-    assert len([line for line in lines if re.fullmatch(r"21 of 21 jobs done in \d+ s", line)]) == 1
+    assert "22 jobs: 1 data, 3 network, 2 subspace, 10 table, 3 figure, 1 claim, 1 verdict, 1 report; all that" in "\n".join(
+        lines
+    )
+    assert len([line for line in lines if re.fullmatch(r"22 of 22 jobs done in \d+ s", line)]) == 1
     assert len(lines) < 15
     (log,) = {finished / line.partition("says is in ")[2] for line in lines if "says is in " in line}
     assert "rule sgd:" in log.read_text()
@@ -28,9 +30,9 @@ def test_where_there_is_no_terminal_a_run_is_a_few_lines(finished):
 
 def test_a_dry_run_counts_jobs_by_rule_and_p_lists_them(project):
     said = snakemake(project, "-n", *TOY)[1].splitlines()
-    assert "Would run 21 jobs: 1 data, 3 network, 2 subspace, 9 table, 3 figure, 1 claim, 2 verdict." in said
-    assert "table     4 landscape, 3 shape, 2 path_ensemble" in said
-    assert len(said) < 12
+    assert "Would run 22 jobs: 1 data, 3 network, 2 subspace, 10 table, 3 figure, 1 claim, 1 verdict, 1 report." in said
+    assert "table     4 landscape, 3 shape, 2 path_ensemble, trained" in said
+    assert len(said) < 15
     assert "output: results/toy/network/net/3.safetensors" in snakemake(project, "-n", "-p", *TOY)[1]
 
 

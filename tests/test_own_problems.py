@@ -22,6 +22,7 @@ from lossland.landscape.subspace import Subspace
 from lossland.methods import curve, line, random_plane, sgd
 from lossland.options import Recipe
 from lossland.probes import landscape, saddles
+from lossland.rng import stream
 
 RECIPE = Recipe(epochs=2, lr=0.05, batch_size=10, schedule="constant")
 
@@ -458,3 +459,13 @@ def test_double_precision_is_exact_to_closed_forms():
     torch.testing.assert_close(
         torch.tensor(table.query("quantity == 'squared_error'")["value"].to_numpy()), expected, rtol=1e-12, atol=1e-12
     )
+
+
+def test_the_first_gradient_is_that_of_training(normalised):
+    """The proof, which is made on first use, runs the network in other modes; what asks for it must not be left in them."""
+    inputs, target = (normalised.data.inputs("train", slice(None)),), normalised.data.y["train"]
+    theta = normalised.init(1)
+    first = normalised.gradient(theta, inputs, target, stream(0))
+    again = normalised.gradient(theta, inputs, target, stream(0))
+    assert torch.equal(first[0], again[0])
+    assert torch.equal(first[1], again[1])

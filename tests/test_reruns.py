@@ -22,7 +22,7 @@ PAGE = "report/index"
 VERDICTS = {"verdict/garipov2018", PAGE}
 DRAWN |= VERDICTS
 CURVES = {"subspace/Bezier", "subspace/chain", "table/bezier_path", "table/polychain_path", "table/bezier_shape", "table/polychain_shape", "table/polychain_ensemble"} | DRAWN  # fmt: skip
-TRAINED = CURVES | SHAPES | {"network/net/1", "network/net/2", "network/net/3", "table/segment_path", "table/segment_ensemble", "table/surface", "table/trained/net"} | {"figure/surface"}  # fmt: skip
+TRAINED = CURVES | SHAPES | {"network/net/1", "network/net/2", "network/net/3", "table/segment_path", "table/segment_ensemble", "table/surface", "table/trained/garipov2018/net"} | {"figure/surface"}  # fmt: skip
 TABLES = {name for name in TRAINED if name.partition("/")[0] in ("table", "figure", "claim", "verdict", "report")}
 MACHINERY = ("lossland/options.py", "lossland/checking.py", *(f"lossland/workflow/{p.name}" for p in ROOT.glob("lossland/workflow/*.py")), *(f"workflow_scripts/{p.name}" for p in ROOT.glob("workflow_scripts/*.py")))  # fmt: skip
 MODEL = "class Extra:\n    pass\n\n\ndef build("
@@ -49,7 +49,7 @@ EDITS = {
     "the values of two options, swapped": (("tests/toy.yaml", "n: 64, noise: 0.3, turns: 1", "n: 64, noise: 1, turns: 0.3"), TRAINED | {"data/spirals"}, "data spirals: data.spirals.noise was 0.3, is 1.0; data.spirals.turns was 1.0, is 0.3"),
     "the order of keys": (("tests/toy.yaml", "method: curve, sources: [net/1, net/2], seed: 1", "seed: 1, sources: [net/1, net/2], method: curve"), set(), ""),
     "`cite`, `published`, `cost`, `resources`": (("tests/toy.yaml", "    model: mlp", "    cite: somebody\n    cost: {hours: 2}\n    resources: {mem_mb: 900}\n    model: mlp"), set(), ""),
-    "one more seed": (("tests/toy.yaml", "seeds: [1, 2, 3]", "seeds: [1, 2, 3, 4]"), {"network/net/4", "table/surface", "table/trained/net", "figure/surface", PAGE}, "network net/4: it is not there"),
+    "one more seed": (("tests/toy.yaml", "seeds: [1, 2, 3]", "seeds: [1, 2, 3, 4]"), {"network/net/4", "table/surface", "table/trained/garipov2018/net", "figure/surface", PAGE}, "network net/4: it is not there"),
 }  # fmt: skip
 
 

@@ -152,8 +152,9 @@ class Problem:
         known, so that beside theta and `into` there is never a third vector of their length.
         """
         gradient = torch.zeros_like(theta) if into is None else into
-        with self.space.loaded(self.space.leaves(theta, gradient, share)) as network:
-            loss = self._loss(network, inputs, target, rng)
+        # dropout first: it may ask for the proof, whose passes need the network for themselves
+        with self._dropout(rng), self.space.loaded(self.space.leaves(theta, gradient, share)) as network:
+            loss = self._loss(network, inputs, target)
             loss.backward()
         if weight_decay:
             n = self.space.trained
@@ -164,16 +165,16 @@ class Problem:
     @torch.no_grad()
     def value(self, theta, inputs, target, rng, weight_decay=0.0):
         """The value alone that `gradient` gives."""
-        with self.space.loaded(theta) as network:
-            loss = self._loss(network, inputs, target, rng)
+        with self._dropout(rng), self.space.loaded(theta) as network:
+            loss = self._loss(network, inputs, target)
         return loss + self._decay(theta, weight_decay) if weight_decay else loss
 
     def _decay(self, theta, weight_decay):
         theta = theta[: self.space.trained]
         return 0.5 * weight_decay * (theta @ theta)
 
-    def _loss(self, network, inputs, target, rng):
-        with self._dropout(rng), self.arithmetic():
+    def _loss(self, network, inputs, target):
+        with self.arithmetic():
             return self.mean(network(*inputs), target)[0]
 
     def mean(self, outputs, target):
