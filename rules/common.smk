@@ -5,7 +5,6 @@ from contextlib import suppress
 from inspect import signature
 
 
-
 def quoted(path):
     """A path as a word of a command that Snakemake formats twice."""
     return shlex.quote(os.path.relpath(path)).replace("{", "{{{{").replace("}", "}}}}")
