@@ -172,7 +172,7 @@ def test_a_job_that_asks_for_a_gpu_has_one_and_no_other_has_any(runs):
     logs = {log.relative_to(runs.remote / "log"): log.read_text() for log in runs.remote.rglob("*.log")}
     seen = {name: re.findall("^GPU (.*)$", text, re.M) for name, text in logs.items()}
     for name, devices in seen.items():
-        without = name.parts[0] in ("data", "figure", "claim", "verdict") or name.stem.endswith("_shape")
+        without = name.parts[0] in ("data", "figure", "claim", "verdict", "report") or name.stem.endswith("_shape")
         assert devices in ([["none"]] if without else [["0"], ["1"]]), name
 
 
