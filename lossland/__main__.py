@@ -57,11 +57,8 @@ def clean_stale(plan, _):
     print("\n".join([*(f"{file} was removed" for file in found), f"{len(found)} files were removed"]))
 
 
-def _snakemake(arguments, *options):
-    command = [sys.executable, "-m", "snakemake", "--snakefile", PROJECT / "Snakefile", *options]
-    if arguments.config:
-        command += ["--config", *arguments.config]
-    if subprocess.run(command).returncode:
+def _snakemake(*options):
+    if subprocess.run([sys.executable, "-m", "snakemake", "--snakefile", PROJECT / "Snakefile", *options]).returncode:
         raise SystemExit(1)
 
 
@@ -72,8 +69,8 @@ def run(arguments):
         raise ConfigError(f"there is no {config}; `lossland new {arguments.folder}` writes one")
     plan = planned([config])
     if arguments.unlock:
-        _snakemake(arguments, "--unlock", "--cores", "1", "--configfile", config)
-    _snakemake(arguments, "--cores", arguments.cores, "--configfile", config)
+        _snakemake("--unlock", "--cores", "1", "--configfile", config)
+    _snakemake("--cores", arguments.cores, "--configfile", config)
     print(f"look at {plan.results}/report/index.html")
 
 
@@ -114,7 +111,7 @@ def main():
         part.add_argument("folder")
     for part in (looked, again):
         part.add_argument("--cores", default="all", help="default: all")
-        part.set_defaults(config=[], unlock=False)
+        part.set_defaults(unlock=False)
     again.add_argument("--unlock", action="store_true", help="go on after a run that was killed at once (kill -9, a crash)")
     for question in (check, why, cost, report, stale, clean_stale):
         asked = command(

@@ -84,20 +84,20 @@ class Project:
             lines.append(f"  own/between: {{networks: [{names}], plane: {self.plane}, examples: {self.examples}{recipe}}}")
         return "\n".join(lines) + "\n"
 
-    def write(self, **modules) -> Path:
-        """Write the config, and modules by name, and return the path of the config."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        for name, text in modules.items():
-            (self.folder / f"{name}.py").write_text(text)
-        (self.folder / "config.yaml").write_text(self.text)
-        return self.folder / "config.yaml"
+    def write(self) -> Path:
+        """Write the config into the folder, and return its path."""
+        config = self.folder / "config.yaml"
+        config.write_text(self.text)
+        return config
 
 
 def new(folder) -> Path:
     """Write a config with a network of `folder`/mine.py. Raises ConfigError."""
     folder = _new(Path(folder))
     mine = {"data": "images", "model": f"{'.'.join(folder.parts)}.mine:network", "width": 16, "method": "sgd", "seeds": 4}
-    return Project(folder, {"source": "digits"}, {"mine": mine | {"recipe": RECIPE | {"batch_size": 32}}}).write(mine=STUB)
+    folder.mkdir(parents=True)
+    (folder / "mine.py").write_text(STUB)
+    return Project(folder, {"source": "digits"}, {"mine": mine | {"recipe": RECIPE | {"batch_size": 32}}}).write()
 
 
 def look(model, data, checkpoints, *, out="look", seeds=2, size=64, minutes=5.0) -> Path:
@@ -119,15 +119,15 @@ def look(model, data, checkpoints, *, out="look", seeds=2, size=64, minutes=5.0)
         recipe = RECIPE | {"epochs": 10, "lr": 0.01}
     else:
         networks, recipe = {"mine": stanza | {"method": "sgd", "seeds": seeds, "recipe": RECIPE}}, {}
-    project = Project(folder, source, networks, recipe)
-    config = project.write(**({"model": wrapper} if wrapper else {}))
+    folder.mkdir(parents=True)
     try:
-        project.plane, project.examples = _affordable(_speed(source, function), 60 * minutes)
+        if wrapper:  # which is measured
+            (folder / "model.py").write_text(wrapper)
+        plane, examples = _affordable(_speed(source, function), 60 * minutes)
+        return Project(folder, source, networks, recipe, plane, examples).write()
     except BaseException:
         shutil.rmtree(folder)  # it was not there before
         raise
-    config.write_text(project.text)
-    return config
 
 
 def _flow(value) -> str:
