@@ -5,7 +5,8 @@
     climb = max over s <= t of v(t) - v(s), 0 of what never rises
 
 `instability` is that of Frankle et al. 2020 (arXiv 1912.05671), `barrier` that of `lossland.statistics.barrier`, `climb` the
-Delta of Lucas et al. 2021 (arXiv 2104.11044).
+Delta of Lucas et al. 2021 (arXiv 2104.11044). On other than training data barrier and instability are without the luck of a
+maximum, which `max` and `climb` keep (`lossland.statistics.barrier`).
 """
 
 from typing import Annotated
@@ -14,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from lossland.landscape.edge import checked
-from lossland.statistics.barrier import barrier
+from lossland.statistics.barrier import barrier, highest
 
 SCHEMA = {
     "split": "string", "quantity": "string", "start": "float64", "end": "float64", "min": "float64", "int": "float64",
@@ -41,6 +42,7 @@ def measure(table: Annotated[pd.DataFrame, "landscape"]) -> pd.DataFrame:
 
 def _statistics(path):
     v, arc, t = (path[column].to_numpy() for column in ("value", "arc", "u0"))
+    seen = path[["value"] if path["split"].iloc[0] == "train" else ["half_a", "half_b"]].to_numpy().T
     length, chord = arc[-1], path["displacement"].to_numpy()[-1]
     return {
         "start": v[0],
@@ -49,8 +51,8 @@ def _statistics(path):
         "int": np.trapezoid(v, arc) / length,
         "mean": v.mean(),
         "max": v.max(),
-        "barrier": barrier(t, v),
-        "instability": v.max() - (v[0] + v[-1]) / 2,
+        "barrier": barrier(t, seen),
+        "instability": highest(seen) - (v[0] + v[-1]) / 2,
         "climb": (v - np.minimum.accumulate(v)).max(),
         "length": length,
         "ratio": length / chord,

@@ -91,8 +91,10 @@ def where(table, **columns) -> pd.DataFrame:
 
 
 def risen(rows) -> pd.DataFrame:
-    """Rows of `saddles` tables with `rise`: the highest value found on a path, refined, above the mean of its ends."""
-    return rows.assign(rise=rows["refined"] - (rows["value_a"] + rows["value_b"]) / 2)
+    """Rows of `saddles` tables with `rise`: the highest value found on a path, refined, on other than training data without the
+    luck of a maximum, above the mean of its ends."""
+    top = rows["refined"].where(rows["split"] == "train", rows["fair"])
+    return rows.assign(rise=top - (rows["value_a"] + rows["value_b"]) / 2)
 
 
 def matrix(pairs, value, same) -> np.ndarray:
