@@ -22,9 +22,14 @@ def barrier(t, values):
 
 def highest(values):
     """The maximum [...] of values [... h n] on all examples (h = 1), or without its luck on two halves of them."""
+    return elsewhere(values).mean(axis=-1)
+
+
+def elsewhere(values):
+    """On each half [... h] of values [... h n], where the other one is highest; of a single one its maximum."""
     values = np.asarray(values, float)
     found = values.argmax(axis=-1, keepdims=True)
-    return np.take_along_axis(np.roll(values, 1, axis=-2), found, axis=-1).mean(axis=(-2, -1))
+    return np.take_along_axis(np.roll(values, 1, axis=-2), found, axis=-1)[..., 0]
 
 
 def onset(epochs, barriers, bound, end):

@@ -23,7 +23,7 @@ import pandas as pd
 
 from lossland.options import Count, Label
 from lossland.papers.published import numbers
-from lossland.statistics.estimates import of_errors, tolerance
+from lossland.statistics.estimates import of_errors
 from lossland.statistics.runs import by_run, disjoint, together
 from lossland.statistics.saddle_graph import untrained
 from lossland.statistics.tables import Table, by_label, pick, risen
@@ -104,7 +104,7 @@ def _other_errors(pairs, presumed):
     bound = numbers("draxler2018", metric="misclassified_overlap_max")["value"].item()
     wrong = ((pairs["error_first"] + pairs["error_second"]) / 2 * pairs["examples"]).clip(lower=1)
     common = {label: disjoint(rows, "overlap") for label, rows in by_label(pairs).items()}
-    return Claim("other errors", common, below=bound + tolerance(bound, examples=WRONG), bar_of=1, published=bound, **presumed,
+    return Claim("other errors", common, below=bound + 1.96 * of_errors(bound, examples=WRONG), bar_of=1, published=bound, **presumed,
                  because=f"what is printed, and what {WRONG} misclassified examples leave open of it",
                  sampling=max(of_errors(values, examples=wrong) for values in common.values()),
                  of="overlap of the test errors of two minima, as a fraction",
@@ -146,7 +146,7 @@ def _as_the_notebook(ours, presumed):
 def _close(family, ours, points, presumed):
     highest = points.max()
     return Claim(f"close to the minima, test error: {family}", _each(ours, "error"), published=points, bar_of=1, **presumed,
-                 below=highest + tolerance(highest, examples=10_000), sampling=_sampling(ours),
+                 below=highest + 1.96 * of_errors(highest, examples=10_000), sampling=_sampling(ours),
                  because="the largest that is printed, and what 10,000 examples leave open of it",
                  of="rise of the test error on the band, as a fraction",
                  says="The test error on a band is hardly above that of its minima.")  # fmt: skip
