@@ -100,7 +100,7 @@ def _means(scores, halves):
 
 
 def halved(n) -> torch.Tensor:
-    """[2 n], which of n examples are in either half: sixteen stretches in turn, for words of a text go with their neighbours."""
+    """[2 n], which of n examples are in either half: stretches in turn, for words of a text go with their neighbours."""
     return torch.arange(2)[:, None] == torch.arange(n) * min(16, n) // n % 2
 
 

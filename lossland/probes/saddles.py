@@ -9,10 +9,10 @@ w counts how often each example is drawn in N draws with replacement, the same w
 for the maximum over the sampled points. It knows nothing of what lies between them, which is what `refined` is for, nor of
 other trainings. A maximum of noisy means overshoots, by no more than the greatest error at any t, and by as much where all are
 equally high, as on a trained band: `low` allows for that, and `fair` is the maximum without its luck
-(`lossland.statistics.barrier`). Simulated with 200 normal losses, the interval has the maximum that
-infinitely many examples would give in 0.94 to 0.99 of data sets on flat paths of 31 and 291 points, whether the losses of an
-example at two points correlate by 0, 0.5 or 0.9, and in 0.95 to 1 at a single peak, where it is wider than need be. Words of a
-text are drawn one by one, as if neighbours were independent.
+(`lossland.statistics.barrier`). Simulated with 200 normal losses, the interval has the maximum that infinitely many examples
+would give in 0.94 to 0.99 of data sets on flat paths of 31 and 291 points, whether the losses of an example at two points
+correlate by 0, 0.5 or 0.9, and in 0.95 to 1 at a single peak, where it is wider than need be. Words of a text are drawn one by
+one, as if neighbours were independent.
 
 Differs from the released code in: 9 points between two pivots as there, but refined; the interval; examples not augmented.
 """
@@ -33,8 +33,8 @@ from lossland.statistics.barrier import highest as fair
 
 SCHEMA = {
     "a": "int64", "b": "int64", "split": "string", "quantity": "string", "value_a": "float64", "value_b": "float64",
-    "saddle": "float64", "fair": "float64", "low": "float64", "high": "float64", "refined": "float64", "t": "float64", "share": "float64",
-    "anchors": "int64", "straight": "float64", "length": "float64", "bn": "string",
+    "saddle": "float64", "fair": "float64", "low": "float64", "high": "float64", "refined": "float64", "t": "float64",
+    "share": "float64", "anchors": "int64", "straight": "float64", "length": "float64", "bn": "string",
     "examples": "int64",
 }  # fmt: skip
 KEY = ["split", "quantity"]

@@ -20,8 +20,8 @@ from lossland.statistics.barrier import barrier, elsewhere
 
 SCHEMA = {
     "split": "string", "quantity": "string", "start": "float64", "end": "float64", "min": "float64", "int": "float64",
-    "mean": "float64", "max": "float64", "barrier": "float64",
-    "instability": "float64", "luck": "float64", "climb": "float64", "length": "float64", "ratio": "float64", "examples": "int64",
+    "mean": "float64", "max": "float64", "barrier": "float64", "instability": "float64", "luck": "float64",
+    "climb": "float64", "length": "float64", "ratio": "float64", "examples": "int64",
 }  # fmt: skip
 KEY = ["split", "quantity"]
 

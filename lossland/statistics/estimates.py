@@ -119,6 +119,8 @@ def tolerance(printed, examples=None) -> float:
     Where several are printed, no more than 95 % prediction of one more value; of two or three that is a multiple of their
     spread, 15.6 and 5, so that it bounds nothing by itself: what is printed thrice is no less sure than what is printed once.
     """
+    if examples is None:
+        raise ValueError("a tolerance is of error rates; give the examples of their test set, or a margin with its reason")
     printed = np.atleast_1d(np.asarray(printed, float))
     one, k = 1.96 * of_errors(printed, examples=examples) + HALF_POINT, len(printed)
     return min(one, float(stats.t.ppf(0.975, k - 1) * printed.std(ddof=1) * (1 + 1 / k) ** 0.5)) if k > 1 else one

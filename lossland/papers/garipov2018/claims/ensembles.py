@@ -69,8 +69,8 @@ def _along(chain, presumes):
     theirs = pick(curves("garipov2018", "fig2_right_ensemble_test_error"), series="chain").set_index("x")[["y"]] / 100
     grows = 1 - _later(error).index.to_numpy().mean()
     return [
-        Claim("small t: test error", error.iloc[0] - _near(error), above=0, published=theirs.iloc[0] - _near(theirs), **presumes,
-              sampling=of_errors(examples=chain["examples"], differ=_near(differ)),
+        Claim("small t: test error", error.iloc[0] - _near(error), above=0, presumes=presumes["presumes"],
+              published=theirs.iloc[0] - _near(theirs), sampling=of_errors(examples=chain["examples"], differ=_near(differ)),
               of=f"test error of the first network - of the ensemble with one at t = {SMALL}, as a fraction",
               says="The ensemble of the first network and one a small part of the chain away is better than the first alone."),
         Claim("both ends reached: test error", _short(error, grows), below=0, published=_short(theirs, grows), **presumes,
