@@ -13,6 +13,7 @@ from lossland.papers.li2018.claims import (
     architectures,
     curvature,
     from_start,
+    planes,
     repeats,
     reversal,
     sharpness,
@@ -142,6 +143,13 @@ def fitted(labels, error):
                    value=lambda row: error if row.label == labels[-1] else 0.01)  # fmt: skip
 
 
+def drawn(noise, error=0.02):
+    labels = [f"plane {i}" for i in range(8)]
+    size = dict(zip(labels, np.exp(noise * np.random.default_rng(2).normal(size=8)), strict=True))
+    table = planted("basin", labels=labels, runs=[""], split="train", quantity="nll", half_width=lambda row: size[row.label])
+    return planes.check(basins=table, surfaces=fitted(labels, error))
+
+
 def straight(climb, error=0.02):
     """A fall from 2.3 to 0.3 nats, with a climb."""
     at = partial(planted, "shape", labels=["a"], split="train")
@@ -203,6 +211,9 @@ YES, NO, MAYBE, UNFIT = "holds", "contradicted", "undecided", "not measurable"
         (lambda: repeated(0.2, 0.4, 0.05), [NO, YES]),
         (lambda: repeated(0.3, 0.3, 1.0), [MAYBE, MAYBE]),
         (lambda: repeated(0.4, 0.2, 0.05, error=0.2), [UNFIT, UNFIT]),
+        (lambda: drawn(0.05), [YES]),
+        (lambda: drawn(1.0), [NO]),
+        (lambda: drawn(0.05, error=0.67), [UNFIT]),
         (lambda: straight(0.01), [YES]),
         (lambda: straight(0.5), [NO]),
         (lambda: straight(0.01, error=0.4), [UNFIT]),
@@ -303,6 +314,7 @@ def test_two_networks_that_are_alike_do_not_differ_by_more_than_directions():
          "no rows of subspace d"),
         (lambda: repeats.check(basins=basins("half_width", {"a": 1, "b": 1}, runs=1), lines=None, small="a", large="b"),
          "a single direction"),
+        (lambda: planes.check(basins=basins("half_width", {"a": 1}, runs=1), surfaces=fitted(["a"], 0)), "a single direction"),
         (lambda: built()[0] and architectures.check(
             errors=scored({"a": 1, "b": 1}), attractors=basins("bent", {"a": 1}),
             basins=pd.concat([basins("non_convex", {"a": 1}), basins("non_convex", {"b": 1}, runs=1)]), depth=[["a", "b"]]),

@@ -32,3 +32,4 @@ def experiment(
         drawn = [plan.random_plane(f"{deep.label}, {i}", deep[0], seed=i) for i in range(1, planes + 1)]
         surfaces = plan.landscape(drawn, name="planes", resolution=plane, shards=shards, **options)
         plan.figure("fig17", draw="contours", surfaces=surfaces)
+        plan.claims("planes", surfaces=surfaces, basins=plan.basin(surfaces))
