@@ -22,7 +22,8 @@ def check(*, basins: Table("basin"), surfaces: Table("landscape")) -> list[Claim
     rows = pick(basins, split="train", quantity="nll")
     errors = where(surfaces, mark="centre", split="train", quantity="error")["value"]
     return [
-        Claim("planes repeat", deviation(np.log(rows["half_width"])), below=AXES, because="the logarithm by which two axes of a plane of the paper differ",
+        Claim("planes repeat", deviation(np.log(rows["half_width"])), below=AXES,
+              because="the logarithm by which two axes of a plane of the paper differ",
               presumes=trained(errors, below=UNTRAINED),
               of="deviation of the log radius of the basin from its mean over planes",
               says="In other random planes the basin of a network is about as large."),
