@@ -57,10 +57,20 @@ class Plan:
             self._ask(config)
         before = set(self)
         add_chapters(self, config.get("title"))
-        self.default = [job for job in self if job in self._first or job not in before]
+        self.default = self._default(set(self) - before)
         for part in self.parts:
             add_chapters(self, config.get("title"), part)
+        if len(self.parts) and not any(job.section in ("figure", "claim") for job in self.default):
+            self.default = list(self)
         self._refuse_clashes()
+
+    def _default(self, chapters):
+        """What is made if nothing is named: all that is in no part, and networks as far as not only parts use them. If everything
+        is in parts, all of them."""
+        first = [job for job in self if job in self._first or job in chapters]
+        ours = {source for job in first for source in job.made_from}
+        theirs = {source for job in self for source in job.made_from} - ours
+        return [job for job in first if job not in theirs]
 
     def _ask(self, config):
         """Of a size what its experiments use, else all that there is."""
