@@ -98,7 +98,7 @@ def test_look_trains_networks_and_draws_what_lies_between(home):
         (["look", "mine:net", "--data", "digits"], "model mine:net is not to be had: module 'mine' has no attribute 'net'"),
         (["look", "cnnn", "--data", "digits"], "did you mean cnn?"),
         (["look", "mine:network", "absent.safetensors", "--data", "photos"], "there is no checkpoint"),
-        (["look", "mine:network", "mine.py", "--data", "photos"], "mine.py must be a .safetensors file; convert it"),
+        (["look", "mine:network", "mine.py", "--data", "photos"], "mine.py': must be a file in .safetensors"),
         (["look", "mine:network", "--data", "photos", "--out", "../up"], "../up must be a folder below this one"),
         (["look", "mine:network", "--data", "photos", "--out", "photos"], "photos is there; `lossland run photos` goes on"),
         (["look", "mine:network", "--data", "photos/train"], "has no train/ and test/"),

@@ -4,7 +4,8 @@ Batch-norm statistics are a choice (`bn`), for the papers differ:
     recalibrate    one pass over the training data at each point (arXiv 1802.10026)
     interpolate    c(u) applied to the calibrated statistics of the anchors (arXiv 1712.09913, `states`)
     keep           the calibrated statistics of the first anchor, everywhere (arXiv 1712.09913, `weights`)
-    own            those that the network came with, everywhere: of a trained module that `build()` returns
+    own            those that came with the networks: c(u) applied to the running statistics in their files; of a trained
+                   module that `build()` returns, its own everywhere
     carried        c(u) applied to the statistics that a band has carried as coordinates (arXiv 1803.00885, as released)
 """
 
@@ -34,14 +35,16 @@ def statistics(problem, subspace, bn="recalibrate"):
     if bn == "keep":
         kept = calibrated(problem, problem.point(subspace.anchors[0]))
         return lambda c, theta, pictures=None: kept
+    if bn in ("own", "carried") and subspace.statistics is not None:
+        states = [problem.space.unpack(row) for row in subspace.statistics.to(problem.device, problem.dtype)]
+        return lambda c, theta, pictures=None: problem.space.blend(c, states)
+    if bn == "carried":
+        raise ValueError("bn: carried is for a band of buffers: inside, and this subspace has no statistics of its own")
     if bn == "own":
         own = {n: b.to(problem.device, problem.dtype) for n, b in problem.space.own.items()}
+        if all((b == ("var" in n)).all() for n, b in own.items()):
+            raise ValueError("bn: own is for networks that came with running statistics, and these have none; recalibrate them")
         return lambda c, theta, pictures=None: own
-    if bn == "carried":
-        if "statistics" not in subspace.notes:
-            raise ValueError("bn: carried is for a band of buffers: inside, and this subspace has no statistics of its own")
-        states = [problem.space.unpack(row) for row in subspace.notes["statistics"].to(problem.device)]
-        return lambda c, theta, pictures=None: problem.space.blend(c, states)
     if not subspace.chart.barycentric:
         raise ValueError("bn: interpolate needs anchors that are networks, but this subspace is spanned by directions")
     states = [calibrated(problem, problem.point(anchor)) for anchor in subspace.anchors]

@@ -66,14 +66,19 @@ class Stanza:
         return resolved(plugin, self.given(plugin, seed, **context))
 
     def given(self, plugin, seed=None, **context) -> dict:
-        """The options of `plugin` that are given; `seed` is that of the instance, and the value of any option that is given as
-        "{seed}". `context` is what their check needs to know (`checking.build`). Raises ConfigError if they do not do."""
+        """The options of `plugin` that are given; `seed` is that of the instance, and stands for "{seed}" in any option.
+
+        `context` is what their check needs to know (`checking.build`). Raises ConfigError if they do not do."""
         given = {o: self.body[o] for o in plugin.options if o in self.body}
         if seed is not None and "seed" in plugin.options:
             if "seed" in given:
                 raise ConfigError(f"{self.where}.seed: the instances have seeds of their own; remove one of them")
             given["seed"] = seed
-        given = {o: seed if v == "{seed}" and seed is not None else v for o, v in given.items()}
+        for option, value in given.items():
+            if isinstance(value, str) and "{seed}" in value:
+                if seed is None:
+                    raise ConfigError(f"{self.where}.{option} is {value}, and {self.where} has no seeds; give it seeds")
+                given[option] = seed if value == "{seed}" else value.replace("{seed}", str(seed))
         built(plugin.options, given, self.where, **context)
         return given
 
