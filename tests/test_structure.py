@@ -28,9 +28,10 @@ MAY = {
     "checking": {"pydantic", "pydantic_core", "options"},
     "rng": TORCH,
     "geometry": TORCH | {"geometry"},
-    "inputs": TORCH | {"numpy", "scipy", "PIL", "safetensors", "options", "rng", "inputs", "tasks"},
+    "inputs": TORCH | {"numpy", "scipy", "PIL", "psutil", "safetensors", "options", "rng", "inputs", "tasks"},
     "tasks": TORCH | {"options", "tasks"},
-    "data": TORCH | {"torchvision", "sklearn", "mlxtend", "numpy", "pyarrow", "PIL", "inputs", "options", "rng", "data"},
+    "data": TORCH
+    | {"torchvision", "sklearn", "mlxtend", "numpy", "scipy", "pyarrow", "PIL", "inputs", "options", "rng", "data"},
     "models": TORCH | {"torchvision", "models", "options", "geometry"},
     "landscape": TORCH | BASE | {"checking", "landscape", "numpy", "scipy"},
     "symmetries": TORCH | BASE | {"landscape", "symmetries", "scipy"},

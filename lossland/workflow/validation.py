@@ -21,7 +21,7 @@ MORE = {
     "subspace": ["seeds", "stored", "resources"],
     "table": ["shards", "resources"],
 }
-NAME = re.compile(r"\w[\w.-]*", re.ASCII)
+NAME = re.compile(r"\w[\w.-]{0,149}", re.ASCII)  # so that the names of files beside it fit
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,9 @@ class Stanza:
             found = dict.fromkeys(seeds, references)
         for seed in found:
             if seed is not None and not NAME.fullmatch(str(seed).removeprefix("-")):
-                raise ConfigError(f"{self.where} has an instance {seed!r}; a name is made of letters, digits, '_', '.' and '-'")
+                raise ConfigError(
+                    f"{self.where} has an instance {seed!r}; a name is made of letters, digits, '_', '.' and '-', up to 150"
+                )
         return found
 
 
@@ -107,7 +109,7 @@ def read(section, name, body, choice=None) -> Stanza:
     """`choice` is its plug-in, if no key of the body names it. Raises ConfigError at the first mistake."""
     where = f"{section}.{name}"
     if not all(map(NAME.fullmatch, name.split("/") if section == "experiments" else [name])):
-        raise ConfigError(f"{where}: a name is made of letters, digits, '_', '.' and '-'")
+        raise ConfigError(f"{where}: a name is made of letters, digits, '_', '.' and '-', up to 150")
     if not isinstance(body, dict):
         raise ConfigError(f"{where} is {body!r}; it must be a mapping of options")
     key, room = PLUGIN.get(section, ("experiment", "experiments"))
