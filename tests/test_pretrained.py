@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import pickle
+import re
 from dataclasses import replace
 from functools import partial
 
@@ -379,3 +380,40 @@ def test_checkpoints_are_seen_by_name_and_content(tmp_path, monkeypatch):
     (tmp_path / "model-00002-of-00002.safetensors").write_text("other")
     assert seen("m.safetensors.index.json") != before
     assert seen("absent/*.pt") == seen("absent") == ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "make", "sentence"),
+    [
+        ("file", lambda p: p.mkdir(), "mine is a folder; name a file"),
+        ("folder", lambda p: p.touch(), "mine is a file; name a folder"),
+        ("file", lambda p: None, "there is no file .*mine; set data_root, or LOSSLAND_DATA"),
+        ("weights", lambda p: None, "there is no file .*mine; set data_root"),
+        ("weights", lambda p: p.mkdir(), "there is no checkpoint in .*mine; set data_root"),
+        ("file", lambda p: p.touch(), "mine is empty; copy it again"),
+        (
+            "weights",
+            lambda p: (p.mkdir(), (p / "a_1_2.pt").touch(), (p / "a_2_3.pt").touch()),
+            "have several numbers; write epoch",
+        ),
+        ("weights", lambda p: (p.mkdir(), (p / "1.pt").touch()), r"mine/1\.pt is empty; copy it again"),
+        (
+            "weights",
+            lambda p: (p.mkdir(), sharded(p / "m.bin.index.json", {"a": torch.ones(1), "b": torch.ones(1)})),
+            "has the number of an epoch",
+        ),
+    ],
+)
+def test_what_is_wrong_with_ones_own_files_is_told_before_anything_runs(tmp_path, kind, make, sentence):
+    path = tmp_path / "mine"
+    make(path)
+    assert re.search(sentence, own_files.fault(kind, path))
+
+
+def test_files_that_are_there_have_no_fault(tmp_path):
+    (tmp_path / "a.pt").write_text("1")
+    assert own_files.fault("weights", tmp_path / "a.pt") == own_files.fault("file", tmp_path / "a.pt") == ""
+    assert own_files.fault("folder", tmp_path) == ""
+    (tmp_path / "m.bin.index.json").write_text('{"weight_map": {"a": "gone.bin"}}')
+    told = own_files.fault("weights", tmp_path / "m.bin.index.json")
+    assert told == f"there is no file {tmp_path}/gone.bin, which the index beside it names; copy it there"

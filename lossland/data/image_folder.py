@@ -17,7 +17,9 @@ def load(root, *, folder: Folder, size: Count = 32, val: Index = 0, crop: Index 
     The class order is the alphabetical one of `folder`/train. Validation pictures are the last `val` of a fixed shuffle.
     """
     classes, train, test = listings(Path(root) / folder, "train", "test")
-    refuse_more_than_memory(folder, len(train) + len(test), (3, size, size), "lower size, or take source: imagenet")
+    refuse_more_than_memory(
+        Path(root) / folder, len(train) + len(test), (3, size, size), "lower size, or take source: imagenet"
+    )
     x, y = _read(train, size)
     shuffled = torch.randperm(len(y), generator=torch.Generator().manual_seed(0))  # files come sorted by class
     augment = {"crop": crop, "flip": flip}

@@ -76,7 +76,7 @@ def _append(x, y, batch, image, label, file):
     for encoded in batch[image].to_pylist():
         if not isinstance(encoded, dict) or not isinstance(encoded.get("bytes"), bytes):
             raise ValueError(f"{file}, row {len(x)}: the image column does not hold the bytes of a picture; replace it")
-        x.append(decode(io.BytesIO(encoded["bytes"]), said=f"{file}, row {len(x)}:"))
+        x.append(decode(io.BytesIO(encoded["bytes"]), said=f"{file}, row {len(x)}"))
         if x[-1].shape != x[0].shape:
             raise ValueError(f"{file}, row {len(x) - 1}: picture of shape {x[-1].shape[:2]} among ones of {x[0].shape[:2]}")
     y += labels.to_pylist()

@@ -10,6 +10,7 @@ Batch-norm statistics are a choice (`bn`), for the papers differ:
 """
 
 import logging
+import math
 import time
 from collections.abc import Iterator
 
@@ -18,6 +19,7 @@ import torch
 from lossland.geometry.charts import Curve
 from lossland.tasks import IGNORED
 
+MOST = 10_000_000  # points of a table, whose coordinates alone would take gigabytes
 BETWEEN = 9  # points of a path between two of its anchors, as in Draxler et al. 2018 (arXiv 1803.00885)
 
 log = logging.getLogger(__name__)
@@ -122,6 +124,8 @@ def quantities(problem, table, splits, decay) -> Iterator[tuple[str, str, torch.
 
 def grid(chart, resolution):
     """The coordinates u [n m], float64, of a table over a path or a plane. Raises ValueError, before any is made, for more."""
+    if math.prod(resolution if isinstance(resolution, (list, tuple)) else [resolution or 1] * chart.m) > MOST:
+        raise ValueError(f"resolution is {resolution}, of more than {MOST:,} points in all; lower it")
     if chart.m > 2:
         raise ValueError(f"a table is measured over one or two coordinates, and {chart} has {chart.m}; name fewer directions")
     return chart.grid(resolution).double()

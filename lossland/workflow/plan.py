@@ -131,6 +131,7 @@ class Plan:
                 )
                 foreseen.refuse_task(where, plugin, [m.source for m in part])
                 foreseen.refuse_points(where, plugin, options, part)
+                foreseen.refuse_single(where, plugin, part)
             else:
                 setting, entries = None, part
             rows = tuple(name for entry in entries for name in entry.names)
