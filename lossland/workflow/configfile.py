@@ -60,7 +60,7 @@ def keep_resolved(plan):
     if path.exists() and not path.read_bytes().startswith(RESOLVED.encode()):
         raise ConfigError(f"{path} was made by no run, and the resolved config goes there; move it, or change results")
     with replacing(path) as temporary:
-        temporary.write_text(RESOLVED + plan.resolved)
+        temporary.write_text(RESOLVED + plan.resolved, "utf-8")
 
 
 def read(files=(), overrides=(), project=PROJECT) -> Placed:

@@ -62,7 +62,7 @@ def _measured(results, job):
     """Of the same job, hours from its beginning to its end, and what its files take; NaN if they are not known."""
     unknown, paths = dict.fromkeys(UNITS, math.nan), [Path(path) for path in job.paths(results)]
     try:
-        took = json.loads(job.log(results).with_suffix(".json").read_text())
+        took = json.loads(job.log(results).with_suffix(".json").read_bytes())
     except (OSError, ValueError):
         return unknown
     if took["spec"] != digest(job.spec) or took["rest"]:

@@ -118,6 +118,6 @@ def _has_classes(task):
 
 @lru_cache(None)
 def _corruptions():
-    tree = ast.parse((plugins.ROOT / "lossland/inputs/corruptions.py").read_text())
+    tree = ast.parse((plugins.ROOT / "lossland/inputs/corruptions.py").read_bytes())
     (named,) = [n.value for n in tree.body if isinstance(n, ast.Assign) and ast.unparse(n.targets[0]) == "CORRUPTIONS"]
     return [key.value for key in named.keys]

@@ -92,7 +92,7 @@ class Project:
     def write(self) -> Path:
         """Write the config into the folder, and return its path."""
         config = self.folder / "config.yaml"
-        config.write_text(self.text)
+        config.write_text(self.text, "utf-8")
         return config
 
 
@@ -101,7 +101,7 @@ def new(folder) -> Path:
     folder = _new(Path(folder))
     mine = {"data": "images", "model": f"{'.'.join(folder.parts)}.mine:network", "width": 16, "method": "sgd", "seeds": 4}
     folder.mkdir(parents=True)
-    (folder / "mine.py").write_text(STUB)
+    (folder / "mine.py").write_text(STUB, "utf-8")
     return Project(folder, {"source": "digits"}, {"mine": mine | {"recipe": RECIPE | {"batch_size": 32}}}).write()
 
 
@@ -130,7 +130,7 @@ def look(model, data, checkpoints, *, out="look", seeds=2, size=64, minutes=5.0)
     folder.mkdir(parents=True)
     try:
         if wrapper:  # which is measured
-            (folder / "model.py").write_text(wrapper)
+            (folder / "model.py").write_text(wrapper, "utf-8")
         plane, examples = _affordable(_speed(source, function), 60 * minutes)
         return Project(folder, source, networks, recipe, plane, examples).write()
     except BaseException:

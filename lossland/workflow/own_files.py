@@ -110,7 +110,7 @@ def _content(file):
 
 def _kept(place):
     with suppress(OSError, ValueError):
-        return dict(json.loads(place.read_text()))
+        return dict(json.loads(place.read_bytes()))
     return {}
 
 

@@ -163,7 +163,7 @@ def names(room) -> list[str]:
 def plugin(room, name) -> Plugin:
     """Raises FileNotFoundError if there is no such file, SyntaxError, NameError or ValueError if it is not a plug-in."""
     source = find(room, name)
-    tree = ast.parse((source.root / source.file).read_text(), source.file)
+    tree = ast.parse((source.root / source.file).read_bytes(), source.file)
     found = [n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == source.function]
     if not found:
         raise NameError(f"it has no function {source.function}")
@@ -198,7 +198,7 @@ def plugin(room, name) -> Plugin:
 
 def constant(file, name):
     """The value of a constant of a file that is not imported."""
-    return _constant(ast.parse(file.read_text()), name)
+    return _constant(ast.parse(file.read_bytes()), name)
 
 
 def _constant(tree, name):

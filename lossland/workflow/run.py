@@ -214,7 +214,7 @@ def _listen(job):
     handlers = [terminal]
     if job.log:
         Path(job.log).parent.mkdir(parents=True, exist_ok=True)
-        handlers.append(logging.FileHandler(job.log, "w", delay=True))
+        handlers.append(logging.FileHandler(job.log, "w", "utf-8", delay=True))
     log.handlers[:] = handlers
 
 
