@@ -152,6 +152,7 @@ class Plan:
                 )
                 foreseen.refuse_task(where, plugin, [m.source for m in part])
                 foreseen.refuse_points(where, plugin, options, part)
+                foreseen.refuse_single(where, plugin, part)
             else:
                 setting, entries = None, part
             rows = tuple(name for entry in entries for name in entry.names)
@@ -200,7 +201,7 @@ class Plan:
         own = []  # the user's own files: a change of them is a change of the job
         if plugin.reads_files:
             built(plugin.options, options, name, root=self.data_root, own=own)
-        there = all(path.exists() for _, path in own)
+        there = all(own_files.there(*one) for one in own)
         digest = self._digest(tuple(own)) if there else self._read_then(section, name)
         job = Job(section, name, plugin, options, inputs, setting, aside or {}, digest, rows, stem, repetition)
         content = job.content
