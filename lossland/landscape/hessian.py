@@ -9,9 +9,9 @@ the square w of that part is at most 1 / K (w sum_j p_j(l - d)^2 <= 1, with the 
 
     K >= (1 + (d / r)^2 prod_j (1 + d / (l_j - l))^2) / (first entry of s)^2
 
-and a random start in D dimensions has w < e^2 / D with a probability of at most sqrt(2 / pi) e. So d with K = D / e^2 is a bound on
-the error of the end, which holds but for the probability RISK (van Dorsselaer, Hochstenbach & van der Vorst 2000, SIAM J. Matrix
-Anal. Appl. 22, 837-852, with the last polynomial of T in place of this sum).
+and a random start in D dimensions has w < e^2 / D with a probability of at most sqrt(2 / pi) e. So d with K = D / e^2 bounds
+the error of the end, but for the probability RISK (van Dorsselaer, Hochstenbach & van der Vorst 2000, SIAM J. Matrix Anal.
+Appl. 22, 837-852; differs in: the first of these two terms, which there is left out).
 
 Differs from the released code in: the mean loss, not a sum of batch means, so batches may be unequal; both ends of one run, not
 the larger one and then the other of a shifted matrix, which loses small negative eigenvalues; bounds; a seeded start.
@@ -35,8 +35,8 @@ ONCE = ("is not implemented", "differentiate twice", "once_differentiable", "dou
 
 @dataclass(frozen=True)
 class Ritz:
-    """The lowest and highest Ritz `values` [r], ascending, the `bounds` [r] on their errors, their `residuals` [r] and `vectors`
-    [r D]; the `products` it took. An end lies between its value and a bound further out."""
+    """The lowest and highest Ritz `values` [r], ascending, the `bounds` [r] on their errors, their `residuals` [r] and their
+    `vectors` [r D]; the `products` it took. An end lies between its value and a bound further out."""
 
     values: torch.Tensor
     bounds: torch.Tensor
@@ -64,7 +64,7 @@ class Hessian:
         self._theta = theta.detach().clone().requires_grad_()
         self._mask = torch.ones_like(theta) if mask is None else mask
         self._number, self._looked_at = problem.units(split), False
-        one = len(problem.task.minibatches(problem.size(split), problem.batch_size)) == 1
+        one = len(problem.task.minibatches(problem.size(split), problem.at_once)) == 1
         self._kept = list(self._gradients()) if one else None
 
     def __call__(self, v):
@@ -125,9 +125,9 @@ def lanczos(product, start, *, lowest=1, highest=1, tolerance=1e-2, limit=100) -
     """The `lowest` and `highest` eigenvalues of the symmetric `product`, from a random normal `start` [D] on; entries that are
     zero in it are no dimensions.
 
-    Ends when the bound of each is at most `tolerance` times that eigenvalue, or times SMALL of the largest |eigenvalue|, or after
-    `limit` products. Keeps as many vectors [D] as products. Of equal eigenvalues one is found. Raises ValueError if the limit does
-    not reach so many eigenvalues, FloatingPointError where a product is not finite.
+    Ends when the bound of each is at most `tolerance` times that eigenvalue, or times SMALL of the largest |eigenvalue|, or
+    after `limit` products. Keeps as many vectors [D] as products. Of equal eigenvalues one is found. Raises ValueError if the
+    limit does not reach so many eigenvalues, FloatingPointError where a product is not finite.
     """
     if limit < max(lowest + highest, 2):
         raise ValueError(f"{limit} products do not find {lowest + highest} eigenvalues; allow more")

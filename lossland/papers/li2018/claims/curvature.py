@@ -2,7 +2,7 @@
 
     nearly convex within s:  lowest - its error >    -s |highest|     eigenvalues of the Hessian; s = |min/max| if min < 0
 
-Shares are of the points of the grid over the plane around a network; a point whose curvature is not known is not nearly convex. A
+Shares are of the points of the grid over the plane around a network; one whose curvature is not known is not nearly convex. A
 share takes a plane of some points, and the Hessian of a few examples is theirs, not that of the loss.
 
 In the paper s is below 0.01 over a large part of figure 7 for DenseNet-121, and large where the network without shortcuts is
