@@ -106,7 +106,7 @@ def curved(points=100, examples=500, error=0.02, **planes):
         ratio, share = planes[row.label]
         return np.nan if row.products == 99 else -3 * ratio if row.products < share else 1.5
 
-    table = planted("curvature", labels=list(planes), products=range(points), lowest=lowest, highest=3.0, lowest_residual=1e-4)
+    table = planted("curvature", labels=list(planes), products=range(points), lowest=lowest, highest=3.0, lowest_error=1e-4)
     errors = planted("landscape", labels=list(planes), mark="centre", split="train", quantity="error", value=error)
     return curvature.check(curvature=table, errors=errors, examples=examples,
                            dense="dense", shortcuts="shortcuts", without="without")  # fmt: skip
@@ -292,8 +292,8 @@ def test_a_task_without_errors_is_judged_by_what_it_has():
     assert rows["verdict"].tolist() == [YES, MAYBE]
 
 
-def test_an_eigenvalue_may_be_as_low_as_its_residual_allows():
-    table = planted("curvature", labels=["a"], u0=range(9), lowest=1.0, highest=3.0, lowest_residual=9.0)
+def test_an_eigenvalue_may_be_as_low_as_its_error_allows():
+    table = planted("curvature", labels=["a"], u0=range(9), lowest=1.0, highest=3.0, lowest_error=9.0)
     own = {"errors": fitted(["a"], 0.0), "examples": 500, "dense": "a", "shortcuts": "a", "without": "a"}
     assert judged(curvature.check(curvature=pd.concat([table] * 9), **own))["effect"].tolist() == [0, 0, 0]
 

@@ -273,8 +273,8 @@ def test_augmented_training_data_are_drawn_anew_at_every_point_and_again_in_ever
     assert kept["train", "nll"].nunique() == 5
 
     rows, at = torch.arange(20).tensor_split(3), 2
-    draws = [stream("augmented", at, "augment", step) for step in range(3)]
-    x = [normalised.data.inputs("train", r, rng) for r, rng in zip(rows, draws, strict=True)]
+    drawn = normalised.data.inputs("train", torch.arange(20), stream("augmented", at, "augment", 0))  # small: all at once
+    x = [drawn[r] for r in rows]
     state = normalised.space.calibrate(theta, [(part,) for part in x])
     logits = torch.cat([normalised.space.predict(theta, state, part) for part in x])
     assert nll["train", at] == pytest.approx(log_loss(normalised.data.y["train"], logits.double().softmax(1)), rel=1e-5)

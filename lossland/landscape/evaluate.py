@@ -4,11 +4,13 @@ Batch-norm statistics are a choice (`bn`), for the papers differ:
     recalibrate    one pass over the training data at each point (arXiv 1802.10026)
     interpolate    c(u) applied to the calibrated statistics of the anchors (arXiv 1712.09913, `states`)
     keep           the calibrated statistics of the first anchor, everywhere (arXiv 1712.09913, `weights`)
-    own            those that the network came with, everywhere: of a trained module that `build()` returns
+    own            those that came with the networks: c(u) applied to the running statistics in their files; of a trained
+                   module that `build()` returns, its own everywhere
     carried        c(u) applied to the statistics that a band has carried as coordinates (arXiv 1803.00885, as released)
 """
 
 import logging
+import math
 import time
 from collections.abc import Iterator
 
@@ -17,6 +19,7 @@ import torch
 from lossland.geometry.charts import Curve
 from lossland.tasks import IGNORED
 
+MOST = 10_000_000  # points of a table, whose coordinates alone would take gigabytes
 BETWEEN = 9  # points of a path between two of its anchors, as in Draxler et al. 2018 (arXiv 1803.00885)
 
 log = logging.getLogger(__name__)
@@ -34,14 +37,16 @@ def statistics(problem, subspace, bn="recalibrate"):
     if bn == "keep":
         kept = calibrated(problem, problem.point(subspace.anchors[0]))
         return lambda c, theta, pictures=None: kept
+    if bn in ("own", "carried") and subspace.statistics is not None:
+        states = [problem.space.unpack(row) for row in subspace.statistics.to(problem.device, problem.dtype)]
+        return lambda c, theta, pictures=None: problem.space.blend(c, states)
+    if bn == "carried":
+        raise ValueError("bn: carried is for a band of buffers: inside, and this subspace has no statistics of its own")
     if bn == "own":
         own = {n: b.to(problem.device, problem.dtype) for n, b in problem.space.own.items()}
+        if all((b == ("var" in n)).all() for n, b in own.items()):
+            raise ValueError("bn: own is for networks that came with running statistics, and these have none; recalibrate them")
         return lambda c, theta, pictures=None: own
-    if bn == "carried":
-        if "statistics" not in subspace.notes:
-            raise ValueError("bn: carried is for a band of buffers: inside, and this subspace has no statistics of its own")
-        states = [problem.space.unpack(row) for row in subspace.notes["statistics"].to(problem.device)]
-        return lambda c, theta, pictures=None: problem.space.blend(c, states)
     if not subspace.chart.barycentric:
         raise ValueError("bn: interpolate needs anchors that are networks, but this subspace is spanned by directions")
     states = [calibrated(problem, problem.point(anchor)) for anchor in subspace.anchors]
@@ -134,6 +139,8 @@ def quantities(problem, table, splits, decay) -> Iterator[tuple[str, str, torch.
 
 def grid(chart, resolution):
     """The coordinates u [n m], float64, of a table over a path or a plane. Raises ValueError, before any is made, for more."""
+    if math.prod(resolution if isinstance(resolution, (list, tuple)) else [resolution or 1] * chart.m) > MOST:
+        raise ValueError(f"resolution is {resolution}, of more than {MOST:,} points in all; lower it")
     if chart.m > 2:
         raise ValueError(f"a table is measured over one or two coordinates, and {chart} has {chart.m}; name fewer directions")
     return chart.grid(resolution).double()
@@ -200,7 +207,7 @@ def prediction(problem, theta, state, split, ask="probabilities"):
 
 def targets(problem, split):
     """The targets [N], on the CPU, in the order of what `predict` yields."""
-    minibatches = problem.task.minibatches(problem.size(split), problem.batch_size)
+    minibatches = problem.task.minibatches(problem.size(split), problem.at_once)
     found = torch.cat([problem.task.targets(problem.data.targets(split, rows)) for rows in minibatches]).cpu()
     return found[found != IGNORED] if problem.data.ignores else found
 

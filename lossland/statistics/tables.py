@@ -138,6 +138,11 @@ def beside(x, n, reach) -> np.ndarray:
     return x + reach * (2 * np.arange(n) + 1 - n) / n
 
 
+def signed(values) -> bool:
+    """Whether some of `values` lie below zero: then they are not drawn in logarithms, where these would be a flat floor."""
+    return bool((np.asarray(values, float) < 0).any())
+
+
 def spaced(values, highest) -> np.ndarray:
     """13 levels, evenly spaced in the logarithm, from the least positive of `values` to the greatest or `highest`."""
     values = values[np.isfinite(values) & (values > 0)]
