@@ -14,6 +14,7 @@ from torch.utils._pytree import tree_leaves, tree_map
 from lossland.inputs import loaders
 from lossland.tasks import IGNORED, LABELS
 
+MOST = 100_000  # classes, if nobody says how many there are
 SPLITS = ("train", "val", "test")
 SMALL = 1 << 22  # numbers of a split that is kept scaled
 IMAGENET = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # mean and standard deviation, as torchvision's networks want them
@@ -76,6 +77,20 @@ class Arrays:
                 raise ValueError(f"split {split} is empty")
             ignores |= self._refuse_labels(split, y)
         object.__setattr__(self, "ignores", ignores)
+        self._refuse_other_inputs()
+
+    def _refuse_other_inputs(self):
+        """Raise ValueError if the inputs of a split are not those of train: of another shape, or scaled otherwise."""
+        own = [(list(t.shape[1:]), getattr(t, "dtype", None) == torch.uint8) for t in tree_leaves(self.x["train"])]
+        for split in SPLITS:
+            other = [(list(t.shape[1:]), getattr(t, "dtype", None) == torch.uint8) for t in tree_leaves(self.x[split])]
+            if [shape for shape, _ in other] != [shape for shape, _ in own]:
+                told = " and ".join(" and ".join(map(str, (s for s, _ in part))) for part in (other, own))
+                raise ValueError(f"an input of {split} and one of train have the shapes {told}; give them one")
+            if other != own:
+                raise ValueError(
+                    f"inputs of {split} and of train are not both bytes, which are divided by 255; give both as bytes"
+                )
 
     def _refuse_labels(self, split, y) -> bool:
         """Whether some labels of a split are ignored. Raises ValueError for one that is no class."""
@@ -172,6 +187,10 @@ def pictures(train, test, *, classes=None, val=0, augment=None, scaling="standar
     Raises ValueError if nothing would be left to train on, or for the moments of other channels.
     """
     (x, y), (test_x, test_y) = train, test
+    if not 0 <= (augment or {}).get("crop", 0) < min(x.shape[2:]):
+        raise ValueError(f"crop is {augment['crop']}, and images have {min(x.shape[2:])} pixels; lower it")
+    if not classes and (most := int(max(y.max(), test_y.max()))) >= MOST:
+        raise ValueError(f"there is a label {most}, and labels count classes from 0, at most {MOST}; number them so")
     if not val < len(x):
         raise ValueError(f"val: {val} of the {len(x)} training examples leaves none to train on; lower it")
     cut = len(x) - val
@@ -193,7 +212,7 @@ def pictures(train, test, *, classes=None, val=0, augment=None, scaling="standar
 
 
 def collected(train, test, val=None, *, classes=None, task="classification", ignore=IGNORED) -> Arrays:
-    """Arrays of what loaders, or datasets, yield: each is read once, and kept as it came.
+    """Arrays of what loaders, or datasets, yield, or of (inputs, targets): each is read once, and kept as it came.
 
     A batch is (inputs, targets), (first input, second input, ..., targets), or a dictionary whose `labels` (or label, targets,
     target, y) are the targets. Inputs are a tensor, or a tuple or a dictionary of tensors. Batches that are longer than others

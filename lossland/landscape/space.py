@@ -81,6 +81,9 @@ class ParamSpace:
         self.dtype = next(iter(trained.values())).dtype
         frozen = {n: p.detach() for n, p in named.items() if n not in trained}
         self.frozen = list(frozen)
+        first = {id(p): n for n, p in named.items()}
+        every = self._module.named_parameters(remove_duplicate=False)
+        self.aliases = {n: first[id(p)] for n, p in every if n not in named}  # of tied parameters
         self.constants = frozen | {n: b for n, b in buffers.items() if n not in drawn}
         self.buffers = [n for n in self._tensors | self.constants if n in buffers]
         self._places = self._found_places(trained | drawn | self.constants | self.own)

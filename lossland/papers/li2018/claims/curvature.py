@@ -29,11 +29,11 @@ def check(
     fit = {label: _presumed(curvature, errors, examples, label) for label in (dense, shortcuts, without)}
     return [
         Claim("negative curvature around a DenseNet", _share(pick(curvature, subspace=dense), least), above=MOST,
-              because='"a large part" is more than half: our reading', presumes=fit[dense],
+              because='"a large part": more than half', presumes=fit[dense],
               of=f"share of the plane where |min/max| < {least:g}, or no eigenvalue is negative",
               says=f"Around a DenseNet negative curvature is below {least:g} of the positive one in most of the plane."),
         Claim("negative curvature with shortcuts", share[shortcuts], above=MOST, presumes=fit[shortcuts],
-              because=f"insignificant is below {SMALL:g}, and most of the plane more than half: our reading",
+              because="insignificant: an order of magnitude below the positive one; most of the plane: more than half",
               of=f"share of the plane where |min/max| < {SMALL:g}, or no eigenvalue is negative",
               says="Around a network with shortcuts negative curvature is small in most of the plane."),
         Claim("negative curvature without shortcuts", share[shortcuts] - share[without], above=0,
