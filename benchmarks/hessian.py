@@ -3,8 +3,8 @@
     python benchmarks/hessian.py [--starts 100] [--out table.csv]
 
 eigsh is what curvlinops' documentation asks for the ends of its operators; if curvlinops is installed, its products with the
-same networks are compared with ours. Of eigsh the cheapest of all tolerances and sizes of its basis is shown that misses no end
-by more than ours is allowed to. Ends are compared with those of the dense matrix, in float64, each relative to itself.
+same networks are compared with ours. Of eigsh the cheapest of all tolerances and sizes of its basis is shown, chosen afterwards, that
+misses no end by more than ours is allowed to, and the cheapest whose largest error is ours or less. Ends are compared with those of the dense matrix, in float64, each relative to itself.
 """
 
 import argparse
@@ -32,7 +32,7 @@ NETWORKS = {
     "cnn with batch norm": partial(cnn_wxd.build, width=4, hidden=16),
 }
 TOLERANCE = 1e-2
-EIGSH = list(product((0.1, 0.03, 1e-2, 1e-3, 1e-4), (8, 12, 20, 30)))  # tolerances, vectors
+EIGSH = list(product((0.1, 0.03, 1e-2, 1e-3, 1e-4, 1e-5), (8, 12, 20, 30)))  # tolerances, vectors
 
 
 def dense(problem, theta, state):
@@ -80,11 +80,11 @@ def row(name, matrix, starts):
     median, most, error = summary([(run.values.numpy(), run.products) for run in runs], ends)
     beyond = sum(bool(((run.values - d[[0, -1]]).abs() > run.bounds).any()) for run in runs)
     told = {"network": name, "D": len(d), "lowest": ends[0], "highest": ends[1], "products": median, "most": most}
-    told |= {"largest error": error, "beyond the bound": beyond, "eigsh": np.nan, "eigsh, most": np.nan}
-    for settings in EIGSH:
-        median, most, error = summary([theirs(values, start.numpy(), *settings) for start in drawn], ends)
-        if error <= TOLERANCE and not median >= told["eigsh"]:
-            told |= {"eigsh": median, "eigsh, most": most, "eigsh, error": error, "tolerance, vectors": settings}
+    told |= {"largest error": error, "beyond the bound": beyond}
+    others = [summary([theirs(values, start.numpy(), *settings) for start in drawn], ends) for settings in EIGSH]
+    for name, allowed in {"eigsh": TOLERANCE, "eigsh at our error": error}.items():
+        within = [(median, most) for median, most, found in others if found <= allowed]
+        told |= dict(zip((name, f"{name}, most"), min(within, default=(np.nan, np.nan)), strict=True))
     return told
 
 
@@ -98,7 +98,7 @@ def agreement():
     theta, module = problem.init(0), build()
     module.load_state_dict(problem.space.unravel(theta.clone()))
     batch = (data.inputs("train", torch.arange(100)), data.targets("train", torch.arange(100)))
-    operator = HessianLinearOperator(module, torch.nn.CrossEntropyLoss(), dict(module.named_parameters()), [batch])
+    operator = HessianLinearOperator(module, torch.nn.CrossEntropyLoss(), list(module.parameters()), [batch])
     v = torch.randn(len(theta), generator=torch.Generator().manual_seed(0))
     other = operator @ v
     return ((Hessian(problem, theta, {})(v) - other).norm() / other.norm()).item()
