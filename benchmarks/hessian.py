@@ -3,8 +3,9 @@
     python benchmarks/hessian.py [--starts 100] [--out table.csv]
 
 eigsh is what curvlinops' documentation asks for the ends of its operators; if curvlinops is installed, its products with the
-same networks are compared with ours. Of eigsh the cheapest of all tolerances and sizes of its basis is shown, chosen afterwards, that
-misses no end by more than ours is allowed to, and the cheapest whose largest error is ours or less. Ends are compared with those of the dense matrix, in float64, each relative to itself.
+same networks are compared with ours. Of eigsh, the cheapest of all tolerances and sizes of its basis is shown, chosen
+afterwards, that misses no end by more than ours is allowed to, and the cheapest whose largest error is ours or less. Ends are
+compared with those of the dense matrix, in float64, each relative to itself.
 """
 
 import argparse
