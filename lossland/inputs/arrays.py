@@ -16,6 +16,7 @@ from lossland.tasks import IGNORED, LABELS
 
 MOST = 100_000  # classes, if nobody says how many there are
 SPLITS = ("train", "val", "test")
+SMALL = 1 << 22  # numbers of a split that is kept scaled
 IMAGENET = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # mean and standard deviation, as torchvision's networks want them
 
 
@@ -57,6 +58,7 @@ class Arrays:
     augment: dict[str, float] = field(default_factory=dict)
     task: str = "classification"
     ignore: int = IGNORED
+    _scaled: dict = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self):
         for part in ("x", "y"):
@@ -128,7 +130,12 @@ class Arrays:
 
         What is in floating point comes in `dtype`.
         """
-        return tree_map(lambda x: self._seen(x, rows, rng, dtype), self.x[split])
+        x = self.x[split]
+        if torch.is_tensor(x) and x.dtype == torch.uint8 and x.numel() <= SMALL and (rng is None or not self.augment):
+            if (split, dtype) not in self._scaled:
+                self._scaled[split, dtype] = self._seen(x, slice(None), None, dtype)
+            return _channels_last(self._scaled[split, dtype][rows])
+        return tree_map(lambda x: self._seen(x, rows, rng, dtype), x)
 
     def _seen(self, x, rows, rng, dtype):
         x = x[rows] if rng is None or torch.is_tensor(x) else x.cropped(rows, rng)
@@ -139,7 +146,7 @@ class Arrays:
             return x.to(dtype) if x.is_floating_point() else x
         mean, std = (_per_pixel(torch.tensor(v, device=x.device, dtype=dtype), x.ndim - 1) for v in (self.mean, self.std))
         x = x.to(dtype).div_(255).sub_(mean).div_(std)  # in place: half the time of a copy at each step
-        return x.contiguous(memory_format=torch.channels_last) if x.ndim == 4 else x
+        return _channels_last(x)
 
     def targets(self, split, rows, dtype=torch.float32):
         """Targets [n ...] of examples `rows`; ignored labels are IGNORED."""
@@ -150,6 +157,10 @@ class Arrays:
 def count(tree) -> int:
     """How many examples there are of a tensor, or of a tuple or dictionary of tensors."""
     return len(tree_leaves(tree)[0])
+
+
+def _channels_last(x):
+    return x.contiguous(memory_format=torch.channels_last) if x.ndim == 4 else x
 
 
 def _per_pixel(values, dimensions):

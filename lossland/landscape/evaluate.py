@@ -76,11 +76,12 @@ def calibrated(problem, theta, pictures=None):
 
 
 @torch.no_grad()
-def evaluate(problem, subspace, u, splits, bn="recalibrate", part=slice(None), augmented=False) -> torch.Tensor:
+def evaluate(problem, subspace, u, splits, bn="recalibrate", part=slice(None), augmented=False, halves=False) -> torch.Tensor:
     """Mean scores [n, splits, scores] in float64 of the points at u[part] [n m]; a NaN that is measured stays a NaN.
 
     Each point is evaluated alone, so its scores do not depend on the part that it is in. `augmented` shows the training
-    data under random augmentation, drawn anew for every point, to its batch-norm statistics as to its scores.
+    data under random augmentation, drawn anew for every point, to its batch-norm statistics as to its scores. With `halves`
+    they are [n, 3, splits, scores]: of all examples, and of each half of them.
     """
     state_of = statistics(problem, subspace, bn)
 
@@ -89,9 +90,23 @@ def evaluate(problem, subspace, u, splits, bn="recalibrate", part=slice(None), a
         pictures = ("augmented", number) if augmented else None
         state = state_of(c, theta, pictures)
         seen = [pictures if split == "train" else None for split in splits]
-        return torch.stack([mean_scores(problem, theta, state, *how) for how in zip(splits, seen, strict=True)])
+        every = (example_scores(problem, theta, state, *how) for how in zip(splits, seen, strict=True))
+        return torch.stack([_means(own.double(), halves) for own in every], 1)
 
-    return point_by_point(problem, subspace, u, part, (len(splits), len(problem.task.SCORES)), scores)
+    shape = (3 if halves else 1, len(splits), len(problem.task.SCORES))
+    table = point_by_point(problem, subspace, u, part, shape, scores)
+    return table if halves else table[:, 0]
+
+
+def _means(scores, halves):
+    """Of all scores [N scores], and of each half: [1 scores] or [3 scores], on the CPU."""
+    parts = halved(len(scores)) if halves else ()
+    return torch.stack([scores.mean(0), *(scores[part.to(scores.device)].mean(0) for part in parts)]).cpu()
+
+
+def halved(n) -> torch.Tensor:
+    """[2 n], which of n examples are in either half: stretches in turn, for words of a text go with their neighbours."""
+    return torch.arange(2)[:, None] == torch.arange(n) * min(16, n) // n % 2
 
 
 def point_by_point(problem, subspace, u, part, shape, measure) -> torch.Tensor:
@@ -192,7 +207,7 @@ def prediction(problem, theta, state, split, ask="probabilities"):
 
 def targets(problem, split):
     """The targets [N], on the CPU, in the order of what `predict` yields."""
-    minibatches = problem.task.minibatches(problem.size(split), problem.batch_size)
+    minibatches = problem.task.minibatches(problem.size(split), problem.at_once)
     found = torch.cat([problem.task.targets(problem.data.targets(split, rows)) for rows in minibatches]).cpu()
     return found[found != IGNORED] if problem.data.ignores else found
 

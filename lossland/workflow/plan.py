@@ -60,13 +60,14 @@ class Plan:
         self.default = self._default(set(self) - before)
         for part in self.parts:
             add_chapters(self, config.get("title"), part)
-        if len(self.parts) and not any(job.section in ("figure", "claim") for job in self.default):
-            self.default = list(self)
+        if not any(job.section in ("figure", "claim", "table") for job in self.default):
+            self.default = list(self)  # everything is in parts
         self._refuse_clashes()
 
     def _default(self, chapters):
-        """What is made if nothing is named: all that is in no part, and networks as far as not only parts use them. If everything
-        is in parts, all of them."""
+        """What is made if nothing is named: all that is in no part, and networks as far as not only parts use them."""
+        if not self.parts:
+            return list(self)
         first = [job for job in self if job in self._first or job in chapters]
         ours = {source for job in first for source in job.made_from}
         theirs = {source for job in self for source in job.made_from} - ours
