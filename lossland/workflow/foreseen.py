@@ -90,9 +90,8 @@ def _setting(job):
 
 def refuse_single(where, plugin, members):
     """Raise ConfigError if a probe `several` is to measure a network on its own, as the networks of a stanza are."""
-    for member in members:
-        alone = getattr(member.source, "section", "") == "network" and len(vertices(member.source) or (1, 2)) == 1
-        if plugin.several and alone:
+    for member in members if plugin.several else ():
+        if getattr(member.source, "section", "") == "network" and len(vertices(member.source) or (1, 2)) == 1:
             raise ConfigError(
                 f"{where}: {plugin.name} is of several networks, and {member} is one; pool them, as subspace: "
                 f"{{all: {{method: pool, sources: {member.label}}}}}"
@@ -102,9 +101,11 @@ def refuse_single(where, plugin, members):
 def refuse_points(where, plugin, options, members):
     """Raise ConfigError if a path or a plane would be measured at a single point."""
     resolution = options.get("resolution")
-    dimensions = max((member.source.plugin.dimension(member.source.options) or 1 for member in members), default=1)
-    if math.prod(each := resolution if isinstance(resolution, list) else [resolution or 1] * dimensions) > MOST:
-        raise ConfigError(f"{where}: resolution is {resolution}, of {math.prod(each):.1g} points; lower it to {MOST:,} in all")
+    each = resolution if isinstance(resolution, list) else [resolution or 1]
+    if math.prod(each) ** 2 > MOST:
+        sides = max(member.source.plugin.dimension(member.source.options) or 1 for member in members) if len(each) == 1 else 1
+        if (number := math.prod(each) ** sides) > MOST:
+            raise ConfigError(f"{where}: resolution is {resolution}, of {number:.1g} points; lower it to {MOST:,} in all")
     single = plugin.name == "landscape" and 1 in (resolution if isinstance(resolution, list) else [resolution])
     if single and any(member.source.plugin.dimension(member.source.options) for member in members):
         raise ConfigError(f"{where}: resolution is {resolution}; a path or a plane takes at least 2 points along each axis")
