@@ -126,6 +126,7 @@ Sources = Annotated[list, Between(1)]
 Split = Literal["train", "val", "test"]
 Scaling = Literal["standard", "imagenet", "unit", "centred", "raw"]
 Precision = Literal["fp32", "bf16", "auto", "fp64"]
+Arithmetic = Literal["fp32", "bf16", "auto", "fp64", "own"]  # own: all in the type of the network's parameters
 BatchNorm = Literal["recalibrate", "interpolate", "keep", "carried", "own"]
 Patterns = list[str]  # of names of parameters: layer1 (all of it), *.bias
 LeftOut = list[Annotated[str, Part()]]

@@ -80,7 +80,7 @@ def evaluate(problem, subspace, u, splits, bn="recalibrate", part=slice(None), a
     state_of = statistics(problem, subspace, bn)
 
     def scores(number, c):
-        theta = subspace.combine(c).to(problem.device)
+        theta = problem.point(subspace.combine(c, problem.dtype))
         pictures = ("augmented", number) if augmented else None
         state = state_of(c, theta, pictures)
         seen = [pictures if split == "train" else None for split in splits]
@@ -171,7 +171,7 @@ def predict(problem, subspace, u, split, bn="recalibrate", state_of=None, ask="p
     """
     state_of = state_of or statistics(problem, subspace, bn)
     for c in subspace.coefficients(u, problem.dtype):
-        theta = subspace.combine(c).to(problem.device)
+        theta = problem.point(subspace.combine(c, problem.dtype))
         yield prediction(problem, theta, state_of(c, theta), split, ask)
 
 

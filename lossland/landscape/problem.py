@@ -20,7 +20,7 @@ from lossland.inputs.arrays import Arrays, count
 from lossland.landscape.checkpoint import Journal
 from lossland.landscape.proof import Proof, forked, prove
 from lossland.landscape.space import ParamSpace
-from lossland.options import Precision, nearest
+from lossland.options import Arithmetic, nearest
 from lossland.rng import stream
 from lossland.tasks.own_loss import OwnLoss, with_loss
 
@@ -39,7 +39,7 @@ class Problem:
     space: ParamSpace = field(repr=False)
     data: Arrays
     device: torch.device | str = "cpu"
-    precision: Precision = "fp32"
+    precision: Arithmetic = "fp32"
     batch_size: int = 500
     examples: int | None = None
     journal: Journal = field(default_factory=Journal, repr=False)
@@ -49,8 +49,8 @@ class Problem:
     proofs: list[tuple[tuple, Proof]] = field(default_factory=list, repr=False, compare=False)
 
     def __post_init__(self):
-        if self.precision not in get_args(Precision):
-            raise ValueError(f"precision is {self.precision!r}{nearest(self.precision, get_args(Precision))}")
+        if self.precision not in get_args(Arithmetic):
+            raise ValueError(f"precision is {self.precision!r}{nearest(self.precision, get_args(Arithmetic))}")
         task, followed = self._learned()
         ignored = getattr(task, "ignored", tasks.IGNORED)
         data = self.data if ignored in (tasks.IGNORED, self.data.ignore) else replace(self.data, ignore=ignored)
@@ -73,7 +73,7 @@ class Problem:
     @property
     def dtype(self):
         """The type of theta and of the data in floating point."""
-        return torch.float64 if self.precision == "fp64" else torch.float32
+        return {"fp64": torch.float64, "own": self.space.dtype.to_real()}.get(self.precision, torch.float32)
 
     def init(self, seed):
         """The point theta [D] that the network's own initialisation draws under `seed`."""
@@ -139,7 +139,8 @@ class Problem:
             yield step, (*inputs, memory) if self.task.MEMORY else inputs, target
 
     def _examples(self, split, rows, augment=None):
-        return self.data.inputs(split, rows, augment, self.dtype), self.data.targets(split, rows, self.dtype)
+        wide = torch.promote_types(self.dtype, torch.float32)  # of targets, and of losses
+        return self.data.inputs(split, rows, augment, self.dtype), self.data.targets(split, rows, wide)
 
     def few(self, n):
         """(inputs, target) of about n training examples, in a pass of their own."""

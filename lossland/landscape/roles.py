@@ -44,8 +44,36 @@ def normalises(module) -> bool:
 
 
 def groups(module):
-    """The groups of a transposed convolution, whose outputs are along axis 1 in each group; None for all other modules."""
-    return module.groups if isinstance(module, _ConvTransposeNd) else None
+    """The groups of a transposed convolution, whose outputs are along axis 1 in each group; 1 for a linear layer whose outputs
+    are along axis 1, as in GPT-2; None for all other modules."""
+    return module.groups if isinstance(module, _ConvTransposeNd) else 1 if transposed(module) else None
+
+
+@torch.no_grad()
+def transposed(module) -> bool:
+    """Whether a module of one's own is x @ weight (+ bias) by what it does: column 0 of its one matrix makes output 0 alone."""
+    own = dict(module.named_parameters(recurse=False))
+    matrices = [n for n, p in own.items() if p.ndim == 2 and p.shape[1] > 1]
+    if type(module).__module__.startswith("torch.") or any(module.children()) or len(matrices) != 1:
+        return False
+    held = {n: torch.ones_like(p) for n, p in own.items()} | dict(module.named_buffers())
+    one = held[matrices[0]]
+    other = one.clone()
+    other[:, 0] = 2
+    try:
+        x = torch.ones(2, 3, len(one)).to(one)
+        first, three = (
+            functional_call(module, held | {matrices[0]: other}, (scale * x,)) - functional_call(module, held, (scale * x,))
+            for scale in (1, 3)
+        )
+        return (
+            first.shape == (2, 3, one.shape[1])
+            and bool(first[..., 0].all())
+            and torch.equal(3 * first, three)
+            and not first[..., 1:].any()
+        )
+    except Exception:
+        return False
 
 
 def by_filter(view, groups):

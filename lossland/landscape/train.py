@@ -140,7 +140,8 @@ def path(problem, ends, chart, objective, recipe, seed) -> Subspace:
 
     Notes: the `loss` of every epoch, the weight decay.
     """
-    start = PolyChain(2)(torch.linspace(0, 1, chart.k)[:, None]) @ ends
+    ends = ends.to(replace(problem, precision=recipe.precision).dtype)
+    start = PolyChain(2)(torch.linspace(0, 1, chart.k)[:, None]).to(ends) @ ends
     start[0], start[-1] = ends  # to the bit
     trained = minimise(problem, objective, start, recipe, seed, free=list(range(1, chart.k - 1)))
     notes = {"loss": trained.losses, "weight_decay": torch.tensor(recipe.weight_decay)}

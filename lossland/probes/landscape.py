@@ -20,7 +20,7 @@ import torch
 from lossland.geometry.measures import gram, norms
 from lossland.landscape.edge import checked
 from lossland.landscape.evaluate import coordinates, evaluate, grid, part_of, quantities
-from lossland.options import BatchNorm, Count, Precision, Shard, Split
+from lossland.options import Arithmetic, BatchNorm, Count, Shard, Split
 
 SCHEMA = {
     "mark": "string", "index": "int64", "u0": "float64", "u1": "float64", "arc": "float64", "displacement": "float64",
@@ -37,7 +37,7 @@ def measure(
     resolution: Count | list[Count] = 61,
     splits: list[Split] = ("train", "test"),
     bn: BatchNorm = "recalibrate",
-    precision: Precision = "fp32",
+    precision: Arithmetic = "fp32",
     decay: Literal["squares", "norms"] = "squares",
     augmented: bool = False,
     examples: Count | None = None,
