@@ -5,7 +5,8 @@ Batch-norm statistics are a choice (`bn`), for the papers differ:
     interpolate    c(u) applied to the calibrated statistics of the anchors (arXiv 1712.09913, `states`)
     keep           the calibrated statistics of the first anchor, everywhere (arXiv 1712.09913, `weights`)
     own            those that the network came with, everywhere: of a trained module that `build()` returns
-    carried        c(u) applied to the statistics that a band has carried as coordinates (arXiv 1803.00885, as released)
+    carried        c(u) applied to the running statistics that trainings have kept (`sgd` with `running`), or that a band has
+                   carried as coordinates (arXiv 1803.00885, as released)
 """
 
 import logging
@@ -39,7 +40,10 @@ def statistics(problem, subspace, bn="recalibrate"):
         return lambda c, theta, pictures=None: own
     if bn == "carried":
         if "statistics" not in subspace.notes:
-            raise ValueError("bn: carried is for a band of buffers: inside, and this subspace has no statistics of its own")
+            raise ValueError(
+                "bn: carried is for networks trained with running: true and bands of buffers: inside, and this subspace has no "
+                "statistics of its own"
+            )
         states = [problem.space.unpack(row) for row in subspace.notes["statistics"].to(problem.device)]
         return lambda c, theta, pictures=None: problem.space.blend(c, states)
     if not subspace.chart.barycentric:

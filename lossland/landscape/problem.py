@@ -160,7 +160,7 @@ class Problem:
         if weight_decay:
             n = self.space.trained
             gradient[:n].add_(theta[:n], alpha=share * weight_decay)
-            return loss.detach() + self._decay(theta, weight_decay), gradient
+            return loss.detach() + self.decay(theta, weight_decay), gradient
         return loss.detach(), gradient
 
     @torch.no_grad()
@@ -168,9 +168,10 @@ class Problem:
         """The value alone that `gradient` gives."""
         with self._dropout(rng), self.space.loaded(theta) as network:
             loss = self._loss(network, inputs, target)
-        return loss + self._decay(theta, weight_decay) if weight_decay else loss
+        return loss + self.decay(theta, weight_decay) if weight_decay else loss
 
-    def _decay(self, theta, weight_decay):
+    def decay(self, theta, weight_decay):
+        """The part of the loss that is not nll: weight_decay/2 |theta|^2 of what is trained."""
         theta = theta[: self.space.trained]
         return 0.5 * weight_decay * (theta @ theta)
 

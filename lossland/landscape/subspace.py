@@ -117,4 +117,13 @@ class Subspace:
         return torch.cat([torch.zeros(1, dtype=torch.float64), self.distances(u[:-1], u[1:]).cumsum(0)])
 
 
+def carried_by(sources, last=1, beside=0) -> dict[str, torch.Tensor]:
+    """The note of the batch-norm statistics [k B] that the `last` anchors of each source carry, and `beside` directions; none
+    unless all carry some."""
+    rows = [s.notes["statistics"][-last:] for s in sources if "statistics" in s.notes]
+    if len(rows) < len(sources):
+        return {}
+    return {"statistics": torch.cat([*rows, rows[0].new_zeros(beside, rows[0].shape[1])])}
+
+
 View = Subspace  # of a method that trains nothing and costs next to nothing: it is built where it is used, and has no file

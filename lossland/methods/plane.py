@@ -16,7 +16,7 @@ from lossland.geometry.charts import Curve
 from lossland.landscape.directions import through
 from lossland.landscape.edge import checked
 from lossland.landscape.subspace import View
-from lossland.options import Between, Count, NonNegative
+from lossland.options import Between, Count, Entries, NonNegative
 
 COORDINATES = 2
 
@@ -27,11 +27,13 @@ def build(
     sources: Annotated[list, Between(1, 3)],
     *,
     margin: NonNegative = 0.2,
+    margins: Annotated[list[NonNegative], Entries(4, 4)] | None = None,
     path_points: Count = 61,
     third: Literal["bend", "mean"] = "bend",
 ) -> View:
     """`sources`: three networks, or one curve. `margin` widens the drawn square, as a fraction of the points' extent; `third`
-    of a curve is its first bend, or the mean of its anchors.
+    of a curve is its first bend, or the mean of its anchors. `margins` (left, right, bottom, top) take its place as in the
+    released code: fractions of the distance of the ends, and of the height of the third point above their line.
 
     Notes: `mark.spanning` [n 2], the projections of the points that span the plane; of a curve also `mark.path`.
     """
@@ -43,4 +45,4 @@ def build(
     if curve and third == "mean":
         spanning[2] = curve.anchors.mean(0)
     path = list(curve.points(curve.chart.grid(path_points))) if curve else ()
-    return through(spanning, margin=margin, path=path, notes=sources[0].decay)
+    return through(spanning, margin=margin, margins=margins, path=path, notes=sources[0].decay)

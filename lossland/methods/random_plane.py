@@ -28,12 +28,14 @@ def build(
     normalisation: Literal["filter", "layer", "none"] = "filter",
     leave_out: LeftOut = ("bias", "norm"),
     only: Patterns = (),
+    vectors: Literal["drawn", "own"] = "drawn",
     box: list[list[float]] | None = None,
 ) -> View:
-    """`box` is the (low, high) that is drawn along each direction, -1 to 1 by default. The source may be a trajectory."""
+    """`box` is the (low, high) that is drawn along each direction, -1 to 1 by default. The source may be a trajectory. With
+    `vectors` own, biases and norms that are left in are their own directions, as in the released code."""
     (network,) = sources
     drawn = [
-        random_direction(problem.space, network.end, stream(seed, "direction", i), normalisation, leave_out, only)
+        random_direction(problem.space, network.end, stream(seed, "direction", i), normalisation, leave_out, only, vectors)
         for i in range(directions)
     ]
     return around(network, torch.stack(drawn), box=box or [(-1.0, 1.0)] * directions)
