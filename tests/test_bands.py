@@ -220,7 +220,7 @@ def test_a_band_that_goes_on_keeps_the_statistics_it_carried(normalised):
 @pytest.mark.parametrize(
     ("sources", "cycles", "sentence"),
     [
-        (lambda p: networks(p, 2), [], "cycles is empty"),
+        (lambda p: networks(p, 2), [], "neb.cycles is ..: must list 1 or more"),
         (lambda p: networks(p, 1), [Cycle(1, 0.1)], "two networks, a pair or a chain, and its source is Points"),
     ],
 )

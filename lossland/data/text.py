@@ -5,12 +5,12 @@ Its beginning is trained on, its end tested. Tokens are characters, words, or th
 
 from itertools import pairwise
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import torch
 
 from lossland.inputs.arrays import SPLITS, Arrays, text
-from lossland.options import Count, File, Fraction
+from lossland.options import Between, File, Fraction
 
 
 def load(
@@ -18,9 +18,9 @@ def load(
     *,
     file: File,
     tokens: Literal["characters", "words"] = "characters",
-    vocabulary: Count = 10_000,
+    vocabulary: Annotated[int, Between(2)] = 10_000,
     tokenizer: File | None = None,
-    length: Count = 64,
+    length: Annotated[int, Between(2)] = 64,
     val: Fraction = 0.0,
     test: Fraction = 0.1,
 ) -> Arrays:

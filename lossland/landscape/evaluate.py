@@ -163,6 +163,8 @@ def score(problem, table, name):
 def part_of(n, shard) -> slice:
     """Part i of k of n points, where `shard` is (i, k) and i counts from 1; the parts differ by one point at most."""
     i, k = shard
+    if i > k:
+        raise ValueError(f"shard is {[i, k]}: there is no part {i} of {k}; parts are numbered from 1 to {k}")
     return slice(n * (i - 1) // k, n * i // k)
 
 

@@ -16,11 +16,12 @@ import torch
 from torch.utils._pytree import tree_leaves
 
 from lossland import tasks
+from lossland.checking import build
 from lossland.inputs.arrays import Arrays, count
 from lossland.landscape.checkpoint import Journal
 from lossland.landscape.proof import Proof, forked, prove
 from lossland.landscape.space import ParamSpace
-from lossland.options import Arithmetic, nearest
+from lossland.options import Arithmetic, Count, nearest
 from lossland.rng import stream
 from lossland.tasks.own_loss import OwnLoss, with_loss
 
@@ -51,10 +52,17 @@ class Problem:
     def __post_init__(self):
         if self.precision not in get_args(Arithmetic):
             raise ValueError(f"precision is {self.precision!r}{nearest(self.precision, get_args(Arithmetic))}")
+        for name, wanted in (("space", ParamSpace), ("data", Arrays)):
+            if not isinstance(given := getattr(self, name), wanted):
+                raise ValueError(
+                    f"problem.{name} is a {type(given).__name__}; give a {wanted.__name__}, as lossland.problem does"
+                )
+        build(Count, self.batch_size, "problem.batch_size")
+        build(Count | None, self.examples, "problem.examples")
         task, followed = self._learned()
         ignored = getattr(task, "ignored", tasks.IGNORED)
         data = self.data if ignored in (tasks.IGNORED, self.data.ignore) else replace(self.data, ignore=ignored)
-        for name, value in {"task": task, "followed": followed, "device": torch.device(self.device)}.items():
+        for name, value in {"task": task, "followed": followed, "device": device_of(self.device)}.items():
             object.__setattr__(self, name, value)
         object.__setattr__(self, "data", data.to(self.device))
         self.space.to(self.device)
@@ -142,9 +150,9 @@ class Problem:
         wide = torch.promote_types(self.dtype, torch.float32)  # of targets, and of losses
         return self.data.inputs(split, rows, augment, self.dtype), self.data.targets(split, rows, wide)
 
-    def few(self, n):
-        """(inputs, target) of about n training examples, in a pass of their own."""
-        return self._examples("train", self.task.minibatches(self.size("train"), n)[0])
+    def few(self, n, split="train"):
+        """(inputs, target) of about n examples of a split, in a pass of their own."""
+        return self._examples(split, self.task.minibatches(self.size(split), n)[0])
 
     def gradient(self, theta, inputs, target, rng, weight_decay=0.0, *, into=None, share=1.0):
         """(value, gradient [D]) at theta [D] of the batch's mean loss + weight_decay/2 |theta|^2, as in training.
@@ -183,6 +191,8 @@ class Problem:
         """(the mean loss [] of a batch, what it counts for): over the rows that are scored, each by its weight."""
         outputs, target = self.scored(outputs, target)
         losses = self.task.losses(outputs, target)
+        if torch.is_grad_enabled() and not losses.requires_grad:
+            raise ValueError("no gradient of the loss reaches the parameters; leave out no_grad, detach, argmax and the like")
         if self.weights is not None:
             whole = self.weights(self.task.targets(target)).sum()
             return losses.sum() / whole, whole.item()
@@ -248,6 +258,17 @@ def native_bf16(device) -> bool:
         return torch.cuda.get_device_capability(device) >= (8, 0)
     cpuinfo = Path("/proc/cpuinfo")
     return cpuinfo.exists() and not {"avx512_bf16", "amx_bf16"}.isdisjoint(cpuinfo.read_text().split())
+
+
+def device_of(name) -> torch.device:
+    """A device by its name, or as it is. Raises ValueError if this machine has none of it."""
+    try:
+        device = torch.device(name)
+        torch.empty(1, device=device).cpu()  # of meta there is no copy
+    except (RuntimeError, AssertionError, TypeError, NotImplementedError) as error:
+        told = str(error).partition("\n")[0].rstrip(".")
+        raise ValueError(f"device is {name!r}, which this machine does not have ({told}); name cpu or cuda") from None
+    return device
 
 
 def default_device() -> torch.device:

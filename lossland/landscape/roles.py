@@ -4,6 +4,9 @@ A module is a norm layer if it is one of torch's, or does what one does: its par
 same for its input and for three times its input, whatever the parameters.
 """
 
+import contextlib
+import copy
+
 import torch
 from torch import nn
 from torch.func import functional_call
@@ -20,6 +23,17 @@ def kind(module, name):
     return "bias" if "bias" in name else "weight"
 
 
+@contextlib.contextmanager
+def tried():
+    """What a call of a user's module changes beside it, is put back."""
+    dtype = torch.get_default_dtype()
+    try:
+        with torch.random.fork_rng([]):
+            yield
+    finally:
+        torch.set_default_dtype(dtype)
+
+
 @torch.no_grad()
 def normalises(module) -> bool:
     """Whether a module of one's own is a norm layer by what it does."""
@@ -30,12 +44,13 @@ def normalises(module) -> bool:
     rng = torch.Generator().manual_seed(0)
     held = {k: 1 + torch.rand(p.shape, generator=rng).to(p) for k, p in own.items()}
     held |= {k: b.clone() for k, b in module.named_buffers()}
-    first = next(iter(own.values()))
+    first, module = next(iter(own.values())), copy.copy(module)
     for beside in TRIED:
         for shape in ((*beside, n), (beside[0], n, *beside[1:])):
             x = torch.randn(shape, generator=rng).to(first)
             try:
-                one, three = (functional_call(module, held, (scale * x,)) for scale in (1, 3))
+                with tried():
+                    one, three = (functional_call(module, held, (scale * x,)) for scale in (1, 3))
                 if one.shape == x.shape and one.std() > 1e-3 and torch.allclose(one, three, rtol=1e-2, atol=1e-3):
                     return True
             except Exception:
@@ -59,13 +74,14 @@ def transposed(module) -> bool:
     held = {n: torch.ones_like(p) for n, p in own.items()} | dict(module.named_buffers())
     one = held[matrices[0]]
     other = one.clone()
-    other[:, 0] = 2
+    other[:, 0], module = 2, copy.copy(module)
     try:
         x = torch.ones(2, 3, len(one)).to(one)
-        first, three = (
-            functional_call(module, held | {matrices[0]: other}, (scale * x,)) - functional_call(module, held, (scale * x,))
-            for scale in (1, 3)
-        )
+        with tried():
+            first, three = (
+                functional_call(module, held | {matrices[0]: other}, (scale * x,)) - functional_call(module, held, (scale * x,))
+                for scale in (1, 3)
+            )
         return (
             first.shape == (2, 3, one.shape[1])
             and bool(first[..., 0].all())

@@ -32,7 +32,7 @@ from lossland.landscape.roles import by_filter, groups, kind
 from lossland.landscape.signature import Signature
 from lossland.options import nearest
 
-CHANGED = "the network changes its buffer {} in a forward pass; only batch norm may keep statistics"
+CHANGED = "the network changes its {} {} in a forward pass; only batch norm may keep statistics"
 
 
 class ParamSpace:
@@ -111,11 +111,18 @@ class ParamSpace:
                 random.seed(seed)
                 np.random.seed(seed % 2**32)  # noqa: NPY002
                 module = self._build()
+        except (ArithmeticError, AssertionError, AttributeError, LookupError, RuntimeError, TypeError) as error:
+            if isinstance(error, torch.OutOfMemoryError):
+                raise
+            told = f"the network cannot be built ({type(error).__name__}: {error})"
+            raise ValueError(f"{told}; give a module, or a function without arguments that returns one") from error
         finally:
             random.setstate(kept[0])
             np.random.set_state(kept[1])  # noqa: NPY002
         if not isinstance(module, nn.Module) or isinstance(module, torch.jit.ScriptModule):
             raise ValueError(f"build() returns a {type(module).__name__}; it must return an nn.Module that is not scripted")
+        if any(p.is_meta for p in [*module.parameters(), *module.buffers()]):
+            raise ValueError("the network lies on the device meta, where nothing has a value; build it on a CPU or a GPU")
         return module
 
     def _drawn(self, buffers):
@@ -319,13 +326,17 @@ class ParamSpace:
                     before.append((place, key, place[key]))
                     place[key] = tensor
             yield self._signature.call
-            for name in self.buffers:
+            for name, tensor in tensors.items():
                 for place, key in self._places[name]:
-                    if place[key] is not tensors[name]:
-                        raise ValueError(CHANGED.format(name))
+                    if place[key] is not tensor:
+                        raise ValueError(self.changed(name))
         finally:
             for place, key, tensor in reversed(before):
                 place[key] = tensor
+
+    def changed(self, name) -> str:
+        """That a pass changes the tensor of this name."""
+        return CHANGED.format("buffer" if name in self.buffers or name in self.own else "parameter", name)
 
     def _constants_like(self, like):
         """The constants on the device of a tensor; of those in the network's own type, in its type."""

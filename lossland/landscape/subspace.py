@@ -22,8 +22,15 @@ class Subspace:
     notes: dict[str, torch.Tensor] = field(default_factory=dict)
 
     def __post_init__(self):
+        if not torch.is_tensor(self.anchors) or not isinstance(self.chart, Chart):
+            told = f"{type(self.anchors).__name__} and {type(self.chart).__name__}"
+            raise ValueError(f"a subspace is a tensor of anchors [k D] and a chart, and is given {told}; give these")
         if self.anchors.ndim != 2 or len(self.anchors) != self.chart.k:
             raise ValueError(f"{self.chart} needs anchors [{self.chart.k} D], got {list(self.anchors.shape)}")
+        if not self.anchors.is_floating_point():
+            raise ValueError(f"the anchors are of {self.anchors.dtype}; give them in floating point")
+        if self.anchors.requires_grad:
+            object.__setattr__(self, "anchors", self.anchors.detach())
 
     @property
     def end(self):

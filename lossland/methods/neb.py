@@ -28,7 +28,7 @@ from lossland.landscape.edge import checked
 from lossland.landscape.nudged_band import Force, dense, widened
 from lossland.landscape.subspace import Subspace, carried_by
 from lossland.landscape.train import minimise
-from lossland.options import Between, Count, Cycle, Fraction, NonNegative, Positive, Precision, Recipe, Seed
+from lossland.options import Between, Count, Cycle, Entries, Fraction, NonNegative, Positive, Precision, Recipe, Seed
 
 COORDINATES = 1
 
@@ -38,7 +38,7 @@ def build(
     problem,
     sources: Annotated[list, Between(1, 2)],
     *,
-    cycles: list[Cycle],
+    cycles: Annotated[list[Cycle], Entries(1)],
     seed: Seed,
     batch_size: Count = 512,
     momentum: Fraction = 0.9,
@@ -59,11 +59,9 @@ def build(
     networks, to the bit. Notes: of the dense points [n] `dense.cycle`, 0 before the first, `dense.share` of the band's length
     there, `dense.pivot`, `dense.nll`, `dense.error`; `loss` of every epoch, the weight decay; `pair` of a source that has
     it; with `buffers: inside` the batch-norm `statistics` [k B].
-    Raises ValueError if two neighbours of the chain are one point, or there is no chain or no cycle.
+    Raises ValueError if two neighbours of the chain are one point, or there is no chain.
     """
     chain = _chain(sources)
-    if not cycles:
-        raise ValueError("cycles is empty; give a band one at least")
     steps = problem.steps(batch_size)
     carried = carried_by(sources, sources[0].chart.k if len(sources) == 1 else 1).get("statistics")
     band = (widened(problem, chain, carried) if buffers == "inside" else chain.clone()).to(problem.device)

@@ -14,7 +14,7 @@ import torch
 from lossland.landscape.directions import around, random_direction
 from lossland.landscape.edge import checked
 from lossland.landscape.subspace import View
-from lossland.options import Between, Count, LeftOut, Patterns, Seed
+from lossland.options import Between, Box, Count, LeftOut, Patterns, Seed
 from lossland.rng import stream
 
 
@@ -29,7 +29,7 @@ def build(
     leave_out: LeftOut = ("bias", "norm"),
     only: Patterns = (),
     vectors: Literal["drawn", "own"] = "drawn",
-    box: list[list[float]] | None = None,
+    box: Box | None = None,
 ) -> View:
     """`box` is the (low, high) that is drawn along each direction, -1 to 1 by default. The source may be a trajectory. With
     `vectors` own, biases and norms that are left in are their own directions, as in the released code."""

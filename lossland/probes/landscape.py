@@ -12,7 +12,7 @@ data under random augmentation, other draws at every point.
 """
 
 from dataclasses import replace
-from typing import Literal
+from typing import Annotated, Literal
 
 import pandas as pd
 import torch
@@ -20,7 +20,7 @@ import torch
 from lossland.geometry.measures import gram, norms
 from lossland.landscape.edge import checked
 from lossland.landscape.evaluate import coordinates, evaluate, grid, part_of, quantities
-from lossland.options import Arithmetic, BatchNorm, Count, Shard, Split
+from lossland.options import Arithmetic, BatchNorm, Count, Entries, Shard, Splits
 
 SCHEMA = {
     "mark": "string", "index": "int64", "u0": "float64", "u1": "float64", "arc": "float64", "displacement": "float64",
@@ -34,8 +34,8 @@ def measure(
     problem,
     subspace,
     *,
-    resolution: Count | list[Count] = 61,
-    splits: list[Split] = ("train", "test"),
+    resolution: Count | Annotated[list[Count], Entries(1)] = 61,
+    splits: Splits = ("train", "test"),
     bn: BatchNorm = "recalibrate",
     precision: Arithmetic = "fp32",
     decay: Literal["squares", "norms"] = "squares",

@@ -58,7 +58,8 @@ class Plugin:
 
     `sources` bounds the number of sources that a method takes; `coordinates` is its COORDINATES, the dimension of what it
     builds, `vertices` its VERTICES, a formula; `needs` is "classes" of a probe that says so, NEEDS, and of what
-    draws errors; `planes` are the tables that must be of a surface, PLANES of a figure.
+    draws errors; `planes` are the tables that must be of a surface, PLANES of a figure; `of` is the dimension of what a probe
+    measures, its OF, if it can be one only.
     """
 
     room: str
@@ -73,6 +74,7 @@ class Plugin:
     vertices: str
     needs: str
     planes: tuple[str, ...]
+    of: int | None
 
     def dimension(self, options) -> int | None:
         """Of what a method builds; None if that is not known when planning."""
@@ -190,6 +192,7 @@ def plugin(room, name) -> Plugin:
         _constant(tree, "VERTICES") or "",
         _constant(tree, "NEEDS") or ("classes" if "papers" in source.file and _reads_errors(tree) else ""),
         _constant(tree, "PLANES") or (),
+        _constant(tree, "OF"),
     )
 
 

@@ -129,6 +129,7 @@ def read(section, name, body, choice=None) -> Stanza:
             raise ConfigError(f"{where}.{role} is {body[role]!r}; {why}")
     if not isinstance(body.get("paper", ""), str):
         raise ConfigError(f"{where}.paper is {body['paper']!r}; it must be one name")
+    build(bool, body.get("stored", False), f"{where}.stored")
     build(Resources, body.get("resources", {}), f"{where}.resources")
     build(Cost, body.get("cost", {}), f"{where}.cost")
     return Stanza(section, name, body, plugin, model, roles)
