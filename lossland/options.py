@@ -109,6 +109,10 @@ class OneOf(Rule):
             raise ValueError(f"must be {' or '.join(map(str, self.numbers))}")
         return value
 
+    @property
+    def high(self):
+        return max(self.numbers)
+
 
 @dataclass(frozen=True)
 class Range(Rule):
