@@ -345,7 +345,7 @@ PYTHON = {
     "a batch of train holds one number, 1.0; give dense tensors whose first axis counts examples": [lambda: read_from([(torch.tensor(1.0), torch.tensor(1))])],
     "a batch of train holds one number, 1; give dense tensors": [lambda: read_from([(X[:2], [[1], [1, 2]])])],
     "a batch of train holds a tensor of layout torch.sparse_coo on cpu; give dense": [lambda: read_from([(X.to_sparse(), Y)])],
-    r"a batch of train is a tensor \[40, 6\]; give .inputs, targets.": [lambda: read_from((X, Y)), lambda: collected(X, X)],
+    r"a batch of train is a tensor \[40, 6\]; give .inputs, targets.": [lambda: read_from([X, Y]), lambda: collected(X, X)],
     "train yields no batches; a generator that was read before is empty": [lambda: read_from([]), lambda: read_from(NEVER), lambda: read_from(TensorDataset(X[:0], Y[:0]))],
     "test yields no batches; a generator that was read before is empty": [lambda: (lambda g: read_from(g, g))(b for b in [(X, Y)])],
     "split train is empty; give it examples": [lambda: read_from([(X[:0], Y[:0])])],
