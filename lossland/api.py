@@ -31,7 +31,7 @@ from lossland.options import nearest
 
 
 def problem(network, *, train, test, **options) -> Problem:
-    """The problem of a module, or of a function that returns one, and its data, train and test: loaders or (inputs, targets)."""
+    """The problem of a module, or of a function that returns one, and its data: loaders, or (inputs, targets)."""
     known = ["device", "precision", "batch_size", "examples", "task", "loss"]
     if unknown := [name for name in options if name not in known]:
         raise ConfigError(f"problem.{unknown[0]} is not an option here{nearest(unknown[0], known)}")

@@ -65,8 +65,8 @@ class Plan:
         self._refuse_clashes()
 
     def _default(self, chapters):
-        """What is made if nothing is named: all that is in no part, and networks as far as not only parts use them. If all of it
-        is in parts, all of them."""
+        """What is made if nothing is named: all that is in no part, and networks as far as not only parts use them. If all is
+        in parts, all of them."""
         first = [job for job in self if job in self._first or job in chapters]
         ours = {source for job in first for source in job.made_from}
         theirs = {source for job in self for source in job.made_from} - ours
