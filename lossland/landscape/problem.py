@@ -52,11 +52,9 @@ class Problem:
     def __post_init__(self):
         if self.precision not in get_args(Arithmetic):
             raise ValueError(f"precision is {self.precision!r}{nearest(self.precision, get_args(Arithmetic))}")
-        for name, wanted in (("space", ParamSpace), ("data", Arrays)):
-            if not isinstance(given := getattr(self, name), wanted):
-                raise ValueError(
-                    f"problem.{name} is a {type(given).__name__}; give a {wanted.__name__}, as lossland.problem does"
-                )
+        if isinstance(self.space, (torch.nn.Module, Arrays)) or not isinstance(self.data, Arrays):
+            told = f"{type(self.space).__name__} and {type(self.data).__name__}"
+            raise ValueError(f"a problem is a ParamSpace and Arrays, and is given {told}; lossland.problem makes it of these")
         build(Count, self.batch_size, "problem.batch_size")
         build(Count | None, self.examples, "problem.examples")
         task, followed = self._learned()
