@@ -17,6 +17,7 @@ from typing import Annotated, Literal
 import pandas as pd
 import torch
 
+from lossland.geometry.charts.points import Points
 from lossland.geometry.measures import gram, norms
 from lossland.landscape.edge import checked
 from lossland.landscape.evaluate import coordinates, evaluate, grid, part_of, quantities
@@ -50,6 +51,8 @@ def measure(
     """
     problem = replace(problem, precision=precision, examples=examples)
     marked = {n.removeprefix("mark."): u for n, u in subspace.notes.items() if n.startswith("mark.")}
+    if not isinstance(subspace.chart, Points) and 1 in (resolution if isinstance(resolution, list) else [resolution]):
+        raise ValueError(f"resolution is {resolution}; a path or a plane takes at least 2 points along each axis")
     groups = {"grid": grid(subspace.chart, resolution)} | marked
     u = torch.cat([g.double() for g in groups.values()])
     part, columns = part_of(len(u), shard), coordinates(u)

@@ -58,13 +58,11 @@ class Curve(Chart):
 def lattice(box, resolution):
     """The points [n m] of a grid over `box`, (low, high) along each of m axes, both ends included.
 
-    Raises ValueError if `resolution` is a list of another length than m, or makes a single point.
+    Raises ValueError if `resolution` is a list of another length than m.
     """
     numbers = [resolution] * len(box) if isinstance(resolution, int) else resolution
     if len(numbers) != len(box):
         raise ValueError(f"resolution lists {len(numbers)} numbers, but there are {len(box)} axes; give one for each")
-    if min(numbers) < 2:
-        raise ValueError(f"resolution is {resolution}; a path or a plane takes at least 2 points along each axis")
     axes = [torch.linspace(low, high, n, dtype=torch.float64) for (low, high), n in zip(box, numbers, strict=True)]
     return torch.stack(torch.meshgrid(*axes, indexing="ij"), -1).reshape(-1, len(box))
 
