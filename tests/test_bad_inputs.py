@@ -50,7 +50,7 @@ CONFIG = {
     ': must be a mapping with hours, GB': {"network.net.cost": [3]},
     ': must be a number': {"data.spirals.noise": ['much'], "network.net.recipe.lr": [None, '1e-1', 'fast']},
     ': must be a number or a list': {"network.net.recipe.gamma": ['x']},
-    ': must be a whole number': {"data.spirals.n": ['64', 64.0, True, None, [64]], "network.net.init": ['{seed}x'], "network.net.order": ['x'], "network.net.recipe.batch_size": [1.5], "network.net.recipe.epochs": [None, 2.5, True], "subspace.Bezier.seed": ['1'], "subspace.Bezier.bends": [3.0], "table.surface.shards": [[2], '4']},
+    ': must be a whole number': {"data.spirals.n": ['64', 64.0, True, None, [64]], "network.net.init": ['x'], "network.net.order": ['x'], "network.net.recipe.batch_size": [1.5], "network.net.recipe.epochs": [None, 2.5, True], "subspace.Bezier.seed": ['1'], "subspace.Bezier.bends": [3.0], "table.surface.shards": [[2], '4']},
     ': must be a whole number or a list': {"table.surface.resolution": ['11', 3.5]},
     ': must be above 0': {"network.net.recipe.clip": [0], "network.net.recipe.lr": [-1, 0], "network.net.recipe.gamma": [0]},
     ': must be at least 0': {"data.spirals.noise": [-1], "network.net.init": [-2], "network.net.recipe.momentum": [-0.1], "network.net.recipe.weight_decay": [-1]},
@@ -142,7 +142,8 @@ CONFIG = {
     '@.draw is surfac, but there is no such file of figures; did you mean surface or surface_mesh?': {"figure.f": [{'draw': 'surfac', 'surface': 'surface'}]},
     '@.epochs is []: must list 1 or more': {"subspace.sm": [{'method': 'snapshots', 'sources': ['net/1'], 'epochs': []}]},
     '@.epochs is missing': {"network.net.recipe": [{}, {'lr': 0.1}]},
-    "@.file is 'a.pt': must be a .safetensors file; nothing is unpickled here, convert it: safetensors.torch.save_file": {"network.own": [{'data': 'spirals', 'model': 'mlp', 'method': 'pretrained', 'file': 'a.pt'}]},
+    "@.file is 'a.h5': must be a file in .safetensors, .pt,": {"network.own": [{"data": "spirals", "model": "mlp", "method": "pretrained", "file": "a.h5"}]},
+    "@.file is w{seed}.pt, and network.own has no seeds; give it seeds": {"network.own": [{"data": "spirals", "model": "mlp", "method": "pretrained", "file": "w{seed}.pt"}]},
     '@.garipov2018/curve: there is no experiment garipov2018/curve; did you mean garipov2018/curves or garipov2018/fge or garipov2018/studies?': {"experiments": [{'garipov2018/curve': {}}]},
     "@.garipov2018/curves.network is ['net']: must be text": {"experiments": [{'garipov2018/curves': {'network': ['net']}}]},
     '@.garipov2018/curves.network is missing': {"experiments": [{'garipov2018/curves': {}}, {'garipov2018/curves': None}]},
@@ -305,6 +306,15 @@ class Calls(nn.Linear):
         return super().forward(x)
 
 
+class Mean(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.all = net()
+
+    def forward(self, x):
+        return self.all(x).mean()
+
+
 def calls(call):
     """The proof of a problem of such a network."""
     return made(lambda: Calls(call)).check()
@@ -358,9 +368,9 @@ PYTHON = {
     "label 2 of train example 0 is not in 0..1": [lambda: collected([(X, Y)], [(X, Y)], classes=2)],
     "all labels of train are ignored, so that nothing is scored": [lambda: made(y=Y * 0 - 100)],
     "the target of train example 0 is not finite; correct or remove it": [lambda: made(lambda: nn.Linear(6, 1), y=X[:, 0] * NAN, task="regression").check()],
-    r"cannot be called with inputs \[8 5\] of test: ": [lambda: read_from([(X, Y)], [(X[:, :5], Y)]).check()],
+    r"an input of test and one of train have the shapes \[5\] and \[6\]; give them one": [lambda: read_from([(X, Y)], [(X[:, :5], Y)]).check()],
     r"cannot be called with inputs {x: \[8 6\]} of test: ": [lambda: read_from([(X, Y)], [({"x": X}, Y)]).check()],
-    r"cannot be called with inputs \(\[8 6\] \[8 6\]\) of test: ": [lambda: read_from([(X, Y)], [(X, X, Y)]).check()],
+    r"an input of test and one of train have the shapes \[6\] and \[6\] and \[6\]; give them one": [lambda: read_from([(X, Y)], [(X, X, Y)]).check()],
     "of torch.float32, and labels are whole numbers of classes; convert them": [lambda: read_from([(X, Y)], [(X, Y.float())]).check()],
     f"{CALLED}: RuntimeError: .* but got ComplexFloat and Float": [lambda: made(x=X.cfloat()).check()],
     f"{CALLED}: RuntimeError: .* but got Long and Float": [lambda: made(x=X.long()).check()],
@@ -371,7 +381,7 @@ PYTHON = {
     r"called with inputs \[1 6\]: ValueError: Expected more than 1 value per channel": [lambda: read_from([(X[:1], Y[:1])], build=lambda: nn.Sequential(nn.BatchNorm1d(6), net())).check()],
     "the network returns a NoneType; return a tensor": [lambda: calls(lambda m, x: None)],
     "the network returns a ndarray; return a tensor": [lambda: calls(lambda m, x: m.usual(x).numpy())],
-    "the network returns one number for a batch; return a row for each": [lambda: calls(lambda m, x: m.usual(x).mean())],
+    "the network returns one number for a batch; return a row for each": [lambda: made(Mean).check()],
     r"gives \[7, 3\] for labels \[8\]": [lambda: calls(lambda m, x: m.usual(x)[:-1])],
     f"{SCORED}: NotImplementedError: .* for 'Long'": [lambda: calls(lambda m, x: m.usual(x).long())],
     f"{SCORED}: NotImplementedError: .* for 'ComplexFloat'": [lambda: calls(lambda m, x: m.usual(x).cfloat())],
@@ -541,12 +551,12 @@ def prose(written="abc " * 100, **options):
 
 
 DATA = {
-    "there is no folder .*nowhere/train; train/ and test/ must have a folder per class": lambda folders: ll.load.image_folder(folders(), folder="nowhere"),
-    "there is no folder .*/test; train/ and test/ must have": images(lambda path: shutil.rmtree(path / "test")),
+    "there is no folder .*nowhere/train; it must have a folder for each class": lambda folders: ll.load.image_folder(folders(), folder="nowhere"),
+    "there is no folder .*/test; it must have a folder for each class": images(lambda path: shutil.rmtree(path / "test")),
     "train and test have different classes, b, c is in one only": images(lambda path: (path / "test/b").rename(path / "test/c")),
     "a/0.png is not a readable": images(lambda path: (path / "train/a/0.png").write_text("hello")),
     "b/1.png is not a readable": images(lambda path: (path / "test/b/1.png").write_bytes((path / "test/b/1.png").read_bytes()[:40])),
-    "a/9.png is not a readable": images(lambda path: (path / "train/a/9.png").symlink_to("nowhere.png")),
+    "a/9.png is gone since the .* were listed; put it back": images(lambda path: (path / "train/a/9.png").symlink_to("nowhere.png")),
     "image_folder.folder is missing": lambda folders: ll.load.image_folder(folders()),
     "image_folder.folder is 3: must be text": lambda folders: ll.load.image_folder(folders(), folder=3),
     "image_folder.root is 3; give the path of the folder": lambda folders: ll.load.image_folder(3, folder="."),
@@ -557,9 +567,9 @@ DATA = {
     "image_folder.crop is -1: must be at least 0": images(crop=-1),
     "image_folder.sizes is not an option here; did you mean size": images(sizes=8),
     "val: 4 of the 4 training examples leaves none to train on": images(val=4),
-    "there is no folder .*/val; train/ and val/ must have": lambda folders: ll.load.imagenet(folders(), folder="."),
-    "with columns img and label .No match for FieldRef.Name.label": parquet(names=("img",)),
-    "with columns img and nope": parquet(label="nope"),
+    "there is no folder .*/val; it must have a folder for each class": lambda folders: ll.load.imagenet(folders(), folder="."),
+    "train.parquet has no column label; known: img": parquet(names=("img",)),
+    "train.parquet has no column nope; known: img, label": parquet(label="nope"),
     "row 1: .* of shape .8, 9. among ones of .8, 8.": parquet(img=[encoded(), encoded((9, 8))]),
     "train.parquet is no whole Parquet file": parquet(raw=b"hello, I am no table"),
     "Parquet file size is 0 bytes": parquet(raw=b""),
@@ -633,7 +643,7 @@ BOTH = [
     ("methods", "curve", {"recipe": R, "seed": 1, "bends": 2}), ("methods", "curve", {"recipe": R, "seed": 1, "chart": "spline"}), ("methods", "curve", {"recipe": R | {"lrr": 1}, "seed": 1}),
     ("methods", "plane", {"margin": "0.2"}), ("methods", "plane", {"margins": [0.1]}), ("methods", "line", {"beyond": -1}), ("methods", "neb", {"cycles": [], "seed": 1}),
     ("methods", "random_plane", {"seed": 1, "normalisation": "filters"}), ("methods", "random_plane", {"seed": 1, "leave_out": ["biases"]}), ("methods", "random_plane", {"seed": 1, "box": [[1, -1]]}),
-    ("methods", "random_plane", {"seed": 1, "directions": 0}), ("methods", "pretrained", {"file": "a.pt"}), ("methods", "neb", {"cycles": [{"steps": 1, "lr": 0.1, "insert": "all"}], "seed": 1}),
+    ("methods", "random_plane", {"seed": 1, "directions": 0}), ("methods", "pretrained", {"file": "a.h5"}), ("methods", "neb", {"cycles": [{"steps": 1, "lr": 0.1, "insert": "all"}], "seed": 1}),
     ("probes", "landscape", {"bn": "kep"}), ("probes", "landscape", {"resolution": 0}), ("probes", "landscape", {"splits": []}), ("probes", "landscape", {"splits": ["test", "test"]}),
     ("probes", "landscape", {"splits": "train"}), ("probes", "landscape", {"precision": "int8"}), ("probes", "curvature", {"tolerance": 0}), ("probes", "landscape", {"augmented": "no"}),
 ]  # fmt: skip

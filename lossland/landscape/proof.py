@@ -22,10 +22,12 @@ LIBRARY = Path(__file__).parent.parent
 
 @dataclass
 class Proof:
-    """Whether a training step draws random numbers, and whether every seed has the same initialisation; the seeds `started`."""
+    """Whether a training step draws random numbers, and whether every seed has the same initialisation; how many numbers the
+    `largest` layer puts out for an example; the seeds `started`."""
 
     stochastic: bool
     alike: bool
+    largest: int
     started: set[int] = field(default_factory=set)
 
 
@@ -44,10 +46,14 @@ def prove(problem) -> Proof:
     with forked(problem.device), _heard(), _told(f"the network cannot be called with inputs {_shapes(x)}"):
         state = space.calibrate(theta, [_inputs(problem, x)])
         drawn = generator_state(problem.device)
-        space.forward(theta, *_inputs(problem, x))
+        replaced = space.replaced(theta, *_inputs(problem, x))
         stochastic = not torch.equal(drawn, generator_state(problem.device))
-        first, second = (space.predict(theta, state, *_inputs(problem, x)) for _ in range(2))
+        sizes = [1]
+        with space.overheard(lambda name, y: sizes.append(y.numel() // count(x))):
+            first, second = (space.predict(theta, state, *_inputs(problem, x)) for _ in range(2))
     _refuse_modes(modes)
+    if replaced:
+        raise ValueError(space.changed(replaced))
     for name, old, new in zip(tensors, before, _sums(tensors.values()), strict=True):
         if old != new:
             raise ValueError(space.changed(name))
@@ -65,7 +71,7 @@ def prove(problem) -> Proof:
             with _told(f"the network cannot be called with inputs {_shapes(x)} of {split}"):
                 outputs = space.predict(theta, state, *_inputs(problem, x))
             _refuse_misfit(problem, outputs, target)
-    return Proof(stochastic, alike)
+    return Proof(stochastic, alike, max(sizes))
 
 
 def _modes():

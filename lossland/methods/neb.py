@@ -14,6 +14,8 @@ point, and are no coordinates of the band (`buffers: inside`: of its lengths, ta
 training, those of its ends if these kept them, interpolated by every spacing). In these the code stays another: it counts the
 batches as a coordinate, and does not space the pivots after the last step. Neither moves the velocities when it spaces the
 pivots.
+
+There is no `only`: where the ends differ in what would stay, no band joins them in the rest.
 """
 
 import math
@@ -26,7 +28,7 @@ from lossland.geometry import bands
 from lossland.geometry.charts.polychain import PolyChain
 from lossland.landscape.edge import checked
 from lossland.landscape.nudged_band import Force, dense, widened
-from lossland.landscape.subspace import Subspace, carried_by
+from lossland.landscape.subspace import Subspace, statistics_of
 from lossland.landscape.train import minimise
 from lossland.options import Between, Count, Cycle, Entries, Fraction, NonNegative, Positive, Precision, Recipe, Seed
 
@@ -63,7 +65,7 @@ def build(
     """
     chain = _chain(sources)
     steps = problem.steps(batch_size)
-    carried = carried_by(sources, sources[0].chart.k if len(sources) == 1 else 1).get("statistics")
+    carried = sources[0].statistics if len(sources) == 1 else statistics_of(sources).get("statistics")
     band = (widened(problem, chain, carried) if buffers == "inside" else chain.clone()).to(problem.device)
     shares = bands.lengths(band).cpu()
     if not shares.min() > 0:

@@ -11,6 +11,8 @@ from lossland.workflow.code_digest import tasks_of
 from lossland.workflow.jobs import View
 from lossland.workflow.validation import ConfigError
 
+MOST = 10_000_000  # points of a table: more are a mistake, and their coordinates alone take gigabytes
+
 
 def known(sources=(), options=()) -> dict:
     """What there is for the `options` of a probe, or of a method of one source, to name (`options.Known`)."""
@@ -86,9 +88,23 @@ def _setting(job):
     return job.setting or next(filter(None, map(_setting, job.sources)), None)
 
 
+def refuse_single(where, plugin, members):
+    """Raise ConfigError if a probe `several` is to measure a network on its own, as the networks of a stanza are."""
+    for member in members:
+        alone = getattr(member.source, "section", "") == "network" and len(vertices(member.source) or (1, 2)) == 1
+        if plugin.several and alone:
+            raise ConfigError(
+                f"{where}: {plugin.name} is of several networks, and {member} is one; pool them, as subspace: "
+                f"{{all: {{method: pool, sources: {member.label}}}}}"
+            )
+
+
 def refuse_points(where, plugin, options, members):
     """Raise ConfigError if a probe of paths would get another subspace, or a grid had another number of axes, or one point."""
     resolution = options.get("resolution")
+    dimensions = max((member.source.plugin.dimension(member.source.options) or 1 for member in members), default=1)
+    if math.prod(each := resolution if isinstance(resolution, list) else [resolution or 1] * dimensions) > MOST:
+        raise ConfigError(f"{where}: resolution is {resolution}, of {math.prod(each):.1g} points; lower it to {MOST:,} in all")
     for member in members:
         source = member.source
         network = getattr(source, "section", "") == "network"
@@ -120,6 +136,6 @@ def _has_classes(task):
 
 @lru_cache(None)
 def _corruptions():
-    tree = ast.parse((plugins.ROOT / "lossland/inputs/corruptions.py").read_text())
+    tree = ast.parse((plugins.ROOT / "lossland/inputs/corruptions.py").read_bytes())
     (named,) = [n.value for n in tree.body if isinstance(n, ast.Assign) and ast.unparse(n.targets[0]) == "CORRUPTIONS"]
     return [key.value for key in named.keys]
