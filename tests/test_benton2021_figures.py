@@ -88,7 +88,7 @@ def test_faces_share_one_scale_and_mark_modes_and_connectors():
     axes = figure.axes[:2]
     assert [axis.get_title() for axis in axes] == ["b", "a"]
     for axis, number in zip(axes, (3, 2), strict=True):
-        assert shades(axis).levels == pytest.approx(np.linspace(0, 1.05, 8))
+        assert list(shades(axis).levels) == list(shades(axes[0]).levels)
         assert named(axis)["mode"].get_xydata().tolist() == [list(p) for p in CORNERS[:number]]
         assert named(axis)["connector"].get_xydata().tolist() == [list(p) for p in CORNERS[number:]]
     (axis, _) = fig3.draw(faces=planted_plane(error=0.35), modes={"plane": 1}).axes

@@ -16,7 +16,8 @@ import numpy as np
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
-from lossland.plotting.panels import broken, filled, legend_of, tiles
+from lossland.plotting.panels import broken, legend_of, tiles
+from lossland.plotting.planes import filled
 from lossland.plotting.style import COLOURS, GREY, WHITE_TO_DARK
 from lossland.statistics.tables import Table, by_label, noted, one_run, pick, plane, untrained, where
 
