@@ -41,7 +41,7 @@ def test_with_a_hole_only_what_was_measured_is_drawn():
 def test_levels_are_round_and_reach_from_end_to_end(ends):
     levels, numbers = rounded(*ends), numbered(rounded(*ends))
     assert levels[0] <= ends[0] < ends[1] <= levels[-1]
-    assert 6 <= len(levels) <= 20
+    assert 5 <= len(levels) <= 20
     assert set(numbers) <= set(levels)
     assert 2 <= len(numbers) <= 14
     assert np.allclose(levels, [float(f"{level:.2e}") for level in levels], rtol=1e-9)

@@ -48,7 +48,7 @@ def numbered(levels) -> np.ndarray:
 
 
 def relief(figure, axes, planes, highest, label, **bar):
-    """Planes that share their shades, evenly spaced in the logarithm up to `highest`, with contours at the numbers of the bar."""
+    """Planes that share their shades, evenly in the logarithm up to `highest`, with contours at the numbers of the bar."""
     values = np.concatenate([plane.to_numpy().ravel() for plane in planes])
     values = values[np.isfinite(values) & (values > 0)]
     top = min(values.max(), highest) if len(values) else highest

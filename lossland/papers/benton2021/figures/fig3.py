@@ -2,8 +2,8 @@
 
 Each panel is the plane through three vertices of the complex; the triangle between them is the face itself, axes are Euclidean
 distances. All panels have one scale of colours, in the logarithm and interpolated by monotone cubics: white is low, what is
-above the scale is darkest, grey is not finite. Dots are modes, networks that were trained on their own; diamonds are connectors, trained so that the loss is low in the whole of their
-simplexes.
+above the scale is darkest, grey is not finite. Dots are modes, networks that were trained on their own; diamonds are
+connectors, trained so that the loss is low in the whole of their simplexes.
 
 In the paper (VGG16; figure 3 CIFAR-10, figure 4 CIFAR-100) the faces of the complex lie in one region of low loss, and the
 segment from mode to mode belongs to no simplex. The title tells of vertices that do not fit the data.

@@ -1,8 +1,9 @@
 """Draxler et al. 2018 (arXiv 1803.00885), figure 1: the slice through two minima and the mean of the path between them.
 
 Left, the plane through two minima (dots) and the mean of the path between them (diamond), with the projection of the path;
-axes are Euclidean distances. White is low, interpolated by monotone cubics; the path itself lies outside the plane, so that the shade below it is not its loss.
-Right, train loss and test error along the straight segment and along the path, each by the share of its own length.
+axes are Euclidean distances. White is low, interpolated by monotone cubics; the path itself lies outside the plane, so that
+the shade below it is not its loss. Right, train loss and test error along the straight segment and along the path, each by the
+share of its own length.
 
 In the paper (a DenseNet-40-12 on CIFAR-10, as remembered, not confirmed) the path stays in a valley around the barrier of the
 segment.

@@ -3,9 +3,9 @@
     f(u) = nll(theta* + u_1 d_1 + u_2 d_2)
 
 Each panel is the plane of two random directions around a network, the cross in its middle; if they are filter-normalised, u =
-1 is as long as the network itself. White is low, grey is not finite, between the points that were measured are monotone cubics; lines, at numpy.arange(0.1, 10, 0.5) nats as in the
-released code, colours and axes are the same in all panels. One run of each; errors are of the images that the surface was
-measured on, that of the training data if it is a tenth or more.
+1 is as long as the network itself. White is low, grey is not finite, between the points that were measured are monotone
+cubics; lines, at numpy.arange(0.1, 10, 0.5) nats as in the released code, colours and axes are the same in all panels. One run
+of each; errors are of the images that the surface was measured on, that of the training data if it is a tenth or more.
 
 In the paper large batches, depth without shortcuts and few channels go with narrow or ragged contours and a high test error,
 shortcuts and width with wide, round ones and a low one.

@@ -3,9 +3,9 @@
     height(u) = log10 nll(theta* + u_1 d_1 + u_2 d_2)     or the nll itself
 
 The height of a surface is the value at each point of the plane of two random directions around a network; what is lower is
-better, and paler, interpolated by monotone cubics; errors are of the images that the surface was measured on, that of the training data if it is a tenth or
-more. All panels have one height axis; what is above it is cut off, so that one looks into the bowl, and what is not finite is
-a hole. One run of each.
+better, and paler, interpolated by monotone cubics; errors are of the images that the surface was measured on, that of the
+training data if it is a tenth or more. All panels have one height axis; what is above it is cut off, so that one looks into
+the bowl, and what is not finite is a hole. One run of each.
 
 In the paper the surface around ResNet-56 without shortcuts is full of hills and ravines, and with shortcuts it is one smooth
 bowl.
