@@ -71,17 +71,23 @@ class Figures(Plugins):
 
     def _called(self, name, draw):
         parameters = inspect.signature(draw).parameters
-        roles = [n for n, p in parameters.items() if pd.DataFrame in get_args(p.annotation)]
+        roles = [n for n, p in parameters.items() if pd.DataFrame in (*get_args(p.annotation), *_inner(p.annotation))]
         known = {n: (p.annotation, p.default) for n, p in parameters.items() if n not in roles}
 
         @wraps(draw)
         def plotted(*tables, **options):
             given = dict(zip(roles, tables, strict=False)) | {n: options.pop(n) for n in roles if n in options}
-            if missing := [role for role in roles if role not in given]:
+            given = {role: table for role, table in given.items() if table is not None}
+            if missing := [role for role in roles if role not in given and parameters[role].default is inspect.Parameter.empty]:
                 raise ConfigError(f"{name}.{missing[0]} is missing; give a table, {{label: table}} or a list of runs")
             return draw(**{role: labelled(table) for role, table in given.items()}, **built(known, options, name))
 
         return plotted
+
+
+def _inner(annotation):
+    """What the parts of an annotation are made of: of `Table(...) | None` too."""
+    return [inner for part in get_args(annotation) for inner in get_args(part)]
 
 
 def labelled(tables) -> pd.DataFrame:

@@ -19,7 +19,7 @@ from lossland.methods import curve, sgd
 from lossland.options import Recipe
 from lossland.plotting.panels import logarithmic
 from lossland.probes import landscape
-from lossland.workflow import look
+from lossland.workflow import look, plugins, validation
 from lossland.workflow.configfile import planned
 
 MINE = """
@@ -217,3 +217,34 @@ def test_cells_of_few_networks_have_their_numbers():
     cosine, disagreement = ll.plot.similarity(tables[0].assign(group="weights"), tables[1].assign(split="test")).axes[:2]
     assert [text.get_text() for text in cosine.texts][:4] == ["1.00", "0.12", "0.25", "0.12"]
     assert [text.get_text() for text in disagreement.texts][:4] == ["0.0", "12.5", "25.0", "12.5"]
+
+
+def test_a_trajectory_is_drawn_with_what_was_measured_of_it():
+    plane = planted("landscape", runs=1, u0=[-1.0, 0.0, 1.0], u1=[-1.0, 0.0, 1.0], split="train", quantity="nll", value=lambda row: 1 + row.u0**2)  # fmt: skip
+    path = planted("projection", runs=1, index=range(3), u0=lambda row: 1 - row.index / 2, u1=0.0, epoch=lambda row: float(row.index), lr=0.1)  # fmt: skip
+    course = planted("dynamics", runs=1, index=range(3), split="train", quantity=["nll", "error"], epoch=lambda row: float(row.index), value=lambda row: 3 - row.index)  # fmt: skip
+    bare, full = ll.plot.trajectory(plane, path).axes[0], ll.plot.trajectory(plane, path, courses=course).axes[0]
+    for axis in (bare, full):
+        assert axis.lines[0].get_xydata().tolist() == [[1, 0], [0.5, 0], [0, 0]]
+    dots = [axis.collections[-1].get_array() for axis in (bare, full)]
+    assert dots[0] is None
+    assert dots[1].tolist() == [3, 2, 1]
+    with pytest.raises(ValueError, match=r"trajectory\.paths is missing"):
+        ll.plot.trajectory(plane, courses=course)
+
+
+def test_scores_over_runs_are_dots_and_their_spread():
+    table = planted("trained", labels=["a", "b"], runs=3, split=["train", "test"], quantity="nll", value=lambda row: row.run)
+    (axis,) = ll.plot.distribution(table).axes
+    dots = [line.get_ydata().tolist() for line in axis.lines if len(line.get_ydata()) == 3]
+    assert dots == [[1, 2, 3]] * 4
+    assert [tick.get_text() for tick in axis.get_xticklabels()] == ["train", "test"] * 2
+
+
+def test_an_optional_table_need_not_be_named():
+    plugin = plugins.plugin("figures", "trajectory")
+    assert (set(plugin.tables), plugin.optional) == ({"planes", "paths", "shares", "courses"}, {"shares", "courses"})
+    body = {"draw": "trajectory", "planes": "a", "paths": "b", "shares": None}
+    assert list(validation.read("figure", "walk", body).roles) == ["planes", "paths"]
+    with pytest.raises(ValueError, match=r"figure\.walk\.paths is missing"):
+        validation.read("figure", "walk", {"draw": "trajectory", "planes": "a"})

@@ -47,9 +47,12 @@ def numbered(levels) -> np.ndarray:
     return chosen if len(chosen) >= 3 else levels[::2]
 
 
-def relief(figure, axes, planes, highest, label, **bar):
-    """Planes that share their shades, evenly in the logarithm up to `highest`, with contours at the numbers of the bar."""
-    values = np.concatenate([plane.to_numpy().ravel() for plane in planes])
+def relief(figure, axes, planes, highest, label, also=(), **bar):
+    """Planes that share their shades, evenly in the logarithm up to `highest`, with contours at the numbers of the bar.
+
+    The shades fit the values `also` too; returned is what shows them, for its norm.
+    """
+    values = np.concatenate([*(plane.to_numpy().ravel() for plane in planes), also])
     values = values[np.isfinite(values) & (values > 0)]
     top = min(values.max(), highest) if len(values) else highest
     levels = rounded(min(max(values.min(), highest / 1000) if len(values) else top / 10, 0.9 * top), top)
@@ -60,6 +63,7 @@ def relief(figure, axes, planes, highest, label, **bar):
         drawn = filled(axis, shown, levels, norm=LogNorm(levels[0], levels[-1]), extend=extend)
     bar = figure.colorbar(drawn, ax=axes, label=label, ticks=numbered(levels), format="%g", **bar)
     bar.minorticks_off()
+    return drawn
 
 
 def filled(axis, plane, levels, **look):
