@@ -35,8 +35,8 @@ test-wheel: setup  ## a wheel, installed by itself, draws a network outside the 
 	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --target build/wheel/site build/wheel/*.whl
 	@mkdir build/wheel/home && cd build/wheel/home && PYTHONPATH=../site ../../../$(BIN)/python -m lossland look cnn --data digits --minutes 0.1
 
-lint: setup  ## style of Python and of the rules
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/snakefmt --check Snakefile rules
+lint: setup  ## style of Python and of the rules, types of the library
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/snakefmt --check Snakefile rules && $(BIN)/mypy
 
 docs: setup  ## the site of docs/ as build/docs/index.html, all of its links checked
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
@@ -73,5 +73,5 @@ gpu-check:  ## the library alone on a GPU machine that has torch: PYTHON=python3
 	@PYTHONPATH=. $(PYTHON) benchmarks/gpu_check.py
 
 clean:  ## remove the environment, caches and the results of the embedded default (those of other configs stay)
-	rm -rf .venv .pytest_cache .ruff_cache *.egg-info build
+	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache *.egg-info build
 	rm -rf results/data results/network results/subspace results/table results/figure results/claim results/verdict results/log results/report results/resolved.yaml

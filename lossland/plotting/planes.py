@@ -9,7 +9,13 @@ from scipy.interpolate import PchipInterpolator
 from lossland.plotting.style import COLOURS, GREY, SERIES, SHADES, WHITE_TO_DARK
 from lossland.statistics.tables import where
 
-ROUND = [[1], [1, 3], [1, 2, 5], [1, 1.5, 2, 3, 5, 7], [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8]]  # from coarse to fine
+ROUND: list[list[float]] = [
+    [1],
+    [1, 3],
+    [1, 2, 5],
+    [1, 1.5, 2, 3, 5, 7],
+    [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8],
+]  # from coarse to fine
 
 
 def finer(plane, logarithmic=False, times=5):
@@ -37,7 +43,7 @@ def rounded(low, high) -> np.ndarray:
         levels = known[np.searchsorted(known, low * 1.001, "right") - 1 : np.searchsorted(known, high * 0.999) + 1]
         if len(levels) >= 9:
             return levels
-    ticks = MaxNLocator(10, steps=[1, 2, 5, 10]).tick_values(low, high)
+    ticks = np.asarray(MaxNLocator(10, steps=[1, 2, 5, 10]).tick_values(low, high))
     return levels if len(levels) >= 6 else ticks[ticks > 0]
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from lossland import options
 from lossland.checking import REQUIRED
+from lossland.options import Between
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -69,7 +70,7 @@ class Plugin:
     options: dict
     tables: dict[str, str]
     optional: frozenset[str]
-    sources: options.Between
+    sources: Between
     returns: str
     coordinates: int | None
     vertices: str
