@@ -4,7 +4,7 @@ CORES ?= all
 CONFIG ?= config.yaml
 BIN := .venv/bin
 
-.PHONY: help setup reproduce test test-slurm test-report test-wheel lint docs results-page report check why stale clean-stale cost gpu-check benchmark clean
+.PHONY: help setup reproduce test test-slurm test-report test-wheel lint docs results-page experiments-page schema report check why stale clean-stale cost gpu-check benchmark clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -27,7 +27,13 @@ test: setup  ## the tests
 test-slurm: setup  ## the tests on a real SLURM cluster that they start; as root
 	@$(BIN)/python -m pytest -m slurm -rs tests/test_slurm.py
 
-test-report: setup  ## the tests of the report that need a browser (Debian: apt-get install chromium)
+test-experiments-page: setup  ## docs/experiments.md, from the signatures of the experiments
+	@$(BIN)/python docs/experiments.py
+
+schema: setup  ## configs/config.schema.json, by which editors complete a config
+	@$(BIN)/python -m lossland schema > configs/config.schema.json
+
+report: setup  ## the tests of the report that need a browser (Debian: apt-get install chromium)
 	@$(BIN)/python -m pytest -m browser tests/test_report.py
 
 test-wheel: setup  ## a wheel, installed by itself, draws a network outside the clone
@@ -43,6 +49,12 @@ docs: setup  ## the site of docs/ as build/docs/index.html, all of its links che
 
 results-page: setup  ## docs/results.md and the counts of README.md, from results/verdict
 	@$(BIN)/python docs/results.py
+
+experiments-page: setup  ## docs/experiments.md, from the signatures of the experiments
+	@$(BIN)/python docs/experiments.py
+
+schema: setup  ## configs/config.schema.json, by which editors complete a config
+	@$(BIN)/python -m lossland schema > configs/config.schema.json
 
 report: setup  ## the report of what there is, even if jobs failed; a run that succeeds has written it
 	@$(BIN)/python -m lossland report --configfile $(CONFIG)

@@ -58,6 +58,13 @@ def clean_stale(plan, _):
     print("\n".join([*(f"{file} was removed" for file in found), f"{len(found)} files were removed"]))
 
 
+def schema(_):
+    """The JSON schema of a config, by which editors complete it and mark mistakes."""
+    from lossland.workflow.schema import text  # pydantic, and every plug-in
+
+    print(text(), end="")
+
+
 def _snakemake(*options):
     if subprocess.run([sys.executable, "-m", "snakemake", "--snakefile", PROJECT / "Snakefile", *options]).returncode:
         raise SystemExit(1)
@@ -108,7 +115,7 @@ def main():
     looked.add_argument("--size", type=int, default=64, help="pixels to which images of a folder are resized (default: 64)")
     looked.add_argument("--minutes", type=float, default=5.0, help="how long drawing may take about (default: 5)")
     looked.add_argument("--out", default="look", metavar="FOLDER", help="default: look")
-    begun, again = command(new, new), command(run, run)
+    begun, again, _ = command(new, new), command(run, run), command(schema, schema)
     for part in (begun, again):
         part.add_argument("folder")
     for part in (looked, again):

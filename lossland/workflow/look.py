@@ -96,6 +96,7 @@ class Project:
         grids, examples, shards = self.grids, f"examples: {self.grids.examples}", self.grids.in_parts
         around = f"resolution: {grids.side}, points: {grids.points}, products: {grids.products}, {examples}{shards}"
         lines = [
+            f"# yaml-language-server: $schema={plugins.PROJECT / 'configs/config.schema.json'}",
             f"# What there is to see of these networks; `lossland run {self.folder}` makes it, and what an edit changes",
             f"title: {_flow(self.folder.name)}",
             f"results: {_flow(f'{self.folder}/results')}",
