@@ -15,12 +15,12 @@ from lossland.workflow.plan import Plan
 ROOT = Path(__file__).resolve().parent.parent
 HEAD = """# The experiments
 
-This page is generated from the signatures and docstrings of `lossland/papers/` by `make experiments-page`; edits of it are lost.
+This page is made from the signatures and docstrings of `lossland/papers/` by `make experiments-page`; edits of it are lost.
 
 An experiment is one line of a config, `garipov2018/curves: {network: mine}`; with a label after a second slash it can be there
 again, with other options. "Seeds" is how many networks each of those named must have at least, with the options as they stand
-here; fewer are refused, and the sentence names the option to lower. Types are those of `lossland/options.py`: `Count` is a whole
-number from 1 on, `Changes` are entries of a recipe that differ from those of the networks."""
+here; fewer are refused, and the sentence names the option to lower. Types are those of `lossland/options.py`: `Count` is a
+whole number from 1 on, `Changes` are entries of a recipe that differ from those of the networks."""
 MODEL = {"data": "images", "model": "cnn", "method": "sgd", "recipe": {"epochs": 20, "lr": 0.05}}
 
 
