@@ -33,9 +33,10 @@ def draw(
             drawn = axis.pcolormesh(numbers, numbers, values, cmap=WHITE_TO_DARK, vmin=low, vmax=high, rasterized=True)
             for (i, j), value in np.ndenumerate(values if len(values) <= FEW else values[:0]):
                 colour = "white" if value - low > 0.55 * (high - low) else SHADES[-1]
-                axis.text(j + 1, i + 1, f"{value:.2f}" if scale == 1 else f"{value:.1f}", ha="center", va="center", c=colour)
+                number = f"{round(value, 2) + 0.0:.2f}" if scale == 1 else f"{value:.1f}"
+                axis.text(j + 1, i + 1, number, ha="center", va="center", color=colour)
             mean = pairs[quantity].mean()
-            said = f"{mean + 0.0:.2f}" if scale == 1 else f"{scale * mean:.1f} %"
+            said = f"{round(mean, 2) + 0.0:.2f}" if scale == 1 else f"{scale * mean:.1f} %"
             axis.set(title=f"{label}\nmean of pairs {said}", xlabel="network", ylabel="network", aspect="equal")
             axis.xaxis.set_major_locator(MaxNLocator(6, integer=True))
             axis.yaxis.set_major_locator(MaxNLocator(6, integer=True))

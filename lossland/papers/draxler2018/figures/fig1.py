@@ -11,7 +11,7 @@ segment.
 
 from matplotlib.figure import Figure
 
-from lossland.plotting.panels import logarithmic, panels
+from lossland.plotting.panels import legend_below, logarithmic, panels
 from lossland.plotting.planes import marks, relief, spanning
 from lossland.plotting.style import AXES, COLOURS
 from lossland.statistics.tables import Table, one_run, pick, plane, shares
@@ -37,5 +37,5 @@ def draw(*, surface: Table("landscape"), segment: Table("landscape"), path: Tabl
         axis.set(xlabel="share of the own length", ylabel=f"{split} {label}", xlim=(0, 1))
     logarithmic(axes[0])
     axes[1].set_ylim(0, None)
-    axes[1].legend(loc="upper right")
+    legend_below(figure, axes)
     return figure
