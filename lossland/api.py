@@ -31,8 +31,8 @@ from lossland.options import nearest
 
 
 def problem(network, data=None, *, train=None, test=None, **options) -> Problem:
-    """The problem of a module, or of a function that returns one, and its data: what `load` returned, or loaders or tensors of
-    `train` and `test`. Raises ConfigError."""
+    """The problem of a module, or of a function that returns one, and its data: what `load` returned, or loaders or (inputs,
+    targets) of `train` and `test`. Raises ConfigError."""
     if (data is None) == (train is None or test is None):
         raise ConfigError("problem takes data that ll.load returned, or train and test; give one of these")
     return Problem(ParamSpace(network), collected(train=train, test=test) if data is None else data, **options)

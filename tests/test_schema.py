@@ -11,7 +11,7 @@ from lossland.workflow.schema import text
 from lossland.workflow.yaml_places import read_text
 
 SCHEMA = json.loads((ROOT / "configs/config.schema.json").read_text())
-CONFIGS = ["config.yaml", "configs/miniature.yaml", "configs/cifar10.yaml", "configs/paper.yaml", "tests/toy.yaml"]
+CONFIGS = ["config.yaml", "configs/mnist.yaml", "configs/cifar10.yaml", "configs/paper.yaml", "tests/toy.yaml"]
 GOOD = {
     "data": {"photos": {"source": "image_folder", "folder": "photos"}, "own": {"source": "mine:load", "anything": 1}},
     "network": {"a": {"data": "own", "model": "cnn", "method": "sgd", "seeds": 2, "recipe": {"epochs": 1, "lr": 0.1}}},

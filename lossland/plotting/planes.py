@@ -79,12 +79,13 @@ def filled(axis, plane, levels, **look):
 
 
 def shaded(figure, axes, planes, highest, label, **bar):
-    """Planes that share their shades, in round steps from 0 to their highest value, or about `highest` where that is lower."""
+    """Planes that share their shades, in round steps from 0, or a lowest value below, to the highest, or about `highest`."""
     shown = [finer(plane.where(plane.abs() < float("inf"))) for plane in planes]
-    top = max(plane.max(axis=None) for plane in shown)
-    levels = MaxNLocator(10, steps=[1, 2, 5, 10]).tick_values(0, min(highest, top) if top > 0 else highest)
+    low, top = min(0, *(plane.min(axis=None) for plane in shown)), max(plane.max(axis=None) for plane in shown)
+    highest = min(highest, top) if top > low else max(highest, low + 1)
+    levels = MaxNLocator(10, steps=[1, 2, 5, 10]).tick_values(low, highest)
     extend = "max" if top > levels[-1] else "neither"
-    drawn = [filled(axis, plane.clip(lower=0), levels, extend=extend) for axis, plane in zip(axes, shown, strict=True)]
+    drawn = [filled(axis, plane.clip(lower=levels[0]), levels, extend=extend) for axis, plane in zip(axes, shown, strict=True)]
     figure.colorbar(drawn[-1], ax=axes, label=label, **bar)
 
 

@@ -1,6 +1,7 @@
 """The front door: a folder with a short config for networks of one's own, and what there is to see of them.
 
 lossland look mine:network --data photos trained.pt                 planes, lines, spectrum of one network
+lossland look mine:network --data photos checkpoints/               of a training also the plane of its trajectory
 lossland look torchvision.models:resnet18 --data photos --seeds 4   trains four; also curves, ensembles, disagreement
 lossland new folder                                                 the config alone, with a network to replace
 """
@@ -16,8 +17,10 @@ from pathlib import Path
 
 import yaml
 
-from lossland.checking import ConfigError
-from lossland.workflow import plugins
+from lossland.checking import ConfigError, build
+from lossland.inputs import checkpoint_names
+from lossland.options import Weights
+from lossland.workflow import own_files, plugins
 
 RECIPE = {"epochs": 30, "lr": 0.05, "batch_size": 128, "weight_decay": 5e-4}
 SIDES = [31, 25, 21, 17, 13, 11, 9]  # of a plane, in points, from fine to coarse
@@ -115,12 +118,16 @@ class Project:
             recipe = f", recipe: {_flow(self.recipe)}" if self.recipe else ""
             between = f"plane: {grids.side}, resolution: {grids.points}, {examples}{shards}"
             lines.append(f"  own/between: {{networks: [{names}], {between}{recipe}}}")
+        if ways := [name for name, options in self.networks.items() if checkpoint_names.several(options.get("file", ".pt"))]:
+            lines.append(
+                f"  li2018/trajectories: {{networks: [{', '.join(ways)}], resolution: {grids.side}, {examples}{shards}}}"
+            )
         return "\n".join(lines) + "\n"
 
     def write(self) -> Path:
         """Write the config into the folder, and return its path."""
         config = self.folder / "config.yaml"
-        config.write_text(self.text)
+        config.write_text(self.text, "utf-8")
         return config
 
 
@@ -129,7 +136,7 @@ def new(folder) -> Path:
     folder = _new(Path(folder))
     mine = {"data": "images", "model": f"{'.'.join(folder.parts)}.mine:network", "width": 16, "method": "sgd", "seeds": 4}
     folder.mkdir(parents=True)
-    (folder / "mine.py").write_text(STUB)
+    (folder / "mine.py").write_text(STUB, "utf-8")
     return Project(folder, {"source": "digits"}, {"mine": mine | {"recipe": RECIPE | {"batch_size": 32}}}).write()
 
 
@@ -145,8 +152,8 @@ def look(model, data, checkpoints, *, out="look", seeds=None, size=64, minutes=5
     folder.mkdir(parents=True)
     try:
         if wrapper:  # which is measured
-            (folder / "model.py").write_text(wrapper)
-        trained = {name: {"method": "pretrained", "file": str(_tensors(file, folder, name))} for name, file in files.items()}
+            (folder / "model.py").write_text(wrapper, "utf-8")
+        trained = {name: {"method": "pretrained", "file": str(file)} for name, file in files.items()}
         recipe = RECIPE | {"epochs": 10, "lr": 0.01} if trained else {}
         of_seeds = {"mine": {"method": "sgd", "seeds": seeds, "recipe": RECIPE}}
         networks = {name: stanza | body for name, body in (trained or of_seeds).items()}
@@ -157,34 +164,18 @@ def look(model, data, checkpoints, *, out="look", seeds=None, size=64, minutes=5
         raise
 
 
-def _checkpoints(paths) -> dict[str, Path]:
+def _checkpoints(given) -> dict[str, Path]:
     """Files of weights by the names that their networks get."""
-    paths = [Path(path).resolve() for path in paths]
-    if missing := [path for path in paths if not path.is_file()]:
-        raise ConfigError(f"there is no checkpoint {missing[0]}; give the path of a file")
+    paths = [build(Weights, str(Path(path).resolve()), "checkpoint") for path in given]
+    for path in paths:
+        if not own_files.there("weights", path):
+            raise ConfigError(f"there is no checkpoint {path}; give a file, or a folder or a pattern of those of a training")
+        if fault := own_files.fault("weights", path):
+            raise ConfigError(fault)
     names = [re.sub(r"\W", "_", path.stem) for path in paths]
     if len(set(names)) < len(names) or not all(name[0].isalpha() for name in names):  # 1 is a number in YAML
         names = [f"network_{i + 1}" for i in range(len(paths))]
     return dict(zip(names, paths, strict=True))
-
-
-def _tensors(file, folder, name) -> Path:
-    """`file` if it is one of safetensors, else its tensors as one in `folder`; nothing else is unpickled of it."""
-    if file.suffix == ".safetensors":
-        return file
-    import torch
-    from safetensors.torch import save_file
-
-    try:
-        found = torch.load(file, map_location="cpu", weights_only=True)
-        found = found.get("state_dict", found)
-        tensors = {key.removeprefix("module."): tensor.clone().contiguous() for key, tensor in found.items()}
-    except Exception as error:
-        told = f"{type(error).__name__}: {error}".splitlines()[0]
-        raise ConfigError(f"checkpoint {file} is not a state_dict ({told:.120}); save model.state_dict(), by itself") from None
-    converted = folder.resolve() / f"{name}.safetensors"
-    save_file(tensors, converted)
-    return converted
 
 
 def _flow(value) -> str:

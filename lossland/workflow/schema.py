@@ -83,6 +83,7 @@ def _experiments(shared):
         options = _options(plugins.plugin("experiments", name), shared)
         known[name] = {"type": ["object", "null"], "additionalProperties": False} | options
         known[name].pop("required", None)  # the size has what is not said
+        known[name]["properties"]["part"] = {"type": "string"}
     labelled = {f"^{name}/": {"$ref": f"#/properties/experiments/properties/{name.replace('/', '~1')}"} for name in known}
     closed = {"patternProperties": labelled | {":": {}}, "additionalProperties": False}
     return {"type": ["object", "null"], "properties": known} | closed

@@ -13,7 +13,7 @@ from lossland.options import Positive, Split
 from lossland.plotting.panels import looks, panels
 from lossland.plotting.planes import cross, marks, relief, shaded
 from lossland.plotting.style import AXES
-from lossland.statistics.tables import Table, by_label, one_run, pick, plane, quantities_of, splits_of, where
+from lossland.statistics.tables import Table, by_label, one_run, pick, plane, quantities_of, signed, splits_of, where
 
 
 def draw(
@@ -21,7 +21,8 @@ def draw(
 ) -> Figure:
     """A column for each plane, a row for each split and quantity (default: as in `path`); what is above `highest` is darkest.
 
-    Rows share their colours, evenly spaced in the logarithm for losses. Raises ValueError if a table is not of a plane.
+    Rows share their colours, evenly spaced in the logarithm for losses that are not negative. Raises ValueError if a table is
+    not of a plane.
     """
     tables = {label: one_run(table) for label, table in by_label(planes).items()}
     splits, quantities = splits or splits_of(planes), quantities or quantities_of(planes)
@@ -45,7 +46,7 @@ def _row(figure, axes, parts, own, split, quantity, highest):
     values = np.concatenate([grid.to_numpy().ravel() for grid in grids])
     values = values[np.isfinite(values)]
     top = highest or (values.max() if len(values) else 1.0)
-    shades = relief if quantity in ("loss", "nll") else shaded
+    shades = relief if quantity in ("loss", "nll") and not signed(values) else shaded
     shades(figure, axes, grids, top, f"{split} {name}", aspect=18, pad=0.02)
     for axis, (label, part) in zip(axes, parts.items(), strict=True):
         marks(axis, part, own[label]["color"])
