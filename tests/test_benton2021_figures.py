@@ -291,7 +291,7 @@ def test_draws_lie_in_their_triangles_and_one_is_stretched():
     number = lambda row: -1 if row.index < 3 else row.index % 2  # noqa: E731
     table = planted("sampled", labels=["K"], runs=1, stretch=[1.0, 100.0], index=range(9), simplex=number, **at)
     figure = a2.draw(samples=table)
-    assert [axis.get_title() for axis in figure.axes] == ["K\n6 draws", "K\n6 draws, one edge 100 times as long"]
+    assert [axis.get_title() for axis in figure.axes] == ["K\n6 draws", "K\n6 draws,\none edge 100 times as long"]
     for axis, (_, part) in zip(figure.axes, table.groupby("stretch"), strict=True):
         assert axis.patches[0].get_xy()[:3] == pytest.approx(part[part["simplex"] == -1][["x", "y"]].to_numpy())
         drawn = part[part["simplex"] == 1][["x", "y"]].to_numpy()

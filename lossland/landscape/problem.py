@@ -158,7 +158,7 @@ class Problem:
         x = self.data.x[split]
         if not (rows.ndim == 1 and torch.is_tensor(x) and torch.is_tensor(self.data.y[split])):
             return 1
-        return max(1, BLOCK // (len(rows) * x[0].numel()))
+        return max(1, BLOCK // max(1, len(rows) * x[0].numel()))
 
     def _block(self, split, minibatches, augment):
         if len(minibatches) == 1:
@@ -179,24 +179,31 @@ class Problem:
         The gradient is added `share` times to `into` [D] (default: once to zeros), each parameter tensor as soon as it is
         known, so that beside theta and `into` of a large network there is never a third vector of their length.
         """
-        if small := into is None and len(theta) <= SMALL:
-            point, gradient, leaves = self.space.bench(theta)
-            point.copy_(theta)
-            gradient.zero_()
+        if into is None and len(theta) <= SMALL:
+            loss, gradient = self._small(theta, inputs, target, rng)
         else:
             gradient = torch.zeros_like(theta) if into is None else into
-            leaves = self.space.leaves(theta, gradient)
-        # dropout first: it may ask for the proof, whose passes need the network for themselves
-        with self._dropout(rng), self.space.loaded(leaves) as network:
-            loss = self._loss(network, inputs, target)
-            loss.backward(None if share == 1 else torch.full_like(loss, share))
-        gradient = gradient.clone() if small else gradient
+            # dropout first: it may ask for the proof, whose passes need the network for themselves
+            with self._dropout(rng), self.space.loaded(self.space.leaves(theta, gradient)) as network:
+                loss = self._loss(network, inputs, target)
+                loss.backward(None if share == 1 else torch.full_like(loss, share))
         if weight_decay:
             square, trained = self._decayed(theta)
             decayed = gradient if trained is theta else gradient[: len(trained)]
             decayed.add_(trained, alpha=share * weight_decay)
             return loss.detach().add_(square, alpha=0.5 * weight_decay), gradient
         return loss.detach(), gradient
+
+    def _small(self, theta, inputs, target, rng):
+        """The loss of a batch and its gradient [D], without decay, of a network whose steps are not arithmetic but calls."""
+        point, gradient, leaves, parts = self.space.bench(theta)
+        point.copy_(theta)
+        with self._dropout(rng), self.space.loaded(leaves) as network:
+            loss = self._loss(network, inputs, target)
+            found = torch.autograd.grad(loss, [leaves[n] for n in parts], allow_unused=True)
+        parts = list(parts.values())
+        torch._foreach_copy_(parts, [torch.zeros_like(p) if g is None else g for g, p in zip(found, parts, strict=True)])
+        return loss, gradient.clone()
 
     @torch.no_grad()
     def value(self, theta, inputs, target, rng, weight_decay=0.0):

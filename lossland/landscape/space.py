@@ -193,11 +193,16 @@ class ParamSpace:
         return views
 
     def bench(self, like):
-        """(theta [D], gradient [D], leaves) that stay, to be copied into: to make leaves takes as long as a small network."""
+        """(theta [D], gradient [D], leaves, by name the parts of the gradient) that stay, to be copied into: to make leaves
+        takes as long as a small network does."""
         key = (like.device, like.dtype)
         if key not in self._benches:
-            theta, gradient = torch.empty_like(like), torch.empty_like(like)
-            self._benches[key] = theta, gradient, self.leaves(theta, gradient)
+            theta, gradient = torch.zeros_like(like), torch.zeros_like(like)
+            leaves, parts = self.leaves(theta, gradient), {}
+            for name, leaf in leaves.items():
+                if leaf.requires_grad:
+                    leaf.grad, parts[name] = None, leaf.grad
+            self._benches[key] = theta, gradient, leaves, parts
         return self._benches[key]
 
     def parts(self, points):
