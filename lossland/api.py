@@ -30,18 +30,12 @@ from lossland.landscape.space import ParamSpace
 from lossland.options import nearest
 
 
-<<<<<<< HEAD
 def problem(network, data=None, *, train=None, test=None, **options) -> Problem:
     """The problem of a module, or of a function that returns one, and its data: what `load` returned, or loaders or (inputs,
     targets) of `train` and `test`. Raises ConfigError."""
     if (data is None) == (train is None or test is None):
         raise ConfigError("problem takes data that ll.load returned, or train and test; give one of these")
     return Problem(ParamSpace(network), collected(train=train, test=test) if data is None else data, **options)
-=======
-def problem(network, *, train, test, **options) -> Problem:
-    """The problem of a module, or of a function that returns one, and its data: loaders, or (inputs, targets), of each split."""
-    return Problem(ParamSpace(network), collected(train=train, test=test), **options)
->>>>>>> efde1d67ee3929d4db0436798fcd3ef61125ff5f
 
 
 class Plugins:
