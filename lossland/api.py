@@ -30,12 +30,15 @@ from lossland.landscape.space import ParamSpace
 from lossland.options import nearest
 
 
-def problem(network, *, train, test, **options) -> Problem:
-    """The problem of a module, or of a function that returns one, and its data: loaders, or (inputs, targets)."""
+def problem(network, data=None, *, train=None, test=None, **options) -> Problem:
+    """The problem of a module, or of a function that returns one, and its data: what `load` returned, or loaders or (inputs,
+    targets) of `train` and `test`. Raises ConfigError."""
     known = ["device", "precision", "batch_size", "examples", "task", "loss"]
     if unknown := [name for name in options if name not in known]:
         raise ConfigError(f"problem.{unknown[0]} is not an option here{nearest(unknown[0], known)}")
-    return Problem(ParamSpace(network), collected(train=train, test=test), **options)
+    if (data is None) == (train is None or test is None):
+        raise ConfigError("problem takes data that ll.load returned, or train and test; give one of these")
+    return Problem(ParamSpace(network), collected(train=train, test=test) if data is None else data, **options)
 
 
 class Plugins:
@@ -74,7 +77,7 @@ class Figures(Plugins):
 
     def _called(self, name, draw):
         parameters = inspect.signature(draw).parameters
-        roles = [n for n, p in parameters.items() if pd.DataFrame in get_args(p.annotation)]
+        roles = {n: probe for n, p in parameters.items() if (probe := _probe(p.annotation))}
         known = {n: (p.annotation, p.default) for n, p in parameters.items() if n not in roles}
 
         @wraps(draw)
@@ -84,13 +87,19 @@ class Figures(Plugins):
                     f"{name} takes {', '.join(roles)}, and is given {len(tables)} tables; lay them in one {{label: table}}"
                 )
             given = dict(zip(roles, tables, strict=False)) | {n: options.pop(n) for n in roles if n in options}
-            if missing := [role for role in roles if role not in given]:
+            given = {role: table for role, table in given.items() if table is not None}
+            if missing := [role for role in roles if role not in given and parameters[role].default is inspect.Parameter.empty]:
                 raise ConfigError(f"{name}.{missing[0]} is missing; give a table, {{label: table}} or a list of runs")
-            probes = {role: get_args(parameters[role].annotation)[1] for role in roles}
-            read = {role: labelled(table, f"{name}.{role}", probes[role]) for role, table in given.items()}
+            read = {role: labelled(table, f"{name}.{role}", roles[role]) for role, table in given.items()}
             return draw(**read, **built(known, options, name))
 
         return plotted
+
+
+def _probe(annotation) -> str | None:
+    """The probe that a table is of, by `Table(...)` or `Table(...) | None`; None of all else."""
+    found = [get_args(part) for part in (annotation, *get_args(annotation))]
+    return next((args[1] for args in found if args[:1] == (pd.DataFrame,)), None)
 
 
 def labelled(tables, where="tables", probe="landscape") -> pd.DataFrame:

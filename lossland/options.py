@@ -34,6 +34,12 @@ class Between(Rule):
     high: float = math.inf
     above: bool = False
 
+    def __get_pydantic_json_schema__(self, core, handler):
+        """Its bounds, for editors; those of a list of sources are none of its entries."""
+        found, low = handler(core), "exclusiveMinimum" if self.above else "minimum"
+        known = {low: self.low, "maximum": self.high} if found.get("type") in ("integer", "number") else {}
+        return found | {name: bound for name, bound in known.items() if math.isfinite(bound)}
+
     def check(self, value, context):
         if value < self.low or (self.above and value == self.low):
             raise ValueError(f"must be {'above' if self.above else 'at least'} {self.low:g}")

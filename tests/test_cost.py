@@ -50,6 +50,8 @@ def test_a_measurement_counts_for_its_own_job_and_for_its_likes(tmp_path):
     table = estimate(plan)
     assert table.loc["sgd", "GPU-hours"] == pytest.approx(1.5)
     assert table.loc["sgd", "GB"] == pytest.approx(1.5e-6)
+    _measured(plan, "network", "net/1", 1800, gpu_memory_mb=0)
+    assert estimate(plan).loc["sgd", "CPU-hours"] == pytest.approx(1.5), "measured on a machine without a GPU"
     assert estimate(_plan(tmp_path, resources={"gpu": 0})).loc["sgd", "CPU-hours"] == pytest.approx(1.5)
 
 

@@ -23,7 +23,7 @@ from lossland.workflow.store import DiskJournal
 # room -> rooms and libraries it may import beside the standard library; what is not named imports whatever it likes
 TORCH, TABLES = {"torch"}, {"pandas", "numpy"}
 BASE = {"options", "rng", "geometry", "inputs", "tasks"}
-DRAWN = TABLES | {"options", "geometry", "statistics", "matplotlib", "mpl_toolkits", "plotly", "meshio"}
+DRAWN = TABLES | {"options", "geometry", "statistics", "matplotlib", "mpl_toolkits", "plotly", "meshio", "scipy"}
 MAY = {
     "options": {"pydantic_core"},
     "checking": {"pydantic", "pydantic_core", "options"},

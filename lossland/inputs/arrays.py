@@ -59,6 +59,7 @@ class Arrays:
     augment: dict[str, float] = field(default_factory=dict)
     task: str = "classification"
     ignore: int = IGNORED
+    ignores: bool = field(init=False, default=False)  # whether any label is
     _scaled: dict = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self):
@@ -208,6 +209,7 @@ def pictures(train, test, *, classes=None, val=0, augment=None, scaling="standar
         raise ValueError(f"val: {val} of the {len(x)} training examples leaves none to train on; lower it")
     cut = len(x) - val
     fixed = {"imagenet": IMAGENET, "unit": ((0.0,), (1.0,)), "raw": ((0.0,), (1 / 255,))}
+    std: tuple[float, ...]
     if scaling == "centred":
         mean, std = (x[:cut].sum(0, dtype=torch.int64).double() / 255 / cut).tolist(), (1.0,)
     else:

@@ -123,7 +123,7 @@ class Problem:
     @cached_property
     def at_once(self) -> int:
         """Examples of a batch of an evaluation: on a CPU, 500, or as many as activations stay near it, at least 100."""
-        most = 500 if self.device.type == "cuda" else min(500, ACTIVATIONS // self.check().largest)
+        most = 500 if torch.device(self.device).type == "cuda" else min(500, ACTIVATIONS // self.check().largest)
         return self.batch_size or max(100, most)
 
     def steps(self, size) -> int:

@@ -15,7 +15,8 @@ from lossland.workflow.store import DiskJournal, load_arrays, load_subspace
 def problem(job) -> Problem:
     """The network and the data of `job.spec`, with a journal in the job's folder of unfinished work."""
     torch.set_num_threads(job.threads)
-    data = load_arrays(*job.data, job.data_root)
+    (dataset,) = job.data
+    data = load_arrays(dataset, job.data_root)
     model, options = job.built("models", job.spec["model"])
     build = plugins.load("models", model)
     learned = {key: job.spec[key] for key in ("task", "loss") if key in job.spec}

@@ -2,7 +2,7 @@
 
 Hours and bytes of a job are what was measured of it (beside its log, the files), else the mean of what was measured of the
 other instances of its stanza, else the `cost` of the stanza, else an estimate from that of its networks; else they are
-unknown, and said so.
+unknown, and said so. They are hours of a GPU if the job asks for one, unless it, or one of its stanza, was measured without.
 """
 
 import json
@@ -26,7 +26,8 @@ def estimate(plan) -> pd.DataFrame:
         like = jobs.groupby("stanza")[unit].transform("mean")
         jobs[unit] = jobs[unit].fillna(like).fillna(jobs[f"{unit} of the config"]).where(jobs["to run"])
         jobs[f"{unit} unknown"] = jobs["to run"] & jobs[unit].isna()
-    jobs["GPU-hours"], jobs["CPU-hours"] = jobs["hours"].where(jobs["gpu"]), jobs["hours"].where(~jobs["gpu"])
+    gpu = jobs["gpu"] & ~jobs.groupby("stanza")["on CPU"].transform("max")
+    jobs["GPU-hours"], jobs["CPU-hours"] = jobs["hours"].where(gpu), jobs["hours"].where(~gpu)
     shown = ["jobs", "to run", "GPU-hours", "CPU-hours", "hours unknown", "GB", "GB unknown"]
     table = jobs.assign(jobs=1).groupby("rule", sort=False)[shown].sum(min_count=1)
     table.loc["all"] = table.sum(min_count=1)
@@ -59,8 +60,8 @@ def _points(source, resolution):
 
 
 def _measured(results, job):
-    """Of the same job, hours from its beginning to its end, and what its files take; NaN if they are not known."""
-    unknown, paths = dict.fromkeys(UNITS, math.nan), [Path(path) for path in job.paths(results)]
+    """Of the same job, hours from its beginning to its end, whether it had no GPU, and what its files take; NaN if unknown."""
+    unknown, paths = dict.fromkeys(UNITS, math.nan) | {"on CPU": False}, [Path(path) for path in job.paths(results)]
     try:
         took = json.loads(job.log(results).with_suffix(".json").read_bytes())
     except (OSError, ValueError):
@@ -68,4 +69,4 @@ def _measured(results, job):
     if took["spec"] != digest(job.spec) or took["rest"]:
         return unknown
     size = sum(path.stat().st_size for path in paths) / 1e9 if job.made(results) else math.nan
-    return {"hours": took["seconds"] / 3600, "GB": size}
+    return {"hours": took["seconds"] / 3600, "GB": size, "on CPU": took.get("gpu_memory_mb") == 0}

@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from lossland.workflow import code_digest
 from lossland.workflow.code_digest import PLUGIN
@@ -104,7 +105,12 @@ class Job:
         """All of the config that its result depends on."""
         key = PLUGIN[self.section][0]
         inputs = {role: [entry.spec for entry in entries] for role, entries in sorted(self.inputs.items())}
-        own = {"section": self.section, "name": self.name, key: {self.plugin.name: self.options}, "inputs": inputs}
+        own: dict[str, Any] = {
+            "section": self.section,
+            "name": self.name,
+            key: {self.plugin.name: self.options},
+            "inputs": inputs,
+        }
         own["format"] = FORMAT[self.section]
         own |= {"repetition": self.repetition} if self.repetition else {}
         return own | ({"files": self.files} if self.files else {}) | (self.setting.spec if self.setting else {})

@@ -21,6 +21,7 @@ from lossland.workflow.code_digest import PLUGIN
 from lossland.workflow.jobs import Entry, Job, Setting, View, sharded
 from lossland.workflow.series import Member, Series, Table, labels, slug
 from lossland.workflow.validation import LEARNED, ConfigError, nearest, read
+from lossland.workflow.yaml_places import Placed
 
 SETTINGS = {"title": str, "results": str, "data_root": str, "jobs": str, "size": str, "papers": list, "experiments": dict}
 SECTIONS = [section for section in PLUGIN if section not in ("verdict", "report")]  # of the config; the rest follows
@@ -29,6 +30,8 @@ MANY, LONGEST = 500, 120_000  # sources, characters: one argument of a command h
 
 class Plan:
     """All jobs of a config: `plan[section]` maps names to jobs. Raises ConfigError."""
+
+    read_from: Placed  # of a plan that was read from files
 
     def __init__(self, config):
         if not isinstance(config, dict):
@@ -126,6 +129,7 @@ class Plan:
             foreseen.refuse_options(where, options)
             own = setting or foreseen.common_setting(where, "sources", sources)
             run = "" if run is None else str(run)
+            source: Job | View
             if plugin.view and not stored:
                 source = View(plugin, options, [m.source for m in sources], own)
             else:
@@ -213,7 +217,8 @@ class Plan:
         if len(job.sources) > MANY and len(job.canonical) + sum(len(j.paths(self.results)[0]) for j in job.made_from) > LONGEST:
             raise ConfigError(f"{section}.{name} names {len(job.sources)} sources, more than a command has room for; join")
         job = sharded(job, shards)
-        for one in (*(entry.source for entry in job.inputs.get("shards", [])), job):
+        shards_of = (entry.source for entry in job.inputs.get("shards", []))
+        for one in (*(shard for shard in shards_of if isinstance(shard, Job)), job):
             self._jobs[section][one.name] = one
         self._contents[content] = job
         return job

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from lossland import options
 from lossland.checking import REQUIRED
+from lossland.options import Between
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -38,7 +39,7 @@ POSITIONAL = {
 NEEDED = {"probes": {"SCHEMA", "KEY"}}  # beside the function
 # what a figure says that it returns, and what a reader calls it
 DRAWN = {"Figure": "figures", "pd.DataFrame": "tables", "go.Figure": "surfaces", "meshio.Mesh": "meshes"}
-TABLE = re.compile(r"Table\('([\w.:]+)'\)")
+TABLE = re.compile(r"Table\('([\w.:]+)'\)( \| None)?")
 OWN = re.compile(r"(\w+(?:\.\w+)*):(\w+)", re.ASCII)
 
 
@@ -54,7 +55,8 @@ class Source:
 
 @dataclass(frozen=True)
 class Plugin:
-    """`options`: name -> (annotation, default or REQUIRED); `tables`: name of a parameter -> probe of the tables it wants.
+    """`options`: name -> (annotation, default or REQUIRED); `tables`: name of a parameter -> probe of the tables it wants;
+    without the `optional` ones it does.
 
     `sources` bounds the number of sources that a method takes; `coordinates` is its COORDINATES, the dimension of what it
     builds, `vertices` its VERTICES, a formula; `needs` is "classes" of a probe that says so, NEEDS, and of what
@@ -69,7 +71,8 @@ class Plugin:
     inputs: tuple[str, ...]
     options: dict
     tables: dict[str, str]
-    sources: options.Between
+    optional: frozenset[str]
+    sources: Between
     returns: str
     coordinates: int | None
     vertices: str
@@ -188,6 +191,7 @@ def plugin(room, name) -> Plugin:
         tuple(a.arg for a in arguments.args),
         choices,
         tables,
+        frozenset(n for n in tables if defaults[n] is not None),
         typing.get_args(_annotation(annotations.get("sources", "Sources")))[1],
         ast.unparse(found[0].returns) if found[0].returns else "",
         _constant(tree, "COORDINATES"),
