@@ -1,0 +1,216 @@
+"""The jobs of a run on one machine, in few processes: a worker for each core does one after another.
+
+A result stays a job of Snakemake, so an edit, a lost file or a failure concerns that result only; here is decided which process
+makes it. A process of its own for each would spend a fifth of a second beginning: imports, digests, the dataset, the proof of
+the problem. A worker (`workflow_scripts/worker.py`, a fork of the server if there is one) has done that, and goes on with a job like
+the last if one is ready. What runs code of the user's own, or on a GPU, still gets a process to itself.
+
+Snakemake hands over all jobs that are ready. Its cores and other limits count when a worker begins one.
+"""
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+import threading
+from contextlib import suppress
+from functools import cached_property
+from pathlib import Path
+from signal import SIGINT
+
+from lossland.workflow.forkserver import THREADS
+from lossland.workflow.gpu_slots import devices
+from lossland.workflow.plugins import OWN
+
+SCRIPT = Path(__file__).resolve().parent.parent.parent / "workflow_scripts/worker.py"
+MOST = 100  # jobs of one process: what libraries keep of each goes with it
+
+
+def attach(workflow, plan, started):
+    """Workers do the jobs of `workflow`. `started` is how the commands of our jobs begin."""
+    order = {path: place for place, job in enumerate(plan) for path in job.paths(plan.results)[:1]}
+    Workers(workflow, started, order).start()
+
+
+class Task:
+    """A job of Snakemake that is ready; `arguments` are those of its script if its command is one of ours."""
+
+    def __init__(self, job, started):
+        self.job, self.needs = job, job.scheduler_resources
+        command = "" if job.is_norun else job.shellcmd or ""
+        self.arguments = shlex.split(command.removeprefix(started)) if command.startswith(started) else None
+        spec = dict(zip(self.arguments or (), (self.arguments or ())[1:], strict=False)).get("--spec", "{}")
+        shared = self.arguments and not OWN.search(spec) and not (job.resources.get("gpu") and devices())
+        self.environment = dict.fromkeys(THREADS, str(job.threads))
+        if folder := job.resources.get("tmpdir"):
+            self.environment |= dict.fromkeys(("TMPDIR", "TMP", "TEMPDIR", "TEMP"), str(folder))
+        self.alike = json.dumps([json.loads(spec).get(key) for key in ("data", "model")]) if shared else id(self)
+        self.place = job.threads if shared else id(self)  # those of one place may share a process
+
+    @cached_property
+    def title(self):
+        spec = json.loads(self.arguments[self.arguments.index("--spec") + 1])
+        return f"{spec['section']} {spec['name']}"
+
+
+class Worker:
+    """A process that does one job after another."""
+
+    def __init__(self, task, started):
+        command = [*shlex.split(started.removeprefix("exec ")), str(SCRIPT)]
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+        self.process = subprocess.Popen([sys.executable, *command[1:]], env=os.environ | task.environment, **pipes)
+        self.place, self.done = task.place, 0
+
+    def do(self, task) -> bool:
+        """Whether the job came to its end. If the process died at it, that is said as a job says it, which cannot."""
+        with suppress(BrokenPipeError):
+            self.process.stdin.write(json.dumps(task.arguments) + "\n")
+            self.process.stdin.flush()
+        self.done += 1
+        answer = self.process.stdout.readline()
+        if answer.strip().lstrip("-").isdecimal():
+            return answer.strip() == "0"
+        status = self.process.wait()
+        said = answer.strip() or f"its process ended with status {status}"
+        print(f"{task.title}: {said}", file=sys.stderr, flush=True)
+        with suppress(OSError), open(str(task.job.log[0]), "a") as log:
+            log.write(f"{said}\n")
+        return False
+
+    def fits(self, task):
+        return task.place == self.place and self.done < MOST and self.process.poll() is None
+
+    def end(self):
+        with suppress(BrokenPipeError):
+            self.process.stdin.close()
+        self.process.wait()
+        self.process.stdout.close()
+
+
+class Workers:
+    """Takes the place of the choice of jobs and of the local executor of a run. `started` is how the command of a job of ours
+    begins, `order` maps the first file of each to its place among those that are ready."""
+
+    def __init__(self, workflow, started, order):
+        self.workflow, self.scheduler, self.executor = workflow, workflow.scheduler, workflow.scheduler._executor
+        self.started, self.order = started, order
+        self.ready, self.free, self.busy = [], dict(self.scheduler.global_resources), {}
+        self.changed, self.ending = threading.Condition(), False
+        self.threads = [threading.Thread(target=self._serve, daemon=True) for _ in range(workflow.cores)]
+
+    def start(self):
+        self.scheduler.subsample, self.scheduler.job_selector = None, self._all
+        self.shut, self.executor.run_jobs = self.executor.shutdown, self._take
+        self.executor.cancel, self.executor.shutdown = self._cancel, self._shutdown
+        for thread in self.threads:
+            thread.start()
+
+    def _all(self, jobs):
+        for job in jobs:
+            self.scheduler.validate_job(job)
+        return list(jobs)
+
+    def _take(self, jobs):
+        tasks = [Task(job, self.started) for job in jobs]
+        with self.changed:
+            self.ready += tasks
+            self.ready.sort(key=lambda task: self.order.get(str(next(iter(task.job.output), "")), len(self.order)))
+            self.changed.notify_all()
+
+    def _next(self, last):
+        """What a core does after the task `last`; None if nothing will come."""
+        with self.changed:
+            while not self.ending:
+                if self._refused():
+                    self._give_back()
+                fitting = [task for task in self.ready if all(self.free.get(n, v) >= v for n, v in self._needs(task))]
+                if fitting:
+                    task = next((task for task in fitting if last and task.alike == last.alike), fitting[0])
+                    self.ready.remove(task)
+                    self._add(task, -1)
+                    return task
+                self.changed.wait()
+        return None
+
+    def _needs(self, task):
+        return [(name, value) for name, value in task.needs.items() if name in self.free and not isinstance(value, str)]
+
+    def _add(self, task, sign):
+        for name, value in self._needs(task):
+            self.free[name] += sign * value
+
+    def _refused(self):
+        """Whether Snakemake begins no more jobs: it was asked to end, or one failed and it is not to go on."""
+        return self.scheduler._user_kill or (self.scheduler._errors and not self.scheduler.keepgoing)
+
+    def _give_back(self):
+        with self.scheduler._lock:
+            self.scheduler.running.difference_update(task.job for task in self.ready)
+        self.ready.clear()
+        self.scheduler._open_jobs.release()
+
+    def _serve(self):
+        """The life of a core: tasks, and a worker for as long as they fit it."""
+        worker = task = None
+        while task := self._next(task):
+            if worker and not worker.fits(task):
+                worker = worker.end()
+            worker, done = self._do(task, worker)
+            with self.changed:
+                self._add(task, 1)
+                self.changed.notify_all()
+            self._report(task, done)
+        if worker:
+            worker.end()
+
+    def _do(self, task, worker):
+        """(the worker that is there then, whether the job came to its end)."""
+        from snakemake.exceptions import print_exception
+        from snakemake.executors.local import run_wrapper
+        from snakemake_interface_executor_plugins.executors.base import SubmittedJobInfo
+
+        try:
+            self.executor.run_job_pre(task.job)
+            if task.arguments is None:
+                arguments = self.executor.job_args_and_prepare(task.job)
+                self.executor.report_job_submission(SubmittedJobInfo(job=task.job))
+                self.executor.cached_or_run(task.job, run_wrapper, *arguments)
+                return worker, True
+            self.workflow.async_run(task.job.prepare())
+            self.executor.report_job_submission(SubmittedJobInfo(job=task.job))
+            worker = worker or Worker(task, self.started)
+            with self.changed:
+                if self.ending:
+                    return worker, False
+                self.busy[task] = worker
+            try:
+                return worker, worker.do(task)
+            finally:
+                self.busy.pop(task)
+        except Exception as error:
+            print_exception(error, self.workflow.linemaps)
+            return worker, False
+
+    def _report(self, task, done):
+        from snakemake_interface_executor_plugins.executors.base import SubmittedJobInfo
+
+        report = self.executor.report_job_success if done else self.executor.report_job_error
+        report(SubmittedJobInfo(job=task.job))
+
+    def _cancel(self):
+        """What is at work saves itself and stops."""
+        with self.changed:
+            self.ending = True
+            for worker in self.busy.values():
+                worker.process.send_signal(SIGINT)
+        self._shutdown()
+
+    def _shutdown(self):
+        with self.changed:
+            self.ending = True
+            self.changed.notify_all()
+        for thread in self.threads:
+            thread.join()
+        self.shut()
