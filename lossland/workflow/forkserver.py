@@ -153,7 +153,7 @@ def keep(arguments):
 
 
 def _tell(arguments, number, kilobytes, asked):
-    """Say of a job that was killed what it cannot: by which signal, and what it had used. Whoever feeds a worker knows which job."""
+    """Say of a job that was killed what it cannot: by which signal, and what it had used; of a worker to whoever feeds it."""
     given = dict(pairwise(arguments))
     spec = json.loads(given.get("--spec", "{}"))
     likely = ", most likely because memory ran out" if number == signal.SIGKILL and not asked else ""

@@ -135,7 +135,7 @@ class Run:
 
 
 def run(work, argv=None):
-    """`work(job)` as a job, which is returned; exits with one sentence if it fails. A twin of a job waits, and finds its work done."""
+    """`work(job)` as a job; exits with one sentence if it fails. A twin of a job waits, and finds its work done."""
     began = time.monotonic() if log.handlers else time.monotonic() - time.process_time()  # a worker's first has its start
     try:
         job = Run(argv)
@@ -148,7 +148,6 @@ def run(work, argv=None):
                 with _measured(job, began):
                     work(job)
             shutil.rmtree(job.unfinished.parent)
-        return job
     except Exception as error:
         log.debug("", exc_info=True)
         told = isinstance(error, (ValueError, OSError, FloatingPointError))  # these are sentences for the user
@@ -180,8 +179,8 @@ def _alone(folder):
 def _measured(job, began):
     """Keeps beside the log what the work took: seconds with its start, peak memory, and whether it is the rest of a work.
 
-    A fork starts when it is forked, with the memory of the libraries that it shares (`forkserver.py`); the peak of a worker's job is
-    that of its jobs so far.
+    A fork starts when it is forked, with the memory of the libraries that it shares (`forkserver.py`); the peak of a worker's
+    job is that of its jobs so far.
     Snakemake's own benchmark files make it wait for ever if a disk is full, and know nothing of GPUs.
     """
     rest = any(job.unfinished.rglob("state.safetensors"))

@@ -1,9 +1,9 @@
 """The jobs of a run on one machine, in few processes: a worker for each core does one after another.
 
-A result stays a job of Snakemake, so an edit, a lost file or a failure concerns that result only; here is decided which process
-makes it. A process of its own for each would spend a fifth of a second beginning: imports, digests, the dataset, the proof of
-the problem. A worker (`workflow_scripts/worker.py`, a fork of the server if there is one) has done that, and goes on with a job like
-the last if one is ready. What runs code of the user's own, or on a GPU, still gets a process to itself.
+A result stays a job of Snakemake, so an edit, a lost file or a failure concerns that result only; here is decided which
+process makes it. In a process of its own each would begin with a fifth of a second of imports, digests, a dataset, the proof of
+a problem. A worker (`worker.py`, a fork of the server if there is one) has done that, and goes on with a job like the last if
+one is ready. What runs code of the user's own, or on a GPU, still gets a process to itself.
 
 Snakemake hands over all jobs that are ready. Its cores and other limits count when a worker begins one.
 """
@@ -16,14 +16,13 @@ import sys
 import threading
 from contextlib import suppress
 from functools import cached_property
-from pathlib import Path
 from signal import SIGINT
 
 from lossland.workflow.forkserver import THREADS
 from lossland.workflow.gpu_slots import devices
-from lossland.workflow.plugins import OWN
+from lossland.workflow.plugins import OWN, PROJECT
 
-SCRIPT = Path(__file__).resolve().parent.parent.parent / "workflow_scripts/worker.py"
+SCRIPT = PROJECT / "workflow_scripts/worker.py"
 MOST = 100  # jobs of one process: what libraries keep of each goes with it
 
 
@@ -123,7 +122,7 @@ class Workers:
         """What a core does after the task `last`; None if nothing will come."""
         with self.changed:
             while not self.ending:
-                if self._refused():
+                if self.ready and self._refused():
                     self._give_back()
                 fitting = [task for task in self.ready if all(self.free.get(n, v) >= v for n, v in self._needs(task))]
                 if fitting:
@@ -152,12 +151,20 @@ class Workers:
         self.scheduler._open_jobs.release()
 
     def _serve(self):
+        try:
+            self._work()
+        except Exception as error:  # else the run would wait for ever
+            self.scheduler.executor_error_callback(error)
+
+    def _work(self):
         """The life of a core: tasks, and a worker for as long as they fit it."""
         worker = task = None
         while task := self._next(task):
             if worker and not worker.fits(task):
                 worker = worker.end()
             worker, done = self._do(task, worker)
+            if worker and not done:  # what a failure has left behind is nobody's
+                worker = worker.end()
             with self.changed:
                 self._add(task, 1)
                 self.changed.notify_all()
