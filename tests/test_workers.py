@@ -97,13 +97,13 @@ def test_code_that_is_edited_between_two_jobs_is_seen(tmp_path):
     command = [sys.executable, "workflow_scripts/worker.py"]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     worker = subprocess.Popen(command, cwd=project, **pipes)
-    asked = json.dumps(["workflow_scripts/data.py", *arguments, "{}.safetensors"])
+    asked = json.dumps(["workflow_scripts/data.py", *arguments, "NAME.safetensors"])
     for name, answer in (("first", "0\n"), ("second", "0\n")):
-        worker.stdin.write(asked.replace("{}", name) + "\n")
+        worker.stdin.write(asked.replace("NAME", name) + "\n")
         worker.stdin.flush()
         assert worker.stdout.readline() == answer
     edit(project / "lossland/data/spirals.py", "def load(", "ADDED = 1\n\n\ndef load(")
-    answers, said = worker.communicate(asked.replace("{}", "third") + "\n", timeout=100)
+    answers, said = worker.communicate(asked.replace("NAME", "third") + "\n", timeout=100)
     assert answers == "1\n"
     assert "the code was edited after this run was planned" in said
     assert (project / "first.safetensors").read_bytes() == (project / "second.safetensors").read_bytes()

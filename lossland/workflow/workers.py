@@ -15,8 +15,11 @@ import subprocess
 import sys
 import threading
 from contextlib import suppress
-from functools import cached_property
 from signal import SIGINT
+
+from snakemake.exceptions import print_exception
+from snakemake.executors.local import run_wrapper
+from snakemake_interface_executor_plugins.executors.base import SubmittedJobInfo
 
 from lossland.workflow.forkserver import THREADS
 from lossland.workflow.gpu_slots import devices
@@ -39,18 +42,14 @@ class Task:
         self.job, self.needs = job, job.scheduler_resources
         command = "" if job.is_norun else job.shellcmd or ""
         self.arguments = shlex.split(command.removeprefix(started)) if command.startswith(started) else None
-        spec = dict(zip(self.arguments or (), (self.arguments or ())[1:], strict=False)).get("--spec", "{}")
-        shared = self.arguments and not OWN.search(spec) and not (job.resources.get("gpu") and devices())
+        text = self.arguments[self.arguments.index("--spec") + 1] if self.arguments else "{}"
+        self.spec = json.loads(text)
+        shared = not OWN.search(text) and not (job.resources.get("gpu") and devices())
         self.environment = dict.fromkeys(THREADS, str(job.threads))
         if folder := job.resources.get("tmpdir"):
             self.environment |= dict.fromkeys(("TMPDIR", "TMP", "TEMPDIR", "TEMP"), str(folder))
-        self.alike = json.dumps([json.loads(spec).get(key) for key in ("data", "model")]) if shared else id(self)
-        self.place = job.threads if shared else id(self)  # those of one place may share a process
-
-    @cached_property
-    def title(self):
-        spec = json.loads(self.arguments[self.arguments.index("--spec") + 1])
-        return f"{spec['section']} {spec['name']}"
+        self.alike = [self.spec.get(key) for key in ("data", "model")] if shared else self
+        self.place = job.threads if shared else self  # those of one place may share a process
 
 
 class Worker:
@@ -73,7 +72,7 @@ class Worker:
             return answer.strip() == "0"
         status = self.process.wait()
         said = answer.strip() or f"its process ended with status {status}"
-        print(f"{task.title}: {said}", file=sys.stderr, flush=True)
+        print(f"{task.spec['section']} {task.spec['name']}: {said}", file=sys.stderr, flush=True)
         with suppress(OSError), open(str(task.job.log[0]), "a") as log:
             log.write(f"{said}\n")
         return False
@@ -174,10 +173,6 @@ class Workers:
 
     def _do(self, task, worker):
         """(the worker that is there then, whether the job came to its end)."""
-        from snakemake.exceptions import print_exception
-        from snakemake.executors.local import run_wrapper
-        from snakemake_interface_executor_plugins.executors.base import SubmittedJobInfo
-
         try:
             self.executor.run_job_pre(task.job)
             if task.arguments is None:
@@ -201,8 +196,6 @@ class Workers:
             return worker, False
 
     def _report(self, task, done):
-        from snakemake_interface_executor_plugins.executors.base import SubmittedJobInfo
-
         report = self.executor.report_job_success if done else self.executor.report_job_error
         report(SubmittedJobInfo(job=task.job))
 
