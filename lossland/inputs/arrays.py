@@ -182,7 +182,7 @@ def pictures(train, test, *, classes=None, val=0, augment=None, scaling="standar
 
 
 def collected(train, test, val=None, *, classes=None, task="classification", ignore=IGNORED) -> Arrays:
-    """Arrays of what loaders, or datasets, yield: each is read once, and kept as it came.
+    """Arrays of what loaders, or datasets, yield, or of (inputs, targets): each is read once, and kept as it came.
 
     A batch is (inputs, targets), (first input, second input, ..., targets), or a dictionary whose `labels` (or label, targets,
     target, y) are the targets. Inputs are a tensor, or a tuple or a dictionary of tensors. Batches that are longer than others

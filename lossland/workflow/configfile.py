@@ -1,6 +1,6 @@
 """A config, read from its files: the size it starts from, the papers it keeps, the places of its values for messages.
 
-    size: miniature                  # what the rest is laid over: configs/miniature.yaml beside the Snakefile, or a path
+    size: mnist                      # what the rest is laid over: configs/mnist.yaml beside the Snakefile, or a path
     papers: [garipov2018, li2018]    # of the experiments of the size only those of these papers
 
 Files, `--config key=value` and the size are laid over one another mapping by mapping; the last word counts. A section that is

@@ -11,8 +11,9 @@ class Overview:
 
     def __init__(self, plan, reasons=()):
         self.plan, self._reasons, self._known, self._read = plan, dict(reasons), {}, {}
-        self.results = [job for section in ("figure", "claim", "verdict") for job in plan[section].values()]
-        self.made = [job for job in self.results if job.made(plan.results)]
+        drawn = [job for section in ("figure", "claim", "verdict") for job in plan[section].values()]
+        self.made = [job for job in drawn if job.made(plan.results)]
+        self.results = [job for job in drawn if job in {*plan.default, *self.made}]
 
     @property
     def papers(self) -> dict[str, str]:

@@ -112,7 +112,7 @@ def read(section, name, body, choice=None) -> Stanza:
     for word in LEARNED if section == "network" else ():
         _refuse_learned(f"{where}.{word}", word, body.get(word))
     roles = _roles(section, plugin)
-    keys = [key, *roles, *ASIDE, *MORE.get(section, [])] if section in PLUGIN else []  # an experiment has options only
+    keys = [key, *roles, *ASIDE, *MORE.get(section, [])] if section in PLUGIN else ["part"]
     options = [*(o for o in plugin.options if o != "shard"), *(model.options if model else [])]
     for k in body:
         if k not in keys and k not in options:
@@ -127,8 +127,9 @@ def read(section, name, body, choice=None) -> Stanza:
         if not isinstance(body[role], str) and (role == "data" or "shards" in body):
             why = "it must be one name" if role == "data" else "shards goes with one name; list no others or remove shards"
             raise ConfigError(f"{where}.{role} is {body[role]!r}; {why}")
-    if not isinstance(body.get("paper", ""), str):
-        raise ConfigError(f"{where}.paper is {body['paper']!r}; it must be one name")
+    for word in {"paper", "part"} & {*keys}:
+        if not isinstance(body.get(word, ""), str):
+            raise ConfigError(f"{where}.{word} is {body[word]!r}; it must be one name")
     build(Resources, body.get("resources", {}), f"{where}.resources")
     build(Cost, body.get("cost", {}), f"{where}.cost")
     return Stanza(section, name, body, plugin, model, roles)
