@@ -23,7 +23,10 @@ def serve():
             runpy.run_path(script)["main"](arguments)
             status = 0
         except SystemExit as end:
-            status = end.code
+            status = end.code or 0
+            if not isinstance(status, int):  # as Python ends by itself
+                print(status, file=sys.stderr)
+                status = 1
         _end_when_told()
         if pyplot := sys.modules.get("matplotlib.pyplot"):
             pyplot.close("all")

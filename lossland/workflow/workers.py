@@ -70,6 +70,8 @@ class Worker:
         answer = self.process.stdout.readline()
         if answer.strip().lstrip("-").isdecimal():
             return answer.strip() == "0"
+        with suppress(BrokenPipeError):
+            self.process.stdin.close()
         status = self.process.wait()
         said = answer.strip() or f"its process ended with status {status}"
         print(f"{task.spec['section']} {task.spec['name']}: {said}", file=sys.stderr, flush=True)
