@@ -230,11 +230,7 @@ class Plan:
     def _refuse_clashes(self):
         """Names that would mean two things as a target of the command line."""
         taken = {"all": "a target"} | {job.rule: "a plug-in" for job in self if job.section != "figure"}
-        asked = (
-            {f"paper {paper}": paper for paper in self._papers}
-            | {f"part {part}": part for part in self.parts}
-            | {f"figure.{name}": name for name in self["figure"]}
-        )
+        asked = {f"paper {paper}": paper for paper in self._papers} | {f"part {part}": part for part in self.parts} | {f"figure.{name}": name for name in self["figure"]}
         for where, name in (asked | {f"experiments.{name}": _target(name) for name in self.experiments}).items():
             if not str(name).isidentifier() or name in taken:
                 why = f"it is {taken[name]}" if name in taken else "a target is made of letters, digits and '_'"
