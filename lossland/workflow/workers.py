@@ -61,23 +61,19 @@ class Worker:
         self.process = subprocess.Popen([sys.executable, *command[1:]], env=os.environ | task.environment, **pipes)
         self.place, self.done = task.place, 0
 
-    def do(self, task) -> bool:
-        """Whether the job came to its end. If the process died at it, that is said as a job says it, which cannot."""
+    def do(self, task) -> str:
+        """The exit status of the job, or if the process died at it, a sentence that says so, which the job cannot."""
         with suppress(BrokenPipeError):
             self.process.stdin.write(json.dumps(task.arguments) + "\n")
             self.process.stdin.flush()
         self.done += 1
-        answer = self.process.stdout.readline()
-        if answer.strip().lstrip("-").isdecimal():
-            return answer.strip() == "0"
+        answer = self.process.stdout.readline().strip()
+        if answer.isdecimal():
+            return answer
         with suppress(BrokenPipeError):
             self.process.stdin.close()
         status = self.process.wait()
-        said = answer.strip() or f"its process ended with status {status}"
-        print(f"{task.spec['section']} {task.spec['name']}: {said}", file=sys.stderr, flush=True)
-        with suppress(OSError), open(str(task.job.log[0]), "a") as log:
-            log.write(f"{said}\n")
-        return False
+        return answer or f"its process ended with status {status}"
 
     def fits(self, task):
         return task.place == self.place and self.done < MOST and self.process.poll() is None
@@ -189,10 +185,12 @@ class Workers:
                 if self.ending:
                     return worker, False
                 self.busy[task] = worker
-            try:
-                return worker, worker.do(task)
-            finally:
+            answer = worker.do(task)
+            with self.changed:
                 self.busy.pop(task)
+            if not answer.isdecimal() and not self.ending:
+                _tell(task, answer)
+            return worker, answer == "0"
         except Exception as error:
             print_exception(error, self.workflow.linemaps)
             return worker, False
@@ -216,3 +214,10 @@ class Workers:
         for thread in self.threads:
             thread.join()
         self.shut()
+
+
+def _tell(task, said):
+    """What a job says of its failure, said for it."""
+    print(f"{task.spec['section']} {task.spec['name']}: {said}", file=sys.stderr, flush=True)
+    with suppress(OSError), open(str(task.job.log[0]), "a") as log:
+        log.write(f"{said}\n")
