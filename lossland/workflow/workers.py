@@ -9,12 +9,13 @@ Snakemake hands over all jobs that are ready. Its cores and other limits count w
 """
 
 import json
-import os
 import shlex
-import subprocess
 import sys
 import threading
+from bisect import insort
 from contextlib import suppress
+from itertools import islice
+from operator import attrgetter
 from signal import SIGINT
 
 from snakemake.exceptions import print_exception
@@ -23,10 +24,10 @@ from snakemake_interface_executor_plugins.executors.base import SubmittedJobInfo
 
 from lossland.workflow.forkserver import THREADS
 from lossland.workflow.gpu_slots import devices
-from lossland.workflow.plugins import OWN, PROJECT
+from lossland.workflow.plugins import OWN
+from lossland.workflow.worker import Worker
 
-SCRIPT = PROJECT / "workflow_scripts/worker.py"
-MOST = 100  # jobs of one process: what libraries keep of each goes with it
+LOOK = 100  # jobs that are ready among which one like the last is looked for
 
 
 def attach(workflow, plan, started):
@@ -36,10 +37,10 @@ def attach(workflow, plan, started):
 
 
 class Task:
-    """A job of Snakemake that is ready; `arguments` are those of its script if its command is one of ours."""
+    """A job of Snakemake that is ready, and its `turn`; `arguments` are those of its script if its command is one of ours."""
 
-    def __init__(self, job, started):
-        self.job, self.needs = job, job.scheduler_resources
+    def __init__(self, job, started, turn=0):
+        self.job, self.turn, self.needs = job, turn, job.scheduler_resources
         command = "" if job.is_norun else job.shellcmd or ""
         self.arguments = shlex.split(command.removeprefix(started)) if command.startswith(started) else None
         text = self.arguments[self.arguments.index("--spec") + 1] if self.arguments else "{}"
@@ -50,39 +51,6 @@ class Task:
             self.environment |= dict.fromkeys(("TMPDIR", "TMP", "TEMPDIR", "TEMP"), str(folder))
         self.alike = [self.spec.get(key) for key in ("data", "model")] if shared else self
         self.place = job.threads if shared else self  # those of one place may share a process
-
-
-class Worker:
-    """A process that does one job after another."""
-
-    def __init__(self, task, started):
-        command = [*shlex.split(started.removeprefix("exec ")), str(SCRIPT)]
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-        self.process = subprocess.Popen([sys.executable, *command[1:]], env=os.environ | task.environment, **pipes)
-        self.place, self.done = task.place, 0
-
-    def do(self, task) -> str:
-        """The exit status of the job, or if the process died at it, a sentence that says so, which the job cannot."""
-        with suppress(BrokenPipeError):
-            self.process.stdin.write(json.dumps(task.arguments) + "\n")
-            self.process.stdin.flush()
-        self.done += 1
-        answer = self.process.stdout.readline().strip()
-        if answer.isdecimal():
-            return answer
-        with suppress(BrokenPipeError):
-            self.process.stdin.close()
-        status = self.process.wait()
-        return answer or f"its process ended with status {status}"
-
-    def fits(self, task):
-        return task.place == self.place and self.done < MOST and self.process.poll() is None
-
-    def end(self):
-        with suppress(BrokenPipeError):
-            self.process.stdin.close()
-        self.process.wait()
-        self.process.stdout.close()
 
 
 class Workers:
@@ -109,10 +77,10 @@ class Workers:
         return list(jobs)
 
     def _take(self, jobs):
-        tasks = [Task(job, self.started) for job in jobs]
+        tasks = [Task(job, self.started, self.order.get(str(next(iter(job.output), "")), len(self.order))) for job in jobs]
         with self.changed:
-            self.ready += tasks
-            self.ready.sort(key=lambda task: self.order.get(str(next(iter(task.job.output), "")), len(self.order)))
+            for task in tasks:
+                insort(self.ready, task, key=attrgetter("turn"))
             self.changed.notify_all()
 
     def _next(self, last):
@@ -121,9 +89,9 @@ class Workers:
             while not self.ending:
                 if self.ready and self._refused():
                     self._give_back()
-                fitting = [task for task in self.ready if all(self.free.get(n, v) >= v for n, v in self._needs(task))]
-                if fitting:
-                    task = next((task for task in fitting if last and task.alike == last.alike), fitting[0])
+                fitting = (task for task in self.ready if all(self.free[n] >= v for n, v in self._needs(task)))
+                if first := list(islice(fitting, LOOK)):
+                    task = next((task for task in first if last and task.alike == last.alike), first[0])
                     self.ready.remove(task)
                     self._add(task, -1)
                     return task
