@@ -39,7 +39,9 @@ def add_chapters(plan, title=None, part=None):
             "pages": list(map(Entry, pages)),
         }
         options = {"title": title, "pages": shown}
-        plan.add("report", first, first, plugins.plugin("pages", "index"), options, inputs, aside={"part": part} if part else {})
+        plan.add(
+            "report", first, first, plugins.plugin("pages", "index"), options, inputs, aside={"part": part} if part else {}
+        )
 
 
 def _page(plan, name, drawn, title, first) -> Job:
@@ -152,5 +154,5 @@ def _cited(job) -> dict | None:
 def citation(name) -> dict | None:
     """Of a paper that is reproduced here, from the docstring of its folder; None of anything else."""
     file = plugins.ROOT / "lossland/papers" / name / "__init__.py"
-    found = CITATION.fullmatch(ast.get_docstring(ast.parse(file.read_text())) or "") if file.exists() else None
+    found = CITATION.fullmatch(ast.get_docstring(ast.parse(file.read_bytes())) or "") if file.exists() else None
     return found and {"heading": found["short"], "paper": found["title"], "link": f"https://arxiv.org/abs/{found['arxiv']}"}

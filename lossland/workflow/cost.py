@@ -44,7 +44,7 @@ def _estimated(job):
     """Hours, from those of an epoch of its networks: of what is trained by its epochs, of a landscape by its points."""
     if not job.setting:  # a table of tables, a figure, claims: a second
         return math.nan if job.section == "data" else 3e-4
-    if "recipe" in job.options:
+    if job.options.get("recipe") and job.plugin.name != "pretrained":
         return job.setting.epoch * job.options["recipe"]["epochs"]
     if job.plugin.name == "landscape":
         points = sum(_points(entry.source, job.options["resolution"]) for entry in job.inputs["subspace"])
@@ -62,7 +62,7 @@ def _measured(results, job):
     """Of the same job, hours from its beginning to its end, and what its files take; NaN if they are not known."""
     unknown, paths = dict.fromkeys(UNITS, math.nan), [Path(path) for path in job.paths(results)]
     try:
-        took = json.loads(job.log(results).with_suffix(".json").read_text())
+        took = json.loads(job.log(results).with_suffix(".json").read_bytes())
     except (OSError, ValueError):
         return unknown
     if took["spec"] != digest(job.spec) or took["rest"]:

@@ -60,6 +60,8 @@ class Request:
 
     def kept(self, network, epochs) -> Series:
         """The networks with snapshots of these epochs: those that there are, or others like them."""
+        if network.elsewhere:
+            return network
         if max(epochs) > network.epochs:
             raise ConfigError(
                 f"{network.label} is trained for {counted(network.epochs, 'epoch')}, and a snapshot of epoch {max(epochs)} is "
@@ -72,6 +74,8 @@ class Request:
     def followed(self, network, least=2, after=0) -> Series:
         """The networks with `least` snapshots, and with one from the epoch `after` on beside the last; if they keep fewer,
         others like them that keep one of every epoch."""
+        if network.elsewhere:
+            return network
         if (number := max(least, after + 2)) > network.epochs + 1:
             raise ConfigError(
                 f"{network.label} is trained for {counted(network.epochs, 'epoch')}, and {number} snapshots are wanted, the "

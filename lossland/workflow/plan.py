@@ -60,13 +60,14 @@ class Plan:
         self.default = self._default(set(self) - before)
         for part in self.parts:
             add_chapters(self, config.get("title"), part)
-        if len(self.parts) and not any(job.section in ("figure", "claim") for job in self.default):
-            self.default = list(self)
+        if not any(job.section in ("figure", "claim", "table") for job in self.default):
+            self.default = list(self)  # everything is in parts
         self._refuse_clashes()
 
     def _default(self, chapters):
-        """What is made if nothing is named: all that is in no part, and networks as far as not only parts use them. If everything
-        is in parts, all of them."""
+        """What is made if nothing is named: all that is in no part, and networks as far as not only parts use them."""
+        if not self.parts:
+            return list(self)
         first = [job for job in self if job in self._first or job in chapters]
         ours = {source for job in first for source in job.made_from}
         theirs = {source for job in self for source in job.made_from} - ours
@@ -151,6 +152,7 @@ class Plan:
                 )
                 foreseen.refuse_task(where, plugin, [m.source for m in part])
                 foreseen.refuse_points(where, plugin, options, part)
+                foreseen.refuse_single(where, plugin, part)
             else:
                 setting, entries = None, part
             rows = tuple(name for entry in entries for name in entry.names)
@@ -199,7 +201,7 @@ class Plan:
         own = []  # the user's own files: a change of them is a change of the job
         if plugin.reads_files:
             built(plugin.options, options, name, root=self.data_root, own=own)
-        there = all(path.exists() for _, path in own)
+        there = all(own_files.there(*one) for one in own)
         digest = self._digest(tuple(own)) if there else self._read_then(section, name)
         job = Job(section, name, plugin, options, inputs, setting, aside or {}, digest, rows, stem, repetition)
         content = job.content
@@ -230,7 +232,11 @@ class Plan:
     def _refuse_clashes(self):
         """Names that would mean two things as a target of the command line."""
         taken = {"all": "a target"} | {job.rule: "a plug-in" for job in self if job.section != "figure"}
-        asked = {f"paper {paper}": paper for paper in self._papers} | {f"part {part}": part for part in self.parts} | {f"figure.{name}": name for name in self["figure"]}
+        asked = (
+            {f"paper {paper}": paper for paper in self._papers}
+            | {f"part {part}": part for part in self.parts}
+            | {f"figure.{name}": name for name in self["figure"]}
+        )
         for where, name in (asked | {f"experiments.{name}": _target(name) for name in self.experiments}).items():
             if not str(name).isidentifier() or name in taken:
                 why = f"it is {taken[name]}" if name in taken else "a target is made of letters, digits and '_'"

@@ -187,5 +187,5 @@ class Workers:
 def _tell(task, said):
     """What a job says of its failure, said for it."""
     print(f"{task.spec['section']} {task.spec['name']}: {said}", file=sys.stderr, flush=True)
-    with suppress(OSError), open(str(task.job.log[0]), "a") as log:
+    with suppress(OSError), open(str(task.job.log[0]), "a", encoding="utf-8") as log:
         log.write(f"{said}\n")

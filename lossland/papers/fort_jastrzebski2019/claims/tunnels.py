@@ -20,7 +20,8 @@ from lossland.statistics.verdicts import Claim
 
 SIGNS = {"learning rate": 1, "batch size": -1, "weight decay": 1, "dropout": 1, "network width": 1}
 READ = {"dropout": "remembered, not confirmed", "network width": "it acts as the learning rate does: our reading"}
-LOW, EQUAL = 0.5, 2.0  # nats, half of a level of one nat; a factor
+LOW = 0.5  # nats: half of the rise that ends a tunnel
+EQUAL = 2.0  # a factor
 
 
 def check(*, widths: Table("tunnel_width"), equal: Table("tunnel_width"), values: dict[str, dict[Label, float]]) -> list[Claim]:
