@@ -2,9 +2,10 @@
 PYTHON ?= python3
 CORES ?= all
 CONFIG ?= config.yaml
+INSTANCES ?= 2
 BIN := .venv/bin
 
-.PHONY: help setup reproduce test test-slurm test-report test-wheel lint docs results-page report check why stale clean-stale cost gpu-check benchmark clean
+.PHONY: help setup reproduce test test-slurm test-report test-wheel lint docs results-page report check why stale clean-stale cost rehearse gpu-check benchmark clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -61,6 +62,9 @@ why: setup  ## what would run, and why: which file, which key of the config
 
 cost: setup  ## jobs, hours and disk by rule, before anything runs
 	@$(BIN)/python -m lossland cost --configfile $(CONFIG)
+
+rehearse: setup  ## the whole graph of CONFIG with its own networks, a few steps and images of each, in results of its own
+	@$(BIN)/snakemake --keep-going --cores $(CORES) --configfile $(CONFIG) --config rehearse=$(INSTANCES)
 
 benchmark: setup  ## the engine, surfaces, simplexes and bands against plain PyTorch; then 20,000 jobs through the rules, without their work
 	@$(BIN)/python benchmarks/engine.py

@@ -15,6 +15,7 @@ from lossland.checking import ConfigError, built
 from lossland.options import nearest
 from lossland.workflow.plan import Plan
 from lossland.workflow.plugins import PROJECT
+from lossland.workflow.rehearsal import rehearsed
 from lossland.workflow.yaml_places import Placed, read_text
 
 DEFAULT = "config.yaml"
@@ -30,7 +31,7 @@ def planned(files=(), overrides=(), project=PROJECT) -> Plan:
     except ConfigError as error:
         raise located(config, error) from error
     plan.read_from = config
-    return plan
+    return rehearsed(plan, instances) if (instances := config.plain.get("rehearse")) else plan
 
 
 def located(config, error) -> ConfigError:

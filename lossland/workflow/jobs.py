@@ -98,6 +98,7 @@ class Job:
     rows: tuple[tuple[str, str], ...] = ()
     stem: str = ""  # its name without the run
     repetition: int = 0  # what tells it from another that is the same in all else
+    few: int = 0  # examples of each split that a dataset is cut to, in a rehearsal
 
     @cached_property
     def spec(self) -> dict:
@@ -106,7 +107,7 @@ class Job:
         inputs = {role: [entry.spec for entry in entries] for role, entries in sorted(self.inputs.items())}
         own = {"section": self.section, "name": self.name, key: {self.plugin.name: self.options}, "inputs": inputs}
         own["format"] = FORMAT[self.section]
-        own |= {"repetition": self.repetition} if self.repetition else {}
+        own |= {name: number for name in ("repetition", "few") if (number := getattr(self, name))}
         return own | ({"files": self.files} if self.files else {}) | (self.setting.spec if self.setting else {})
 
     @cached_property
@@ -114,8 +115,8 @@ class Job:
         """Digest of what the result is, whatever it is called."""
         inputs = {role: [entry.source.content for entry in entries] for role, entries in sorted(self.inputs.items())}
         setting = self.setting.spec | {"data": self.setting.data.content} if self.setting else None
-        again = [self.repetition] if self.repetition else []
-        return code_digest.digest([self.section, self.plugin.name, self.options, inputs, setting, self.files, *again])
+        more = [number for number in (self.repetition, self.few) if number]
+        return code_digest.digest([self.section, self.plugin.name, self.options, inputs, setting, self.files, *more])
 
     @property
     def leaves(self) -> list["Job"]:

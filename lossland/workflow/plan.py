@@ -22,7 +22,16 @@ from lossland.workflow.jobs import Entry, Job, Setting, View, sharded
 from lossland.workflow.series import Member, Series, Table, labels, slug
 from lossland.workflow.validation import LEARNED, ConfigError, nearest, read
 
-SETTINGS = {"title": str, "results": str, "data_root": str, "jobs": str, "size": str, "papers": list, "experiments": dict}
+SETTINGS = {
+    "title": str,
+    "results": str,
+    "data_root": str,
+    "jobs": str,
+    "size": str,
+    "papers": list,
+    "experiments": dict,
+    "rehearse": int,
+}
 SECTIONS = [section for section in PLUGIN if section not in ("verdict", "report")]  # of the config; the rest follows
 MANY, LONGEST = 500, 120_000  # sources, characters: one argument of a command has at most 128 KiB
 
