@@ -12,7 +12,7 @@ def load(
     *,
     shape: list[Count],
     classes: Count,
-    n: Count = 16,
+    n: Count = 8,
     val: Index = 0,
     scaling: Scaling = "standard",
     crop: Index = 0,

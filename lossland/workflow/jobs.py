@@ -6,7 +6,6 @@ around it. Names are not part of a result's content: two requests that differ on
 """
 
 import json
-import math
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -32,13 +31,11 @@ SUFFIXES = {
 @dataclass(frozen=True)
 class Setting:
     """The problem that a network solves, its data and its architecture; `learned` is its task and its loss, if its stanza names
-    them; `resources` is what its jobs ask of a machine, and
-    `epoch` the hours of one epoch of training, if its stanza says what a network costs."""
+    them; `resources` is what its jobs ask of a machine."""
 
     data: "Job"
     model: dict
     resources: dict = field(default_factory=dict)
-    epoch: float = math.nan
     learned: dict = field(default_factory=dict)
 
     @property

@@ -21,8 +21,8 @@ from lossland.workflow import plugins, trainings
 from lossland.workflow.code_digest import digest, tasks_of
 from lossland.workflow.jobs import Entry, Job, View
 
-FEW, WORDS = 16, 20 * 36 * 2  # images; words, which are two pieces of 35 of each of 20 streams
-EPOCHS, SNAPSHOTS, LINE, PLANE = 2, 24, 5, 3
+FEW, WORDS = 8, 20 * 36  # images; words, which are a piece of 35, and one more, of each of 20 streams
+EPOCHS, SNAPSHOTS, LINE, PLANE = 2, 24, 3, 3
 AT_MOST = {  # numbers that decide how long a job takes, and nothing else
     "neb": {"between": 2},
     "repair": {"corners": 3},
@@ -34,14 +34,14 @@ AT_MOST = {  # numbers that decide how long a job takes, and nothing else
     "tunnel_width": {"directions": 2},
 }
 GRIDS = ("landscape", "curvature", "saddles", "similarity", "spokes", "path_ensemble", "tsne", "cka", "coordinates")
-STORED = {  # of what is downloaded, or is the user's own: where it lies below data_root, what it is
-    "cifar10": ("cifar-10-batches-bin", [3, 32, 32], 10),
-    "cifar100": ("cifar-100-binary", [3, 32, 32], 100),
-    "fashion_mnist": ("FashionMNIST/raw", [1, 28, 28], 10),
-    "mnist": ("MNIST/raw", [1, 28, 28], 10),
-    "svhn": ("train_32x32.mat", [3, 32, 32], 10),
-    "imagenet": ("{folder}", [3, 224, 224], 1000),
-    "ptb": ("ptb/ptb.train.txt", [], 10_000),
+STORED = {  # of what is downloaded, or is the user's own: where it lies below data_root, its shape, classes, train and test
+    "cifar10": ("cifar-10-batches-bin", [3, 32, 32], 10, 50_000, 10_000),
+    "cifar100": ("cifar-100-binary", [3, 32, 32], 100, 50_000, 10_000),
+    "fashion_mnist": ("FashionMNIST/raw", [1, 28, 28], 10, 60_000, 10_000),
+    "mnist": ("MNIST/raw", [1, 28, 28], 10, 60_000, 10_000),
+    "svhn": ("train_32x32.mat", [3, 32, 32], 10, 73_257, 26_032),
+    "imagenet": ("{folder}", [3, 224, 224], 1000, 1_281_167, 50_000),
+    "ptb": ("ptb/ptb.train.txt", [], 10_000, 929_588, 82_429),
 }
 WHOLE = [1, 1]  # of shards
 DRAWN = ("figure", "claim", "verdict", "report")
@@ -109,7 +109,7 @@ class Rehearsal:
 
     def _data(self, job):
         if job.plugin.name in STORED:
-            place, shape, classes = STORED[job.plugin.name]
+            place, shape, classes, *_ = STORED[job.plugin.name]
             if not (self._root / place.format(**job.options)).exists():
                 plugin = plugins.plugin("data", "made_up")
                 given = {"shape": shape, "classes": classes, "n": FEW if shape else WORDS}
@@ -177,6 +177,13 @@ class Rehearsal:
             plugin = plugins.plugin("methods", "sgd")
             return plugin, resolved(plugin, {"recipe": {"epochs": 1, "lr": 1e-3}, "seed": options["seed"]})
         return plugin, options | {"folder": None}
+
+
+def sizes(job) -> dict[str, int]:
+    """Examples of each split of a dataset that is not here."""
+    *_, train, test = STORED[job.plugin.name]
+    val = job.options.get("val", test)  # a text has one as long as the other
+    return {"train": train - job.options.get("val", 0), "val": val, "test": test}
 
 
 def _first_of_each(plan, instances, kinds):

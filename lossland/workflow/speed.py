@@ -1,0 +1,80 @@
+"""How fast this machine is with a network: seconds of a gradient and of a forward pass, and how they grow with the batch.
+
+    seconds of a pass = a + b examples
+
+measured at two sizes, in less than a second for most networks; the data may be made up, for nothing depends on what they show.
+"""
+
+import time
+from dataclasses import dataclass, replace
+from functools import partial
+
+import torch
+
+from lossland import tasks
+from lossland.landscape.evaluate import calibrated, mean_scores
+from lossland.landscape.problem import Problem, default_device
+from lossland.landscape.space import ParamSpace
+from lossland.rng import stream
+from lossland.workflow import plugins
+
+ENOUGH = 0.2  # seconds after which no larger batch is tried
+SIZES = (2, 8, 32, 128)
+
+
+@dataclass(frozen=True)
+class Speed:
+    """(a, b) of a gradient and of a forward pass."""
+
+    gradient: tuple[float, float]
+    forward: tuple[float, float]
+    parameters: int
+    normalised: bool  # batch norm is calibrated before an evaluation, which is another forward pass
+
+    def passes(self, kind, number, batch):
+        """Seconds of `number` passes of a `batch`."""
+        a, b = getattr(self, kind)
+        return number * (a + b * batch)
+
+
+def of(model, options, data) -> Speed:
+    """The speed with a network of the library, or of the user's own, and `data` in memory, in fp32."""
+    torch.set_num_threads(1)  # as in a job
+    outputs = tasks.found(data.task).outputs(data.classes)
+    space = ParamSpace(partial(plugins.load("models", model), data.shape, outputs, **options))
+    problem = Problem(space, data, default_device())
+    theta = problem.init(0)
+    state = calibrated(replace(problem, examples=2), theta)
+
+    def gradient(n):
+        _, inputs, target = next(problem.batches("train", n, epoch_key=("speed",)))
+        problem.gradient(theta, inputs, target, stream("speed"))[0].item()
+        return target.numel()
+
+    def forward(n):
+        part = replace(problem, examples=n)
+        mean_scores(part, theta, state, "train")
+        return part.size("train")
+
+    return Speed(_line(gradient), _line(forward), space.dimension, space.normalised)
+
+
+def _line(work):
+    """(a, b), from the smallest batch and the largest that takes no longer than is enough."""
+    work(SIZES[0])  # pays for what is made once
+    times = {}
+    for size in SIZES:
+        examples, taken = min((_clocked(work, size) for _ in range(2)), key=lambda pair: pair[1])
+        times[examples] = taken
+        if taken > ENOUGH:
+            break
+    (few, fast), (many, slow) = min(times.items()), max(times.items())
+    b = max(slow - fast, 0) / max(many - few, 1)
+    return max(fast - b * few, 0.0), b
+
+
+def _clocked(work, size):
+    """(examples, seconds): of this process, so that nothing else on the machine counts; on a GPU by the clock."""
+    clock = time.perf_counter if torch.cuda.is_available() else time.process_time
+    started = clock()
+    return work(size), clock() - started
