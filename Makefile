@@ -60,7 +60,7 @@ clean-stale: setup  ## remove them; only files that a run has made
 why: setup  ## what would run, and why: which file, which key of the config
 	@$(BIN)/python -m lossland why --configfile $(CONFIG)
 
-cost: setup  ## jobs, hours and disk by rule, before anything runs
+cost: setup  ## jobs, hours on this machine and disk by rule, before anything runs
 	@$(BIN)/python -m lossland cost --configfile $(CONFIG)
 
 rehearse: setup  ## the whole graph of CONFIG with its own networks, a few steps and images of each, in results of its own

@@ -20,7 +20,7 @@ SIZES = {"train": 64, "val": 32, "test": 128}
 @pytest.fixture(autouse=True)
 def known_speed(monkeypatch):
     """A gradient takes 20 ms and 1 ms an example, a forward pass 0.1 ms an example."""
-    monkeypatch.setattr(speed, "of", lambda *_: speed.Speed((0.02, 1e-3), (0.0, 1e-4), 354, False))
+    monkeypatch.setattr(speed, "of", lambda *_: speed.Speed((0.02, 1e-3), (0.0, 1e-4), 354, 0.0, False))
 
 
 def _plan(results, **changed):
@@ -129,4 +129,5 @@ def test_the_speed_with_a_network_is_measured(monkeypatch):
 
     measured = speed.of("mlp", {"hidden": [16, 16]}, spirals.load(None, n=64))
     assert measured.parameters == 354
+    assert measured.held >= 4 * (2 + 16 + 16), "inputs, and what two hidden layers give"
     assert 0 < measured.forward[0] + measured.forward[1] < measured.gradient[0] + 100 * measured.gradient[1] < 1

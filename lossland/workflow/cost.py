@@ -44,12 +44,14 @@ def estimate(plan) -> pd.DataFrame:
 
 
 class Model:
-    """Hours and GB of a job that nothing like it was measured of; NaN if the files of its data are not here."""
+    """Hours and GB of a job that nothing like it was measured of; NaN if the user's own data are not here."""
 
     def __init__(self, plan):
         self._plan, self._rehearsal = plan, rehearsal.Rehearsal(plan, 1)
-        self._speeds, self._data = {}, {}
-        self._of_the_plan = {self._rehearsal.of(job): job for job in plan["data"].values()}
+        self._speeds, self._data, self._precision = {}, {}, {}
+        self._whole = {self._rehearsal.of(job): job for job in plan["data"].values()}
+        for job in plan["network"].values():
+            self._precision[digest(job.setting.spec)] = job.options.get("recipe", {}).get("precision", "fp32")
 
     def hours(self, job):
         if job.section == "data":
@@ -60,45 +62,56 @@ class Model:
         return (self._seconds(job) + beside) / 3600
 
     def GB(self, job):
-        if job.section in ("network", "subspace"):
-            return 4e-9 * work.members(job) * self._speed(job.setting).parameters
-        return job.aside.get("cost", {}).get("GB", math.nan) if job.section == "data" else SMALL
+        if job.section not in ("network", "subspace"):
+            return job.aside.get("cost", {}).get("GB", math.nan) if job.section == "data" else SMALL
+        return 4e-9 * work.members(job) * self.speed(job.setting).parameters if self.like(job.setting.data) else math.nan
 
     def _seconds(self, job, few=math.inf):
         if not job.setting or "shards" in job.inputs:
             return 0.0
-        fast, (data, sizes) = self._speed(job.setting), self._like(job.setting.data)
-        text = data.task == "language"
-        sizes = {split: min(size, few * (rehearsal.WORDS / rehearsal.FEW if text else 1)) for split, size in sizes.items()}
+        if not (like := self.like(job.setting.data)):
+            return math.nan
+        fast, text = self.speed(job.setting), like[0].task == "language"
+        few = few * rehearsal.WORDS / rehearsal.FEW if text else few
+        sizes = {split: min(size, few) for split, size in like[1].items()}
         return work.of(job, sizes, fast.normalised, text).seconds(fast)
 
-    def _speed(self, setting):
-        """The speed with a network, measured once."""
-        data, _ = self._like(setting.data)
+    def speed(self, setting) -> speed.Speed:
+        """The speed with a network, measured once, its gradients in the precision of its training."""
+        data, _ = self.like(setting.data)
         ((model, options),) = setting.model.items()
         key = digest([model, options, data.shape, data.classes])
         if key not in self._speeds:
             print(f"measuring {model} {options}"[:100], file=sys.stderr)
-            self._speeds[key] = speed.of(model, built(plugins.plugin("models", model).options, options, model), data)
+            given = built(plugins.plugin("models", model).options, options, model)
+            self._speeds[key] = speed.of(model, given, data, self._precision.get(digest(setting.spec), "fp32"))
         return self._speeds[key]
 
-    def _like(self, job):
-        """(data of the shape of those of a job, the sizes of its splits): the data, or noise if they are not here."""
-        job = self._of_the_plan.get(job, job)
+    def like(self, job):
+        """(data of the shape of those of a job, the sizes of its splits): the data, or noise in the place of a download; None
+        if they are the user's own, and not here."""
+        job = self._whole.get(job, job)
         if job not in self._data:
-            path, place = Path(job.paths(self._plan.results)[0]), self._rehearsal.of(job)
-            if path.exists():
-                data = store.load_arrays(path, self._plan.data_root)
-            else:
-                made = place if place.plugin.name == "made_up" else job
-                options = built(made.plugin.options, made.options, made.name, root=self._plan.data_root)
-                options |= {"n": max(options["n"], speed.SIZES[-1])} if made is place else {}
-                data = plugins.load("data", made.plugin.name)(self._plan.data_root, **options)
-            sizes = {split: count(y) for split, y in data.y.items()}
-            if place.plugin.name == "made_up" and not path.exists():
-                sizes = rehearsal.sizes(job)
-            self._data[job] = data, sizes
+            try:
+                self._data[job] = self._loaded(job)
+            except (OSError, ValueError):
+                self._data[job] = None
         return self._data[job]
+
+    def _loaded(self, job):
+        path, short = Path(job.paths(self._plan.results)[0]), self._rehearsal.of(job)
+        if path.exists():
+            data = store.load_arrays(path, self._plan.data_root)
+        elif short.plugin.name == "made_up":
+            return _made(short, self._plan.data_root, n=max(short.options["n"], speed.SIZES[-1])), rehearsal.sizes(job)
+        else:
+            data = _made(job, self._plan.data_root)
+        return data, {split: count(y) for split, y in data.y.items()}
+
+
+def _made(job, root, **more):
+    given = built(job.plugin.options, job.options | more, job.name, root=root)
+    return plugins.load("data", job.plugin.name)(root, **given)
 
 
 def _row(results, job):

@@ -24,11 +24,12 @@ SIZES = (2, 8, 32, 128)
 
 @dataclass(frozen=True)
 class Speed:
-    """(a, b) of a gradient and of a forward pass."""
+    """(a, b) of a gradient and of a forward pass, which is in fp32."""
 
     gradient: tuple[float, float]
     forward: tuple[float, float]
     parameters: int
+    held: float  # bytes of an example that a gradient keeps from the forward pass
     normalised: bool  # batch norm is calibrated before an evaluation, which is another forward pass
 
     def passes(self, kind, number, batch):
@@ -37,18 +38,18 @@ class Speed:
         return number * (a + b * batch)
 
 
-def of(model, options, data) -> Speed:
-    """The speed with a network of the library, or of the user's own, and `data` in memory, in fp32."""
+def of(model, options, data, precision="fp32") -> Speed:
+    """The speed with a network of the library, or of the user's own, and `data` in memory; gradients are in `precision`."""
     torch.set_num_threads(1)  # as in a job
     outputs = tasks.found(data.task).outputs(data.classes)
     space = ParamSpace(partial(plugins.load("models", model), data.shape, outputs, **options))
     problem = Problem(space, data, default_device())
-    theta = problem.init(0)
+    trained, theta = replace(problem, precision=precision), problem.init(0)
     state = calibrated(replace(problem, examples=2), theta)
 
     def gradient(n):
-        _, inputs, target = next(problem.batches("train", n, epoch_key=("speed",)))
-        problem.gradient(theta, inputs, target, stream("speed"))[0].item()
+        _, inputs, target = next(trained.batches("train", n, epoch_key=("speed",)))
+        trained.gradient(theta, inputs, target, stream("speed"))[0].item()
         return target.numel()
 
     def forward(n):
@@ -56,20 +57,36 @@ def of(model, options, data) -> Speed:
         mean_scores(part, theta, state, "train")
         return part.size("train")
 
-    return Speed(_line(gradient), _line(forward), space.dimension, space.normalised)
+    return Speed(_line(gradient), _line(forward), space.dimension, _held(gradient), space.normalised)
+
+
+def _held(gradient):
+    """Bytes of an example that a gradient keeps until it goes back, each storage once; parameters are kept for any number."""
+
+    def kept(n):
+        storages = {}
+        note = lambda t: storages.setdefault(t.untyped_storage().data_ptr(), t.untyped_storage().nbytes()) and t  # noqa: E731
+        with torch.autograd.graph.saved_tensors_hooks(note, lambda t: t):
+            examples = gradient(n)
+        return examples, sum(storages.values())
+
+    (few, less), (many, more) = kept(SIZES[0]), kept(2 * SIZES[0])
+    return (more - less) / (many - few)
 
 
 def _line(work):
-    """(a, b), from the smallest batch and the largest that takes no longer than is enough."""
+    """(a, b), from the smallest batch and the largest that takes no longer than is enough; of that alone if it takes longer."""
     work(SIZES[0])  # pays for what is made once
-    times = {}
+    times = []
     for size in SIZES:
-        examples, taken = min((_clocked(work, size) for _ in range(2)), key=lambda pair: pair[1])
-        times[examples] = taken
-        if taken > ENOUGH:
+        times.append(_clocked(work, size))
+        if times[-1][1] > ENOUGH:
             break
-    (few, fast), (many, slow) = min(times.items()), max(times.items())
-    b = max(slow - fast, 0) / max(many - few, 1)
+        times[-1] = min(times[-1], _clocked(work, size))
+    (few, fast), (many, slow) = times[0], times[-1]
+    if many == few:
+        return 0.0, fast / few
+    b = max(slow - fast, 0) / (many - few)
     return max(fast - b * few, 0.0), b
 
 
