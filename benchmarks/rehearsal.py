@@ -54,9 +54,8 @@ def main():
     plan = planned(sys.argv[1:2], sys.argv[2:])
     short = rehearsal.rehearsed(plan, 1)
     found = re.search(r"model name\s*: (.+)", Path("/proc/cpuinfo").read_text()) if sys.platform == "linux" else None
-    print(
-        f"{datetime.date.today()}, torch {torch.__version__}, {found[1] if found else platform.machine()}, {rehearsal.FEW} images"
-    )
+    cpu = found[1] if found else platform.machine()
+    print(f"{datetime.date.today()}, torch {torch.__version__}, {cpu}, rehearsed on {rehearsal.FEW} images")
     rows = table(plan, short)
     print(rows.to_markdown(index=False, floatfmt=["", "", ",.0f", ".0f", ".2g", ".1f", ".2f", ".2f", ".2f", ".2f"]))
 
