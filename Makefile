@@ -3,6 +3,7 @@ PYTHON ?= python3
 CORES ?= all
 CONFIG ?= config.yaml
 INSTANCES ?= 2
+EXAMPLES ?= 8
 BIN := .venv/bin
 
 .PHONY: help setup reproduce test test-slurm test-report test-wheel lint docs results-page report check why stale clean-stale cost rehearse gpu-check benchmark clean
@@ -64,7 +65,7 @@ cost: setup  ## jobs, hours on this machine and disk by rule, before anything ru
 	@$(BIN)/python -m lossland cost --configfile $(CONFIG)
 
 rehearse: setup  ## the whole graph of CONFIG with its own networks, a few steps and images of each, in results of its own
-	@$(BIN)/snakemake --keep-going --cores $(CORES) --configfile $(CONFIG) --config rehearse=$(INSTANCES)
+	@$(BIN)/snakemake --keep-going --cores $(CORES) --configfile $(CONFIG) --config 'rehearse={instances: $(INSTANCES), examples: $(EXAMPLES)}'
 
 benchmark: setup  ## the engine, surfaces, simplexes and bands against plain PyTorch; then 20,000 jobs through the rules, without their work
 	@$(BIN)/python benchmarks/engine.py

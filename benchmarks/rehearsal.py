@@ -9,17 +9,14 @@ Peaks, in GB, are those of the jobs of the rehearsal, on its few images.
 
 import datetime
 import json
-import platform
-import re
 import sys
-from pathlib import Path
 
 import pandas as pd
-import torch
 
 from lossland.workflow import rehearsal
 from lossland.workflow.configfile import planned
 from lossland.workflow.cost import Model
+from lossland.workflow.speed import machine
 
 LIBRARIES = 0.45  # GB
 COPIES = {"sgd": 3, "adam": 4}  # of the parameters, in a training
@@ -52,10 +49,8 @@ def table(plan, short) -> pd.DataFrame:
 
 def main():
     plan = planned(sys.argv[1:2], sys.argv[2:])
-    short = rehearsal.rehearsed(plan, 1)
-    found = re.search(r"model name\s*: (.+)", Path("/proc/cpuinfo").read_text()) if sys.platform == "linux" else None
-    cpu = found[1] if found else platform.machine()
-    print(f"{datetime.date.today()}, torch {torch.__version__}, {cpu}, rehearsed on {rehearsal.FEW} images")
+    short = rehearsal.rehearsed(plan, {"instances": 1})
+    print(f"{datetime.date.today()}, {machine()}")
     rows = table(plan, short)
     print(rows.to_markdown(index=False, floatfmt=["", "", ",.0f", ".0f", ".2g", ".1f", ".2f", ".2f", ".2f", ".2f"]))
 

@@ -18,8 +18,9 @@ SIZES = {"train": 64, "val": 32, "test": 128}
 
 
 @pytest.fixture(autouse=True)
-def known_speed(monkeypatch):
+def known_speed(monkeypatch, tmp_path):
     """A gradient takes 20 ms and 1 ms an example, a forward pass 0.1 ms an example."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setattr(speed, "of", lambda *_: speed.Speed((0.02, 1e-3), (0.0, 1e-4), 354, 0.0, False))
 
 
@@ -57,7 +58,7 @@ def test_without_a_measurement_it_is_what_is_computed_at_the_speed_of_the_networ
 
 def test_what_a_rehearsal_took_beside_its_work_counts(tmp_path):
     plan = _plan(tmp_path)
-    short = cost.rehearsal.rehearsed(plan, 1)
+    short = cost.rehearsal.rehearsed(plan, {"instances": 1})
     _measured(short, "network", "net/1", 5 + 2 * (0.02 + 8e-3))  # 2 steps of 8 examples
     assert estimate(plan).loc["sgd", "CPU-hours"] * 3600 == pytest.approx(8 * 4 * 0.036 + 5 + 2 * (8 * 4 * 0.036 + USUAL))
 

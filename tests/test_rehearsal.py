@@ -11,7 +11,7 @@ from lossland.workflow.configfile import planned
 from lossland.workflow.jobs import View
 from lossland.workflow.rehearsal import FEW, SNAPSHOTS
 
-REHEARSE = ("--keep-going", "--cores", "2", "--configfile", "tests/toy.yaml", "--config", "rehearse=1")
+REHEARSE = ("--keep-going", "--cores", "2", "--configfile", "tests/toy.yaml", "--config", "rehearse={instances: 1}")
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,7 @@ def test_everything_is_made_beside_the_results(rehearsed):
     results = rehearsed / "results/toy"
     assert {path.name for path in results.iterdir()} == {"table", "rehearsal"}
     assert (results / "table/segment_path.parquet").read_text() == "mine"
-    whole, few = planned([ROOT / "tests/toy.yaml"]), planned([ROOT / "tests/toy.yaml"], ["rehearse=1"])
+    whole, few = planned([ROOT / "tests/toy.yaml"]), planned([ROOT / "tests/toy.yaml"], ["rehearse={instances: 1}"])
     for section in ("figure", "claim", "verdict", "report"):
         assert list(few[section]) == list(whole[section])
     for job in few:
@@ -62,7 +62,9 @@ def test_a_failure_deep_in_the_graph_is_found_and_all_else_is_made(rehearsed, tm
 @pytest.fixture(scope="module")
 def papers():
     over = ["data_root=nothing/here"]
-    return planned([ROOT / "configs/paper.yaml"], over), planned([ROOT / "configs/paper.yaml"], [*over, "rehearse=1"])
+    return planned([ROOT / "configs/paper.yaml"], over), planned(
+        [ROOT / "configs/paper.yaml"], [*over, "rehearse={instances: 1}"]
+    )
 
 
 def test_of_the_papers_every_figure_and_claim_is_rehearsed_with_all_of_their_networks(papers):

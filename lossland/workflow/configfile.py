@@ -31,7 +31,7 @@ def planned(files=(), overrides=(), project=PROJECT) -> Plan:
     except ConfigError as error:
         raise located(config, error) from error
     plan.read_from = config
-    return rehearsed(plan, instances) if (instances := config.plain.get("rehearse")) else plan
+    return rehearsed(plan, config.plain["rehearse"]) if "rehearse" in config.plain else plan
 
 
 def located(config, error) -> ConfigError:

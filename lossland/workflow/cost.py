@@ -14,7 +14,7 @@ import pandas as pd
 
 from lossland.checking import built
 from lossland.inputs.arrays import count
-from lossland.workflow import plugins, rehearsal, speed, store, work
+from lossland.workflow import own_files, plugins, rehearsal, speed, store, work
 from lossland.workflow.code_digest import digest
 from lossland.workflow.gpu_slots import devices
 from lossland.workflow.staleness import Reruns
@@ -48,7 +48,8 @@ class Model:
 
     def __init__(self, plan):
         self._plan, self._rehearsal = plan, rehearsal.Rehearsal(plan, 1)
-        self._speeds, self._data, self._precision = {}, {}, {}
+        self._place = own_files.cache(f"speed-{digest(speed.machine())}")
+        self._speeds, self._data, self._precision = own_files.kept(self._place), {}, {}
         self._whole = {self._rehearsal.of(job): job for job in plan["data"].values()}
         for job in plan["network"].values():
             self._precision[digest(job.setting.spec)] = job.options.get("recipe", {}).get("precision", "fp32")
@@ -77,15 +78,17 @@ class Model:
         return work.of(job, sizes, fast.normalised, text).seconds(fast)
 
     def speed(self, setting) -> speed.Speed:
-        """The speed with a network, measured once, its gradients in the precision of its training."""
+        """The speed with a network, its gradients in the precision of its training: measured once on a machine, then kept."""
         data, _ = self.like(setting.data)
         ((model, options),) = setting.model.items()
-        key = digest([model, options, data.shape, data.classes])
+        precision = self._precision.get(digest(setting.spec), "fp32")
+        key = digest([model, options, data.shape, data.classes, precision])
         if key not in self._speeds:
             print(f"measuring {model} {options}"[:100], file=sys.stderr)
             given = built(plugins.plugin("models", model).options, options, model)
-            self._speeds[key] = speed.of(model, given, data, self._precision.get(digest(setting.spec), "fp32"))
-        return self._speeds[key]
+            self._speeds[key] = vars(speed.of(model, given, data, precision))
+            own_files.keep(self._place, self._speeds)
+        return speed.Speed(**self._speeds[key])
 
     def like(self, job):
         """(data of the shape of those of a job, the sizes of its splits): the data, or noise in the place of a download; None

@@ -25,8 +25,8 @@ def of(own) -> str:
 
 
 def _digest(path):
-    place = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "lossland", digest(str(path.resolve())))
-    known = _kept(place)
+    place = cache(digest(str(path.resolve())))
+    known = kept(place)
     listed = {name: (digest([name, files]), files) for name, files in _below(path) if files}
     new = [(name, key, files) for name, (key, files) in listed.items() if key not in known]
     if (size := sum(size for _, _, files in new for _, size, _ in files)) > LARGE:
@@ -35,7 +35,7 @@ def _digest(path):
     found |= {key: digest([(file, _content(path / name / file)) for file, _, _ in files]) for name, key, files in new}
     if new:
         recent = time.time_ns() - MOMENT
-        _keep(place, {key: found[key] for key, files in listed.values() if all(when < recent for _, _, when in files)})
+        keep(place, {key: found[key] for key, files in listed.values() if all(when < recent for _, _, when in files)})
     return digest({name: found[key] for name, (key, _) in listed.items()})
 
 
@@ -63,13 +63,18 @@ def _content(file):
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
-def _kept(place):
+def cache(name) -> Path:
+    """A file in the user's cache."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "lossland", name)
+
+
+def kept(place) -> dict:
     with suppress(OSError, ValueError):
         return dict(json.loads(place.read_text()))
     return {}
 
 
-def _keep(place, found):
+def keep(place, found):
     with suppress(OSError):  # a home that may not be written to: it is read each time
         place.parent.mkdir(parents=True, exist_ok=True)
         temporary = place.with_name(f"{place.name}.{os.getpid()}")

@@ -29,7 +29,7 @@ SETTINGS = {
     "size": str,
     "papers": list,
     "experiments": dict,
-    "rehearse": int,
+    "rehearse": dict,
 }
 SECTIONS = [section for section in PLUGIN if section not in ("verdict", "report")]  # of the config; the rest follows
 MANY, LONGEST = 500, 120_000  # sources, characters: one argument of a command has at most 128 KiB

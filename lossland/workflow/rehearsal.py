@@ -1,6 +1,6 @@
 """A rehearsal of a config: its whole graph with its own networks, all that takes time cut down, in results of its own.
 
-    images       FEW of each split: real ones if they are here, else noise in their shape and number of classes
+    examples     FEW of each split: real ones if they are here, else noise in their shape and number of classes
     trainings    a step an epoch, EPOCHS of them; or as many as there are snapshots, if they are no more than SNAPSHOTS
     bands        the first and the last two cycles, a few steps each
     grids        LINE points of a line, PLANE x PLANE of a plane
@@ -13,15 +13,15 @@ after days of the run, unless it is that something needs more images, or network
 import copy
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from lossland.checking import built, resolved
-from lossland.options import Known
+from lossland.checking import build, built, resolved
+from lossland.options import Count, Known
 from lossland.workflow import plugins, trainings
 from lossland.workflow.code_digest import digest, tasks_of
 from lossland.workflow.jobs import Entry, Job, View
 
-FEW, WORDS = 8, 20 * 36  # images; words, which are a piece of 35, and one more, of each of 20 streams
+FEW, WORDS = 8, 20 * 36  # examples; of a text words, which are a piece of 35, and one more, of each of 20 streams
 EPOCHS, SNAPSHOTS, LINE, PLANE = 2, 24, 3, 3
 AT_MOST = {  # numbers that decide how long a job takes, and nothing else
     "neb": {"between": 2},
@@ -47,16 +47,24 @@ WHOLE = [1, 1]  # of shards
 DRAWN = ("figure", "claim", "verdict", "report")
 
 
-def rehearsed(plan, instances=2):
-    """The rehearsal of a plan, with `instances` of each stanza; its results are those of the plan, in a folder rehearsal."""
-    return Rehearsal(plan, instances).plan
+@dataclass(frozen=True)
+class Cut:
+    """How many instances stand for all that is built and measured in one way, and how many examples for each split."""
+
+    instances: Count = 2
+    examples: Count = FEW
+
+
+def rehearsed(plan, given):
+    """The rehearsal of a plan, `given` as in the config; its results are those of the plan, in a folder rehearsal."""
+    return Rehearsal(plan, **vars(build(Cut, given, "rehearse"))).plan
 
 
 class Rehearsal:
     """`of(job)` is what stands for a job of the plan, or for a view."""
 
-    def __init__(self, plan, instances):
-        self._root, self._instances, self._kinds = plan.data_root, instances, {}
+    def __init__(self, plan, instances=2, examples=FEW):
+        self._root, self._instances, self._examples, self._kinds = plan.data_root, instances, examples, {}
         self._made, self._contents = {}, {}
         self._first, self._asked = _first_of_each(plan, instances, self._kinds), _epochs_asked_for(plan)
         self.plan = copy.copy(plan)
@@ -112,10 +120,10 @@ class Rehearsal:
             place, shape, classes, *_ = STORED[job.plugin.name]
             if not (self._root / place.format(**job.options)).exists():
                 plugin = plugins.plugin("data", "made_up")
-                given = {"shape": shape, "classes": classes, "n": FEW if shape else WORDS}
+                given = {"shape": shape, "classes": classes, "n": self._examples if shape else WORDS}
                 given |= {name: job.options[name] for name in ("val", "scaling", "crop", "flip") if name in job.options}
                 return replace(job, plugin=plugin, options=resolved(plugin, given), files="")
-        return replace(job, few=WORDS if tasks_of(job.plugin.name) == ["language"] else FEW)
+        return replace(job, few=WORDS if tasks_of(job.plugin.name) == ["language"] else self._examples)
 
     def _setting(self, setting):
         if setting is None:

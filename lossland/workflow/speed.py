@@ -5,9 +5,11 @@
 measured at two sizes, in less than a second for most networks; the data may be made up, for nothing depends on what they show.
 """
 
+import platform
 import time
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 
 import torch
 
@@ -36,6 +38,14 @@ class Speed:
         """Seconds of `number` passes of a `batch`."""
         a, b = getattr(self, kind)
         return number * (a + b * batch)
+
+
+def machine() -> str:
+    """What a speed depends on beside the network."""
+    device = torch.cuda.get_device_name() if torch.cuda.is_available() else platform.machine()
+    if device == platform.machine() and Path("/proc/cpuinfo").exists():
+        device = next((line for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line), device)
+    return f"{device.rpartition(':')[2].strip()}, torch {torch.__version__}"
 
 
 def of(model, options, data, precision="fp32") -> Speed:
