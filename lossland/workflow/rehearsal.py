@@ -23,8 +23,9 @@ from lossland.workflow.jobs import Entry, Job, View
 
 FEW, WORDS = 8, 20 * 36  # examples; of a text words, which are a piece of 35, and one more, of each of 20 streams
 EPOCHS, SNAPSHOTS, LINE, PLANE = 2, 24, 3, 3
-AT_MOST = {  # numbers that decide how long a job takes, and nothing else
+AT_MOST = {  # numbers that decide how long a job takes, or ask for what only a trained network has
     "neb": {"between": 2},
+    "random_subspace": {"least": 0.0},
     "repair": {"corners": 3},
     "curvature": {"products": 4},
     "inside": {"samples": 3, "ascent": 1},
@@ -78,20 +79,23 @@ class Rehearsal:
                 self.of(job)
         self.plan.experiments = {name: list(map(self.of, jobs)) for name, jobs in plan.experiments.items()}
 
-    def of(self, source):
-        source = self._first.get(source, source)
-        if source not in self._made:
-            self._made[source] = self._view(source) if isinstance(source, View) else self._job(source)
-        return self._made[source]
+    def of(self, source, itself=False):
+        """`itself`: no other of its kind stands for it, for what is made from several needs them all to differ."""
+        source = source if itself else self._first.get(source, source)
+        key = source, itself and isinstance(source, View)
+        if key not in self._made:
+            self._made[key] = self._view(source, itself) if isinstance(source, View) else self._job(source)
+        return self._made[key]
 
-    def _view(self, view):
+    def _view(self, view, itself):
         options = self._options(view)
         if view.plugin.name == "snapshots":
             options["epochs"] = sorted({self._epoch(view, epoch) for epoch in options["epochs"]})
         sources = view.sources
-        if view.plugin.name == "pool":  # two networks are enough to tell them apart
+        if view.plugin.name == "pool" and not itself:  # two networks are enough to tell them apart
             sources = _folded(sources, [_kind(source, self._kinds) for source in sources], 2)
-        return replace(view, options=options, sources=list(map(self.of, sources)), setting=self._setting(view.setting))
+        made = [self.of(source, itself) for source in sources]
+        return replace(view, options=options, sources=made, setting=self._setting(view.setting))
 
     def _job(self, job):
         if "shards" in job.inputs:
@@ -100,7 +104,7 @@ class Rehearsal:
         if job.section == "data":
             cut = self._data(job)
         else:
-            inputs = {role: list(self._entries(role, entries)) for role, entries in job.inputs.items()}
+            inputs = {role: self._entries(role, entries) for role, entries in job.inputs.items()}
             plugin, options = self._had(job.plugin, self._options(job))
             cut = replace(job, plugin=plugin, options=options, inputs=inputs, setting=self._setting(job.setting))
         if job.section not in DRAWN and cut.content in self._contents:
@@ -111,7 +115,7 @@ class Rehearsal:
     def _entries(self, role, entries):
         """Subspaces that one job measures, each on its own: the first few of each label stand for the others."""
         if role != "subspace":
-            return [Entry(self.of(entry.source), entry.names) for entry in entries]
+            return [Entry(self.of(entry.source, itself=role == "sources"), entry.names) for entry in entries]
         sources = _folded([entry.source for entry in entries], [entry.names[0][0] for entry in entries], self._instances)
         return [Entry(self.of(source), entry.names) for source, entry in zip(sources, entries, strict=True)]
 
@@ -135,7 +139,8 @@ class Rehearsal:
     def _options(self, source):
         """Those of a job or a view, cut down; epochs are those of the shorter training."""
         name, options = source.plugin.name, dict(source.options)
-        options |= {option: min(options[option], most) for option, most in AT_MOST.get(name, {}).items()}
+        most = {option: most for option, most in AT_MOST.get(name, {}).items() if options[option] is not None}
+        options |= {option: min(options[option], most[option]) for option in most}
         for option, (annotation, _) in source.plugin.options.items():
             epoch = any(isinstance(part, Known) and part.kind == "snapshot" for part in plugins.parts(annotation))
             if epoch and options[option] is not None:
@@ -221,7 +226,7 @@ def _kind(source, known):
         entries = {"sources": source.sources} if isinstance(source, View) else {
             role: [entry.source for entry in entries] for role, entries in sorted(source.inputs.items())
         }  # fmt: skip
-        free = ["seed", "init", "order", "ray"] + ["recipe"] * (getattr(source, "section", "") == "network")
+        free = ["seed", "init", "order"] + ["recipe"] * (getattr(source, "section", "") == "network")
         options = {name: value for name, value in source.options.items() if name not in free}
         setting = source.setting and [source.setting.spec, source.setting.data.options]
         below = {role: [_kind(one, known) for one in given] for role, given in entries.items()}
