@@ -9,7 +9,9 @@ Peaks, in GB, are those of the jobs of the rehearsal, on its few images.
 
 import datetime
 import json
+import math
 import sys
+from collections import defaultdict
 
 import pandas as pd
 
@@ -17,34 +19,38 @@ from lossland.workflow import rehearsal
 from lossland.workflow.configfile import planned
 from lossland.workflow.cost import Model
 from lossland.workflow.speed import machine
+from lossland.workflow.work import STREAM
 
 LIBRARIES = 0.45  # GB
 COPIES = {"sgd": 3, "adam": 4}  # of the parameters, in a training
-KINDS = {"network": "training", "subspace": "subspace", "landscape": "surface", "curvature": "Hessian"}
+KINDS = {"network": "training", "subspace": "curves and others", "landscape": "surface", "curvature": "Hessian"}
 
 
 def table(plan, short) -> pd.DataFrame:
-    """One row for each network and the shape of its data."""
-    model, rows = Model(plan), {}
-    for job in plan["network"].values():
-        key = json.dumps([job.setting.model, job.setting.data.plugin.name])
-        if key not in rows:
-            speed, text = model.speed(job.setting), job.setting.data.plugin.name == "ptb"
-            recipe = job.options.get("recipe") or {"batch_size": 128, "optimiser": "sgd"}
-            examples = recipe["batch_size"] * (35 if text else 1)
-            held = (COPIES[recipe["optimiser"]] * 4 * speed.parameters + speed.held * examples) / 1e9
-            seconds = speed.gradient[0] + speed.gradient[1] * examples
-            rows[key] = {"network": job.stem, "data": job.setting.data.plugin.name, "parameters": speed.parameters,
-                         "batch": recipe["batch_size"], "step, s": seconds, "training, GB": LIBRARIES + held}  # fmt: skip
+    """One row for each network that was rehearsed, with each kind of data."""
+    model, peaks = Model(plan), defaultdict(dict)
     for job in short:
-        kind = KINDS.get(job.rule) or KINDS.get(job.section)
-        log = job.log(short.results).with_suffix(".json")
+        kind, log = KINDS.get(job.rule) or KINDS.get(job.section), job.log(short.results).with_suffix(".json")
         if kind and job.setting and log.exists():
-            data = next(d for d in plan["data"].values() if d.name == job.setting.data.name)
-            row = rows[json.dumps([job.setting.model, data.plugin.name])]
-            peak = json.loads(log.read_text())["memory_mb"] / 1e3
-            row[f"{kind}: peak"] = max(peak, row.get(f"{kind}: peak", 0))
+            network = peaks[_key(job, plan)]
+            network[kind] = max(json.loads(log.read_text())["memory_mb"] / 1e3, network.get(kind, 0))
+    rows = {}
+    for job in plan["network"].values():
+        if (key := _key(job, plan)) in peaks and key not in rows:
+            speed, recipe = model.speed(job.setting), job.options.get("recipe") or {"batch_size": 128, "optimiser": "sgd"}
+            data, _ = model.like(job.setting.data)
+            batch = recipe["batch_size"] * (STREAM if data.task == "language" else 1)
+            held = COPIES[recipe["optimiser"]] * 4 * speed.parameters + speed.held * batch
+            rows[key] = {"network": job.stem, "parameters": speed.parameters, "batch": recipe["batch_size"],
+                         "step, s": speed.gradient[0] + speed.gradient[1] * batch, "of its batch": LIBRARIES + held / 1e9}  # fmt: skip
+            rows[key] |= {kind: peaks[key].get(kind, math.nan) for kind in KINDS.values()}
     return pd.DataFrame(rows.values())
+
+
+def _key(job, plan):
+    """The network, and the shape of its data."""
+    data = plan["data"][job.setting.data.name].plugin.name
+    return json.dumps([job.setting.model, data])
 
 
 def main():
@@ -52,7 +58,7 @@ def main():
     short = rehearsal.rehearsed(plan, {"instances": 1})
     print(f"{datetime.date.today()}, {machine()}")
     rows = table(plan, short)
-    print(rows.to_markdown(index=False, floatfmt=["", "", ",.0f", ".0f", ".2g", ".1f", ".2f", ".2f", ".2f", ".2f"]))
+    print(rows.to_markdown(index=False, floatfmt=["", ",.0f", ".0f", ".2g", ".1f", *[".2f"] * 4]))
 
 
 if __name__ == "__main__":

@@ -94,7 +94,7 @@ class Rehearsal:
         sources = view.sources
         if view.plugin.name == "pool" and not itself:  # two networks are enough to tell them apart
             sources = _folded(sources, [_kind(source, self._kinds) for source in sources], 2)
-        made = [self.of(source, itself) for source in sources]
+        made = [self.of(source, itself or len(sources) > 1) for source in sources]
         return replace(view, options=options, sources=made, setting=self._setting(view.setting))
 
     def _job(self, job):
