@@ -41,8 +41,8 @@ def table(plan, short) -> pd.DataFrame:
             data, _ = model.like(job.setting.data)
             batch = recipe["batch_size"] * (STREAM if data.task == "language" else 1)
             held = COPIES[recipe["optimiser"]] * 4 * speed.parameters + speed.held * batch
-            rows[key] = {"network": job.stem, "parameters": speed.parameters, "batch": recipe["batch_size"],
-                         "step, s": speed.gradient[0] + speed.gradient[1] * batch, "of its batch": LIBRARIES + held / 1e9}  # fmt: skip
+            rows[key] = {"network": job.stem, "parameters": speed.parameters, "batch": recipe["batch_size"]}
+            rows[key] |= {"step, s": speed.passes("gradient", 1, batch), "of its batch": LIBRARIES + held / 1e9}
             rows[key] |= {kind: peaks[key].get(kind, math.nan) for kind in KINDS.values()}
     return pd.DataFrame(rows.values())
 
