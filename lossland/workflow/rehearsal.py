@@ -11,6 +11,7 @@ after days of the run, unless it is that something needs more images, or network
 """
 
 import copy
+import math
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
@@ -23,6 +24,7 @@ from lossland.workflow.jobs import Entry, Job, View
 
 FEW, WORDS = 8, 20 * 36  # examples; of a text words, which are a piece of 35, and one more, of each of 20 streams
 EPOCHS, SNAPSHOTS, LINE, PLANE = 2, 24, 3, 3
+BUDGET = 20  # epochs of a training that FGE goes on from, and of snapshot ensembles: as many as 4 or 5 cycles, two runs of FGE
 AT_MOST = {  # numbers that decide how long a job takes, or ask for what only a trained network has
     "neb": {"between": 2},
     "random_subspace": {"least": 0.0},
@@ -67,7 +69,8 @@ class Rehearsal:
     def __init__(self, plan, instances=2, examples=FEW):
         self._root, self._instances, self._examples, self._kinds = plan.data_root, instances, examples, {}
         self._made, self._contents = {}, {}
-        self._first, self._asked = _first_of_each(plan, instances, self._kinds), _epochs_asked_for(plan)
+        self._first = _first_of_each(plan, instances, self._kinds)
+        self._asked, self._continued = _epochs_asked_for(plan)
         self.plan = copy.copy(plan)
         self.plan.results = f"{plan.results}/rehearsal"
         self.plan._jobs = {section: {} for section in plan._jobs}
@@ -152,6 +155,8 @@ class Rehearsal:
         if isinstance(source, Job) and trainings.follows(source.plugin):
             kept = {self._epoch(source, epoch) for epoch in trainings.epochs_kept(source.options)}
             options |= {"snapshots": sorted(kept - {options["recipe"]["epochs"]}), "every": None}
+        if name == "fge":
+            options["cycle"] = _cycle(options)
         if name == "neb":
             cycles = options["cycles"]
             options["cycles"] = [cycle | {"steps": EPOCHS} for cycle in cycles[:2] + cycles[2:][-2:]]
@@ -163,9 +168,11 @@ class Rehearsal:
         epochs = options["recipe"]["epochs"]
         if name == "fork" or trainings.follows(source.plugin):
             return self._epoch(source, epochs)
-        if name == "csgmcmc":  # the noise is in a small share of each cycle
-            return epochs
-        return min(epochs, {"sse": options.get("cycles"), "fge": 5 * options.get("cycle", 0) // 2}.get(name, EPOCHS))
+        if name == "csgmcmc":  # what is kept lies in a small share of each cycle
+            return options["cycles"] * math.ceil(options["per_cycle"] / (1 - options["exploration"]) + 1)
+        if name == "fge":
+            return 3 * _cycle(options) // 2
+        return BUDGET if name == "sse" else min(epochs, EPOCHS)
 
     def _epoch(self, source, epoch):
         """The epoch of the shorter training that stands for one of the training that a source is, or is made from."""
@@ -175,9 +182,10 @@ class Rehearsal:
         kept = trainings.epochs_kept(source.options)
         if len(kept) > SNAPSHOTS:
             kept = sorted({*kept[:: -(-2 * len(kept) // SNAPSHOTS)], *self._asked[source], kept[-1]})
-        if len(kept) == 1:
-            return EPOCHS
-        return bisect_right(kept, epoch) - (kept[0] == 0)
+        rank = bisect_right(kept, epoch) - (kept[0] == 0)
+        if epoch == kept[-1]:
+            return max(rank, BUDGET if source in self._continued else EPOCHS)
+        return rank
 
     def _had(self, plugin, options):
         """A plug-in with its options; without the user's own files, if they are not here, or what does without them."""
@@ -235,8 +243,8 @@ def _kind(source, known):
 
 
 def _epochs_asked_for(plan):
-    """Training -> the epochs of it that something names."""
-    asked, seen = defaultdict(set), set()
+    """Training -> the epochs of it that something names; and the trainings that FGE goes on from."""
+    asked, continued, seen = defaultdict(set), set(), set()
 
     def look(source):
         if source in seen:
@@ -246,12 +254,19 @@ def _epochs_asked_for(plan):
         if below and isinstance(below[0], Job) and trainings.follows(below[0].plugin):
             named = source.options.get("epochs") if source.plugin.name == "snapshots" else [source.options.get("start")]
             asked[below[0]] |= {epoch for epoch in named if isinstance(epoch, int)}
+            if source.plugin.name == "fge":
+                continued.add(below[0])
         for one in below:
             look(one)
 
     for job in plan:
         look(job)
-    return asked
+    return asked, continued
+
+
+def _cycle(options):
+    """Epochs, and so steps, of a cycle of FGE: as many as it keeps networks, an even number."""
+    return max(options["cycle"], options["per_cycle"] + options["per_cycle"] % 2)
 
 
 def _coarse(resolution, dimension):

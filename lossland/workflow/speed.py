@@ -81,7 +81,7 @@ def _held(gradient):
         return examples, sum(storages.values())
 
     (few, less), (many, more) = kept(SIZES[0]), kept(2 * SIZES[0])
-    return (more - less) / (many - few)
+    return max(more - less, 0) / max(many - few, 1)
 
 
 def _line(work):
