@@ -86,7 +86,7 @@ def bare(problem, network):
     @torch.no_grad()
     def evaluation():
         module.eval()
-        sum(F.cross_entropy(module(i), t, reduction="sum") for i, t in batches(torch.arange(len(y)), problem.batch_size))
+        sum(F.cross_entropy(module(i), t, reduction="sum") for i, t in batches(torch.arange(len(y)), problem.at_once))
 
     return epoch, evaluation
 

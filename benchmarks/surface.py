@@ -59,7 +59,7 @@ class Plain:
     """The plain loop: (mean loss, error) of each point, by a module that is loaded anew."""
 
     def __init__(self, network, problem, subspace):
-        self.space, self.device, self.size = problem.space, problem.device, problem.batch_size
+        self.space, self.device, self.size = problem.space, problem.device, problem.at_once
         self.images = Images(problem.data.x["train"].cpu(), problem.data.y["train"].cpu())
         self.module = network((3, 32, 32), 10).to(problem.device).eval()
         statistics = calibrated(problem, subspace.anchors[0].to(problem.device))

@@ -98,7 +98,12 @@ def main():
 
     looked = command(look, look)
     looked.add_argument("model", help='"package.module:function", or a model of the library; it gets (shape, classes)')
-    looked.add_argument("checkpoints", nargs="*", metavar="CHECKPOINT", help="files of weights; default: networks are trained")
+    looked.add_argument(
+        "checkpoints",
+        nargs="*",
+        metavar="CHECKPOINT",
+        help="weights: files, or folders of those of a training; default: networks are trained",
+    )
     looked.add_argument(
         "--data", required=True, help="a folder with train/ and test/, or of Parquet files, or a dataset's name"
     )

@@ -31,7 +31,7 @@ from lossland.options import nearest
 
 
 def problem(network, *, train, test, **options) -> Problem:
-    """The problem of a module, or of a function that returns one, and its data: loaders or tensors of train and test."""
+    """The problem of a module, or of a function that returns one, and its data: loaders, or (inputs, targets), of train and test."""
     return Problem(ParamSpace(network), collected(train=train, test=test), **options)
 
 

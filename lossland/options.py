@@ -10,6 +10,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal
 
+ENDINGS = (".safetensors", ".pt", ".pth", ".ckpt", ".bin", ".index.json")  # of files of weights
+
 
 class Rule:
     """A part of an annotation: `check` returns what is built of a value of the type, or raises ValueError with the reason."""
@@ -41,16 +43,17 @@ class Between(Rule):
 
 @dataclass(frozen=True)
 class Own(Rule):
-    """A file or a folder of the user's own: its place below `root`; `own` of the context notes it, for the digest of a job."""
+    """A file or a folder of the user's own: its place below `root`; `own` of the context notes it, for the digest of a job.
 
-    kind: Literal["file", "folder"]
-    ending: str = ""
-    remedy: str = ""
+    Weights are a file, that of an index, or a folder or a pattern of files (`inputs/checkpoint_names.py`).
+    """
+
+    kind: Literal["file", "folder", "weights"]
 
     def check(self, value, context):
-        if not value.name.endswith(self.ending):
-            raise ValueError(f"must be a {self.ending} file; {self.remedy}")
         path = context.get("root", Path()) / value
+        if self.kind == "weights" and value.suffix and not (value.name.endswith(ENDINGS) or path.is_dir()):
+            raise ValueError(f"must be a file in {', '.join(ENDINGS)}, a folder of such, or a pattern as run/*.pt")
         context.get("own", []).append((self.kind, path))
         return path
 
@@ -113,7 +116,7 @@ NonNegative = Annotated[float, Between(0)]
 Fraction = Annotated[float, Between(0, 1)]
 File = Annotated[Path, Own("file")]
 Folder = Annotated[Path, Own("folder")]
-Safetensors = Annotated[Path, Own("file", ".safetensors", "nothing is unpickled here, convert it: safetensors.torch.save_file")]
+Weights = Annotated[Path, Own("weights")]
 Label = Annotated[str, Known("label", "the label of a series")]  # as it stands in the tables that a figure or a claim is given
 Networks = Annotated[str, Known("network", "a network of the config")]
 Dataset = Annotated[str, Known("data", "a dataset of the config")]

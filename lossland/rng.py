@@ -11,5 +11,10 @@ import torch
 
 def stream(*key) -> torch.Generator:
     """The generator named by `key` (numbers and strings)."""
+    return torch.Generator().manual_seed(number(*key))
+
+
+def number(*key) -> int:
+    """The seed of that stream: to make one generator many streams in turn, where a new one for each would cost."""
     digest = hashlib.blake2b(repr(key).encode(), digest_size=8).digest()
-    return torch.Generator().manual_seed(int.from_bytes(digest, "little") >> 1)
+    return int.from_bytes(digest, "little") >> 1

@@ -93,7 +93,7 @@ def everything(wildcards):
     if runs and Path(PLAN.results).is_dir() and not Path(f"{PLAN.results}/resolved.yaml").exists():
         with suppress(WorkflowError):  # results that may only be read
             record()
-    return [f for job in PLAN for f in files(job)]
+    return [f for job in PLAN.default for f in files(job)]
 
 
 def refuse_before_hours():

@@ -32,6 +32,9 @@ def planted(probe, *, labels=("planted",), runs=3, **values) -> pd.DataFrame:
     if "index" in schema and "index" not in values:
         texts = [name for name in table if schema.get(name, "string") == "string"]
         table["index"] = table.groupby(texts, sort=False).cumcount()
+    same = {"half_a": "value", "half_b": "value", "fair": "refined"}
     for name, kind in schema.items():
+        if same.get(name) in table and name not in table:
+            table[name] = table[same[name]]
         table[name] = table.get(name, USUAL.get(name, PLAIN[kind]))
     return table[["subspace", "run", *schema]].astype({n: k.rstrip("_") for n, k in schema.items() if k != "string"})

@@ -23,11 +23,11 @@ from lossland.options import (
     Networks,
     Positive,
     Recipe,
-    Safetensors,
     Seed,
     Shard,
     Split,
     Volume,
+    Weights,
 )
 from lossland.workflow import plugins
 
@@ -111,7 +111,7 @@ def test_what_is_built(annotation, value, expected):
         (list[Label], ["Bezier", "x"], "here[1] is 'x': must be the label of a series; known: segment, Bezier"),
         (dict[Label, float], {"bezier": 1}, "here is 'bezier': must be the label of a series; did you mean Bezier?"),
         (dict[Label, float], {"Bezier": "1"}, "here.Bezier is '1': must be a number"),
-        (Safetensors, "a.pt", "here is 'a.pt': must be a .safetensors file; nothing is unpickled here"),
+        (Weights, "a.h5", "here is 'a.h5': must be a file in .safetensors, .pt, .pth, .ckpt, .bin, .index.json, a folder of"),
     ],
 )
 def test_a_mistake_is_one_sentence_of_place_value_and_remedy(annotation, value, sentence):

@@ -74,9 +74,15 @@ MISTAKES = [
     ),
     (
         "network.own",
-        {"data": "spirals", "model": "mlp", "method": "pretrained", "file": "a.pt"},
-        "network.own.file is 'a.pt': must be a .safetensors file; nothing is unpickled here, convert it",
+        {"data": "spirals", "model": "mlp", "method": "pretrained", "file": "a.h5"},
+        "network.own.file is 'a.h5': must be a file in .safetensors, .pt,",
     ),
+    (
+        "network.own",
+        {"data": "spirals", "model": "mlp", "method": "pretrained", "file": "w{seed}.pt"},
+        "network.own.file is w{seed}.pt, and network.own has no seeds; give it seeds",
+    ),
+    ("network." + 151 * "n", {}, "a name is made of letters, digits, '_', '.' and '-', up to 150"),
     ("network.net.data", ["spirals"], "network.net.data is ['spirals']; it must be one name"),
     ("network.net.seeds", [[1]], "network.net.seeds is [[1]]; it must be a list of different seeds"),
     ("network.net.seed", 1, "network.net.seed: the instances have seeds of their own"),

@@ -1,10 +1,12 @@
 """Config files are read as they are written or refused with file and line; nothing that no run made is written over."""
 
 import os
+import subprocess
+import sys
 import time
 
 import pytest
-from conftest import edit, run, snakemake
+from conftest import ROOT, SURROUNDINGS, edit, run, snakemake
 
 from lossland.workflow.configfile import located, planned, read
 from lossland.workflow.validation import ConfigError
@@ -341,3 +343,21 @@ def test_a_line_is_no_surface(project):
             planned([project / "tests/toy.yaml"], [*more, f"figure={{surface: {{surface: {table}}}}}"])
         assert sentence in str(refused.value)
         assert str(refused.value).startswith("--config: figure.surface.surface names")
+
+
+def test_a_plan_is_the_same_in_every_locale(tmp_path):
+    """Words in a module of one's own and in a config are UTF-8, whatever the machine calls its encoding."""
+    (tmp_path / "mine.py").write_text(
+        "# gr\u00f6\u00dfer\nfrom torch import nn\n\ndef network(shape, classes):\n    return nn.Linear(2, classes)\n", "utf-8"
+    )
+    stanza = "{data: s, model: 'mine:network', method: sgd, seeds: 2, recipe: {epochs: 1, lr: 1.5}}"
+    text = f"title: Gr\u00fc\u00dfe\ndata: {{s: {{source: spirals}}}}\nnetwork:\n  n: {stanza}\n"
+    (tmp_path / "config.yaml").write_text(text, "utf-8")
+    command = [sys.executable, "-c", "from lossland.workflow.configfile import planned; print([j.plan for j in planned()])"]
+    said = []
+    for locale in ({"LC_ALL": "C.utf8"}, {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}):
+        environment = SURROUNDINGS | {"PYTHONPATH": str(ROOT)} | locale
+        ran = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+        assert ran.returncode == 0, ran.stderr
+        said.append(ran.stdout)
+    assert said[0] == said[1]

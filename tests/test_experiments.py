@@ -273,3 +273,28 @@ def test_a_name_of_a_network_has_no_slash():
 def test_a_number_is_no_experiment():
     with pytest.raises(ConfigError, match=r"^experiments\.2018: there is no experiment 2018"):
         Plan({"experiments": {2018: {}}})
+
+
+def test_a_part_is_made_only_if_it_is_asked_for():
+    later = {"part": "appendix"}
+    plan = planned_of_mine("plain", **{
+        "garipov2018/curves": {"network": "plain"},
+        "garipov2018/width": {"networks": ["plain", "without"], "widths": [1, 2]} | later,
+        "fort2019/forks": {"network": "plain"} | later,
+    })  # fmt: skip
+    default, appendix = set(plan.default), set(plan.targets["appendix"])
+    assert {job.stem for job in plan["network"].values() if job in default} == {"plain", "dense"}, "not what only parts use"
+    assert not default & appendix
+    assert {page.name for page in appendix if page.section == "report"} == {
+        "appendix",
+        "fort2019_appendix",
+        "garipov2018_appendix",
+    }
+    assert {page.name for page in default if page.section == "report"} == {"index"}
+    assert set(plan["verdict"]) == {"garipov2018", "garipov2018_appendix", "fort2019_appendix"}
+    assert {entry.source.aside["paper"] for entry in plan["verdict"]["garipov2018"].inputs["claims"]} == {"garipov2018"}
+    assert not {*plan.targets["garipov2018"]} & {*plan.targets["garipov2018_appendix"]}
+    with pytest.raises(ConfigError, match=r"experiments.fort2019/forks.part is 3; it must be one name"):
+        planned_of_mine("plain", **{"fort2019/forks": {"network": "plain", "part": 3}})
+    with pytest.raises(ConfigError, match="part all: all cannot be a target of the command line"):
+        planned_of_mine("plain", **{"fort2019/forks": {"network": "plain", "part": "all"}})

@@ -1,11 +1,19 @@
 """Files: round trips, equal bytes, atomic writes, and what is refused."""
 
+import gzip
+import hashlib
 import json
+import math
 import os
 import subprocess
 import sys
+import tarfile
+from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
+from urllib.error import URLError
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -15,8 +23,9 @@ from conftest import ROOT, random_pictures
 from PIL import Image
 from safetensors.torch import load_file
 
-from lossland.data import cifar10, digits, image_folder, parquet_images
+from lossland.data import cifar10, digits, fashion_mnist, image_folder, mnist, parquet_images, ptb, svhn
 from lossland.geometry.charts.affine import Affine
+from lossland.inputs import downloads, images
 from lossland.inputs.arrays import Arrays, crop, flip
 from lossland.landscape.subspace import Subspace
 from lossland.workflow import files as io
@@ -147,10 +156,10 @@ def test_labels_and_lengths_that_do_not_fit_are_refused():
         Arrays(x, y | {"train": torch.tensor([0, 1, 1])}, 2)
 
 
-def _parquet(path, rows=6, label=lambda i: i % 3, picture=None, names=("a", "b", "c")):
+def _parquet(path, rows=6, label=lambda i: i % 3, picture=None, names=("a", "b", "c"), side=8):
     def encoded(i):
         file = path.with_suffix(".png")
-        Image.new("RGB", (8, 8), (i, 0, 0)).save(file)
+        Image.new("RGB", (side, side), (i, 0, 0)).save(file)
         return file.read_bytes()
 
     images = [{"bytes": picture or encoded(i), "path": None} for i in range(rows)]
@@ -173,7 +182,8 @@ def test_parquet_images(tmp_path):
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        ({"picture": b"no picture"}, "row 0: the image column does not hold the bytes of a picture"),
+        ({"picture": b"no picture"}, r"test\.parquet, row 0 is not a readable picture"),
+        ({"picture": "text"}, r"test\.parquet, row 0: the image column does not hold the bytes of a picture"),
         ({"label": lambda i: None if i == 2 else 1}, "column label must hold a whole number in every row"),
         ({"label": str}, "column label must hold a whole number in every row"),
         ({"label": lambda i: i}, r"label 3 of test example 3 is not in 0\.\.2"),
@@ -211,16 +221,141 @@ def test_image_folder(tmp_path):
         image_folder.load(tmp_path, folder="nowhere")
 
 
-def test_cifar_binary_layout(tmp_path):
-    raw = bytes([3]) + bytes(range(256)) * 12
-    (tmp_path / "b.bin").write_bytes(raw * 2)
-    x, y = cifar10.read([tmp_path / "b.bin"], labels=1)
-    assert (x.shape, y.tolist()) == ((2, 3, 32, 32), [3, 3])
-    assert x[0, 0, 0, :3].tolist() == [0, 1, 2]
-    x, y = cifar10.read([tmp_path / "b.bin"], labels=1)
-    (tmp_path / "b.bin").write_bytes(raw[:-1])
-    with pytest.raises(ValueError, match="broken batches"):
-        cifar10.read([tmp_path / "b.bin"], labels=1)
+def test_images_among_other_files_are_listed_in_order_and_no_link_leads_round(tmp_path, caplog):
+    for split in ("train", "test"):
+        for label in ("b", "a"):
+            (tmp_path / split / label / "in").mkdir(parents=True)
+            for name in ("2.PNG", "10.png", "in/1.png", "note.txt", "x.gif", ".hidden.png"):
+                Image.new("RGB", (8, 8)).save(tmp_path / split / label / name, "PNG")
+            (tmp_path / split / label / "in" / "up").symlink_to(tmp_path / split / label)
+    classes, found = images.listed(tmp_path / "train")
+    assert classes == ["a", "b"]
+    expected = [(f"{c}/{n}", i) for i, c in enumerate("ab") for n in ("10.png", "2.PNG", "in/1.png")]
+    assert [(os.path.relpath(path, tmp_path / "train"), label) for path, label in found] == expected
+    assert "train has files that are not read as images: 2 of .txt, 2 of .gif" in caplog.text
+    (tmp_path / "train/c").mkdir()
+    with pytest.raises(FileNotFoundError, match=r"there is no image in .*train/c; give one in"):
+        images.listed(tmp_path / "train")
+
+
+def test_what_has_no_room_or_is_a_bomb_is_refused_before_it_is_read(tmp_path, monkeypatch):
+    for split in ("train", "test"):
+        (tmp_path / split / "a").mkdir(parents=True)
+        Image.new("RGB", (8, 8)).save(tmp_path / split / "a/0.png")
+        _parquet(tmp_path / f"{split}.parquet", rows=130)
+    with pytest.raises(ValueError, match=r"has 2 images of 3 x 9000000 x 9000000, 486000\.0 GB, and .* GB of memory are free"):
+        image_folder.load(tmp_path, folder=".", size=9_000_000)
+    monkeypatch.setattr(images.psutil, "virtual_memory", lambda: SimpleNamespace(available=500))
+    with pytest.raises(ValueError, match=r"train\.parquet has 30 images of 8 x 8 x 3, .*; give a limit, or fewer files"):
+        parquet_images.load(tmp_path, folder=".", train="train.parquet", test="test.parquet")
+    monkeypatch.undo()
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 20)
+    with pytest.raises(ValueError, match=r"train/a/0\.png has more pixels than an image may have here"):
+        image_folder.load(tmp_path, folder=".", size=8)
+
+
+@pytest.mark.parametrize(
+    ("metadata", "classes"),
+    [
+        (b"null", 3),
+        (b"{", 3),
+        (b"[]", 3),
+        (b'{"info": {"features": {"label": {"names": "abcdefgh"}}}}', 3),
+        (b'{"info": {"features": {"label": {"names": ["a", "b", "c", "d"]}}}}', 4),
+    ],
+)
+def test_classes_that_are_not_declared_in_words_are_those_of_the_labels(tmp_path, metadata, classes, caplog):
+    _parquet(tmp_path / "t.parquet")
+    table = pq.read_table(tmp_path / "t.parquet").replace_schema_metadata({b"huggingface": metadata})
+    pq.write_table(table, tmp_path / "t.parquet")
+    assert parquet_images.load(tmp_path, folder=".", train="t.parquet", test="t.parquet").classes == classes
+    assert ("t.parquet declares no classes" in caplog.text) == (classes == 3)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"label": lambda i: 10**12 * (i % 2), "names": ()}, "there is a label 1000000000000, and labels count classes from 0"),
+        ({"crop": 8}, "crop is 8, and images have 8 pixels; lower it"),
+        ({"side": 7}, r"an input of test and one of train have the shapes \[3, 7, 7\] and \[3, 8, 8\]"),
+    ],
+)
+def test_sizes_and_labels_that_cannot_be_are_refused(tmp_path, change, sentence):
+    options = {"crop": change.pop("crop", 4)}
+    _parquet(tmp_path / "train.parquet", **{n: v for n, v in change.items() if n != "side"})
+    _parquet(tmp_path / "test.parquet", names=change.get("names", "abc"), side=change.get("side", 8))
+    with pytest.raises(ValueError, match=sentence):
+        parquet_images.load(tmp_path, folder=".", train="train.parquet", test="test.parquet", **options)
+
+
+def test_bytes_and_numbers_are_not_mixed():
+    x = {"train": torch.zeros(3, 1, 2, 2, dtype=torch.uint8), "test": torch.zeros(3, 1, 2, 2)}
+    with pytest.raises(ValueError, match="inputs of test and of train are not both bytes, which are divided by 255"):
+        Arrays(x, {split: torch.zeros(3, dtype=torch.int64) for split in x}, 2)
+
+
+def served(monkeypatch, content, url=None):
+    """What the network answers."""
+
+    def answer(asked, timeout):
+        if content is None:
+            raise URLError("no route")
+        made = BytesIO(content)
+        made.url = url or asked
+        return made
+
+    monkeypatch.setattr(downloads, "urlopen", answer)
+
+
+def test_cifar_is_read_from_its_archive_and_checked(tmp_path, monkeypatch):
+    made = BytesIO()
+    with tarfile.open(fileobj=made, mode="w:gz") as archive:
+        for i, name in enumerate([*(f"data_batch_{i}" for i in range(1, 6)), "test_batch"]):
+            raw = bytes([i]) + bytes(range(256)) * 12
+            entry = tarfile.TarInfo(f"cifar-10-batches-bin/{name}.bin")
+            entry.size = len(raw)
+            archive.addfile(entry, BytesIO(raw))
+    served(monkeypatch, made.getvalue())
+    with pytest.raises(ValueError, match=r"https://www\.cs.*binary\.tar\.gz is not the file that papers use: its checksum is"):
+        cifar10.load(tmp_path)
+    assert not list(tmp_path.iterdir()), "nothing half downloaded stays"
+    name = "cifar-10-binary.tar.gz"
+    monkeypatch.setitem(cifar10.SHA256, name, hashlib.sha256(made.getvalue()).hexdigest())
+    data = cifar10.load(tmp_path)
+    assert (data.x["train"].shape, data.y["train"].tolist(), data.y["test"].tolist()) == ((5, 3, 32, 32), [0, 1, 2, 3, 4], [5])
+    assert data.x["test"][0, 0, 0, :3].tolist() == [0, 1, 2]
+    served(monkeypatch, None)
+    assert cifar10.load(tmp_path).classes == 10, "without the network"
+    (tmp_path / name).write_bytes(made.getvalue()[:-1])
+    with pytest.raises(ValueError, match=r"cifar-10-binary\.tar\.gz is not the file that papers use.*; move it away"):
+        cifar10.load(tmp_path)
+    (tmp_path / name).unlink()
+    with pytest.raises(OSError, match=r"could not be downloaded \(no route\); put it at .*binary\.tar\.gz"):
+        cifar10.load(tmp_path)
+
+
+def test_nothing_comes_but_over_https(tmp_path, monkeypatch):
+    served(monkeypatch, b"content", "http://elsewhere")
+    with pytest.raises(ValueError, match="leads to http://elsewhere, and nothing is downloaded but over https"):
+        downloads.fetched(tmp_path / "f", "https://here", hashlib.sha256(b"content").hexdigest())
+    assert not list(tmp_path.iterdir())
+    for module in (cifar10, mnist, fashion_mnist, svhn, ptb):
+        assert module.URL.startswith("https://")
+
+
+def test_mnist_is_read_as_it_says_itself(tmp_path, monkeypatch):
+    (tmp_path / "MNIST/raw").mkdir(parents=True)
+    sums = {}
+    for name, shape in zip(mnist.SHA256, ((3, 4, 5), (3,), (2, 4, 5), (2,)), strict=True):
+        values = np.arange(math.prod(shape), dtype=np.uint8)
+        head = bytes([0, 0, 8, len(shape)]) + np.array(shape, ">i4").tobytes()
+        content = gzip.compress(head + values.tobytes())
+        (tmp_path / f"MNIST/raw/{name}-ubyte.gz").write_bytes(content)
+        sums[name] = hashlib.sha256(content).hexdigest()
+    monkeypatch.setattr(mnist, "SHA256", sums)
+    data = mnist.load(tmp_path)
+    assert data.x["train"].flatten().tolist() == list(range(60))
+    assert (data.x["test"].shape, data.y["train"].tolist()) == ((2, 1, 4, 5), [0, 1, 2])
 
 
 def test_real_cifar10_pictures():

@@ -11,7 +11,7 @@ from conftest import ROOT, SURROUNDINGS
 from matplotlib.figure import Figure
 from PIL import Image
 from planted import planted
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 
 import lossland as ll
 from lossland.data import spirals
@@ -69,6 +69,21 @@ def test_look_draws_a_checkpoint_and_goes_on_after_an_edit(home):
     assert len(config.read_text().splitlines()) < 20
 
 
+def test_look_takes_a_training_made_elsewhere(home, monkeypatch):
+    monkeypatch.chdir(home)
+    monkeypatch.syspath_prepend(home)
+    (home / "run").mkdir()
+    weights = load_file(home / "trained.safetensors")
+    for epoch in range(4):
+        torch.save({"state_dict": {f"model.{n}": p + epoch**1.5 for n, p in weights.items()}}, home / f"run/epoch={epoch}.ckpt")
+    config = look.look("mine:network", "photos", ["run"], out="way", size=8, minutes=0.001)
+    plan = planned([config])
+    drawn = {job.name for job in plan if job.section == "figure"}
+    assert {"li2018_fig8", "li2018_fig9", "own_plane", "own_spectrum"} <= drawn
+    (network,) = plan["network"].values()
+    assert network.options["file"] == str(home / "run")
+
+
 def test_look_names_the_networks_of_several_checkpoints(home, monkeypatch):
     monkeypatch.chdir(home)
     monkeypatch.syspath_prepend(home)
@@ -98,7 +113,7 @@ def test_look_trains_networks_and_draws_what_lies_between(home):
         (["look", "mine:net", "--data", "digits"], "model mine:net is not to be had: module 'mine' has no attribute 'net'"),
         (["look", "cnnn", "--data", "digits"], "did you mean cnn?"),
         (["look", "mine:network", "absent.safetensors", "--data", "photos"], "there is no checkpoint"),
-        (["look", "mine:network", "mine.py", "--data", "photos"], "mine.py must be a .safetensors file; convert it"),
+        (["look", "mine:network", "mine.py", "--data", "photos"], "mine.py': must be a file in .safetensors"),
         (["look", "mine:network", "--data", "photos", "--out", "../up"], "../up must be a folder below this one"),
         (["look", "mine:network", "--data", "photos", "--out", "photos"], "photos is there; `lossland run photos` goes on"),
         (["look", "mine:network", "--data", "photos/train"], "has no train/ and test/"),
@@ -175,6 +190,48 @@ def test_planes_share_colours_by_row_and_say_what_they_show():
     assert [axis.get_title() for axis in two.axes if axis.get_title()] == ["a", "b"] * 4
     limits = [tuple(axis.collections[-1].get_clim()) for axis in two.axes[:2]]
     assert limits[0] == limits[1]
+
+
+def heights(surface, **options):
+    return np.array(ll.plot.surface(surface, quantity="nll", **options).data[0].z, float)
+
+
+def test_negative_losses_are_no_flat_floor():
+    """A surface, a mesh, a plane and a path show them as they are, whatever is said of logarithms."""
+    grid = {"u0": [-1.0, 0.0, 1.0], "u1": [-1.0, 0.0, 1.0], "split": ["train"], "quantity": ["nll"]}
+    low = planted("landscape", labels=["a"], runs=1, **grid, value=lambda row: row.u0**2 + row.u1 - 1.5)
+    expected = [[u0**2 + u1 - 1.5 for u0 in (-1, 0, 1)] for u1 in (-1, 0, 1)]
+    assert heights(low) == pytest.approx(np.array(expected))
+    assert heights(low.assign(value=low["value"] + 2.5)).min() == pytest.approx(0.005), "no floor is drawn below zero alone"
+    mesh = ll.plot.surface_mesh(low, quantity="nll")
+    assert mesh.point_data["height"] == pytest.approx(np.ravel(expected))
+    shown = ll.plot.plane(low).axes[0].collections[0]
+    assert shown.norm.vmin <= -2.5 < 0 < shown.norm.vmax
+    line = low.query("u1 == 0").assign(u1=np.nan)
+    below, above = ll.plot.path(line, quantities=["nll"]).axes[0].get_ylim()
+    assert below < -1.5 < -0.5 < above
+
+
+def test_a_surface_is_of_any_score_that_was_measured():
+    grid = {"u0": [-1.0, 1.0], "u1": [-1.0, 1.0], "split": ["train"], "quantity": ["nll", "squared_error"]}
+    table = planted("landscape", labels=["a"], runs=1, **grid, value=lambda row: 2 + row.u0 * row.u1)
+    drawn = ll.plot.surface(table, quantity="squared_error")
+    assert np.array(drawn.data[0].z).tolist() == [[3, 1], [1, 3]]
+    with pytest.raises(
+        ValueError, match="there are no rows of quantity error in a, only of nll, squared_error; measure that too"
+    ):
+        ll.plot.surface(table, quantity="error")
+
+
+def test_an_ensemble_of_one_network_is_refused(problem):
+    recipe = {"epochs": 2, "lr": 0.1, "batch_size": 32}
+    one, kept = (ll.build.sgd(problem, recipe=recipe, seed=1, snapshots=s) for s in ([], [1]))
+    with pytest.raises(ValueError, match="an ensemble is of several networks, and there is one; pool several"):
+        ll.measure.ensemble(problem, one)
+    assert ll.measure.ensemble(problem, kept)["size"].max() == 2
+    assert len(ll.measure.ensemble(problem, ll.build.pool(problem, [one]))) == 1, "a pool is what was asked for"
+    with pytest.raises(ValueError, match="resolution is 10000, of more than 10,000,000 points in all"):
+        ll.measure.landscape(problem, ll.build.random_plane(problem, [one], seed=1, box=[[-1.0, 1.0]] * 2), resolution=10_000)
 
 
 @pytest.mark.parametrize("ends", [(0.8, 1.15), (0.41, 0.44), (1.1, 1.9), (0.5, 6), (0.01, 90)])

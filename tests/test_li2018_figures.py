@@ -273,9 +273,9 @@ def fitted(**errors):
                    value=lambda row: errors[row.label])  # fmt: skip
 
 
-def curved(ratio, labels=("a",), residual=0.0):
+def curved(ratio, labels=("a",), error=0.0):
     """A plane whose lowest eigenvalues are -ratio of the highest, 20 in size."""
-    at = {"u0": U0, "u1": U1, "highest": 20.0, "lowest_residual": residual}
+    at = {"u0": U0, "u1": U1, "highest": 20.0, "lowest_error": error}
     return planted("curvature", labels=labels, lowest=lambda row: -20 * ratio(row.u0, row.u1), **at)
 
 
@@ -292,11 +292,11 @@ def test_figure_7_has_a_cell_at_each_point_and_what_is_convex_at_0():
     assert theirs.get_title() == "b\ntrain error 67 %\n0 % < 0.01, 0 % < 0.1"
 
 
-@pytest.mark.parametrize(("residual", "low", "lower"), [(0.1, 25, 50), (0.0, 50, 75), (np.nan, 0, 0)])
-def test_figure_7_counts_what_is_low_for_certain(residual, low, lower):
-    """A residual of 0.1 is 0.005 of the highest."""
+@pytest.mark.parametrize(("error", "low", "lower"), [(0.1, 25, 50), (0.0, 50, 75), (np.nan, 0, 0)])
+def test_figure_7_counts_what_is_low_for_certain(error, low, lower):
+    """An error of 0.1 is 0.005 of the highest."""
     ratios = dict(zip(U1, (0.004, 0.006, 0.096, 0.2), strict=True))
-    figure = fig7.draw(curvature=curved(lambda u0, u1: ratios[u1], residual=residual), errors=fitted(a=0.02))
+    figure = fig7.draw(curvature=curved(lambda u0, u1: ratios[u1], error=error), errors=fitted(a=0.02))
     assert figure.axes[0].get_title() == f"a\n{low} % < 0.01, {lower} % < 0.1"
 
 

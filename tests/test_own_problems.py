@@ -469,3 +469,16 @@ def test_the_first_gradient_is_that_of_training(normalised):
     again = normalised.gradient(theta, inputs, target, stream(0))
     assert torch.equal(first[0], again[0])
     assert torch.equal(first[1], again[1])
+
+
+def test_all_examples_may_come_as_one_tuple_of_tensors():
+    x, y = torch.randn(6, 3), torch.tensor([0, 1, 2, 0, 1, 2])
+    whole = collected(train=(x, y), test=(x[:3], y[:3]))
+    in_batches = collected(train=[(x[:4], y[:4]), (x[4:], y[4:])], test=[(x[:3], y[:3])])
+    for split in ("train", "test"):
+        assert torch.equal(whole.x[split], in_batches.x[split])
+        assert torch.equal(whole.y[split], in_batches.y[split])
+    two = collected(train=(x, x + 1, y), test=(x, x, y))
+    assert torch.equal(two.x["train"][1], x + 1)
+    with pytest.raises(ValueError, match="a batch of train is a tensor"):
+        collected(train=[x, y], test=(x, y))

@@ -16,7 +16,7 @@ from lossland.geometry.charts.bezier import Bezier
 from lossland.geometry.charts.points import Points
 from lossland.geometry.charts.polychain import PolyChain
 from lossland.inputs.arrays import Arrays
-from lossland.landscape.evaluate import calibrated, evaluate, predict, statistics
+from lossland.landscape.evaluate import calibrated, evaluate, example_scores, predict, statistics
 from lossland.landscape.problem import Problem
 from lossland.landscape.space import ParamSpace
 from lossland.landscape.subspace import Subspace
@@ -99,11 +99,22 @@ def test_interrupted_evaluation_goes_on_where_it_was(problem, networks, tmp_path
     u = torch.linspace(0, 1, 6, dtype=torch.float64)[:, None]
     whole = evaluate(problem, segment, u, ["train"])
 
-    kept = torch.full((6, 1, 2), 7.0).double()
+    kept = torch.full((6, 1, 2), 7.0).double()[:, None]
     DiskJournal(tmp_path).part("points").save({"done": torch.tensor(3), "table": kept})  # as if killed after three points
     again = evaluate(replace(problem, journal=DiskJournal(tmp_path)), segment, u, ["train"])
-    assert torch.equal(again[:3], kept[:3])
+    assert torch.equal(again[:3], kept[:3, 0])
     assert torch.equal(again[3:], whole[3:])
+
+
+def test_halves_of_a_landscape_are_means_over_sixteen_stretches_in_turn(problem, networks):
+    segment, n = line.build(problem, networks), len(problem.data.y["test"])
+    rows = landscape.measure(problem, segment, resolution=3, splits=["test"]).set_index(["quantity", "index"])
+    parts = np.arange(n) * 16 // n % 2
+    for i, theta in enumerate(segment.at(torch.tensor([[0.0], [0.5], [1.0]]))):
+        each = example_scores(problem, theta, {}, "test").double()
+        for q, quantity in enumerate(["nll", "error"]):
+            halves = [each[parts == part, q].mean().item() for part in (0, 1)]
+            assert rows.loc[(quantity, i), ["half_a", "half_b"]].tolist() == pytest.approx(halves, abs=1e-6)
 
 
 def test_two_evaluations_of_one_job_do_not_share_their_points(problem, networks, tmp_path):
@@ -177,7 +188,8 @@ def test_shape_of_a_known_path():
         "quantity": "nll",
         "examples": 9,
     }
-    both = [pd.DataFrame(path | {"split": s, "value": v}) for s, v in (("train", t**2), ("test", 2 * t - t**2))]
+    both = [pd.DataFrame(path | dict.fromkeys(("value", "half_a", "half_b"), v) | {"split": s})
+            for s, v in (("train", t**2), ("test", 2 * t - t**2))]  # fmt: skip
     rows = shape.measure(pd.concat(both)).set_index(["split", "quantity"])
     train, test = rows.loc[("train", "nll")], rows.loc[("test", "nll")]
     assert train["int"] == pytest.approx(1 / 3, abs=1e-6)
@@ -191,7 +203,7 @@ def test_a_barrier_is_what_a_path_has_above_the_line_between_its_ends():
     """a + b t + 4 h t (1-t) has the barrier h whatever the line, and -h leaves none; of an error it is in its own units."""
     t = np.linspace(0, 1, 11)
     paths = [a + b * t + 4 * h * t * (1 - t) for a, b, h in ((0, 0, 0.5), (3, -7, 0.5), (3, 7, -2), (0.1, 0.02, 0.6))]
-    np.testing.assert_allclose(barrier(t, np.stack(paths)), [0.5, 0.5, 0, 0.6], atol=1e-12)
+    np.testing.assert_allclose(barrier(t, np.stack(paths)[:, None]), [0.5, 0.5, 0, 0.6], atol=1e-12)
     with pytest.raises(ValueError, match=r"from 0 to 0\.9"):
         barrier(t[:-1], paths[0][:-1])
 
@@ -261,8 +273,8 @@ def test_augmented_training_data_are_drawn_anew_at_every_point_and_again_in_ever
     assert kept["train", "nll"].nunique() == 5
 
     rows, at = torch.arange(20).tensor_split(3), 2
-    draws = [stream("augmented", at, "augment", step) for step in range(3)]
-    x = [normalised.data.inputs("train", r, rng) for r, rng in zip(rows, draws, strict=True)]
+    drawn = normalised.data.inputs("train", torch.arange(20), stream("augmented", at, "augment", 0))  # small: all at once
+    x = [drawn[r] for r in rows]
     state = normalised.space.calibrate(theta, [(part,) for part in x])
     logits = torch.cat([normalised.space.predict(theta, state, part) for part in x])
     assert nll["train", at] == pytest.approx(log_loss(normalised.data.y["train"], logits.double().softmax(1)), rel=1e-5)

@@ -3,41 +3,37 @@
 The binary edition: the Python edition is a pickle, and nothing is unpickled here.
 """
 
+import tarfile
 from pathlib import Path
 
 import numpy as np
 import torch
-from torchvision.datasets.utils import download_url, extract_archive
 
 from lossland.inputs.arrays import Arrays, pictures
+from lossland.inputs.downloads import fetched
 from lossland.options import Fraction, Index, Scaling
 
 URL = "https://www.cs.toronto.edu/~kriz/"
+SHA256 = {
+    "cifar-10-binary.tar.gz": "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd",
+    "cifar-100-binary.tar.gz": "58a81ae192c23a4be8b1804d68e518ed807d710a4eb253b1f2a199162a40d8ec",
+}
 
 
 def load(root, *, val: Index = 0, scaling: Scaling = "standard", crop: Index = 4, flip: Fraction = 0.5) -> Arrays:
     """The last `val` training pictures are the validation split; `scaling` is that of `inputs.arrays.pictures`; `crop` (in
     pixels) and `flip` are the augmentation."""
-    folder = fetch(root, "cifar-10-binary.tar.gz", "c32a1d4ab5d03f1284b67883e8d87530", "cifar-10-batches-bin")
-    train = read([folder / f"data_batch_{i}.bin" for i in range(1, 6)], labels=1)
-    test = read([folder / "test_batch.bin"], labels=1)
-    return pictures(train, test, classes=10, val=val, augment={"crop": crop, "flip": flip}, scaling=scaling)
+    files = {"train": [f"cifar-10-batches-bin/data_batch_{i}.bin" for i in range(1, 6)]}
+    files["test"] = ["cifar-10-batches-bin/test_batch.bin"]
+    parts = read(root, "cifar-10-binary.tar.gz", files, labels=1)
+    return pictures(*parts, classes=10, val=val, augment={"crop": crop, "flip": flip}, scaling=scaling)
 
 
-def fetch(root, archive, md5, folder) -> Path:
-    """The unpacked `folder` of an archive; unpacked aside first, so that what is there is whole."""
-    if not (Path(root) / folder).exists():
-        download_url(URL + archive, root, md5=md5)
-        aside = Path(root) / f".{folder}.partial"
-        extract_archive(str(Path(root) / archive), str(aside))
-        (aside / folder).replace(Path(root) / folder)
-    return Path(root) / folder
-
-
-def read(files, labels):
-    """(x, y) of binary batches: `labels` bytes, the last of them the class, then 3 x 32 x 32 bytes a picture."""
-    raw = np.concatenate([np.fromfile(f, np.uint8) for f in files])
-    if len(raw) % (labels + 3072):
-        raise ValueError(f"{files[0].parent} holds broken batches; delete the folder and the archive beside it")
-    raw = torch.from_numpy(raw).view(-1, labels + 3072)
-    return raw[:, labels:].reshape(-1, 3, 32, 32), raw[:, labels - 1].long()
+def read(root, archive, files, labels):
+    """(x, y) of each split of an archive below `root`: `labels` bytes, the last of them the class, then 3 x 32 x 32 bytes a
+    picture."""
+    with tarfile.open(fetched(Path(root) / archive, URL + archive, SHA256[archive])) as opened:
+        for names in files.values():
+            raw = np.frombuffer(b"".join(opened.extractfile(name).read() for name in names), np.uint8)
+            raw = torch.from_numpy(raw.reshape(-1, labels + 3072).copy())
+            yield raw[:, labels:].reshape(-1, 3, 32, 32), raw[:, labels - 1].long()

@@ -1,13 +1,13 @@
 """A user's own pictures: `folder`/train/<class>/*.png (jpg, webp, ...), `folder`/test/<class>/..., all held in memory."""
 
+from functools import partial
 from pathlib import Path
 
-import numpy as np
 import torch
-from PIL import Image, ImageOps, UnidentifiedImageError
-from torchvision.datasets import ImageFolder
+from PIL import ImageOps
 
 from lossland.inputs.arrays import Arrays, pictures
+from lossland.inputs.images import decode, listed, refuse_more_than_memory
 from lossland.options import Count, Folder, Fraction, Index
 
 
@@ -16,31 +16,26 @@ def load(root, *, folder: Folder, size: Count = 32, val: Index = 0, crop: Index 
 
     The class order is the alphabetical one of `folder`/train. Validation pictures are the last `val` of a fixed shuffle.
     """
-    train, test = listings(Path(root) / folder, "train", "test")
+    classes, train, test = listings(Path(root) / folder, "train", "test")
+    refuse_more_than_memory(
+        Path(root) / folder, len(train) + len(test), (3, size, size), "lower size, or take source: imagenet"
+    )
     x, y = _read(train, size)
     shuffled = torch.randperm(len(y), generator=torch.Generator().manual_seed(0))  # files come sorted by class
     augment = {"crop": crop, "flip": flip}
-    return pictures((x[shuffled], y[shuffled]), _read(test, size), classes=len(train.classes), val=val, augment=augment)
+    return pictures((x[shuffled], y[shuffled]), _read(test, size), classes=len(classes), val=val, augment=augment)
 
 
 def listings(folder, train, test):
-    """The files and labels of two splits with the same classes; torchvision's ImageFolder of each."""
-    for split in (folder / train, folder / test):
-        if not split.is_dir():
-            raise FileNotFoundError(f"there is no folder {split}; {train}/ and {test}/ must have a folder per class")
-    found = ImageFolder(folder / train), ImageFolder(folder / test)
-    if odd := sorted(set(found[0].classes) ^ set(found[1].classes)):
+    """The classes of a folder, which two splits must share, and (path, label) of the images of each split."""
+    (classes, train_samples), (others, test_samples) = (listed(folder / split) for split in (train, test))
+    if odd := sorted(set(classes) ^ set(others)):
         raise ValueError(f"{folder}: {train} and {test} have different classes, {', '.join(odd)} is in one only")
-    return found
+    return classes, train_samples, test_samples
 
 
-def _read(listing, size):
-    x = torch.empty(len(listing.samples), 3, size, size, dtype=torch.uint8)
-    for i, (path, _) in enumerate(listing.samples):
-        try:
-            with Image.open(path) as image:
-                image = ImageOps.fit(image.convert("RGB"), (size, size))
-        except (UnidentifiedImageError, OSError) as error:
-            raise ValueError(f"{path} is not a readable picture; remove or replace it") from error
-        x[i] = torch.from_numpy(np.array(image)).permute(2, 0, 1)
-    return x, torch.tensor(listing.targets)
+def _read(samples, size):
+    x = torch.empty(len(samples), 3, size, size, dtype=torch.uint8)
+    for row, (path, _) in zip(x, samples, strict=True):
+        row.copy_(torch.from_numpy(decode(path, partial(ImageOps.fit, size=(size, size)))).permute(2, 0, 1))
+    return x, torch.tensor([label for _, label in samples])

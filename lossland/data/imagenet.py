@@ -23,18 +23,18 @@ def load(
     """
     if resize < size:
         raise ValueError(f"resize is {resize}, smaller than size, {size}; a picture has no middle larger than itself")
-    train, tested = listings(Path(root) / folder, "train", test)
+    classes, train, tested = listings(Path(root) / folder, "train", test)
     # files come sorted by class, and batches of one class have batch-norm statistics of their own
-    shuffled = torch.randperm(len(train.samples), generator=torch.Generator().manual_seed(0)).tolist()
+    shuffled = torch.randperm(len(train), generator=torch.Generator().manual_seed(0)).tolist()
     if not val < len(shuffled):
         raise ValueError(f"val: {val} of the {len(shuffled)} training pictures leaves none to train on; lower it")
     cut = len(shuffled) - val
     samples = {
-        "train": [train.samples[i] for i in shuffled[:cut]],
-        "val": [train.samples[i] for i in shuffled[cut:]],
-        "test": tested.samples,
+        "train": [train[i] for i in shuffled[:cut]],
+        "val": [train[i] for i in shuffled[cut:]],
+        "test": tested,
     }
     below = f"{Path(root)}/"
     x = {s: Pictures([path.removeprefix(below) for path, _ in kept], Path(root), size, resize) for s, kept in samples.items()}
     y = {s: torch.tensor([label for _, label in kept], dtype=torch.int64) for s, kept in samples.items()}
-    return Arrays(x, y, len(train.classes), *IMAGENET, {"flip": flip} if flip else {})
+    return Arrays(x, y, len(classes), *IMAGENET, {"flip": flip} if flip else {})

@@ -2,16 +2,19 @@
 
 import io
 import json
+import logging
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import torch
-from PIL import Image, UnidentifiedImageError
 
 from lossland.inputs.arrays import Arrays, pictures
+from lossland.inputs.images import decode, refuse_more_than_memory
 from lossland.options import Count, Folder, Fraction, Index, Scaling
+
+log = logging.getLogger(__name__)
 
 
 def load(
@@ -43,35 +46,50 @@ def _read(folder, pattern, image, label, limit):
     files = sorted(folder.glob(pattern))
     if not files:
         raise FileNotFoundError(f"no file {folder / pattern}; set data_root, or LOSSLAND_DATA, to the folder that holds it")
-    x, y = [], []
+    x, y, classes = [], [], None
     for file in files:
         try:
-            table = pq.read_table(file, columns=[image, label], page_checksum_verification=True)
+            opened = pq.ParquetFile(file, page_checksum_verification=True)
+            for batch in opened.iter_batches(100, columns=[image, label]):
+                _append(x, y, batch.slice(0, limit - len(x)) if limit else batch, image, label, file)
+                rows = min(opened.metadata.num_rows, limit or opened.metadata.num_rows)
+                refuse_more_than_memory(file, rows - len(x), x[0].shape, "give a limit, or fewer files")
+                if len(x) == limit:
+                    break
+            classes = classes or _declared(opened.schema_arrow.metadata, label, file)
         except (pa.ArrowException, OSError) as error:
             told = str(error).partition("\n")[0]
             raise ValueError(
                 f"{file} is no whole Parquet file with columns {image} and {label} ({told}); replace it"
             ) from error
-        if limit:
-            table = table.slice(0, limit - len(x))
-        for row, encoded in enumerate(table[image].to_pylist()):
-            x.append(_decode(encoded, file, row))
-            if x[-1].shape != x[0].shape:
-                raise ValueError(f"{file}, row {row}: picture of shape {x[-1].shape[:2]} among ones of {x[0].shape[:2]}")
-        labels = table[label]
-        if not pa.types.is_integer(labels.type) or labels.null_count:
-            raise ValueError(f"{file}: column {label} must hold a whole number in every row, and is {labels.type}")
-        y += labels.to_pylist()
+        if len(x) == limit:
+            break
     if not x:
         raise ValueError(f"{files[0]}: no rows; give files with pictures in them")
-    names = json.loads((table.schema.metadata or {}).get(b"huggingface", b"{}"))
-    declared = names.get("info", {}).get("features", {}).get(label, {}).get("names", [])
-    return torch.from_numpy(np.stack(x)).permute(0, 3, 1, 2).contiguous(), torch.tensor(y), len(declared)
+    return torch.from_numpy(np.stack(x)).permute(0, 3, 1, 2).contiguous(), torch.tensor(y), classes
 
 
-def _decode(encoded, file, row):
+def _append(x, y, batch, image, label, file):
+    labels = batch[label]
+    if not pa.types.is_integer(labels.type) or labels.null_count:
+        raise ValueError(f"{file}: column {label} must hold a whole number in every row, and is {labels.type}")
+    for encoded in batch[image].to_pylist():
+        if not isinstance(encoded, dict) or not isinstance(encoded.get("bytes"), bytes):
+            raise ValueError(f"{file}, row {len(x)}: the image column does not hold the bytes of a picture; replace it")
+        x.append(decode(io.BytesIO(encoded["bytes"]), said=f"{file}, row {len(x)}"))
+        if x[-1].shape != x[0].shape:
+            raise ValueError(f"{file}, row {len(x) - 1}: picture of shape {x[-1].shape[:2]} among ones of {x[0].shape[:2]}")
+    y += labels.to_pylist()
+
+
+def _declared(metadata, label, file):
+    """The number of classes that a file of Hugging Face declares, if it does."""
     try:
-        with Image.open(io.BytesIO(encoded["bytes"])) as picture:
-            return np.array(picture.convert("RGB"))
-    except (UnidentifiedImageError, OSError, TypeError, KeyError) as error:
-        raise ValueError(f"{file}, row {row}: the image column does not hold the bytes of a picture; replace it") from error
+        features = json.loads((metadata or {}).get(b"huggingface", b"{}")).get("info", {}).get("features", {})
+        names = features.get(label, {}).get("names", [])
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise ValueError("its names are no list")
+        return len(names)
+    except (ValueError, AttributeError) as error:
+        log.warning("%s declares no classes that can be read (%s): they are those of its labels", file, error)
+        return None

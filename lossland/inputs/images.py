@@ -5,18 +5,25 @@ torchvision's training reference cuts out: the middle for evaluation; for traini
 the sides (Szegedy et al. 2014, arXiv 1409.4842, section 6).
 """
 
+import logging
 import math
+import os
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 import numpy as np
+import psutil
 import torch
 from PIL import Image
 
 AREA, RATIO = (0.08, 1.0), (3 / 4, 4 / 3)
 TRIES = 10  # as in the reference: a part that does not fit is drawn again
+ENDINGS = {".jpg", ".jpeg", ".png", ".ppm", ".bmp", ".pgm", ".tif", ".tiff", ".webp"}
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -58,15 +65,61 @@ class Pictures:
         return torch.from_numpy(decoded).permute(0, 3, 1, 2).to(self.device)
 
 
-def decode(path, cut):
-    """uint8 array [H W 3] of a file, after `cut`."""
+def decode(file, cut=lambda image: image, said=None):
+    """uint8 array [H W 3] of a file, or of one in memory that is called `said`, after `cut`."""
+    said = said or file
     try:
-        with Image.open(path) as image:
-            return np.asarray(cut(image.convert("RGB")))
+        with Image.open(file) as image:
+            return np.array(cut(image.convert("RGB")))
     except FileNotFoundError as error:
-        raise FileNotFoundError(f"{path} is gone since the pictures were listed; put it back, or list them again") from error
-    except (OSError, SyntaxError, Image.DecompressionBombError) as error:
-        raise ValueError(f"{path} is not a readable picture; remove or replace it") from error
+        raise FileNotFoundError(f"{said} is gone since the pictures were listed; put it back, or list them again") from error
+    except Image.DecompressionBombError as error:
+        raise ValueError(f"{said} has more pixels than an image may have here ({error}); make it smaller") from error
+    except (OSError, SyntaxError, ValueError, OverflowError) as error:
+        raise ValueError(f"{said} is not a readable picture; remove or replace it") from error
+
+
+def listed(folder) -> tuple[list[str], list[tuple[str, int]]]:
+    """The classes of a folder, one folder each, in the order of their names, and (path, label) of every image below.
+
+    Links are followed, but not upwards. Raises FileNotFoundError naming a folder that is not there, or has no images.
+    """
+    if not folder.is_dir():
+        raise FileNotFoundError(f"there is no folder {folder}; it must have a folder for each class")
+    classes, samples, others = sorted(entry.name for entry in os.scandir(folder) if entry.is_dir()), [], Counter()
+    for label, name in enumerate(classes):
+        endings = {path: os.path.splitext(path)[1] for path in _files(os.path.join(folder, name))}
+        images = [path for path, ending in endings.items() if ending.lower() in ENDINGS]
+        others.update(ending or "no ending" for ending in endings.values() if ending.lower() not in ENDINGS)
+        if not images:
+            raise FileNotFoundError(f"there is no image in {folder}/{name}; give one in {', '.join(sorted(ENDINGS))}")
+        samples += [(path, label) for path in images]
+    if not classes:
+        raise FileNotFoundError(f"there is no folder in {folder}; it must have one for each class")
+    if others:
+        told = ", ".join(f"{number} of {ending}" for ending, number in others.most_common(3))
+        log.warning("%s has files that are not read as images: %s", folder, told)
+    return classes, samples
+
+
+def _files(folder, above=()):
+    own = os.stat(folder)
+    if (own.st_dev, own.st_ino) in above:
+        return
+    entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    yield from (entry.path for entry in entries if not entry.is_dir() and not entry.name.startswith("."))
+    for entry in entries:
+        if entry.is_dir():
+            yield from _files(entry.path, (*above, (own.st_dev, own.st_ino)))
+
+
+def refuse_more_than_memory(where, number, shape, remedy):
+    """Raise ValueError if so many images of a shape, a byte for each value, have no room, before any is read."""
+    size, free = number * math.prod(shape), psutil.virtual_memory().available
+    if size > free:
+        kind = " x ".join(map(str, shape))
+        told = f"{number:,} images of {kind}, {size / 1e9:.1f} GB, and {free / 1e9:.1f} GB of memory are free"
+        raise ValueError(f"{where} has {told}; {remedy}")
 
 
 def middle(image, *, size, resize):

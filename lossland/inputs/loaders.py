@@ -14,8 +14,9 @@ BATCH = 256
 
 
 def read(split, batches) -> list[tuple]:
-    """The (inputs, targets) that a loader, a list of batches or a dataset yields. Raises ValueError for all else."""
-    if isinstance(batches, Mapping):
+    """The (inputs, targets) that a loader, a list of batches or a dataset yields, or that all examples are as one tuple of
+    tensors. Raises ValueError for all else."""
+    if isinstance(batches, Mapping) or (isinstance(batches, tuple) and all(map(torch.is_tensor, batches))):
         batches = [batches]
     elif isinstance(batches, IterableDataset) or (hasattr(batches, "__getitem__") and not isinstance(batches, (list, tuple))):
         batches = _examples(split, batches)

@@ -14,7 +14,7 @@ import torch
 
 from lossland.geometry.charts.affine import Affine
 from lossland.geometry.measures import frame, project
-from lossland.landscape.subspace import Subspace
+from lossland.landscape.subspace import Subspace, statistics_of
 
 
 def random_direction(space, theta, rng, normalisation="filter", leave_out=("bias", "norm"), only=()):
@@ -58,7 +58,8 @@ def around(source, directions, *, box=None, margin=0.2, notes=None) -> Subspace:
         raise ValueError("the range of this subspace is that of a trajectory, and its source kept one point; keep snapshots")
     box = box or _cube(marked["trajectory"], margin)
     anchors = torch.cat([centre[None], directions.to(centre)])
-    return Subspace(anchors, Affine(m + 1, box), marked | (notes or {}) | source.decay)
+    own = {n: torch.nn.functional.pad(rows, (0, 0, 0, m)) for n, rows in statistics_of([source]).items()}  # the same everywhere
+    return Subspace(anchors, Affine(m + 1, box), marked | (notes or {}) | source.decay | own)
 
 
 def through(points, *, margin=0.2, path=(), notes=None) -> Subspace:

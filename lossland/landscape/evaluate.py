@@ -4,11 +4,13 @@ Batch-norm statistics are a choice (`bn`), for the papers differ:
     recalibrate    one pass over the training data at each point (arXiv 1802.10026)
     interpolate    c(u) applied to the calibrated statistics of the anchors (arXiv 1712.09913, `states`)
     keep           the calibrated statistics of the first anchor, everywhere (arXiv 1712.09913, `weights`)
-    own            those that the network came with, everywhere: of a trained module that `build()` returns
+    own            those that came with the networks: c(u) applied to the running statistics in their files; of a trained
+                   module that `build()` returns, its own everywhere
     carried        c(u) applied to the statistics that a band has carried as coordinates (arXiv 1803.00885, as released)
 """
 
 import logging
+import math
 import time
 from collections.abc import Iterator
 
@@ -17,6 +19,7 @@ import torch
 from lossland.geometry.charts import Curve
 from lossland.tasks import IGNORED
 
+MOST = 10_000_000  # points of a table, whose coordinates alone would take gigabytes
 BETWEEN = 9  # points of a path between two of its anchors, as in Draxler et al. 2018 (arXiv 1803.00885)
 
 log = logging.getLogger(__name__)
@@ -34,14 +37,16 @@ def statistics(problem, subspace, bn="recalibrate"):
     if bn == "keep":
         kept = calibrated(problem, problem.point(subspace.anchors[0]))
         return lambda c, theta, pictures=None: kept
+    if bn in ("own", "carried") and subspace.statistics is not None:
+        states = [problem.space.unpack(row) for row in subspace.statistics.to(problem.device, problem.dtype)]
+        return lambda c, theta, pictures=None: problem.space.blend(c, states)
+    if bn == "carried":
+        raise ValueError("bn: carried is for a band of buffers: inside, and this subspace has no statistics of its own")
     if bn == "own":
         own = {n: b.to(problem.device, problem.dtype) for n, b in problem.space.own.items()}
+        if all((b == ("var" in n)).all() for n, b in own.items()):
+            raise ValueError("bn: own is for networks that came with running statistics, and these have none; recalibrate them")
         return lambda c, theta, pictures=None: own
-    if bn == "carried":
-        if "statistics" not in subspace.notes:
-            raise ValueError("bn: carried is for a band of buffers: inside, and this subspace has no statistics of its own")
-        states = [problem.space.unpack(row) for row in subspace.notes["statistics"].to(problem.device)]
-        return lambda c, theta, pictures=None: problem.space.blend(c, states)
     if not subspace.chart.barycentric:
         raise ValueError("bn: interpolate needs anchors that are networks, but this subspace is spanned by directions")
     states = [calibrated(problem, problem.point(anchor)) for anchor in subspace.anchors]
@@ -71,11 +76,12 @@ def calibrated(problem, theta, pictures=None):
 
 
 @torch.no_grad()
-def evaluate(problem, subspace, u, splits, bn="recalibrate", part=slice(None), augmented=False) -> torch.Tensor:
+def evaluate(problem, subspace, u, splits, bn="recalibrate", part=slice(None), augmented=False, halves=False) -> torch.Tensor:
     """Mean scores [n, splits, scores] in float64 of the points at u[part] [n m]; a NaN that is measured stays a NaN.
 
     Each point is evaluated alone, so its scores do not depend on the part that it is in. `augmented` shows the training
-    data under random augmentation, drawn anew for every point, to its batch-norm statistics as to its scores.
+    data under random augmentation, drawn anew for every point, to its batch-norm statistics as to its scores. With `halves`
+    they are [n, 3, splits, scores]: of all examples, and of each half of them.
     """
     state_of = statistics(problem, subspace, bn)
 
@@ -84,9 +90,23 @@ def evaluate(problem, subspace, u, splits, bn="recalibrate", part=slice(None), a
         pictures = ("augmented", number) if augmented else None
         state = state_of(c, theta, pictures)
         seen = [pictures if split == "train" else None for split in splits]
-        return torch.stack([mean_scores(problem, theta, state, *how) for how in zip(splits, seen, strict=True)])
+        every = (example_scores(problem, theta, state, *how) for how in zip(splits, seen, strict=True))
+        return torch.stack([_means(own.double(), halves) for own in every], 1)
 
-    return point_by_point(problem, subspace, u, part, (len(splits), len(problem.task.SCORES)), scores)
+    shape = (3 if halves else 1, len(splits), len(problem.task.SCORES))
+    table = point_by_point(problem, subspace, u, part, shape, scores)
+    return table if halves else table[:, 0]
+
+
+def _means(scores, halves):
+    """Of all scores [N scores], and of each half: [1 scores] or [3 scores], on the CPU."""
+    parts = halved(len(scores)) if halves else ()
+    return torch.stack([scores.mean(0), *(scores[part.to(scores.device)].mean(0) for part in parts)]).cpu()
+
+
+def halved(n) -> torch.Tensor:
+    """[2 n], which of n examples are in either half: stretches in turn, for words of a text go with their neighbours."""
+    return torch.arange(2)[:, None] == torch.arange(n) * min(16, n) // n % 2
 
 
 def point_by_point(problem, subspace, u, part, shape, measure) -> torch.Tensor:
@@ -119,6 +139,8 @@ def quantities(problem, table, splits, decay) -> Iterator[tuple[str, str, torch.
 
 def grid(chart, resolution):
     """The coordinates u [n m], float64, of a table over a path or a plane. Raises ValueError, before any is made, for more."""
+    if math.prod(resolution if isinstance(resolution, (list, tuple)) else [resolution or 1] * chart.m) > MOST:
+        raise ValueError(f"resolution is {resolution}, of more than {MOST:,} points in all; lower it")
     if chart.m > 2:
         raise ValueError(f"a table is measured over one or two coordinates, and {chart} has {chart.m}; name fewer directions")
     return chart.grid(resolution).double()
@@ -185,7 +207,7 @@ def prediction(problem, theta, state, split, ask="probabilities"):
 
 def targets(problem, split):
     """The targets [N], on the CPU, in the order of what `predict` yields."""
-    minibatches = problem.task.minibatches(problem.size(split), problem.batch_size)
+    minibatches = problem.task.minibatches(problem.size(split), problem.at_once)
     found = torch.cat([problem.task.targets(problem.data.targets(split, rows)) for rows in minibatches]).cpu()
     return found[found != IGNORED] if problem.data.ignores else found
 

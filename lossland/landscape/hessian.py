@@ -3,12 +3,18 @@
     H v = sum over batches B of  |B| / N  d/dtheta (g_B . v),     g_B = the gradient of the mean loss of B (double backward)
 
 One Lanczos run with full reorthogonalisation gives H ~ Q T Q^T on the Krylov space of a random start. A Ritz pair (l, Q s) of
-T has the residual |H Q s - l Q s| = beta |last entry of s|, and an eigenvalue of H lies within it of l. That it is the *end* a
-small residual does not say: beside one far outlier, a Ritz value in the bulk has one from the start. So both ends must also
-have stood still for PATIENCE products.
+T has the residual r = beta |last entry of s|, and an eigenvalue of H lies within it of l. That l is the *end* it does not say:
+the start may have hardly a part of the end's eigenvector. But if an eigenvalue lies at l - d, below all Ritz values l_j, then
+the square w of that part is at most 1 / K (w sum_j p_j(l - d)^2 <= 1, with the orthonormal polynomials p_j of T), where
+
+    K >= (1 + (d / r)^2 prod_j (1 + d / (l_j - l))^2) / (first entry of s)^2
+
+and a random start in D dimensions has w < e^2 / D with a probability of at most sqrt(2 / pi) e. So d with K = D / e^2 bounds
+the error of the end, but for the probability RISK (van Dorsselaer, Hochstenbach & van der Vorst 2000, SIAM J. Matrix Anal.
+Appl. 22, 837-852; differs in: the first of these two terms, which there is left out).
 
 Differs from the released code in: the mean loss, not a sum of batch means, so batches may be unequal; both ends of one run, not
-the larger one and then the other of a shifted matrix, which loses small negative eigenvalues; residuals; a seeded start.
+the larger one and then the other of a shifted matrix, which loses small negative eigenvalues; bounds; a seeded start.
 """
 
 import contextlib
@@ -19,16 +25,21 @@ from functools import partial
 import torch
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
-PATIENCE = 5
+RISK = 1e-4  # that an end lies beyond its bound
+SMALL = 1e-2  # of the largest |eigenvalue|: what is less is known as well as this would be
+ROUNDING = 1e-6  # of a product, as a fraction of the largest |eigenvalue|
+BLOCK = 16  # vectors of the basis that are made at a time
 STEPWISE = partial(torch.backends.cudnn.flags, enabled=False, deterministic=True, allow_tf32=False)
 ONCE = ("is not implemented", "differentiate twice", "once_differentiable", "double backward", "backward through")
 
 
 @dataclass(frozen=True)
 class Ritz:
-    """The lowest and highest Ritz `values` [r], ascending, their `residuals` [r], `vectors` [r D]; the `products` it took."""
+    """The lowest and highest Ritz `values` [r], ascending, the `bounds` [r] on their errors, their `residuals` [r] and their
+    `vectors` [r D]; the `products` it took. An end lies between its value and a bound further out."""
 
     values: torch.Tensor
+    bounds: torch.Tensor
     residuals: torch.Tensor
     vectors: torch.Tensor
     products: int
@@ -53,7 +64,7 @@ class Hessian:
         self._theta = theta.detach().clone().requires_grad_()
         self._mask = torch.ones_like(theta) if mask is None else mask
         self._number, self._looked_at = problem.units(split), False
-        one = len(problem.task.minibatches(problem.size(split), problem.batch_size)) == 1
+        one = len(problem.task.minibatches(problem.size(split), problem.at_once)) == 1
         self._kept = list(self._gradients()) if one else None
 
     def __call__(self, v):
@@ -110,44 +121,77 @@ class Hessian:
             raise
 
 
-def lanczos(product, start, *, lowest=1, highest=1, tolerance=1e-2, limit=60) -> Ritz:
-    """The `lowest` and `highest` eigenvalues of the symmetric `product`, from `start` [D] on.
+def lanczos(product, start, *, lowest=1, highest=1, tolerance=1e-2, limit=100) -> Ritz:
+    """The `lowest` and `highest` eigenvalues of the symmetric `product`, from a random normal `start` [D] on; entries that are
+    zero in it are no dimensions.
 
-    Ends when the residuals of all of them, and their moves in the last PATIENCE products, are at most `tolerance` times the
-    largest |eigenvalue|, or after `limit` products. Keeps as many vectors [D] as products. Raises ValueError if the limit
-    does not reach so many eigenvalues, FloatingPointError where a product is not finite.
+    Ends when the bound of each is at most `tolerance` times that eigenvalue, or times SMALL of the largest |eigenvalue|, or
+    after `limit` products. Keeps as many vectors [D] as products. Of equal eigenvalues one is found. Raises ValueError if the
+    limit does not reach so many eigenvalues, FloatingPointError where a product is not finite.
     """
     if limit < max(lowest + highest, 2):
         raise ValueError(f"{limit} products do not find {lowest + highest} eigenvalues; allow more")
-    basis, diagonal, beside, seen = [start / start.norm()], [], [], []
+    least = (math.sqrt(math.pi / 2) * RISK) ** 2 / int(start.count_nonzero())  # part of the start, squared, of an eigenvector
+    basis, q, diagonal, beside = [], start / start.norm(), [], []
     while True:
-        w = product(basis[-1])
-        diagonal.append(float(basis[-1].double() @ w.double()))
+        _append(basis, len(diagonal), q)
+        w = product(q)
+        diagonal.append(float(q.double() @ w.double()))
         if not math.isfinite(diagonal[-1]):
             raise FloatingPointError("a product with the Hessian is not finite; the loss at this point has no curvature")
         for _ in range(2):  # once leaves rounding errors that grow into copies of eigenvalues already found
-            for q in basis:
-                w = w - (q @ w) * q
+            for block in basis:
+                w = w - (block @ w) @ block
         beta = float(w.norm())
         values, s = torch.linalg.eigh(_tridiagonal(diagonal, beside))
-        n = len(values)
-        ends = sorted({*range(min(lowest, n)), *range(max(n - highest, 0), n)})
-        residuals, bound = beta * s[-1, ends].abs(), tolerance * values.abs().max()
-        seen.append(values[ends])
-        still = n >= lowest + highest + PATIENCE and bool(((values[ends] - seen[-1 - PATIENCE]).abs() <= bound).all())
-        exhausted = beta <= 1e-6 * float(values.abs().max())  # nothing is left to find from this start
-        if (still and bool((residuals <= bound).all())) or exhausted or n == limit:
-            return Ritz(values[ends], residuals, _combined(s[:, ends].T.to(start), basis), n)
+        n, largest = len(values), float(values.abs().max())
+        noise = ROUNDING * largest
+        low, high = range(min(lowest, n)), range(max(n - highest, 0), n)
+        ends = sorted({*low, *high})
+        pairs = [_Pair(values, s, beta, i, -1 if i in low else 1, least) for i in ends]
+        exhausted = beta <= noise  # nothing is left to find from this start
+        allowed = tolerance * values[ends].abs().clamp(min=SMALL * largest)
+        enough = n >= lowest + highest and all(map(_Pair.within, pairs, allowed))
+        if enough or exhausted or n == limit:
+            bounds = torch.stack([p.bound(d) for p, d in zip(pairs, allowed, strict=True)]).clamp(
+                noise, noise if exhausted else None
+            )
+            return Ritz(values[ends], bounds, beta * s[-1, ends].abs(), _combined(s[:, ends].T.to(start), basis), n)
         beside.append(beta)
-        basis.append(w / beta)
+        q = w / beta
+
+
+class _Pair:
+    """How far out on a `side` (-1, 1) of Ritz value i of `values` [n] an eigenvalue may be, of whose eigenvector the start has
+    the part `least`."""
+
+    def __init__(self, values, s, beta, i, side, least):
+        # the bound without the other Ritz values, which bring it nearer
+        self._alone = beta * s[-1, i].abs() * (s[0, i] ** 2 / least - 1).clamp(min=0).sqrt()
+        self._gaps = side * (values[i] - torch.cat([values[:i], values[i + 1 :]]))
+
+    def within(self, d):
+        """Whether it is at most d [...]."""
+        return d * (1 + d[..., None] / self._gaps).abs().prod(-1) >= self._alone
+
+    def bound(self, allowed):
+        """[], to a hundredth; at most what is `allowed` [] if it is within that."""
+        tried = self._alone * torch.logspace(-4, 0, 900, dtype=torch.float64)
+        found = torch.cat([tried[self.within(tried)], self._alone[None]])[0]
+        return found.clamp(max=allowed) if self.within(allowed) else found
+
+
+def _append(basis, n, q):
+    """Vector n of `basis`, a list of blocks [BLOCK D] whose other rows are zero."""
+    if n % BLOCK == 0:
+        basis.append(q.new_zeros(BLOCK, len(q)))
+    basis[-1][n % BLOCK] = q
 
 
 def _combined(coefficients, basis):
-    """coefficients [r n] @ basis, n vectors [D], without a copy of them."""
-    made = torch.zeros(len(coefficients), len(basis[0])).to(basis[0])
-    for c, q in zip(coefficients.T, basis, strict=True):
-        made.addr_(c, q)
-    return made
+    """coefficients [r n] @ basis, blocks of n vectors [D] in all, without a copy of them."""
+    parts = torch.nn.functional.pad(coefficients, (0, -coefficients.shape[1] % BLOCK)).split(BLOCK, 1)
+    return sum(part @ block for part, block in zip(parts, basis, strict=True))
 
 
 def _tridiagonal(diagonal, beside):

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import torch
+from torch.nn.functional import cross_entropy
 from torch.utils._pytree import tree_leaves
 
 from lossland import tasks
@@ -22,14 +23,19 @@ from lossland.landscape.proof import Proof, forked, prove
 from lossland.landscape.space import ParamSpace
 from lossland.options import Precision, nearest
 from lossland.rng import stream
+from lossland.tasks import classification
 from lossland.tasks.own_loss import OwnLoss, with_loss
 
 log = logging.getLogger(__name__)
+SMALL = 1 << 20  # parameters of a network that has a second copy of theta
+ACTIVATIONS = 1 << 21  # numbers of a layer's outputs that a CPU's cache has room for
+BLOCK = 1 << 20  # numbers that are made ready at a time: the inputs of one batch, or of several small ones
 
 
 @dataclass(frozen=True)
 class Problem:
-    """`batch_size` is that of evaluations and calibrations; trainings state their own. `journal` keeps unfinished work.
+    """`batch_size` is that of evaluations and calibrations, by default the fastest; trainings state their own. `journal` keeps
+    unfinished work.
 
     With `examples` there are only so many of each split, the first. `task` is what is learned (see `lossland.tasks`), by
     default what the data say; `loss` one's own loss module or function (see `lossland.tasks.own_loss`). It proves itself when
@@ -40,7 +46,7 @@ class Problem:
     data: Arrays
     device: torch.device | str = "cpu"
     precision: Precision = "fp32"
-    batch_size: int = 500
+    batch_size: int | None = None
     examples: int | None = None
     journal: Journal = field(default_factory=Journal, repr=False)
     task: Any = None
@@ -102,11 +108,17 @@ class Problem:
     def units(self, split) -> float:
         """How much the rows of a split that are scored count for: their number, or the sum of their weights."""
         found = 0
-        for rows in self.task.minibatches(self.size(split), self.batch_size):
+        for rows in self.task.minibatches(self.size(split), self.at_once):
             target = self.task.targets(self.data.targets(split, rows))
             target = target[target != tasks.IGNORED] if self.data.ignores else target
             found += len(target) if self.weights is None else self.weights(target).sum().item()
         return found
+
+    @cached_property
+    def at_once(self) -> int:
+        """Examples of a batch of an evaluation: on a CPU, 500, or as many as activations stay near it, at least 100."""
+        most = 500 if self.device.type == "cuda" else min(500, ACTIVATIONS // self.check().largest)
+        return self.batch_size or max(100, most)
 
     def steps(self, size) -> int:
         """Minibatches of `size` in an epoch of training."""
@@ -131,12 +143,28 @@ class Problem:
         if not self.size(split):
             raise ValueError(f"split {split} is empty; give the dataset one, or name another split")
         order = stream(*epoch_key, "order") if epoch_key is not None and shuffled else None
-        minibatches = self.task.minibatches(self.size(split), size or self.batch_size, order)
-        for step, rows in list(enumerate(minibatches))[start:]:
-            augment = None if epoch_key is None else stream(*epoch_key, "augment", step)
-            x, target = self._examples(split, rows, augment)
-            inputs = x if isinstance(x, tuple) else (x,)
-            yield step, (*inputs, memory) if self.task.MEMORY else inputs, target
+        minibatches = self.task.minibatches(self.size(split), size or self.at_once, order)
+        together = self._together(split, minibatches[0])
+        for first in range(start - start % together, len(minibatches), together):
+            augment = None if epoch_key is None else stream(*epoch_key, "augment", first)
+            block = self._block(split, minibatches[first : first + together], augment)
+            for step, (x, target) in enumerate(block, first):
+                if step >= start:
+                    inputs = x if isinstance(x, tuple) else (x,)
+                    yield step, (*inputs, memory) if self.task.MEMORY else inputs, target
+
+    def _together(self, split, rows):
+        """How many batches of as many `rows` are made ready at a time: of small networks that takes as long as a step."""
+        x = self.data.x[split]
+        if not (rows.ndim == 1 and torch.is_tensor(x) and torch.is_tensor(self.data.y[split])):
+            return 1
+        return max(1, BLOCK // (len(rows) * x[0].numel()))
+
+    def _block(self, split, minibatches, augment):
+        if len(minibatches) == 1:
+            return [self._examples(split, minibatches[0], augment)]
+        sizes, (x, target) = [len(rows) for rows in minibatches], self._examples(split, torch.cat(minibatches), augment)
+        return zip(x.split(sizes), target.split(sizes), strict=True)
 
     def _examples(self, split, rows, augment=None):
         return self.data.inputs(split, rows, augment, self.dtype), self.data.targets(split, rows, self.dtype)
@@ -149,17 +177,25 @@ class Problem:
         """(value, gradient [D]) at theta [D] of the batch's mean loss + weight_decay/2 |theta|^2, as in training.
 
         The gradient is added `share` times to `into` [D] (default: once to zeros), each parameter tensor as soon as it is
-        known, so that beside theta and `into` there is never a third vector of their length.
+        known, so that beside theta and `into` of a large network there is never a third vector of their length.
         """
-        gradient = torch.zeros_like(theta) if into is None else into
+        if small := into is None and len(theta) <= SMALL:
+            point, gradient, leaves = self.space.bench(theta)
+            point.copy_(theta)
+            gradient.zero_()
+        else:
+            gradient = torch.zeros_like(theta) if into is None else into
+            leaves = self.space.leaves(theta, gradient)
         # dropout first: it may ask for the proof, whose passes need the network for themselves
-        with self._dropout(rng), self.space.loaded(self.space.leaves(theta, gradient, share)) as network:
+        with self._dropout(rng), self.space.loaded(leaves) as network:
             loss = self._loss(network, inputs, target)
-            loss.backward()
+            loss.backward(None if share == 1 else torch.full_like(loss, share))
+        gradient = gradient.clone() if small else gradient
         if weight_decay:
-            n = self.space.trained
-            gradient[:n].add_(theta[:n], alpha=share * weight_decay)
-            return loss.detach() + self._decay(theta, weight_decay), gradient
+            square, trained = self._decayed(theta)
+            decayed = gradient if trained is theta else gradient[: len(trained)]
+            decayed.add_(trained, alpha=share * weight_decay)
+            return loss.detach().add_(square, alpha=0.5 * weight_decay), gradient
         return loss.detach(), gradient
 
     @torch.no_grad()
@@ -167,11 +203,12 @@ class Problem:
         """The value alone that `gradient` gives."""
         with self._dropout(rng), self.space.loaded(theta) as network:
             loss = self._loss(network, inputs, target)
-        return loss + self._decay(theta, weight_decay) if weight_decay else loss
+        return loss + 0.5 * weight_decay * self._decayed(theta)[0] if weight_decay else loss
 
-    def _decay(self, theta, weight_decay):
-        theta = theta[: self.space.trained]
-        return 0.5 * weight_decay * (theta @ theta)
+    def _decayed(self, theta):
+        """(|theta|^2 [], theta) of what is trained of theta [D]."""
+        trained = theta if self.space.trained == self.space.dimension else theta[: self.space.trained]
+        return trained @ trained, trained
 
     def _loss(self, network, inputs, target):
         with self.arithmetic():
@@ -179,6 +216,9 @@ class Problem:
 
     def mean(self, outputs, target):
         """(the mean loss [] of a batch, what it counts for): over the rows that are scored, each by its weight."""
+        if self.task.losses is classification.losses and self.weights is None and not self.data.ignores:
+            outputs, target = classification.rows(outputs, target)  # in one operation, a sixth of a small network's step
+            return cross_entropy(tasks.full(outputs), target), target.numel()
         outputs, target = self.scored(outputs, target)
         losses = self.task.losses(outputs, target)
         if self.weights is not None:
@@ -219,15 +259,24 @@ class Problem:
         """Whether a training step draws random numbers: dropout, stochastic depth."""
         return self.check().stochastic
 
-    @contextlib.contextmanager
     def _dropout(self, rng):
         """Dropout's draws come from `rng`, and from the global generator only for the time of this step."""
-        if not self.stochastic:
-            yield
+        return self._drawn(rng) if self.stochastic else contextlib.nullcontext()
+
+    @contextlib.contextmanager
+    def _drawn(self, rng):
+        seed = int(torch.randint(2**62, (), generator=rng))
+        if self.device.type != "cpu":
+            with forked(self.device):
+                torch.manual_seed(seed)
+                yield
             return
-        with forked(self.device):
-            torch.manual_seed(int(torch.randint(2**62, (), generator=rng)))
+        kept = torch.default_generator.get_state()
+        torch.default_generator.manual_seed(seed)  # torch.manual_seed asks all kinds of devices, which takes ten times as long
+        try:
             yield
+        finally:
+            torch.default_generator.set_state(kept)
 
 
 def _ahead(items):

@@ -20,10 +20,12 @@ FEW = 8
 
 @dataclass
 class Proof:
-    """Whether a training step draws random numbers, and whether every seed has the same initialisation; the seeds `started`."""
+    """Whether a training step draws random numbers, and whether every seed has the same initialisation; how many numbers the
+    `largest` layer puts out for an example; the seeds `started`."""
 
     stochastic: bool
     alike: bool
+    largest: int
     started: set[int] = field(default_factory=set)
 
 
@@ -43,7 +45,9 @@ def prove(problem) -> Proof:
         drawn = generator_state(problem.device)
         space.forward(theta, *_inputs(problem, x))
         stochastic = not torch.equal(drawn, generator_state(problem.device))
-        first, second = (space.predict(theta, state, *_inputs(problem, x)) for _ in range(2))
+        sizes = [1]
+        with space.overheard(lambda name, y: sizes.append(y.numel() // count(x))):
+            first, second = (space.predict(theta, state, *_inputs(problem, x)) for _ in range(2))
     for name, old, new in zip(tensors, before, _sums(tensors.values()), strict=True):
         if old != new:
             raise ValueError(CHANGED.format(name))
@@ -53,7 +57,7 @@ def prove(problem) -> Proof:
         raise ValueError("the network gives two different answers to the same input with dropout off")
     _refuse_mixing(problem, theta, state, x, first)
     _refuse_misfit(problem, first, target)
-    return Proof(stochastic, alike)
+    return Proof(stochastic, alike, max(sizes))
 
 
 def _sum(tensor) -> int:

@@ -28,6 +28,7 @@ from torch.nn.modules.conv import _ConvNd
 from torch.nn.parameter import is_lazy
 from torch.utils._pytree import tree_leaves
 
+from lossland.landscape.dropout import swapped
 from lossland.landscape.roles import by_filter, groups, kind
 from lossland.landscape.signature import Signature
 from lossland.options import nearest
@@ -44,7 +45,7 @@ class ParamSpace:
 
     def __init__(self, build: Callable[[], nn.Module] | nn.Module, norms=()):
         self._build = (lambda: build) if isinstance(build, nn.Module) else build
-        self._module = self._skeleton()
+        self._module = swapped(self._skeleton())
         self._signature = Signature(self._module)
         still = {id(m) for m in self._module.modules() if self._module.training and not m.training}
         self._module.train()
@@ -80,6 +81,9 @@ class ParamSpace:
         self.dtype = next(iter(trained.values())).dtype
         frozen = {n: p.detach() for n, p in named.items() if n not in trained}
         self.frozen = list(frozen)
+        first = {id(p): n for n, p in named.items()}
+        every = self._module.named_parameters(remove_duplicate=False)
+        self.aliases = {n: first[id(p)] for n, p in every if n not in named}  # of tied parameters
         self.constants = frozen | {n: b for n, b in buffers.items() if n not in drawn}
         self.buffers = [n for n in self._tensors | self.constants if n in buffers]
         self._places = self._found_places(trained | drawn | self.constants | self.own)
@@ -88,7 +92,7 @@ class ParamSpace:
         for module in self._module.modules():
             module._parameters.update({n: shapes[id(p)] for n, p in module._parameters.items() if p is not None})
         del self._tensors
-        self._mode, self._cast = None, {}
+        self._mode, self._cast, self._benches = None, {}, {}
 
     def _skeleton(self):
         """A network of `build()`'s, which is not the caller's. Raises ValueError if it is no function of its parameters."""
@@ -179,21 +183,22 @@ class ParamSpace:
         parts = zip(self.names, theta.split(self._sizes), self._shapes, self._complex, strict=True)
         return {n: torch.view_as_complex(p.view(*s, 2)) if c else p.view(s) for n, p, s, c in parts}
 
-    def leaves(self, theta, into, share):
-        """The same views, as leaves whose gradients a backward pass adds `share` times to `into` [D], each once it is known."""
+    def leaves(self, theta, gradient):
+        """The same views, as leaves whose gradients a backward pass adds to `gradient` [D], each once it is known."""
+        parts = self.unravel(gradient)
+        views = {n: view.detach() for n, view in self.unravel(theta).items()}
+        for name, view in views.items():
+            if self.kinds[name] != "buffer":
+                view.requires_grad_().grad = parts[name]
+        return views
 
-        def leaf(view, part):
-            def hand_over(view):
-                part.add_(view.grad, alpha=share)
-                view.grad = None
-
-            view = view.detach().requires_grad_()
-            view.register_post_accumulate_grad_hook(hand_over)
-            return view
-
-        parts = self.unravel(into)
-        views = self.unravel(theta)
-        return {n: view.detach() if self.kinds[n] == "buffer" else leaf(view, parts[n]) for n, view in views.items()}
+    def bench(self, like):
+        """(theta [D], gradient [D], leaves) that stay, to be copied into: to make leaves takes as long as a small network."""
+        key = (like.device, like.dtype)
+        if key not in self._benches:
+            theta, gradient = torch.empty_like(like), torch.empty_like(like)
+            self._benches[key] = theta, gradient, self.leaves(theta, gradient)
+        return self._benches[key]
 
     def parts(self, points):
         """The columns of points [k D] that belong to each parameter tensor, in order: views [k d]; of points of trained
@@ -261,7 +266,11 @@ class ParamSpace:
         """In this context each linear layer and each convolution that runs tells hear(its name, what it puts out [n units])."""
 
         def hook(name):
-            return lambda layer, _, y: hear(name, (y.movedim(1, -1) if isinstance(layer, _ConvNd) else y).flatten(0, -2))
+            def told(layer, _, y):
+                if torch.is_tensor(y):
+                    hear(name, (y.movedim(1, -1) if isinstance(layer, _ConvNd) else y).flatten(0, -2))
+
+            return told
 
         layers = [(n, m) for n, m in self._module.named_modules() if isinstance(m, (nn.Linear, _ConvNd))]
         handles = [m.register_forward_hook(hook(n)) for n, m in layers]
@@ -302,30 +311,17 @@ class ParamSpace:
         parts = vector.split([self.own[n].numel() for n in self._statistics])
         return {n: part.view(self.own[n].shape) for n, part in zip(self._statistics, parts, strict=True)}
 
-    @contextlib.contextmanager
     def loaded(self, theta, mode="train", state=None):
-        """In this context the network holds theta [D], or its `leaves`, and the statistics `state`; what is yielded calls it.
+        """In this context the network holds theta [D], or its `leaves`, and the statistics `state`; it gives what calls it.
 
         A backward pass that runs the network again, as that of a checkpointed module, belongs in it.
         """
         self._enter(mode)
         tensors = self.unravel(theta) if torch.is_tensor(theta) else theta
-        like = tensors[self.names[0]]
-        tensors = tensors | self._constants_like(like) | ((state or self._blank(like)) if mode != "train" else {})
-        before = []
-        try:
-            for name, tensor in tensors.items():
-                for place, key in self._places[name]:
-                    before.append((place, key, place[key]))
-                    place[key] = tensor
-            yield self._signature.call
-            for name in self.buffers:
-                for place, key in self._places[name]:
-                    if place[key] is not tensors[name]:
-                        raise ValueError(CHANGED.format(name))
-        finally:
-            for place, key, tensor in reversed(before):
-                place[key] = tensor
+        if self.constants or mode != "train":
+            like = tensors[self.names[0]]
+            tensors = tensors | self._constants_like(like) | ((state or self._blank(like)) if mode != "train" else {})
+        return _Loaded(self._signature.call, self._places, self.buffers, tensors)
 
     def _constants_like(self, like):
         """The constants on the device of a tensor; of those in the network's own type, in its type."""
@@ -354,6 +350,28 @@ class ParamSpace:
             # untracked batch norm uses the batch's own statistics and writes none
             norm.track_running_stats = mode != "train" and norm.running_mean is not None
         self._mode = mode
+
+
+class _Loaded:
+    """The context of `loaded`: a class, for a generator costs a twentieth of a small network's step."""
+
+    def __init__(self, call, places, buffers, tensors):
+        self._call, self._places, self._buffers, self._tensors = call, places, buffers, tensors
+
+    def __enter__(self):
+        self._before = []
+        for name, tensor in self._tensors.items():
+            for place, key in self._places[name]:
+                self._before.append((place, key, place[key]))
+                place[key] = tensor
+        return self._call
+
+    def __exit__(self, kind, error, trace):
+        changed = [n for n in self._buffers if any(place[key] is not self._tensors[n] for place, key in self._places[n])]
+        for place, key, tensor in reversed(self._before):
+            place[key] = tensor
+        if changed and kind is None:
+            raise ValueError(CHANGED.format(changed[0]))
 
 
 def _same(a, b):

@@ -40,6 +40,12 @@ class Subspace:
             raise ValueError(f"there is no snapshot of epoch {epoch}, only of {there}; name it in the source's snapshots")
         return self.anchors[kept.index(epoch)]
 
+    def before(self, epoch):
+        """The point [D] after `epoch`, and the lineage [r 2] that led there."""
+        lineage = self.lineage.clone()
+        lineage[-1:, 1] = epoch
+        return self.snapshot(epoch), lineage
+
     def corners(self, numbers):
         """The anchors [n D] of these numbers, in order. Raises ValueError if they are no networks, or not there."""
         if not self.chart.barycentric:
@@ -67,6 +73,11 @@ class Subspace:
     def decay(self) -> dict[str, torch.Tensor]:
         """The note of the weight decay it was trained with, to be handed on to what is built from it."""
         return {n: t for n, t in self.notes.items() if n == "weight_decay"}
+
+    @property
+    def statistics(self) -> torch.Tensor | None:
+        """The running batch-norm statistics [k B] that its networks came with; None if they are not known."""
+        return self.notes.get("statistics")
 
     def coefficients(self, u, dtype=None):
         """c(u) [n k] in the type of the anchors or `dtype`, on the device of the anchors, of coordinates u [n m] in float64."""
@@ -105,6 +116,12 @@ class Subspace:
     def arc(self, u):
         """The length [n], float64, of the path up to each of its points at u [n 1], which are in order."""
         return torch.cat([torch.zeros(1, dtype=torch.float64), self.distances(u[:-1], u[1:]).cumsum(0)])
+
+
+def statistics_of(sources) -> dict[str, torch.Tensor]:
+    """The note `statistics` [k B] of the last points of k sources, if all of them have it."""
+    rows = [source.statistics[-1] for source in sources if source.statistics is not None]
+    return {"statistics": torch.stack(rows)} if len(rows) == len(sources) else {}
 
 
 View = Subspace  # of a method that trains nothing and costs next to nothing: it is built where it is used, and has no file

@@ -24,7 +24,7 @@ from lossland.geometry.measures import gram, off_edges
 from lossland.landscape import descent
 from lossland.landscape.schedules import learning_rate
 from lossland.landscape.subspace import Subspace
-from lossland.rng import stream
+from lossland.rng import number
 
 log = logging.getLogger(__name__)
 CHECK_EVERY = 50  # steps between looks at the losses: a look waits for the device
@@ -63,9 +63,10 @@ def minimise(problem, objective, start, recipe, seed, *, free=None, rate=None, n
     if run.epoch == run.step == 0:
         watch(0, run.anchors)
 
+    rows = [run.anchors[row] for row in free]
     steps, still = problem.steps(recipe.batch_size), problem.space.still(recipe.only)
     still = None if still is None else still.to(problem.device)
-    started, first = time.monotonic(), run.epoch
+    started, first, rng, own = time.monotonic(), run.epoch, torch.Generator(), torch.Generator()
     while run.epoch < recipe.epochs:
         key = (seed, "batches", run.epoch)
         batches = problem.batches("train", recipe.batch_size, epoch_key=key, start=run.step, memory=run.memory)
@@ -75,21 +76,21 @@ def minimise(problem, objective, start, recipe, seed, *, free=None, rate=None, n
             if journal.due():
                 journal.save(run.tensors())
             lr = rate(run.epoch + step / steps)
-            rng = stream(seed, "objective", run.epoch, step)
+            rng.manual_seed(number(seed, "objective", run.epoch, step))
             value, gradient = objective(problem, run.anchors, free, (inputs, target), rng)
             if still is not None:
                 gradient[:, : len(still)].masked_fill_(still, 0)
             if recipe.clip:
                 gradient = gradient * (recipe.clip / gradient.norm()).clamp(max=1)
             if noise and (size := noise(run.epoch + step / steps)):
-                drawn = torch.randn(gradient.shape, generator=stream(seed, "noise", run.epoch, step))
+                drawn = torch.randn(gradient.shape, generator=own.manual_seed(number(seed, "noise", run.epoch, step)))
                 gradient = gradient + size * drawn.to(gradient)
                 if still is not None:
                     gradient[:, : len(still)].masked_fill_(still, 0)
-            for row, g, moments in zip(free, gradient, run.moments, strict=True):
-                descend(run.anchors[row], g, lr, recipe, moments)
+            for row, g, moments in zip(rows, gradient, run.moments, strict=True):
+                descend(row, g, lr, recipe, moments)
             gradient = g = None  # as large as the network, and not to be held while the next is computed
-            run.values.append(value.double())
+            run.values.append(value)
             if step % CHECK_EVERY == 0:
                 run.refuse_nonfinite(lr)
             watch(run.epoch * steps + step + 1, run.anchors)
@@ -169,6 +170,9 @@ def pointwise(weight_decay):
     """
 
     def objective(problem, anchors, free, batch, rng):
+        if len(free) == 1:
+            value, gradient = problem.gradient(anchors[free[0]], *batch, rng, weight_decay)
+            return value, gradient[None]
         draws = rng.get_state()
         found = (problem.gradient(anchors[row], *batch, rng.set_state(draws), weight_decay) for row in free)
         values, gradients = zip(*found, strict=True)
@@ -219,7 +223,7 @@ class _Run:
         self.moments = [{} for _ in self.free]
 
     def end_epoch(self):
-        self.losses[self.epoch] = torch.stack(self.values).mean()
+        self.losses[self.epoch] = torch.stack(self.values).double().mean()
         self.epoch, self.step, self.values = self.epoch + 1, 0, []
         self.memory.clear()
 
@@ -231,7 +235,7 @@ class _Run:
             raise FloatingPointError(f"the loss is not finite in {where}; lower recipe.lr")
 
     def tensors(self):
-        values = torch.stack(self.values).cpu() if self.values else torch.zeros(0, dtype=torch.float64)
+        values = torch.stack(self.values).cpu() if self.values else torch.zeros(0)
         moments = {f"{i}.{name}": tensor for i, state in enumerate(self.moments) for name, tensor in state.items()}
         moments |= {f"memory.{i}": tensor for i, tensor in enumerate(self.memory)}
         position = torch.tensor([self.epoch, self.step])

@@ -44,9 +44,8 @@ def build(
     first = cycle // 2 - per_cycle // 2 * cycle / per_cycle  # the lowest rate, less whole distances
     kept = [first + i * cycle / per_cycle for i in range(1 + per_cycle * recipe.epochs // cycle + per_cycle)]
     kept = [0.0] * keep_start + [e for e in kept if 0 < e <= recipe.epochs]
-    point, before = sources[0].end, sources[0].lineage.clone()
-    if start is not None:
-        point, before[-1, 1] = sources[0].snapshot(start), start
+    (run,) = sources
+    point, before = (run.end, run.lineage) if start is None else run.before(start)
     steps = cycle * problem.steps(recipe.batch_size)
     rated = partial(rate, high=recipe.lr, low=low, cycle=cycle, steps=steps, ahead=ahead)
     key = (seed, "fge", start)  # two runs from one training see different batches

@@ -26,8 +26,7 @@ def build(problem, sources: Annotated[list, Between(1, 1)], *, recipe: Recipe, s
     (run,) = sources
     if start >= recipe.epochs:
         raise ValueError(f"start is {start}, but the training ends after {recipe.epochs} epochs; start earlier")
-    point, before = run.snapshot(start), run.lineage.clone()
-    before[-1, 1] = start
+    point, before = run.before(start)
     left = recipe.epochs - start
     key = (seed, "fork", start)  # two forks of one training see different batches
     rest = replace(recipe, epochs=left)

@@ -31,12 +31,14 @@ def build(
 ) -> Subspace:
     """`box` is the (low, high) that is drawn along each direction, as Euclidean distances, -1 to 1 by default.
 
-    Notes: `direction.eigenvalue` and `direction.residual` [m]. `products` limits the number of products with the Hessian.
+    Notes: `direction.eigenvalue`, `direction.error` and `direction.residual` [m]. `products` limits the
+    number of products with the Hessian.
     """
     (network,) = sources
     theta = problem.point(network.end)
     state, rng = calibrated(problem, theta), stream(seed, "lanczos")
     limits = {"lowest": 0, "highest": directions, "tolerance": tolerance, "limit": products}
     found = extremes(problem, theta, state, rng, leave_out, only=only, **limits)
-    notes = {"direction.eigenvalue": found.values.flip(0), "direction.residual": found.residuals.flip(0)}
+    found_of = {"eigenvalue": found.values, "error": found.bounds, "residual": found.residuals}
+    notes = {f"direction.{name}": values.flip(0) for name, values in found_of.items()}
     return around(network, found.vectors.flip(0).cpu(), box=box or [(-1.0, 1.0)] * directions, notes=notes)

@@ -13,7 +13,7 @@ import torch
 from lossland.landscape.directions import around, random_direction
 from lossland.landscape.edge import checked
 from lossland.landscape.subspace import View
-from lossland.options import Between, LeftOut, NonNegative, Patterns, Seed
+from lossland.options import Between, LeftOut, NonNegative, Patterns, Seed, Snapshot
 from lossland.rng import stream
 
 COORDINATES = 2
@@ -27,13 +27,13 @@ def build(
     seed: Seed,
     leave_out: LeftOut = ("bias", "norm"),
     only: Patterns = (),
+    start: Snapshot | None = 0,
     margin: NonNegative = 0.2,
 ) -> View:
-    """The source is a network with snapshot 0; u are Euclidean distances; `leave_out` is of the random direction.
-
-    Raises ValueError if there is no such snapshot.
+    """The source is a network with the snapshot `start`, by default of the initialisation, or if it is None with several;
+    u are Euclidean distances; `leave_out` is of the random direction. Raises ValueError if there is no such snapshot.
     """
     (run,) = sources
-    way = run.snapshot(0) - run.end
+    way = (run.anchors[0] if start is None else run.snapshot(start)) - run.end
     random = random_direction(problem.space, run.end, stream(seed, "direction", 1), "none", leave_out, only)
     return around(run, torch.stack([way / way.norm(), random / random.norm()]), margin=margin)

@@ -12,7 +12,7 @@ import torch
 
 from lossland.geometry.charts.polychain import PolyChain
 from lossland.landscape.edge import checked
-from lossland.landscape.subspace import Subspace, View
+from lossland.landscape.subspace import Subspace, View, statistics_of
 from lossland.options import Between, Index, NonNegative
 
 COORDINATES = 1
@@ -27,4 +27,5 @@ def build(problem, sources: Annotated[list, Between(1)], *, beyond: NonNegative 
     points = [s.end for s in sources] if start is None else [sources[0].snapshot(start), *(s.end for s in sources)]
     if len(points) < 2:
         raise ValueError("a line joins two networks, and there is one; name another, or the epoch to start from")
-    return Subspace(torch.stack(points), PolyChain(len(points), beyond), sources[0].decay)
+    notes = sources[0].decay | (statistics_of(sources) if start is None else {})
+    return Subspace(torch.stack(points), PolyChain(len(points), beyond), notes)

@@ -14,6 +14,8 @@ training, interpolated by every spacing). In these the code stays another: its e
 and count their batches as a coordinate; it does not space the pivots after the last step. There springs compare lengths with
 shares of the length, here both are lengths, and the tangents know nothing of the weight decay. Neither moves the velocities
 when it spaces the pivots.
+
+There is no `only`: where the ends differ in what would stay, no band joins them in the rest.
 """
 
 import math

@@ -6,7 +6,7 @@ import torch
 
 from lossland.geometry.charts.points import Points
 from lossland.landscape.edge import checked
-from lossland.landscape.subspace import Subspace, View
+from lossland.landscape.subspace import Subspace, View, statistics_of
 from lossland.options import Sources
 
 
@@ -34,6 +34,7 @@ def build(problem, sources: Sources, *, trajectories: bool = False) -> View:
     notes = {"source": torch.cat(owner), "before": torch.cat(before), "spent": torch.cat(spent)}
     notes |= {"within": _noted("source", sources, zeros), "epoch": _noted("epoch", sources, nowhere).double()}
     notes |= {"lineage": torch.tensor(list(paid.items()), dtype=torch.int64).view(-1, 2)} | sources[0].decay
+    notes |= {} if trajectories else statistics_of(sources)
     return Subspace(networks, Points(len(networks)), notes)
 
 

@@ -10,7 +10,7 @@ from lossland.landscape.subspace import Subspace, View
 from lossland.options import Between, Index
 
 COORDINATES = 0
-OF_POINTS = ("epoch", "lr", "spent")  # the notes that have an entry for each point
+OF_POINTS = ("epoch", "lr", "spent", "statistics")  # the notes that have an entry for each point
 
 
 @checked

@@ -165,11 +165,11 @@ def relief(axis, plane, levels):
 
 
 def shaded(axis, plane, highest):
-    """A plane in round steps from 0 to its highest finite value, or about `highest` where that is lower; see `filled`."""
+    """A plane in round steps from 0, or a lowest value below, to the highest finite one, or about `highest`; see `filled`."""
     finite = plane.where(plane.abs() < float("inf"))
-    top = finite.max(axis=None)
-    levels = MaxNLocator(10).tick_values(0, min(highest, top) if top > 0 else highest)
-    return filled(axis, finite.clip(0, levels[-1]), levels)
+    low, top = min(0, finite.min(axis=None)), finite.max(axis=None)
+    levels = MaxNLocator(10).tick_values(low, min(highest, top) if top > low else max(highest, low + 1))
+    return filled(axis, finite.clip(levels[0], levels[-1]), levels)
 
 
 def triangle(axis, x, y, modes):

@@ -18,7 +18,8 @@ from lossland.landscape.edge import checked
 from lossland.landscape.ensembles import subsets as subsets_of
 from lossland.landscape.evaluate import predict, remembered, statistics, targets
 from lossland.options import BatchNorm, Between, Count, Folder, Seed, Split
-from lossland.statistics.scores import apart, each, scaled, temperatures
+from lossland.statistics.scores import apart, each, temperatures
+from lossland.statistics.scores import scaled as at_own
 
 SCHEMA = {
     "split": "string", "corruption": "string", "severity": "int64", "size": "int64", "epochs": "float64", "example": "int64",
@@ -43,6 +44,7 @@ def measure(
     by: Literal["network", "source", "order"] = "network",
     sizes: list[Count] | None = None,
     subsets: Count = 50,
+    scaled: bool = False,
     seed: Seed = 0,
 ) -> pd.DataFrame:
     """One row for each `size` of ensembles and each example, clean and under `corruptions`: the mean over the ensembles.
@@ -50,15 +52,18 @@ def measure(
     Options are those of the tables `ensemble` and `shift`. Raises ValueError on unknown corruptions.
     """
     u, state_of = subspace.chart.grid(resolution), remembered(statistics(problem, subspace, bn))
-    tables, fitted = [], {}
+    tables, fitted, members_own = [], {}, None
     for shifted, x, y in shifts(problem.data, split, corruptions, severities, folder, examples):
         seen = replace(problem, data=problem.data.showing(split, x, y), examples=examples)
         p, y = torch.stack(list(predict(seen, subspace, u, split, state_of=state_of))), targets(seen, split)
+        if scaled:
+            members_own = members_own or [temperatures(member, y) for member in p]
+            p = torch.stack([at_own(member, own) for member, own in zip(p, members_own, strict=True)])
         found = {}
         for row, members in subsets_of(subspace, len(p), by=by, sizes=sizes, limit=subsets, seed=seed):
             mean, name = p[members].mean(0), row["members"]
             fitted[name] = fitted.get(name) or temperatures(mean, y)  # the clean images come first
-            own = each(mean, y) | {"nll_tempered": each(scaled(mean, fitted[name]), y)["nll"], "js": apart(p[members])}
+            own = each(mean, y) | {"nll_tempered": each(at_own(mean, fitted[name]), y)["nll"], "js": apart(p[members])}
             own = {name: values.numpy() for name, values in own.items()}
             found.setdefault(row["size"], []).append(pd.DataFrame(own | {"epochs": row["epochs"]}))
         for size, parts in found.items():

@@ -67,7 +67,7 @@ def measure(
 def _gram_matrices(problem, theta, state, split):
     """name -> U-centred Gram matrix [n n] of the outputs of each layer on a batch; a layer that runs twice puts out both."""
     _, inputs, _ = next(problem.batches(split))
-    rows = problem.task.minibatches(problem.size(split), problem.batch_size)[0].numel()
+    rows = problem.task.minibatches(problem.size(split), problem.at_once)[0].numel()
     found = {}
 
     def hear(name, y):

@@ -19,6 +19,7 @@ SCHEMA = {
     "same_source": "bool_", "epoch_first": "float64", "epoch_second": "float64", "cosine": "float64",
 }  # fmt: skip
 KEY = ["group", "first", "second"]
+SEVERAL = True
 
 
 @checked

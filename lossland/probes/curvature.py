@@ -3,7 +3,8 @@
     ratio = |lowest eigenvalue / highest eigenvalue|       of arXiv 1712.09913, figure 7; convex where lowest >= 0
 
 of the mean loss over a split without decay, with respect to the parameters that are not left out, under the batch-norm
-statistics of `bn`. An eigenvalue lies within its residual of each value; `products` is what they took.
+statistics of `bn`. Each end lies between its value and its `error` further out, but for a probability of 1e-4; `products` is
+what they took. An end whose error is more than `tolerance` times the larger end is NaN beside its error.
 """
 
 from dataclasses import replace
@@ -19,7 +20,7 @@ from lossland.rng import stream
 
 SCHEMA = {
     "index": "int64", "u0": "float64", "u1": "float64", "lowest": "float64", "highest": "float64", "ratio": "float64",
-    "lowest_residual": "float64", "highest_residual": "float64", "products": "int64",
+    "lowest_error": "float64", "highest_error": "float64", "products": "int64",
 }  # fmt: skip
 KEY = ["index"]
 
@@ -35,14 +36,14 @@ def measure(
     leave_out: LeftOut = ("bias", "norm"),
     only: Patterns = (),
     examples: Count | None = None,
-    tolerance: Positive = 3e-3,
-    products: Count = 60,
+    tolerance: Positive = 1e-2,
+    products: Count = 100,
     shard: Shard = (1, 1),
 ) -> pd.DataFrame:
     """One row for each point of the grid over a path or a plane; `resolution`, `examples`, `shard` as in `landscape`.
 
-    The residuals of the ends, and their last moves, are at most `tolerance` times the larger of them, or what `products`
-    leave (see `lossland.landscape.hessian`); at a point where the loss has no finite curvature the ends are NaN.
+    The error of an end is at most `tolerance` times that end, or times a hundredth of the larger one, or what `products` leave
+    (see `lossland.landscape.hessian`); at a point where the loss has no finite curvature the ends are NaN.
     """
     problem = replace(problem, examples=examples)
     u = grid(subspace.chart, resolution)
@@ -57,10 +58,12 @@ def measure(
             )
         except FloatingPointError:
             return torch.full((5,), torch.nan)
-        return torch.cat([found.values[[0, -1]], found.residuals[[0, -1]], torch.tensor([found.products])])
+        values, errors = found.values[[0, -1]], found.bounds[[0, -1]]
+        values = values.masked_fill(errors > tolerance * values.abs().max(), torch.nan)
+        return torch.cat([values, errors, torch.tensor([found.products])])
 
-    low, high, low_residual, high_residual, number = point_by_point(problem, subspace, u, part, (5,), ends).T
+    low, high, low_error, high_error, number = point_by_point(problem, subspace, u, part, (5,), ends).T
     columns = {name: column[part] for name, column in columns.items()}
     columns |= {"lowest": low, "highest": high, "ratio": (low / high).abs()}
-    columns |= {"lowest_residual": low_residual, "highest_residual": high_residual, "products": number.nan_to_num().long()}
+    columns |= {"lowest_error": low_error, "highest_error": high_error, "products": number.nan_to_num().long()}
     return pd.DataFrame({name: column.numpy() for name, column in columns.items()})

@@ -20,6 +20,7 @@ SCHEMA = {
 }  # fmt: skip
 KEY = ["split", "first", "second"]
 NEEDS = "classes"
+SEVERAL = True
 
 
 @checked

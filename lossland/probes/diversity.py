@@ -22,6 +22,7 @@ SCHEMA = {
 }  # fmt: skip
 KEY = ["split", "block", "index"]
 NEEDS = "classes"
+SEVERAL = True
 
 
 @checked

@@ -21,13 +21,19 @@ KEY = ["index", "split", "quantity"]
 
 @checked
 def measure(problem, subspace, *, splits: list[Split] = ("train", "test"), bn: BatchNorm = "recalibrate") -> pd.DataFrame:
-    """`epoch` counts those of this training, `lr` is the rate of the last step before. Raises ValueError without a training."""
-    if not {"epoch", "lr"} <= set(subspace.notes):
+    """`epoch` counts those of this training, `lr` is the rate of the last step before, NaN if not known.
+
+    Raises ValueError without a training."""
+    if "epoch" not in subspace.notes:
         raise ValueError(f"dynamics follows one training, and {subspace.chart} notes no epochs; name a network or a run")
     u = subspace.chart.grid(None)
     table = evaluate(problem, subspace, u, splits, bn)
     norm = subspace.norms(u)
-    columns = {"index": torch.arange(len(u)), "epoch": subspace.notes["epoch"].double(), "lr": subspace.notes["lr"]}
+    columns = {
+        "index": torch.arange(len(u)),
+        "epoch": subspace.notes["epoch"].double(),
+        "lr": subspace.notes.get("lr", torch.nan),
+    }
     columns |= {"distance": subspace.distances(u, u[:1]), "norm": norm}
     weight = subspace.decay.get("weight_decay", torch.tensor(0.0)).double()
     found = quantities(problem, table, splits, 0.5 * weight * norm.square())

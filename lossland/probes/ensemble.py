@@ -11,6 +11,7 @@ from typing import Literal
 import pandas as pd
 import torch
 
+from lossland.geometry.charts.points import Points
 from lossland.landscape.edge import checked
 from lossland.landscape.ensembles import subsets as subsets_of
 from lossland.landscape.evaluate import predict, targets
@@ -25,6 +26,7 @@ SCHEMA = {
 }  # fmt: skip
 KEY = ["split", "size", "subset"]
 NEEDS = "classes"
+SEVERAL = True
 
 
 @checked
@@ -47,6 +49,8 @@ def measure(
     source` a run of several networks counts as one (Garipov et al., Table 1). `scaled` fits a temperature to each member
     first (`scores.tempered`). `js` is how much the networks of an ensemble differ; compare it among equal numbers of them.
     """
+    if subspace.chart == Points(1) and "source" not in subspace.notes:
+        raise ValueError("an ensemble is of several networks, and there is one; pool several, or keep more snapshots")
     p = torch.stack(list(predict(problem, subspace, subspace.chart.grid(resolution), split, bn)))
     y = targets(problem, split)
     if scaled:

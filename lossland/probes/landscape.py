@@ -4,7 +4,8 @@
 
 Coordinates that the subspace notes as `mark.<name>` (the networks that span a plane, the curve in it) are evaluated
 beside the grid and have that name in `mark`. `displacement` is the Euclidean distance from the first point of the grid;
-`arc`, the length of the path up to here, is NaN on surfaces and at marks.
+`arc`, the length of the path up to here, is NaN on surfaces and at marks. `half_a` and `half_b` are the values on two halves of
+the examples, by which a maximum is told from its luck (`lossland.statistics.barrier`).
 
 Two faults of the code that Garipov et al. 2018 (arXiv 1802.10026) released can be had on request, to see what they do:
 `decay: norms` puts the sum over all parameter tensors p of |p| in place of |theta|^2, `augmented` shows the training
@@ -24,7 +25,8 @@ from lossland.options import BatchNorm, Count, Precision, Shard, Split
 
 SCHEMA = {
     "mark": "string", "index": "int64", "u0": "float64", "u1": "float64", "arc": "float64", "displacement": "float64",
-    "l2": "float64", "split": "string", "quantity": "string", "value": "float64", "examples": "int64",
+    "l2": "float64", "split": "string", "quantity": "string", "value": "float64", "half_a": "float64",
+    "half_b": "float64", "examples": "int64",
 }  # fmt: skip
 KEY = ["mark", "index", "split", "quantity"]
 
@@ -53,7 +55,7 @@ def measure(
     groups = {"grid": grid(subspace.chart, resolution)} | marked
     u = torch.cat([g.double() for g in groups.values()])
     part, columns = part_of(len(u), shard), coordinates(u)
-    table = evaluate(problem, subspace, u, splits, bn, part, augmented)
+    table = evaluate(problem, subspace, u, splits, bn, part, augmented, halves=True)
     subspace = replace(subspace, anchors=subspace.anchors[:, : problem.space.trained])  # lengths are of what is trained
     columns |= {"l2": subspace.norms(u).square(), "displacement": subspace.distances(u, u[:1])}
     columns["arc"] = torch.full((len(u),), torch.nan, dtype=torch.float64)
@@ -64,8 +66,11 @@ def measure(
     columns = {name: column[part] for name, column in columns.items()}
     weight = subspace.decay.get("weight_decay", torch.tensor(0.0)).double()
     size = columns["l2"] if decay == "squares" else _tensor_norms(problem.space, subspace, u)[part]
-    found = quantities(problem, table, splits, 0.5 * weight * size)
-    parts = [{"split": s, "quantity": q, "value": v, "examples": problem.size(s)} for s, q, v in found]
+    found = [quantities(problem, own, splits, 0.5 * weight * size) for own in table.unbind(1)]
+    parts = [
+        {"split": s, "quantity": q, "value": v, "half_a": a, "half_b": b, "examples": problem.size(s)}
+        for (s, q, v), (_, _, a), (_, _, b) in zip(*found, strict=True)
+    ]
     return pd.concat([pd.DataFrame(columns | part) for part in parts])
 
 

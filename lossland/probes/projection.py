@@ -21,10 +21,14 @@ KEY = ["index"]
 
 @checked
 def measure(problem, subspace) -> pd.DataFrame:
-    """One row for each point that the trajectory kept; `lr` is the rate of the last step before. Raises ValueError without."""
+    """One row for each point that was kept; `lr` is the rate of the last step before, NaN if unknown.
+
+    Raises ValueError without a trajectory.
+    """
     if not {"trajectory", "epoch"} <= set(subspace.notes):
         raise ValueError(f"there is no trajectory in this subspace, {subspace.chart}; name a plane of a network with snapshots")
     u = subspace.notes["trajectory"]
     columns = {"index": torch.arange(len(u))} | coordinates(u)
-    columns |= {name: subspace.notes[name].double() for name in ("epoch", "lr", "outside", "distance")}
+    columns |= {name: subspace.notes[name].double() for name in ("epoch", "outside", "distance")}
+    columns["lr"] = subspace.notes.get("lr", torch.full((len(u),), torch.nan)).double()
     return pd.DataFrame({name: column.numpy() for name, column in columns.items()})

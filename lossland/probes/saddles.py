@@ -8,10 +8,11 @@
 w counts how often each example is drawn in N draws with replacement, the same w at every t: a bootstrap interval over examples
 for the maximum over the sampled points. It knows nothing of what lies between them, which is what `refined` is for, nor of
 other trainings. A maximum of noisy means overshoots, by no more than the greatest error at any t, and by as much where all are
-equally high, as on a trained band: `low` allows for that. Simulated with 200 normal losses, the interval has the maximum that
-infinitely many examples would give in 0.94 to 0.99 of data sets on flat paths of 31 and 291 points, whether the losses of an
-example at two points correlate by 0, 0.5 or 0.9, and in 0.95 to 1 at a single peak, where it is wider than need be. Words of a
-text are drawn one by one, as if neighbours were independent.
+equally high, as on a trained band: `low` allows for that, and `fair` is the maximum without its luck
+(`lossland.statistics.barrier`). Simulated with 200 normal losses, the interval has the maximum that infinitely many examples
+would give in 0.94 to 0.99 of data sets on flat paths of 31 and 291 points, whether the losses of an example at two points
+correlate by 0, 0.5 or 0.9, and in 0.95 to 1 at a single peak, where it is wider than need be. Words of a text are drawn one by
+one, as if neighbours were independent.
 
 Differs from the released code in: 9 points between two pivots as there, but refined; the interval; examples not augmented.
 """
@@ -25,14 +26,15 @@ import torch
 from lossland.geometry.measures import columns
 from lossland.landscape.edge import checked
 from lossland.landscape.ends import joined, refuse_one_point
-from lossland.landscape.evaluate import example_scores, path, point_by_point, shares, statistics, targets
+from lossland.landscape.evaluate import example_scores, halved, path, point_by_point, shares, statistics, targets
 from lossland.options import BatchNorm, Between, Count, Index, Seed, Split
 from lossland.rng import stream
+from lossland.statistics.barrier import highest as fair
 
 SCHEMA = {
     "a": "int64", "b": "int64", "split": "string", "quantity": "string", "value_a": "float64", "value_b": "float64",
-    "saddle": "float64", "low": "float64", "high": "float64", "refined": "float64", "t": "float64", "share": "float64",
-    "anchors": "int64", "straight": "float64", "length": "float64", "bn": "string",
+    "saddle": "float64", "fair": "float64", "low": "float64", "high": "float64", "refined": "float64", "t": "float64",
+    "share": "float64", "anchors": "int64", "straight": "float64", "length": "float64", "bn": "string",
     "examples": "int64",
 }  # fmt: skip
 KEY = ["split", "quantity"]
@@ -62,19 +64,19 @@ def measure(
     refuse_one_point(subspace, t)
     weights = {split: _weights(problem, split, draws, stream(seed, "bootstrap", split)) for split in splits}
 
-    def means(t, draws):
-        """[n splits 1 + draws scores]: of the examples, and of each draw of them."""
+    def means(t, redraws):
+        """[n splits 1 + redraws scores]: of the examples, and of each draw and half of them."""
 
         def measured(_, c):
             theta = subspace.combine(c).to(problem.device)
             state = state_of(c, theta)
-            return torch.stack([_means(w[:draws], example_scores(problem, theta, state, s)) for s, w in weights.items()])
+            return torch.stack([_means(w[:redraws], example_scores(problem, theta, state, s)) for s, w in weights.items()])
 
-        shape = (len(weights), 1 + draws, len(problem.task.SCORES))
+        shape = (len(weights), 1 + redraws, len(problem.task.SCORES))
         return point_by_point(problem, subspace, t, slice(None), shape, measured)
 
-    sampled = means(t, draws)
-    values, redrawn = sampled[:, :, 0], sampled[:, :, 1:]
+    sampled = means(t, draws + 2)
+    values, redrawn, halves = sampled[:, :, 0], sampled[:, :, 1:-2], sampled[:, :, -2:]
     (saddle, highest), ends = values.max(0), values[[0, -1]]
     off = redrawn - values[:, :, None]
     at_saddle = off.take_along_dim(highest[None, :, None], 0)[0]
@@ -82,6 +84,7 @@ def measure(
     t, values = _refined(t, values, rounds, lambda t: means(t, 0)[:, :, 0])
     straight, (share, length) = subspace.distances(t[:1], t[-1:]).item(), shares(subspace, t)
     numbers = {"value_a": ends[0], "value_b": ends[1], "saddle": saddle, "low": low, "high": high, "refined": values.amax(0)}
+    numbers |= {"fair": torch.from_numpy(fair(halves.permute(1, 3, 2, 0)))}
     numbers |= {"t": t[values.argmax(0), 0], "share": share[values.argmax(0)]}
     table = pd.DataFrame({name: number.flatten().numpy() for name, number in numbers.items()})
     names = [(split, quantity) for split in weights for quantity in problem.task.SCORES]
@@ -91,19 +94,19 @@ def measure(
 
 
 def _weights(problem, split, draws, rng):
-    """w [draws N], uint8 on the device: how often each example is drawn."""
+    """w [draws + 2, N], uint8 on the device: how often each example is drawn, and whether it is in either half."""
     n = len(targets(problem, split))
     drawn = (torch.randint(n, (n,), generator=rng).bincount(minlength=n).byte() for _ in range(draws))
-    return torch.stack(list(drawn)).to(problem.device)
+    return torch.cat([torch.stack(list(drawn)), halved(n).byte()]).to(problem.device)
 
 
 def _means(weights, scores):
-    """[1 + draws scores], float64: the mean of scores [N scores], then those under weights [draws N]."""
+    """[1 + m scores], float64: the mean of scores [N scores], then those under weights [m N]."""
     scores = scores.double()
     total = torch.zeros(len(weights), scores.shape[1], dtype=scores.dtype, device=scores.device)
     for part in columns(len(weights), len(scores)):
         total += weights[:, part].double() @ scores[part]
-    return torch.cat([scores.mean(0, keepdim=True), total / len(scores)]).cpu()
+    return torch.cat([scores.mean(0, keepdim=True), total / weights.sum(1, keepdim=True)]).cpu()
 
 
 def _refined(t, values, rounds, measured):

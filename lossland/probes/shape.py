@@ -5,7 +5,9 @@
     climb = max over s <= t of v(t) - v(s), 0 of what never rises
 
 `instability` is that of Frankle et al. 2020 (arXiv 1912.05671), `barrier` that of `lossland.statistics.barrier`, `climb` the
-Delta of Lucas et al. 2021 (arXiv 2104.11044).
+Delta of Lucas et al. 2021 (arXiv 2104.11044). On other than training data barrier and instability are without the luck of a
+maximum, which `max` and `climb` keep (`lossland.statistics.barrier`); `luck` is the standard error of the instability that the
+choice of the examples leaves, half the difference of their halves.
 """
 
 from typing import Annotated
@@ -14,12 +16,12 @@ import numpy as np
 import pandas as pd
 
 from lossland.landscape.edge import checked
-from lossland.statistics.barrier import barrier
+from lossland.statistics.barrier import barrier, elsewhere
 
 SCHEMA = {
     "split": "string", "quantity": "string", "start": "float64", "end": "float64", "min": "float64", "int": "float64",
-    "mean": "float64", "max": "float64", "barrier": "float64",
-    "instability": "float64", "climb": "float64", "length": "float64", "ratio": "float64", "examples": "int64",
+    "mean": "float64", "max": "float64", "barrier": "float64", "instability": "float64", "luck": "float64",
+    "climb": "float64", "length": "float64", "ratio": "float64", "examples": "int64",
 }  # fmt: skip
 KEY = ["split", "quantity"]
 
@@ -41,6 +43,8 @@ def measure(table: Annotated[pd.DataFrame, "landscape"]) -> pd.DataFrame:
 
 def _statistics(path):
     v, arc, t = (path[column].to_numpy() for column in ("value", "arc", "u0"))
+    seen = path[["value"] if path["split"].iloc[0] == "train" else ["half_a", "half_b"]].to_numpy().T
+    tops = elsewhere(seen) - seen[:, [0, -1]].mean(axis=1)
     length, chord = arc[-1], path["displacement"].to_numpy()[-1]
     return {
         "start": v[0],
@@ -49,8 +53,9 @@ def _statistics(path):
         "int": np.trapezoid(v, arc) / length,
         "mean": v.mean(),
         "max": v.max(),
-        "barrier": barrier(t, v),
-        "instability": v.max() - (v[0] + v[-1]) / 2,
+        "barrier": barrier(t, seen),
+        "instability": tops.mean(),
+        "luck": np.ptp(tops) / 2,
         "climb": (v - np.minimum.accumulate(v)).max(),
         "length": length,
         "ratio": length / chord,

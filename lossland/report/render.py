@@ -32,8 +32,8 @@ def _templates():
                         lstrip_blocks=True)  # fmt: skip
     found.filters |= {"short": numbers.short, "in_text": numbers.in_text}
     found.globals |= {
-        "look": Markup((HERE / "look.css").read_text()),
-        "surfaces": Markup((HERE / "surfaces.js").read_text()),
+        "look": Markup((HERE / "look.css").read_text("utf-8")),
+        "surfaces": Markup((HERE / "surfaces.js").read_text("utf-8")),
         "forest": lambda row: Markup(forest.drawn(row)),
     }
     return found
@@ -55,7 +55,7 @@ def figure(shown) -> tuple[dict, dict[str, bytes]]:
         elif ending == "csv":
             values |= {"kind": "table", "table": table(path)}
         elif ending == "html":
-            parts = surface(path.read_text())
+            parts = surface(path.read_text("utf-8"))
             if parts:
                 values |= {"kind": "surface", "drawing": Markup(parts["drawing"])}
                 files[LIBRARY] = packed(parts["library"])

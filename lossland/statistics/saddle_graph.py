@@ -14,7 +14,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import minimum_spanning_tree
 from scipy.spatial.distance import squareform
 
-from lossland.statistics.tables import pick, where
+from lossland.statistics.tables import HARDLY, pick, where
 from lossland.statistics.verdicts import trained
 
 
@@ -57,9 +57,8 @@ def merges(found, n) -> np.ndarray:
     return joined
 
 
-def untrained(saddles, below=0.5) -> str | None:
-    """What claims about minima presume, None if they are such: that they err on fewer than half of the train data. The paper's
-    smallest networks do not fit CIFAR-100 much better. None of a task without errors too."""
+def untrained(saddles, below=HARDLY) -> str | None:
+    """What claims about minima presume of train errors, None if they are such; None of a task without errors too."""
     rows = where(saddles, split="train", quantity="error")
     return trained(rows[["value_a", "value_b"]], below=below) if len(rows) else None
 

@@ -24,7 +24,6 @@ JUDGED = {"paper": "string", "subject": "string"} | SCHEMA | {"q": "float64", "v
 JUDGED_KEY = ["paper", "subject", "claim"]
 VERDICTS = ["holds", "contradicted", "undecided", "not measurable"]
 LEVEL = 0.05
-HALF_POINT = 0.005
 
 
 @dataclass(frozen=True)
@@ -158,17 +157,15 @@ def scored(name, scores, **words) -> Claim:
 
 
 def as_published(name, values, published, *, examples=None, margin=None, because="", runs=1, **words) -> Claim:
-    """The claim that a number is the published one: closer than a stated `margin`, else than their tolerance
-    (`estimates.tolerance`), to which one printed error rate has half a point added.
+    """The claim that a number is the published one: closer than a stated `margin`, else than their `estimates.tolerance`.
 
     Theirs is the mean of `runs` runs, as uncertain as as many of ours: an exact replication is contradicted in 5 % at most.
     Without the half point it could hardly hold either, for ours are no surer than theirs.
     """
     printed = np.atleast_1d(np.asarray(published, dtype=float))
     if margin is None:
-        margin, because = tolerance_of(printed, examples), "where one more printed value would lie"
-        if len(printed) == 1:
-            margin, because = margin + HALF_POINT, f"half a point: ours, and a test set of {examples} examples"
+        margin = tolerance_of(printed, examples)
+        because = f"what a test set of {examples} examples leaves open, and half a point, for ours are no surer"
     return Claim(name, values, same=margin, around=float(printed.mean()), because=because, published=published,
                  tolerance=margin, bar_of=runs, **words)  # fmt: skip
 

@@ -32,11 +32,11 @@ def save(paths, drawing, provenance):
     for path in map(Path, reversed(paths)):
         with replacing(path) as temporary:
             if path.suffix == ".json":
-                temporary.write_text(provenance)
+                temporary.write_text(provenance, "utf-8")
             elif path.suffix == ".csv":
                 drawing.to_csv(temporary, index=False)
             elif path.suffix == ".html":
-                temporary.write_text(_surface(drawing))
+                temporary.write_text(_surface(drawing), "utf-8")
             elif path.suffix == ".vtu":
                 drawing.write(temporary)
             else:

@@ -1,7 +1,8 @@
 """What readers get of a plan: the verdicts and a page for each paper, a page for one's own work, and the page before them.
 
-A chapter is a paper, a module of one's own experiments, or all figures and claims that name no paper. Its claims are judged
-together, whatever else a config asks for, so that a paper's verdicts do not depend on which others are run.
+A chapter is a paper, a module of one's own experiments, or all figures and claims that name no paper; what a paper has in a
+part, such as its appendix, is a chapter too. Its claims are judged together, whatever else a config asks for, so that a
+paper's verdicts do not depend on which others are run.
 """
 
 import ast
@@ -17,30 +18,32 @@ CITATION = re.compile(r"(?P<short>[^,]+), (?P<title>.+) \(arXiv (?P<arxiv>[\d.]+
 
 
 def chapter_of(job) -> str:
-    return job.aside.get("paper", OWN)
+    return "_".join(job.aside[word] for word in ("paper", "part") if word in job.aside) or OWN
 
 
-def add_chapters(plan, title=None):
-    """Adds to a plan all that readers get, if there is anything to see."""
+def add_chapters(plan, title=None, part=None):
+    """Adds to a plan all that readers get of a part, or of what is in none, if there is anything to see."""
     drawn = {}
     for section in ("figure", "claim"):
         for job in plan[section].values():
-            drawn.setdefault(chapter_of(job), []).append(job)
-    order = sorted(drawn, key=lambda name: (bool(citation(name)), name))  # one's own work comes first
-    title = title or ("Loss landscapes, reproduced" if all(map(citation, order)) else "Loss landscapes")
-    pages = [_page(plan, name, drawn[name], title, alone=len(order) == 1) for name in order]
+            if job.aside.get("part") == part:
+                drawn.setdefault(chapter_of(job), []).append(job)
+    order = sorted(drawn, key=lambda name: (bool(_cited(drawn[name][0])), name))  # one's own work comes first
+    title = title or ("Loss landscapes, reproduced" if all(_cited(drawn[name][0]) for name in order) else "Loss landscapes")
+    first = part or "index"
+    pages = [_page(plan, name, drawn[name], title, first if len(order) == 1 else None) for name in order]
     if len(pages) > 1:
-        shown = [_heading(page.name) | {"figure": _first(page.options["experiments"], plan)} for page in pages]
+        shown = [_heading(page) | {"figure": _first(page.options["experiments"], plan)} for page in pages]
         inputs = {
             "verdicts": [Entry(plan["verdict"][name]) for name in order if name in plan["verdict"]],
             "pages": list(map(Entry, pages)),
         }
         options = {"title": title, "pages": shown}
-        plan.add("report", "index", "index", plugins.plugin("pages", "index"), options, inputs)
+        plan.add("report", first, first, plugins.plugin("pages", "index"), options, inputs, aside={"part": part} if part else {})
 
 
-def _page(plan, name, drawn, title, alone) -> Job:
-    """The page of a chapter; a chapter `alone` is the first page."""
+def _page(plan, name, drawn, title, first) -> Job:
+    """The page of a chapter; the only one is the `first` page."""
     of = {section: [job for job in drawn if job.section == section] for section in ("figure", "claim")}
     inputs = {
         "figures": list(map(Entry, of["figure"])),
@@ -48,16 +51,20 @@ def _page(plan, name, drawn, title, alone) -> Job:
         "trained": _trained(plan, name, drawn),
     }
     networks = {entry.names[0][0]: _network(entry.source) for entry in inputs["trained"]}
-    options = _heading(name) | {"title": title, "alone": alone, "networks": networks}
+    options = _heading(drawn[0]) | {"title": title, "alone": bool(first), "networks": networks}
     options["experiments"] = _experiments(plan, name, of)
-    aside = {"paper": name} if name != OWN else {}
-    own = "index" if alone else name
-    return plan.add("report", own, own, plugins.plugin("pages", "chapter"), options, inputs, aside=aside)
+    aside = {word: drawn[0].aside[word] for word in ("paper", "part") if word in drawn[0].aside}
+    return plan.add("report", first or name, first or name, plugins.plugin("pages", "chapter"), options, inputs, aside=aside)
 
 
 def _verdict(plan, name, claims):
-    given = [Entry(job, ((name, job.name.removeprefix(f"{name}_")),)) for job in sorted(claims, key=lambda job: job.name)]
+    given = [Entry(job, ((name, _subject(job)),)) for job in sorted(claims, key=lambda job: job.name)]
     return plan.add("verdict", name, name, plugins.plugin("judges", "claims"), {}, {"claims": given})
+
+
+def _subject(claim) -> str:
+    """What claims are about, as their paper calls it."""
+    return claim.name.removeprefix(f"{claim.aside.get('paper', OWN)}_")
 
 
 def _trained(plan, chapter, jobs) -> list[Entry]:
@@ -99,16 +106,16 @@ def _experiments(plan, name, of) -> list[dict]:
         own = [job for job in jobs if job in left]
         if own:
             _, _, label, choice = experiments.parts(place)
-            found.append(_block(plugins.plugin("experiments", choice).caption.partition("\n\n")[0], label, own, name))
+            found.append(_block(plugins.plugin("experiments", choice).caption.partition("\n\n")[0], label, own))
             for job in own:
                 left.pop(job)
     found = _by_section(found)
-    return [*found, _block("", "", left, name)] if left else found
+    return [*found, _block("", "", left)] if left else found
 
 
-def _block(about, label, jobs, chapter) -> dict:
+def _block(about, label, jobs) -> dict:
     jobs = sorted(jobs, key=lambda job: job.section == "figure")
-    claims = {job.name.removeprefix(f"{chapter}_"): job.plugin.name for job in jobs if job.section == "claim"}
+    claims = {_subject(job): job.plugin.name for job in jobs if job.section == "claim"}
     figures = [job.name for job in jobs if job.section == "figure"]
     return {"about": " ".join(about.split()), "label": label, "claims": claims, "figures": figures}
 
@@ -130,14 +137,20 @@ def _first(blocks, plan) -> str:
     return numbered[min(numbered)] if numbered else next(iter(pictures), "")
 
 
-def _heading(name) -> dict:
-    """What a chapter is called; of a paper also its title and where it is."""
-    return {"name": name, "heading": "Own work" if name == OWN else name, "paper": "", "link": ""} | (citation(name) or {})
+def _heading(job) -> dict:
+    """What the chapter of a job is called; of a paper also its title and where it is."""
+    name, part = chapter_of(job), job.aside.get("part")
+    heading = {"heading": "Own work" if name == OWN else job.aside["paper"], "paper": "", "link": ""} | (_cited(job) or {})
+    return {"name": name} | heading | ({"heading": f"{heading['heading']}, {part}"} if part else {})
+
+
+def _cited(job) -> dict | None:
+    return citation(job.aside.get("paper", OWN))
 
 
 @lru_cache(None)
 def citation(name) -> dict | None:
     """Of a paper that is reproduced here, from the docstring of its folder; None of anything else."""
     file = plugins.ROOT / "lossland/papers" / name / "__init__.py"
-    found = CITATION.fullmatch(ast.get_docstring(ast.parse(file.read_text())) or "") if file.exists() else None
+    found = CITATION.fullmatch(ast.get_docstring(ast.parse(file.read_bytes())) or "") if file.exists() else None
     return found and {"heading": found["short"], "paper": found["title"], "link": f"https://arxiv.org/abs/{found['arxiv']}"}

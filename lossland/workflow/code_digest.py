@@ -139,7 +139,7 @@ def _read(root, file):
     key = _hash(b"".join([text, file.encode(), sys.version.encode(), Path(__file__).read_bytes()]))
     kept = (root / file).parent / "__pycache__" / f"{Path(file).stem}.{sys.implementation.cache_tag}.read.json"
     with suppress(OSError, ValueError):
-        found = json.loads(kept.read_text())
+        found = json.loads(kept.read_bytes())
         if found.pop("key") == key:
             return found
     found = _parsed(file, text)

@@ -1,6 +1,6 @@
 """A config, read from its files: the size it starts from, the papers it keeps, the places of its values for messages.
 
-    size: miniature                  # what the rest is laid over: configs/miniature.yaml beside the Snakefile, or a path
+    size: mnist                      # what the rest is laid over: configs/mnist.yaml beside the Snakefile, or a path
     papers: [garipov2018, li2018]    # of the experiments of the size only those of these papers
 
 Files, `--config key=value` and the size are laid over one another mapping by mapping; the last word counts. A section that is
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from lossland.checking import ConfigError, built
 from lossland.options import nearest
+from lossland.workflow import own_files
 from lossland.workflow.plan import Plan
 from lossland.workflow.plugins import PROJECT
 from lossland.workflow.rehearsal import rehearsed
@@ -43,14 +44,13 @@ def located(config, error) -> ConfigError:
 
 
 def refuse_absent(plan, jobs):
-    """The user's own files that jobs read are told of before anything runs. Raises ConfigError if one is not there."""
+    """Raise ConfigError, before anything runs, if the user's own files that jobs read are not there or cannot be read."""
     for job in jobs:
         where, own = f"{job.section}.{job.name}", []
         built(job.plugin.options, job.options, where, root=plan.data_root, own=own)
         for kind, path in own:
-            if not path.exists():
-                error = f"{where}: there is no {kind} {path}; set data_root, or LOSSLAND_DATA, to the folder that holds it"
-                raise located(plan.read_from, ConfigError(f"{error}, or choose targets that do without"))
+            if fault := own_files.fault(kind, path):
+                raise located(plan.read_from, ConfigError(f"{where}: {fault}"))
 
 
 def keep_resolved(plan):
@@ -61,7 +61,7 @@ def keep_resolved(plan):
     if path.exists() and not path.read_bytes().startswith(RESOLVED.encode()):
         raise ConfigError(f"{path} was made by no run, and the resolved config goes there; move it, or change results")
     with replacing(path) as temporary:
-        temporary.write_text(RESOLVED + plan.resolved)
+        temporary.write_text(RESOLVED + plan.resolved, "utf-8")
 
 
 def read(files=(), overrides=(), project=PROJECT) -> Placed:

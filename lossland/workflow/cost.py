@@ -52,7 +52,7 @@ class Model:
         self._speeds, self._data, self._precision = own_files.kept(self._place), {}, {}
         self._whole = {self._rehearsal.of(job): job for job in plan["data"].values()}
         for job in plan["network"].values():
-            self._precision[digest(job.setting.spec)] = job.options.get("recipe", {}).get("precision", "fp32")
+            self._precision[digest(job.setting.spec)] = (job.options.get("recipe") or {}).get("precision", "fp32")
 
     def hours(self, job):
         if job.section == "data":
@@ -126,7 +126,7 @@ def _measured(results, job):
     """Of the same job, hours from its beginning to its end, and what its files take; NaN if they are not known."""
     unknown, paths = dict.fromkeys(UNITS, math.nan), [Path(path) for path in job.paths(results)]
     try:
-        took = json.loads(job.log(results).with_suffix(".json").read_text())
+        took = json.loads(job.log(results).with_suffix(".json").read_bytes())
     except (OSError, ValueError):
         return unknown
     if took["spec"] != digest(job.spec) or took["rest"]:

@@ -28,8 +28,8 @@ class Request:
     `request.<probe>(measured, name=..., **options)` measures and returns a Table. Options are those of the plug-in.
     """
 
-    def __init__(self, plan, place, paper, suffix):
-        self._plan, self._place, self._paper, self._suffix = plan, place, paper, suffix
+    def __init__(self, plan, place, suffix, aside):
+        self._plan, self._place, self._suffix, self._aside = plan, place, suffix, aside
         self._named, self.jobs = {}, []
 
     def __getattr__(self, name):
@@ -60,6 +60,8 @@ class Request:
 
     def kept(self, network, epochs) -> Series:
         """The networks with snapshots of these epochs: those that there are, or others like them."""
+        if network.elsewhere:
+            return network
         if max(epochs) > network.epochs:
             raise ConfigError(
                 f"{network.label} is trained for {counted(network.epochs, 'epoch')}, and a snapshot of epoch {max(epochs)} is "
@@ -72,6 +74,8 @@ class Request:
     def followed(self, network, least=2, after=0) -> Series:
         """The networks with `least` snapshots, and with one from the epoch `after` on beside the last; if they keep fewer,
         others like them that keep one of every epoch."""
+        if network.elsewhere:
+            return network
         if (number := max(least, after + 2)) > network.epochs + 1:
             raise ConfigError(
                 f"{network.label} is trained for {counted(network.epochs, 'epoch')}, and {number} snapshots are wanted, the "
@@ -106,8 +110,8 @@ class Request:
     def _drawing(self, section, key, name, plugin, given):
         room = {"figure": "figures", "claim": "claims"}[section]
         plugin = plugin or name
-        own = f"{self._paper}_{plugin}"
-        full = f"{self._paper}_{name}{self._suffix}"
+        own = f"{self._aside['paper']}_{plugin}"
+        full = f"{self._aside['paper']}_{name}{self._suffix}"
         plain = {n: _plain(v) for n, v in given.items()}
         stanza = self._read(section, full, {key: own if own in plugins.files(room) else plugin} | {
             n: "table" if isinstance(given[n], Table) or tables_in(given[n]) else v for n, v in plain.items()
@@ -118,7 +122,7 @@ class Request:
                 raise ConfigError(f"{stanza.where}.{role} is {given[role]!r}; it must be a table, or several")
         options = stanza.options(stanza.plugin, label=labels(tables))
         job = self._plan.drawing(section, full, stanza.plugin, tables, options,
-                                 {"paper": self._paper}, f"{self._place}, {section} {name}")  # fmt: skip
+                                 self._aside, f"{self._place}, {section} {name}")  # fmt: skip
         self.jobs.append(job)
         return job
 
@@ -171,7 +175,8 @@ def run(plan, name, body):
     paper, experiment, label, choice = parts(name)
     place = "/".join(filter(None, (paper, experiment, label)))
     stanza = read("experiments", place, body or {}, choice=choice)
-    request = Request(plan, place, paper, re.sub(r"\W", "_", f"_{label}") if label else "")
+    aside = {"paper": paper} | {key: stanza.body[key] for key in ("part",) if key in stanza.body}
+    request = Request(plan, place, re.sub(r"\W", "_", f"_{label}") if label else "", aside)
     options = stanza.given(stanza.plugin)  # a recipe that is given may be a part of one
     for option, (annotation, _) in stanza.plugin.options.items():
         if option in options:

@@ -93,9 +93,9 @@ def provenance(path) -> dict | None:
         if path.suffix == ".parquet":
             text = pq.read_schema(path).metadata[b"provenance"]
         elif path.suffix == ".json":
-            text = path.read_text()
+            text = path.read_text("utf-8")
         elif path.suffix == ".html":
-            text = path.read_text().partition(RECORD)[2].partition("</script>")[0]
+            text = path.read_text("utf-8").partition(RECORD)[2].partition("</script>")[0]
         else:
             with open(path, "rb") as file:
                 text = _header(file)["__metadata__"]["provenance"]

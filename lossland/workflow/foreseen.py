@@ -2,6 +2,7 @@
 
 import ast
 import json
+import math
 from collections import Counter
 from functools import lru_cache
 
@@ -9,6 +10,8 @@ from lossland.workflow import plugins, trainings
 from lossland.workflow.code_digest import tasks_of
 from lossland.workflow.jobs import View
 from lossland.workflow.validation import ConfigError
+
+MOST = 10_000_000  # points of a table: more are a mistake, and their coordinates alone take gigabytes
 
 
 def known(sources=(), options=()) -> dict:
@@ -85,9 +88,23 @@ def _setting(job):
     return job.setting or next(filter(None, map(_setting, job.sources)), None)
 
 
+def refuse_single(where, plugin, members):
+    """Raise ConfigError if a probe `several` is to measure a network on its own, as the networks of a stanza are."""
+    for member in members:
+        alone = getattr(member.source, "section", "") == "network" and len(vertices(member.source) or (1, 2)) == 1
+        if plugin.several and alone:
+            raise ConfigError(
+                f"{where}: {plugin.name} is of several networks, and {member} is one; pool them, as subspace: "
+                f"{{all: {{method: pool, sources: {member.label}}}}}"
+            )
+
+
 def refuse_points(where, plugin, options, members):
     """Raise ConfigError if a path or a plane would be measured at a single point."""
     resolution = options.get("resolution")
+    dimensions = max((member.source.plugin.dimension(member.source.options) or 1 for member in members), default=1)
+    if math.prod(each := resolution if isinstance(resolution, list) else [resolution or 1] * dimensions) > MOST:
+        raise ConfigError(f"{where}: resolution is {resolution}, of {math.prod(each):.1g} points; lower it to {MOST:,} in all")
     single = plugin.name == "landscape" and 1 in (resolution if isinstance(resolution, list) else [resolution])
     if single and any(member.source.plugin.dimension(member.source.options) for member in members):
         raise ConfigError(f"{where}: resolution is {resolution}; a path or a plane takes at least 2 points along each axis")
@@ -101,6 +118,6 @@ def _has_classes(task):
 
 @lru_cache(None)
 def _corruptions():
-    tree = ast.parse((plugins.ROOT / "lossland/inputs/corruptions.py").read_text())
+    tree = ast.parse((plugins.ROOT / "lossland/inputs/corruptions.py").read_bytes())
     (named,) = [n.value for n in tree.body if isinstance(n, ast.Assign) and ast.unparse(n.targets[0]) == "CORRUPTIONS"]
     return [key.value for key in named.keys]

@@ -161,7 +161,7 @@ def _tell(arguments, number, kilobytes, asked):
     print(f"{spec.get('section', 'job')} {spec.get('name', arguments[0])}: {said}", file=sys.stderr, flush=True)
     if "--log" in given:
         os.makedirs(os.path.dirname(given["--log"]) or ".", exist_ok=True)
-        with open(given["--log"], "a") as log:
+        with open(given["--log"], "a", encoding="utf-8") as log:
             log.write(f"{said}\n")
 
 

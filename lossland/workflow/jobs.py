@@ -152,7 +152,7 @@ class Job:
 
     def made(self, results) -> bool:
         """Whether all of its files are there."""
-        return all(Path(path).exists() for path in self.paths(results))
+        return all(Path(path).is_file() for path in self.paths(results))
 
     def paths(self, results) -> list[str]:
         return [f"{results}/{self.section}/{self.name}.{suffix}" for suffix in self.suffixes]

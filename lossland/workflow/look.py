@@ -1,6 +1,7 @@
 """The front door: a folder with a short config for networks of one's own, and what there is to see of them.
 
-lossland look mine:network --data photos trained.safetensors        planes, lines, spectrum of one network
+lossland look mine:network --data photos trained.pt                 planes, lines, spectrum of one network
+lossland look mine:network --data photos checkpoints/               of a training also the plane of its trajectory
 lossland look torchvision.models:resnet18 --data photos --seeds 4   trains four; also curves, ensembles, disagreement
 lossland new folder                                                 the config alone, with a network to replace
 """
@@ -16,8 +17,10 @@ from pathlib import Path
 
 import yaml
 
-from lossland.checking import ConfigError
-from lossland.workflow import plugins
+from lossland.checking import ConfigError, build
+from lossland.inputs import checkpoint_names
+from lossland.options import Weights
+from lossland.workflow import own_files, plugins
 
 RECIPE = {"epochs": 30, "lr": 0.05, "batch_size": 128, "weight_decay": 5e-4}
 SIZES = [31, 25, 21, 17, 13, 11, 9]  # of a plane, from fine to coarse
@@ -82,12 +85,14 @@ class Project:
         if len(self.networks) > 1 or self.networks[names].get("seeds", 1) > 1:
             recipe = f", recipe: {_flow(self.recipe)}" if self.recipe else ""
             lines.append(f"  own/between: {{networks: [{names}], plane: {self.plane}, examples: {self.examples}{recipe}}}")
+        if ways := [name for name, options in self.networks.items() if checkpoint_names.several(options.get("file", ".pt"))]:
+            lines.append(f"  li2018/trajectories: {{networks: [{', '.join(ways)}], {grid}}}")
         return "\n".join(lines) + "\n"
 
     def write(self) -> Path:
         """Write the config into the folder, and return its path."""
         config = self.folder / "config.yaml"
-        config.write_text(self.text)
+        config.write_text(self.text, "utf-8")
         return config
 
 
@@ -96,7 +101,7 @@ def new(folder) -> Path:
     folder = _new(Path(folder))
     mine = {"data": "images", "model": f"{'.'.join(folder.parts)}.mine:network", "width": 16, "method": "sgd", "seeds": 4}
     folder.mkdir(parents=True)
-    (folder / "mine.py").write_text(STUB)
+    (folder / "mine.py").write_text(STUB, "utf-8")
     return Project(folder, {"source": "digits"}, {"mine": mine | {"recipe": RECIPE | {"batch_size": 32}}}).write()
 
 
@@ -106,11 +111,14 @@ def look(model, data, checkpoints, *, out="look", seeds=2, size=64, minutes=5.0)
     function, wrapper = _model(model, folder)
     stanza = {"data": "images", "model": function}
     if checkpoints:
-        paths = [Path(path).resolve() for path in checkpoints]
-        if missing := [path for path in paths if not path.is_file()]:
-            raise ConfigError(f"there is no checkpoint {missing[0]}; give the path of a file")
-        if odd := [path for path in paths if path.suffix != ".safetensors"]:
-            raise ConfigError(f"checkpoint {odd[0]} must be a .safetensors file; convert it with safetensors.torch.save_file")
+        paths = [build(Weights, str(Path(path).resolve()), "checkpoint") for path in checkpoints]
+        for path in paths:
+            if not own_files.there("weights", path):
+                raise ConfigError(
+                    f"there is no checkpoint {path}; give a file, or a folder or a pattern of those of a training"
+                )
+            if fault := own_files.fault("weights", path):
+                raise ConfigError(fault)
         names = [re.sub(r"\W", "_", path.stem) for path in paths]
         if len(set(names)) < len(names) or not all(name[0].isalpha() for name in names):  # 1 is a number in YAML
             names = [f"network_{i + 1}" for i in range(len(paths))]
@@ -122,7 +130,7 @@ def look(model, data, checkpoints, *, out="look", seeds=2, size=64, minutes=5.0)
     folder.mkdir(parents=True)
     try:
         if wrapper:  # which is measured
-            (folder / "model.py").write_text(wrapper)
+            (folder / "model.py").write_text(wrapper, "utf-8")
         plane, examples = _affordable(_speed(source, function), 60 * minutes)
         return Project(folder, source, networks, recipe, plane, examples).write()
     except BaseException:

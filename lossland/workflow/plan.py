@@ -15,7 +15,7 @@ import yaml
 
 from lossland.checking import built
 from lossland.workflow import experiments, foreseen, own_files, plugins, trainings
-from lossland.workflow.chapters import add_chapters
+from lossland.workflow.chapters import add_chapters, chapter_of
 from lossland.workflow.code_digest import PLUGIN
 from lossland.workflow.jobs import Entry, Job, Setting, View, sharded
 from lossland.workflow.series import Member, Series, Table, labels, slug
@@ -63,19 +63,39 @@ class Plan:
         if shared := trainings.of_all(self["network"].values()):
             self._trainings = shared
             self._ask(config)
+        before = set(self)
         add_chapters(self, config.get("title"))
+        self.default = self._default(set(self) - before)
+        for part in self.parts:
+            add_chapters(self, config.get("title"), part)
+        if not any(job.section in ("figure", "claim", "table") for job in self.default):
+            self.default = list(self)  # everything is in parts
         self._refuse_clashes()
+
+    def _default(self, chapters):
+        """What is made if nothing is named: all that is in no part, and networks as far as not only parts use them."""
+        if not self.parts:
+            return list(self)
+        first = [job for job in self if job in self._first or job in chapters]
+        ours = {source for job in first for source in job.made_from}
+        theirs = {source for job in self for source in job.made_from} - ours
+        return [job for job in first if job not in theirs]
 
     def _ask(self, config):
         """Of a size what its experiments use, else all that there is."""
         self._jobs = {section: {} for section in PLUGIN}
         self._made, self._open, self._contents = {}, [], {}
-        asked = config.get("experiments") or {}
-        self.experiments = {str(name): experiments.run(self, str(name), body) for name, body in asked.items()}
+        asked = {str(name): body or {} for name, body in (config.get("experiments") or {}).items()}
+        self.parts = sorted({str(body["part"]) for body in asked.values() if isinstance(body, dict) and "part" in body})
+        later = {name: body for name, body in asked.items() if isinstance(body, dict) and "part" in body}
+        first = {name: body for name, body in asked.items() if name not in later}
+        self.experiments = {name: experiments.run(self, name, body) for name, body in first.items()}
         for section, stanzas in self._stanzas.items():
             if "size" not in config or section not in ("data", "network"):
                 for stanza in stanzas.values():
                     self._of(stanza)
+        self._first = set(self)
+        self.experiments |= {name: experiments.run(self, name, body) for name, body in later.items()}
         if "size" in config:  # nor is one trained that only others are made like
             used = {source for job in self for source in job.made_from}
             self._jobs["network"] = {name: job for name, job in self["network"].items() if job in used}
@@ -88,10 +108,11 @@ class Plan:
 
     @property
     def targets(self) -> dict[str, list[Job]]:
-        """Names for the command line -> the jobs that they ask for: of each paper, and of each experiment."""
+        """Names for the command line -> the jobs that they ask for: of each paper, each part, and each experiment."""
         shown = [job for section in ("figure", "claim", "report") for job in self._jobs[section].values()]
-        papers = {paper: [job for job in shown if job.aside.get("paper") == paper] for paper in self._papers}
-        return papers | {_target(name): jobs for name, jobs in self.experiments.items()}
+        papers = {paper: [job for job in shown if chapter_of(job) == paper] for paper in self._papers}
+        parts = {part: [job for job in shown if job.aside.get("part") == part] for part in self.parts}
+        return papers | parts | {_target(name): jobs for name, jobs in self.experiments.items()}
 
     @property
     def resolved(self) -> str:
@@ -139,6 +160,7 @@ class Plan:
                 )
                 foreseen.refuse_task(where, plugin, [m.source for m in part])
                 foreseen.refuse_points(where, plugin, options, part)
+                foreseen.refuse_single(where, plugin, part)
             else:
                 setting, entries = None, part
             rows = tuple(name for entry in entries for name in entry.names)
@@ -186,7 +208,7 @@ class Plan:
         own = []  # the user's own files: a change of them is a change of the job
         if plugin.reads_files:
             built(plugin.options, options, name, root=self.data_root, own=own)
-        there = all(path.exists() for _, path in own)
+        there = all(own_files.there(*one) for one in own)
         digest = self._digest(tuple(own)) if there else self._read_then(section, name)
         job = Job(section, name, plugin, options, inputs, setting, aside or {}, digest, rows, stem, repetition)
         content = job.content
@@ -217,7 +239,11 @@ class Plan:
     def _refuse_clashes(self):
         """Names that would mean two things as a target of the command line."""
         taken = {"all": "a target"} | {job.rule: "a plug-in" for job in self if job.section != "figure"}
-        asked = {f"paper {paper}": paper for paper in self._papers} | {f"figure.{name}": name for name in self["figure"]}
+        asked = (
+            {f"paper {paper}": paper for paper in self._papers}
+            | {f"part {part}": part for part in self.parts}
+            | {f"figure.{name}": name for name in self["figure"]}
+        )
         for where, name in (asked | {f"experiments.{name}": _target(name) for name in self.experiments}).items():
             if not str(name).isidentifier() or name in taken:
                 why = f"it is {taken[name]}" if name in taken else "a target is made of letters, digits and '_'"
@@ -226,7 +252,7 @@ class Plan:
 
     @property
     def _papers(self) -> list[str]:
-        return sorted({job.aside["paper"] for job in self if "paper" in job.aside})
+        return sorted({chapter_of(job) for job in self if "paper" in job.aside})
 
     def _of(self, stanza):
         """What a stanza stands for: a dataset's Job, a Series, a list of Tables, a drawing's Job."""

@@ -58,7 +58,8 @@ class Plugin:
 
     `sources` bounds the number of sources that a method takes; `coordinates` is its COORDINATES, the dimension of what it
     builds, `vertices` its VERTICES, a formula; `needs` is "classes" of a probe that says so, NEEDS, and of what
-    draws errors; `planes` are the tables that must be of a surface, PLANES of a figure.
+    draws errors; `planes` are the tables that must be of a surface, PLANES of a figure; `several` is whether a probe compares
+    the networks of a set, SEVERAL.
     """
 
     room: str
@@ -73,6 +74,7 @@ class Plugin:
     vertices: str
     needs: str
     planes: tuple[str, ...]
+    several: bool
 
     def dimension(self, options) -> int | None:
         """Of what a method builds; None if that is not known when planning."""
@@ -161,7 +163,7 @@ def names(room) -> list[str]:
 def plugin(room, name) -> Plugin:
     """Raises FileNotFoundError if there is no such file, SyntaxError, NameError or ValueError if it is not a plug-in."""
     source = find(room, name)
-    tree = ast.parse((source.root / source.file).read_text(), source.file)
+    tree = ast.parse((source.root / source.file).read_bytes(), source.file)
     found = [n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == source.function]
     if not found:
         raise NameError(f"it has no function {source.function}")
@@ -190,12 +192,13 @@ def plugin(room, name) -> Plugin:
         _constant(tree, "VERTICES") or "",
         _constant(tree, "NEEDS") or ("classes" if "papers" in source.file and _reads_errors(tree) else ""),
         _constant(tree, "PLANES") or (),
+        bool(_constant(tree, "SEVERAL")),
     )
 
 
 def constant(file, name):
     """The value of a constant of a file that is not imported."""
-    return _constant(ast.parse(file.read_text()), name)
+    return _constant(ast.parse(file.read_bytes()), name)
 
 
 def _constant(tree, name):

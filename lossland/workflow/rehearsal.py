@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 
 from lossland.checking import build, built, resolved
 from lossland.options import Count, Known
-from lossland.workflow import plugins, trainings
+from lossland.workflow import own_files, plugins, trainings
 from lossland.workflow.code_digest import digest, tasks_of
 from lossland.workflow.jobs import Entry, Job, View
 
@@ -150,7 +150,7 @@ class Rehearsal:
                 options[option] = self._epoch(source, options[option])
         if name in GRIDS and options["resolution"]:
             options["resolution"] = _coarse(options["resolution"], _dimension(source))
-        if "recipe" in options:
+        if options.get("recipe") and name != "pretrained":
             options["recipe"] = options["recipe"] | {"epochs": self._epochs(source)}
         if isinstance(source, Job) and trainings.follows(source.plugin):
             kept = {self._epoch(source, epoch) for epoch in trainings.epochs_kept(source.options)}
@@ -177,8 +177,10 @@ class Rehearsal:
     def _epoch(self, source, epoch):
         """The epoch of the shorter training that stands for one of the training that a source is, or is made from."""
         while not trainings.follows(source.plugin):
-            entries = source.sources if isinstance(source, View) else [e.source for e in source.inputs["sources"]]
-            source = entries[0]
+            below = source.sources if isinstance(source, View) else [e.source for e in source.inputs.get("sources", ())]
+            if not below:  # it was trained elsewhere
+                return epoch
+            source = below[0]
         kept = trainings.epochs_kept(source.options)
         if len(kept) > SNAPSHOTS:
             kept = sorted({*kept[:: -(-2 * len(kept) // SNAPSHOTS)], *self._asked[source], kept[-1]})
@@ -192,7 +194,7 @@ class Rehearsal:
         own = []
         if plugin.reads_files:
             built(plugin.options, options, plugin.name, root=self._root, own=own)
-        if all(path.exists() for _, path in own):
+        if all(own_files.there(*one) for one in own):
             return plugin, options
         if plugin.name == "pretrained":
             plugin = plugins.plugin("methods", "sgd")

@@ -45,6 +45,8 @@ def write_what_there_is(plan) -> str:
     for page in filter(reasons.__contains__, plan["report"].values()):
         there = {f"{job.section}/{job.name}": job.paths(plan.results)[0] for job in page.sources if job.made(plan.results)}
         behind = _behind(page)
+        if page not in plan.default and not {*behind} & {*overview.made}:
+            continue  # of a part that nobody has run
         tables = [table for job in behind if job.section == "verdict" and (table := overview.judged(job)) is not None]
         titles = {job.title for job in behind}
         lacks = {"missing": overview.missing, "out_of_date": overview.out_of_date}

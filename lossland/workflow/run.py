@@ -11,6 +11,7 @@ import logging
 import math
 import os
 import platform
+import re
 import resource
 import shutil
 import signal
@@ -34,6 +35,8 @@ from lossland.workflow.provenance import handed_down, made_by, planned
 log = logging.getLogger("lossland")
 PATIENCE = 20.0  # seconds within which work that saves itself asks again whether it should stop
 SPEAK_EVERY = 15.0  # seconds between lines of one job on the terminal; its log file has every line
+LACKING = re.compile("out of memory|enough memory|can't allocate memory")  # of a machine, or a GPU
+ASKED = re.compile(r"tried to allocate [\d.]+ *\w+", re.IGNORECASE)
 PACKAGES = ("torch", "torchvision", "numpy", "pandas", "pyarrow", "scikit-learn", "matplotlib", "plotly", "meshio")
 
 
@@ -143,15 +146,23 @@ def run(work, argv=None):
         _listen(job)
         with lease(job.gpu), _alone(job.unfinished):
             log.debug("GPU %s", os.environ["CUDA_VISIBLE_DEVICES"] or "none")
-            if made_by(files.provenance(job.out[0])) != job.made_by or not all(path.exists() for path in job.out):
+            if made_by(files.provenance(job.out[0])) != job.made_by or not all(path.is_file() for path in job.out):
                 with _measured(job):
                     work(job)
             shutil.rmtree(job.unfinished.parent)
     except Exception as error:
         log.debug("", exc_info=True)
-        told = isinstance(error, (ValueError, OSError, FloatingPointError))  # these are sentences for the user
-        log.error(" ".join((str(error) if told else f"{type(error).__name__}: {error}").split()))
+        log.error(" ".join(_sentence(error).split()))
         raise SystemExit(1) from None
+
+
+def _sentence(error) -> str:
+    if isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and LACKING.search(str(error))):
+        told = "".join(f" ({asked[0]})" for asked in ASKED.finditer(str(error)))
+        return f"there is not enough memory{told}; take a smaller network, batch, resolution or dataset"
+    if isinstance(error, (ValueError, OSError, FloatingPointError)):  # these are sentences for the user
+        return str(error)
+    return f"{type(error).__name__}: {error}"
 
 
 @contextmanager
@@ -203,7 +214,7 @@ def _listen(job):
     handlers = [terminal]
     if job.log:
         Path(job.log).parent.mkdir(parents=True, exist_ok=True)
-        handlers.append(logging.FileHandler(job.log, "w", delay=True))
+        handlers.append(logging.FileHandler(job.log, "w", "utf-8", delay=True))
     log.handlers[:] = handlers
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from lossland.checking import ConfigError
+from lossland.inputs import checkpoint_names
 from lossland.workflow.jobs import Entry, Job, Setting, View
 from lossland.workflow.trainings import epochs_kept
 
@@ -71,17 +72,22 @@ class Series:
 
     @property
     def epochs(self) -> int:
-        """How long the networks were trained."""
-        return self.trained().recipe["epochs"]
+        """How long the networks were trained, here or elsewhere."""
+        return (self if "epochs" in self.recipe else self.trained()).recipe["epochs"]
 
     @property
     def snapshots(self) -> set[int]:
         """The epochs that are kept, the last one too."""
         return set(epochs_kept(self.trained().body))
 
+    @property
+    def elsewhere(self) -> bool:
+        """Whether these are the points of trainings made elsewhere, which have the snapshots that they have."""
+        return self.body.get("method") == "pretrained" and checkpoint_names.several(self.body["file"])
+
     def trained(self) -> "Series":
         """The networks, if it was here that they were trained."""
-        if "epochs" not in self.recipe:
+        if "epochs" not in self.recipe or self.body.get("method") == "pretrained":
             raise ConfigError(f"{self.label} has no recipe, for it is not trained here; name a network that is")
         return self
 

@@ -44,7 +44,7 @@ def machine() -> str:
     """What a speed depends on beside the network."""
     device = torch.cuda.get_device_name() if torch.cuda.is_available() else platform.machine()
     if device == platform.machine() and Path("/proc/cpuinfo").exists():
-        device = next((line for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line), device)
+        device = next((line for line in Path("/proc/cpuinfo").read_text("utf-8").splitlines() if "model name" in line), device)
     return f"{device.rpartition(':')[2].strip()}, torch {torch.__version__}"
 
 

@@ -11,8 +11,9 @@ class Overview:
 
     def __init__(self, plan, reasons=()):
         self.plan, self._reasons, self._known, self._read = plan, dict(reasons), {}, {}
-        self.results = [job for section in ("figure", "claim", "verdict") for job in plan[section].values()]
-        self.made = [job for job in self.results if job.made(plan.results)]
+        drawn = [job for section in ("figure", "claim", "verdict") for job in plan[section].values()]
+        self.made = [job for job in drawn if job.made(plan.results)]
+        self.results = [job for job in drawn if job in {*plan.default, *self.made}]
 
     @property
     def papers(self) -> dict[str, str]:
@@ -49,7 +50,7 @@ class Overview:
         if paper not in self._read:
             verdict = self.plan["verdict"].get(paper)
             if verdict in self.made:
-                with open(verdict.paths(self.plan.results)[-1], newline="") as file:
+                with open(verdict.paths(self.plan.results)[-1], newline="", encoding="utf-8") as file:
                     self._read[paper] = list(csv.DictReader(file))
             else:
                 table = verdict and self.judged(verdict)
@@ -88,7 +89,7 @@ class Overview:
         log = job.log(self.plan.results)
         took = log.with_suffix(".json")  # written when a job has done its work
         failed = log.exists() and not (took.exists() and took.stat().st_mtime >= log.stat().st_mtime)
-        lines = log.read_text(errors="replace").replace("`", "'").splitlines() if failed else []
+        lines = log.read_text("utf-8", "replace").replace("`", "'").splitlines() if failed else []
         last = next((line for line in reversed(lines) if line.strip()), None)
         return last and f"{job.title}: its log ends in: {last}"
 

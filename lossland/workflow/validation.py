@@ -21,7 +21,7 @@ MORE = {
     "subspace": ["seeds", "stored", "resources"],
     "table": ["shards", "resources"],
 }
-NAME = re.compile(r"\w[\w.-]*", re.ASCII)
+NAME = re.compile(r"\w[\w.-]{0,149}", re.ASCII)  # so that the names of files beside it fit
 
 
 @dataclass(frozen=True)
@@ -66,14 +66,19 @@ class Stanza:
         return resolved(plugin, self.given(plugin, seed, **context))
 
     def given(self, plugin, seed=None, **context) -> dict:
-        """The options of `plugin` that are given; `seed` is that of the instance, and the value of any option that is given as
-        "{seed}". `context` is what their check needs to know (`checking.build`). Raises ConfigError if they do not do."""
+        """The options of `plugin` that are given; `seed` is that of the instance, and stands for "{seed}" in any option.
+
+        `context` is what their check needs to know (`checking.build`). Raises ConfigError if they do not do."""
         given = {o: self.body[o] for o in plugin.options if o in self.body}
         if seed is not None and "seed" in plugin.options:
             if "seed" in given:
                 raise ConfigError(f"{self.where}.seed: the instances have seeds of their own; remove one of them")
             given["seed"] = seed
-        given = {o: seed if v == "{seed}" and seed is not None else v for o, v in given.items()}
+        for option, value in given.items():
+            if isinstance(value, str) and "{seed}" in value:
+                if seed is None:
+                    raise ConfigError(f"{self.where}.{option} is {value}, and {self.where} has no seeds; give it seeds")
+                given[option] = seed if value == "{seed}" else value.replace("{seed}", str(seed))
         built(plugin.options, given, self.where, **context)
         return given
 
@@ -94,7 +99,9 @@ class Stanza:
             found = dict.fromkeys(seeds, references)
         for seed in found:
             if seed is not None and not NAME.fullmatch(str(seed).removeprefix("-")):
-                raise ConfigError(f"{self.where} has an instance {seed!r}; a name is made of letters, digits, '_', '.' and '-'")
+                raise ConfigError(
+                    f"{self.where} has an instance {seed!r}; a name is made of letters, digits, '_', '.' and '-', up to 150"
+                )
         return found
 
 
@@ -102,7 +109,7 @@ def read(section, name, body, choice=None) -> Stanza:
     """`choice` is its plug-in, if no key of the body names it. Raises ConfigError at the first mistake."""
     where = f"{section}.{name}"
     if not all(map(NAME.fullmatch, name.split("/") if section == "experiments" else [name])):
-        raise ConfigError(f"{where}: a name is made of letters, digits, '_', '.' and '-'")
+        raise ConfigError(f"{where}: a name is made of letters, digits, '_', '.' and '-', up to 150")
     if not isinstance(body, dict):
         raise ConfigError(f"{where} is {body!r}; it must be a mapping of options")
     key, room = PLUGIN.get(section, ("experiment", "experiments"))
@@ -112,7 +119,7 @@ def read(section, name, body, choice=None) -> Stanza:
     for word in LEARNED if section == "network" else ():
         _refuse_learned(f"{where}.{word}", word, body.get(word))
     roles = _roles(section, plugin)
-    keys = [key, *roles, *ASIDE, *MORE.get(section, [])] if section in PLUGIN else []  # an experiment has options only
+    keys = [key, *roles, *ASIDE, *MORE.get(section, [])] if section in PLUGIN else ["part"]
     options = [*(o for o in plugin.options if o != "shard"), *(model.options if model else [])]
     for k in body:
         if k not in keys and k not in options:
@@ -127,8 +134,9 @@ def read(section, name, body, choice=None) -> Stanza:
         if not isinstance(body[role], str) and (role == "data" or "shards" in body):
             why = "it must be one name" if role == "data" else "shards goes with one name; list no others or remove shards"
             raise ConfigError(f"{where}.{role} is {body[role]!r}; {why}")
-    if not isinstance(body.get("paper", ""), str):
-        raise ConfigError(f"{where}.paper is {body['paper']!r}; it must be one name")
+    for word in {"paper", "part"} & {*keys}:
+        if not isinstance(body.get(word, ""), str):
+            raise ConfigError(f"{where}.{word} is {body[word]!r}; it must be one name")
     build(Resources, body.get("resources", {}), f"{where}.resources")
     build(Cost, body.get("cost", {}), f"{where}.cost")
     return Stanza(section, name, body, plugin, model, roles)

@@ -42,7 +42,7 @@ def of(job, sizes, normalised, text=False) -> Work:
     if job.section in ("network", "subspace"):
         if name == "neb":
             return _band(options, examples("train") * (1 + normalised))
-        if "recipe" not in options:
+        if not options.get("recipe") or name == "pretrained":
             return Work()
         recipe = options["recipe"]
         minibatches = math.ceil(sizes["train"] / (recipe["batch_size"] * (STREAM if text else 1)))

@@ -50,7 +50,6 @@ def experiment(
     of_simplexes = plan.by_example(pools[claimed], by="source", sizes=sorted({*sizes, *budgets}))
     plan.claims("espro", independent=plan.by_example(runs), simplexes=of_simplexes, networks=networks, sizes=sizes,
                 budgets=budgets, dataset=dataset)  # fmt: skip
-    plan.claims("calibration", independent=independent, simplexes=ensembles[claimed], networks=networks, size=size)
 
 
 def simplex(plan, network, vertices, recipe, push={}, **options):

@@ -23,10 +23,13 @@ def experiment(
     ends = plan.ensemble(chain, name="ends", resolution=2, sizes=[2])
     together = plan.ensemble(chain, name="points", resolution=points, sizes=[points])
     scaled = plan.ensemble(chain, name="scaled", resolution=points, sizes=[points], scaled=True)
-    pool, sizes = plan.pool("Ind", [network]), network.sizes()
-    independent = plan.ensemble(pool, by="source", sizes=sizes)
-    each = [plan.by_example(chain, name=f"each of {n}", resolution=n, sizes=[n]) for n in sorted({2, points})]
-    each.append(plan.by_example(pool, by="source", sizes=sizes[-1:]))
-    tables = {"ends": ends, "points": together, "scaled": scaled, "independent": independent}
-    plan.figure("a6", **tables)
-    plan.claims("ensembles", paths=heights[2], chain=along["chain"], each=each, **tables)
+    independent = plan.ensemble(plan.pool("Ind", [network]), by="source", sizes=network.sizes())
+    plan.figure("a6", ends=ends, points=together, scaled=scaled, independent=independent)
+    each = {
+        "ends": plan.by_example(chain, name="each of the ends", resolution=2, sizes=[2]),
+        "points": plan.by_example(chain, name="each of the points", resolution=points, sizes=[1, points]),
+        "scaled": plan.by_example(chain, name="each of those scaled", resolution=points, sizes=[points], scaled=True),
+    }
+    size = network.sizes()[-1]
+    groups = plan.by_example(plan.pool(f"Ind, {size} together", network.sets(size)), sizes=[size])
+    plan.claims("ensembles", paths=heights[2], chain=along["chain"], independent=groups, **each)

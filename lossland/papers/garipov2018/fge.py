@@ -65,17 +65,21 @@ def experiment(
     names = {"networks": printed, "dataset": dataset}
     plan.figure("table1", ensembles=together, budget=budget, **names)
     plan.figure("section6", independent=independent, runs=others)
-    plan.claims("fge", ensembles=together, each=each, pairs=[independent, *others], training=training,
+    single = plan.by_example(pools[-1], name="single networks of FGE", sizes=[1])
+    plan.claims("fge", ensembles=together, each=each, single=single, pairs=[independent, *others], training=training,
                 network=next(iter(printed), ""), dataset=dataset)  # fmt: skip
     if dynamics:
         chain = plan.landscape(plan.chain("chain of FGE", fge), resolution=resolution)
+        grown = plan.by_example(fge, name="FGE as it grows", by="order")
         plan.figure("fig8", chain=chain, digitised=digitised)
         own = {"keep_start": True, "per_cycle": per_cycle, "recipe": recipe | {"epochs": dynamics}}
-        course = plan.dynamics(plan.fge("dynamics", network[:3], start=start[0], **going_on, **own))
+        followed = plan.fge("dynamics", network[:3], start=start[0], **going_on, **own)
+        course = plan.dynamics(followed)
         twice = [plan.pool(f"{one.label}, twice", one.groups(2), trajectories=True) for one in (fge, sse)]
         fge, sse = (plan.ensemble(pool, by="order") for pool in twice)
         plan.figure("fig3", dynamics=course, fge=fge, sse=sse, single=together[0], budget=budget, digitised=digitised)
-        plan.claims("course", dynamics=course, fge=fge, chain=chain, pairs=others[-1])
+        apart = plan.disagreement(followed)
+        plan.claims("course", dynamics=course, apart=apart, grown=grown, chain=chain, pairs=others[-1])
 
 
 def going_on_from(plan, network, start, cycle, recipe) -> dict:

@@ -4,7 +4,15 @@ from lossland.options import Changes, Count, Networks
 from lossland.papers.garipov2018.curves import paths
 
 
-def experiment(plan, *, network: Networks, recipe: Changes = {}, resolution: Count = 21, turn: bool = True):
+def experiment(
+    plan,
+    *,
+    network: Networks,
+    recipe: Changes = {},
+    resolution: Count = 21,
+    examples: Count | None = None,
+    turn: bool = True,
+):
     """Through three independent networks, and through the ends and the bend of a Bezier curve and of a chain; to `turn` too."""
     three = network.first(3, "three span a plane")
     _, bezier, chain = paths(plan, network, recipe, 1)
@@ -13,7 +21,7 @@ def experiment(plan, *, network: Networks, recipe: Changes = {}, resolution: Cou
         plan.plane("Bezier curve", bezier[0]),
         plan.plane("polygonal chain", chain[0]),
     ]
-    surfaces = [plan.landscape(plane, resolution=resolution) for plane in planes]
+    surfaces = [plan.landscape(plane, resolution=resolution, examples=examples) for plane in planes]
     plan.figure("fig1", planes=surfaces)
     if turn:
         plan.figure("networks", draw="surface", surface=surfaces[0])

@@ -15,12 +15,14 @@ def experiment(
     examples: Count | None = None,
     shards: Count = 1,
 ):
-    """Components of trainings by small and large batches, without decay and with it; of the first also random planes.
+    """Components of trainings by small and large batches, without decay and with it, or of checkpoints as they are; of the
+    first also random planes.
 
     Angles are measured in random planes around `others` too.
     """
     options = {"splits": ["train"], "resolution": resolution, "examples": examples, "shards": shards}
-    groups = {n.label: flat(batches(plan, n, large, decay, named=len(networks) > 1)) for n in networks}
+    named = len(networks) > 1
+    groups = {n.label: [n] if n.elsewhere else flat(batches(plan, n, large, decay, named)) for n in networks}
     seen = {"surfaces": [], "paths": [], "shares": [], "courses": []}
     for label, group in groups.items():
         planes = [plan.pca_plane(f"{one.label}, components", one[:1]).called(one.label) for one in group]
@@ -31,7 +33,8 @@ def experiment(
     plan.figure("fig9", **seen)
     first = groups[networks[0].label][0]
     random = plan.random_plane(f"{first.label}, random", first, normalisation="none", leave_out=[])
-    start = plan.init_plane(f"{first.label}, from the start", first, leave_out=[])
+    begin = {"start": None} if first.elsewhere else {}  # the first that there is
+    start = plan.init_plane(f"{first.label}, from the start", first, leave_out=[], **begin)
     caught, straight = plan.projection(random), plan.projection(start)
     plan.figure("fig8", random=caught, initial=straight)
     axes = plan.directions(random)

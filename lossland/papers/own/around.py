@@ -13,7 +13,7 @@ def experiment(
     resolution: Count = 21,
     points: Count = 51,
     examples: Count | None = 1000,
-    products: Count = 60,
+    products: Count = 100,
     shards: Count = 1,
 ):
     """Of each of `networks` the first: a plane of `resolution` x `resolution` points, lines of so many `points`.

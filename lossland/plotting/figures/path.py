@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from lossland.options import Split
 from lossland.plotting.panels import course, legend_below, logarithmic, looks, panels, runs_of
-from lossland.statistics.tables import Table, pick, quantities_of, splits_of
+from lossland.statistics.tables import Table, pick, quantities_of, signed, splits_of
 
 
 def draw(
@@ -26,7 +26,8 @@ def draw(
         for axis, quantity in zip(row, quantities, strict=True):
             in_log = quantity in log and (pick(table, split=split, quantity=quantity)["value"] > 0).all()
             axis.set_yscale("log" if in_log else "linear")
-            course(axis, table, "u0", own, split, quantity, ylim=None if in_log else (0, None))
+            below = signed(pick(table, split=split, quantity=quantity)["value"])
+            course(axis, table, "u0", own, split, quantity, ylim=None if in_log or below else (0, None))
             if in_log:
                 logarithmic(axis)
     for axis in axes[-1]:

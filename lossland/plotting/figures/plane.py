@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from lossland.options import Positive, Split
 from lossland.plotting.panels import cross, looks, marks, panels, relief, shaded
 from lossland.plotting.style import AXES
-from lossland.statistics.tables import Table, by_label, one_run, pick, plane, quantities_of, spaced, splits_of, where
+from lossland.statistics.tables import Table, by_label, one_run, pick, plane, quantities_of, signed, spaced, splits_of, where
 
 
 def draw(
@@ -18,7 +18,8 @@ def draw(
 ) -> Figure:
     """A column for each plane, a row for each split and quantity (default: as in `path`); what is above `highest` is darkest.
 
-    Rows share their colours, evenly spaced in the logarithm for losses. Raises ValueError if a table is not of a plane.
+    Rows share their colours, evenly spaced in the logarithm for losses that are not negative. Raises ValueError if a table is
+    not of a plane.
     """
     tables = {label: one_run(table) for label, table in by_label(planes).items()}
     splits, quantities = splits or splits_of(planes), quantities or quantities_of(planes)
@@ -42,7 +43,7 @@ def _row(figure, axes, parts, own, split, quantity, highest):
     values = np.concatenate([grid.to_numpy().ravel() for grid in grids])
     values = values[np.isfinite(values)]
     top = highest or (values.max() if len(values) else 1.0)
-    levels = spaced(values, top) if quantity in ("loss", "nll") else None
+    levels = spaced(values, top) if quantity in ("loss", "nll") and not signed(values) else None
     for axis, (label, part), grid in zip(axes, parts.items(), grids, strict=True):
         drawn = shaded(axis, grid, top) if levels is None else relief(axis, grid, levels)
         marks(axis, part, own[label]["color"])

@@ -1,6 +1,6 @@
 """The ends of the spectrum of the Hessian at networks, as a table: a minimum has no direction of strongly negative curvature.
 
-Of the mean train loss without decay; each end lies within its residual of an eigenvalue. Mean and standard deviation over runs
+Of the mean train loss without decay; each end lies within its error further out. Mean and standard deviation over runs
 and points.
 """
 
@@ -8,7 +8,7 @@ import pandas as pd
 
 from lossland.statistics.tables import Table, by_label, spreads
 
-COLUMNS = {"highest": "highest", "lowest": "lowest", "ratio": "|lowest / highest|", "highest_residual": "residual"}
+COLUMNS = {"highest": "highest", "lowest": "lowest", "ratio": "|lowest / highest|", "lowest_error": "error of the lowest"}
 
 
 def draw(*, curvature: Table("curvature")) -> pd.DataFrame:

@@ -5,15 +5,13 @@ plane or lie at its centre, a diamond is the bend of a curve, a line the curve, 
 lifted a little to be seen. What is not finite is a hole.
 """
 
-from typing import Literal
-
 import numpy as np
 import plotly.graph_objects as go
 
 from lossland.options import Positive, Split
 from lossland.plotting.panels import spanning
 from lossland.plotting.style import AXES, COLOURS, SHADES
-from lossland.statistics.tables import Table, cut, one_run, pick, plane, where
+from lossland.statistics.tables import Table, cut, one_run, pick, plane, signed, where
 
 PLANES = ("surface",)
 
@@ -22,14 +20,15 @@ def draw(
     *,
     surface: Table("landscape"),
     split: Split = "train",
-    quantity: Literal["loss", "nll", "error"] = "loss",
+    quantity: str = "loss",
     logarithmic: bool = True,
     highest: Positive = 5.0,
 ) -> go.Figure:
-    """One run of the plane, cut off at `highest` nats; what is not finite is a hole."""
+    """One run of the plane, cut off at `highest` nats; what is not finite is a hole. `logarithmic` if no value is negative."""
     name, scale = AXES[quantity]
     label, top = f"{split} {name}", 100.0 if quantity == "error" else highest
     table = pick(one_run(surface), split=split, quantity=quantity)
+    logarithmic = logarithmic and not signed(table["value"])
     table = table.assign(value=cut(table["value"] * scale, top, logarithmic))
     grid = plane(table, split, quantity)
     measured = np.log10(grid) if logarithmic else grid

@@ -11,13 +11,11 @@ Differs from the file of the released code in: quadrangles instead of a triangul
 heights that are drawn.
 """
 
-from typing import Literal
-
 import meshio
 import numpy as np
 
 from lossland.options import Positive, Split
-from lossland.statistics.tables import Table, heights, one_run, plane, quads
+from lossland.statistics.tables import Table, heights, one_run, plane, quads, signed
 
 PLANES = ("surface",)
 
@@ -26,13 +24,14 @@ def draw(
     *,
     surface: Table("landscape"),
     split: Split = "train",
-    quantity: Literal["nll", "loss", "error"] = "nll",
+    quantity: str = "nll",
     logarithmic: bool = True,
     highest: Positive = 10.0,
 ) -> meshio.Mesh:
-    """One run of the plane, cut off at `highest` (nats; an error is a fraction). No cell touches a point that is not finite."""
+    """One run of the plane, cut off at `highest` (nats; an error is a fraction), `logarithmic` if no value is negative. No cell
+    touches a point that is not finite."""
     measured = plane(one_run(surface), split, quantity)
-    shown = heights(measured, highest, logarithmic)
+    shown = heights(measured, highest, logarithmic and not signed(measured))
     cells = quads(shown)
     if not len(cells):
         raise ValueError(

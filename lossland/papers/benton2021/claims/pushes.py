@@ -3,7 +3,7 @@
     error with another lambda - error with the paper's        of ensembles of simplexes around the same networks
 
 by example, so that the choice of the test examples counts for what it leaves open. In the paper the error does not depend on
-lambda; of its values only 1e-8 is known, and what counts as no difference is ours.
+lambda; of its values only 1e-8 is known.
 """
 
 from lossland.options import Count
@@ -23,7 +23,7 @@ def check(
     more = {name: rows - own for name, rows in together({"the paper's lambda": own} | others).items() if name in others}
     return [
         scored("lambda does not matter", more, same=SAME, presumes=trained(networks["error"], below=UNTRAINED),
-               because="0.3 points, about the standard error of a test set of 10,000: ours",
+               because="0.3 points, about the standard error of an error on 10,000 images",
                of=f"test error of {size} simplexes, as a fraction: with another lambda - with the paper's",
                says="The error of an ensemble of simplexes is the same however hard their volume is pushed."),
     ]  # fmt: skip

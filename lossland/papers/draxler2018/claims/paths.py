@@ -9,8 +9,8 @@ matched network ends at another point, which is the same function. Straight path
 claims about lengths and functions leave them out.
 
 No paper compares all of them, each only its own with the segment; all of these claims are ours. A claim that names every path
-holds if it does for each, and its number is that of the path for which it is weakest. Half as far from both ends as these are
-from each other counts as another function; that bar is ours too.
+holds if it does for each, and its number is that of the path for which it is weakest. A function that is half as far from both
+ends as these are from each other is nearer to neither than it must be.
 """
 
 import numpy as np
@@ -61,7 +61,7 @@ def check(
     if bent:
         claims.append(
             Claim("another function midway", {n: rows["midway"] - APART * rows["ends"] for n, rows in bent.items()}, above=0,
-                  because="half as far from both ends as these are apart: ours", sampling=sampling, **words,
+                  because="half: no nearer to an end than a function midway need be", sampling=sampling, **words,
                   of="test disagreement with the nearer end, midway, - half of that between the ends",
                   says="Midway along every path that is not straight the network is another function than at both ends.")
         )  # fmt: skip

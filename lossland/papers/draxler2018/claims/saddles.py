@@ -4,14 +4,14 @@
     overlap(i, j) = 2 |wrong_i and wrong_j| / (|wrong_i| + |wrong_j|)      of the test examples that minima mislabel
 
 Rows are of the bands between pairs of minima that share none. A claim about every architecture holds if it does in each, and
-its number is that of the architecture in which it is weakest. "Far below" is taken as a tenth; that bar is ours. Architectures
-are compared by Welch's test, since their bands do not go in pairs.
+its number is that of the architecture in which it is weakest. Architectures are compared by Welch's test, since their bands do
+not go in pairs.
 
 In the paper the train loss hardly rises along a band, and is up to two orders of magnitude below that of an untrained network;
 deeper and wider networks have lower saddles; the test error rises by less than a point (CIFAR-10); bands are 1.5 to 2.5 times
 as long as straight; and at most 70 % of the misclassified test examples are common to two minima. Its numbers are held only
-against networks of the same architecture. Of Table B.1 only what notes on the paper quote is known to us, and of ResNet-20 what
-the released notebook prints.
+against networks of the same architecture. Of Table B.1 only what notes on the paper quote is known to us, and of ResNet-20
+what the released notebook prints.
 
 Differs from the paper in: it has the nine saddles of a minimum spanning tree over ten minima, each the lowest of many walks,
 for which it finds up to 45 bands. Ours are the bands of disjoint pairs, so that they are independent, and lie higher.
@@ -23,13 +23,13 @@ import pandas as pd
 
 from lossland.options import Count, Label
 from lossland.papers.published import numbers
-from lossland.statistics.estimates import of_errors, tolerance
+from lossland.statistics.estimates import of_errors
 from lossland.statistics.runs import by_run, disjoint, together
 from lossland.statistics.saddle_graph import untrained
 from lossland.statistics.tables import Table, by_label, pick, risen
 from lossland.statistics.verdicts import Claim, as_published
 
-FAR, OURS = 0.1, "a tenth: ours"
+FAR, ORDER = 0.1, "an order of magnitude, the unit in which the paper speaks of them"
 WRONG = 500  # of the test images of a dataset: about what the paper's best networks mislabel
 STEPS = 16_000  # of a band of the paper
 
@@ -87,13 +87,13 @@ def _sampling(found):
 
 def _in_all(found, presumed):
     return [
-        Claim("far below the segment, train nll", _each(found, "share"), ratio=True, below=FAR, because=OURS, **presumed,
+        Claim("far below the segment, train nll", _each(found, "share"), ratio=True, below=FAR, because=ORDER, **presumed,
               of="rise of the train nll, on the band / on the segment",
               says="The saddle on a band is far below the barrier of the segment between the same minima."),
-        Claim("far below the segment, test error", _each(found, "error, less"), below=0, because=OURS, **presumed,
+        Claim("far below the segment, test error", _each(found, "error, less"), below=0, because=ORDER, **presumed,
               sampling=_sampling(found), of="rise of the test error on the band - a tenth of that on the segment",
               says="The test error too rises far less along a band than along the segment."),
-        Claim("far below an untrained network", _each(found, "of untrained"), ratio=True, below=FAR, because=OURS, **presumed,
+        Claim("far below an untrained network", _each(found, "of untrained"), ratio=True, below=FAR, because=ORDER, **presumed,
               of="highest train nll on the band / that of an untrained network",
               says="On the scale of an untrained network's loss the saddles lie close to the minima."),
     ]  # fmt: skip
@@ -104,7 +104,8 @@ def _other_errors(pairs, presumed):
     bound = numbers("draxler2018", metric="misclassified_overlap_max")["value"].item()
     wrong = ((pairs["error_first"] + pairs["error_second"]) / 2 * pairs["examples"]).clip(lower=1)
     common = {label: disjoint(rows, "overlap") for label, rows in by_label(pairs).items()}
-    return Claim("other errors", common, below=bound + tolerance(bound, examples=WRONG), bar_of=1, published=bound, **presumed,
+    return Claim("other errors", common, bar_of=1, published=bound, **presumed,
+                 below=bound + 1.96 * of_errors(bound, examples=WRONG),
                  because=f"what is printed, and what {WRONG} misclassified examples leave open of it",
                  sampling=max(of_errors(values, examples=wrong) for values in common.values()),
                  of="overlap of the test errors of two minima, as a fraction",
@@ -146,7 +147,7 @@ def _as_the_notebook(ours, presumed):
 def _close(family, ours, points, presumed):
     highest = points.max()
     return Claim(f"close to the minima, test error: {family}", _each(ours, "error"), published=points, bar_of=1, **presumed,
-                 below=highest + tolerance(highest, examples=10_000), sampling=_sampling(ours),
+                 below=highest + 1.96 * of_errors(highest, examples=10_000), sampling=_sampling(ours),
                  because="the largest that is printed, and what 10,000 examples leave open of it",
                  of="rise of the test error on the band, as a fraction",
                  says="The test error on a band is hardly above that of its minima.")  # fmt: skip

@@ -6,8 +6,8 @@ the mean of the two; a run is a training that was forked.
     instability = max_t error(t) - mean of both ends        onset = first epoch of forking from which on it is below the bound
 
 The bound of linear connection is theirs, 2 % of test error. By them forks from the start are not connected linearly, forks
-from some epoch on are, and that comes early in training; "early" is taken as the first quarter. The onset is that of the
-epochs that were tried, and the end of training if none of them does.
+from some epoch on are, and that comes early in training. The onset is that of the epochs that were tried, and the end of
+training if none of them does.
 """
 
 import numpy as np
@@ -40,7 +40,8 @@ def check(*, forks: Table("shape"), middles: Table("disagreement"), epochs: dict
               sampling={first: _sampling(middles, labels[0]), last: _sampling(middles, labels[-1])},
               of="by how much the instability of the test error, as a fraction, is on its side of the bound",
               says=f"The instability is above {100 * CONNECTED:g} % of test error of {first}, and below of {last}."),
-        Claim("trainings are stable early", begin / length, below=EARLY, because="a quarter of the training: ours", **said,
+        Claim("trainings are stable early", begin / length, below=EARLY, **said,
+              because="before the rate of the paper's networks first drops",
               of="onset of linear connection, as a share of the training",
               says=f"Forks are connected linearly from an epoch on in the first {100 * EARLY:g} % of the training."),
     ]  # fmt: skip

@@ -35,7 +35,7 @@ def check(
     return [
         Check("independent runs are orthogonal", bool((apart.abs() < ORTHOGONAL).all()),
               says=f"The cosine ({group}) between networks that were trained independently is below {ORTHOGONAL} in size."),
-        Claim("a run stays near itself", own - others, above=0.5, because="mostly along its own direction: ours",
+        Claim("a run stays near itself", own - others, above=0.5, because="nearer to its own direction than to none",
               of=f"cosine ({group}) from epoch {after:g} to the end of a run - between two runs", presumes=learned(trained),
               says="After the first epochs a network points mostly where its own run ends, and not where another does."),
     ]  # fmt: skip

@@ -25,7 +25,8 @@ def _network(cuts, label, success):
     if small == large:
         raise ValueError(f"cuts of {label} have {small} dimensions only; name a random_cut with several")
     return [
-        Claim(f"success in large cuts: {label}", accuracy[large], above=success, because="what makes one a solution: ours",
+        Claim(f"success in large cuts: {label}", accuracy[large], above=success, 
+              because=f"a train error of {1 - success:.2g}: what counts as trained",
               of=f"train accuracy in {large} dimensions",
               says=f"A network with a train accuracy of {success:g} is found in {large} random directions."),
         Check(f"more dimensions, lower loss: {label}", bool((nll[large] < nll[small]).all()),

@@ -19,12 +19,12 @@ import pandas as pd
 from lossland.statistics.diversity_limits import over_error
 from lossland.statistics.estimates import of_errors
 from lossland.statistics.runs import disjoint, paired, together
-from lossland.statistics.tables import Table, pick
+from lossland.statistics.tables import HARDLY, Table, pick
 from lossland.statistics.verdicts import Claim, trained
 
 APART = {"distance": ("distance", "lie farther apart"),
          "disagreement": ("disagreement over error", "disagree more often, for as many test errors,")}  # fmt: skip
-REMEMBERED, TRAINED = "remembered, not confirmed", 0.5
+REMEMBERED = "remembered, not confirmed"
 
 
 def check(
@@ -40,7 +40,7 @@ def check(
     Raises ValueError if they are not, and if small and large are of other trainings.
     """
     small, large, independent = (_over_errors(table) for table in (small, large, independent))
-    presumes = trained(pd.concat([small, large, independent])[["error_first", "error_second"]], below=TRAINED, of="test")
+    presumes = trained(pd.concat([small, large, independent])[["error_first", "error_second"]], below=HARDLY, of="test")
     cycles = together({"small": _by_training(small), "large": _by_training(large)})
     few, many = cycles.values()
     around = widths.groupby(["subspace", "run"], as_index=False)["distance"].mean()

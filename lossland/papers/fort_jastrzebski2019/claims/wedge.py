@@ -14,7 +14,8 @@ from lossland.options import Count, Label
 from lossland.statistics.tables import Table, pick
 from lossland.statistics.verdicts import Check, Claim
 
-DOWN, BARRIER, SUCCESS = 0.05, 0.1, 0.05  # of the loss at initialisation
+SMALL = 0.05  # of the loss at initialisation
+WHY = "an optimum has none of the loss at the start; the steps of a training leave less than 5 %"
 
 
 def check(
@@ -31,17 +32,16 @@ def _model(model, edge, interpolation, segment, cuts):
     meet, miss = reached[cuts["dimension"] > edge], reached[cuts["dimension"] < edge]
     if meet.empty or miss.empty:
         raise ValueError(f"cuts has no dimensions on both sides of D - n = {edge}; measure smaller and larger ones")
-    part = f"{100 * SUCCESS:g} % of the loss at the start: ours"
-    what = {"of": "loss reached / loss at the start of the cut", "because": part}
+    what = {"of": "loss reached / loss at the start of the cut", "because": WHY}
     return [
-        Check(f"down all the way, {model}", bool(((down - down.cummin()).max() / start < DOWN).all()),
+        Check(f"down all the way, {model}", bool(((down - down.cummin()).max() / start < SMALL).all()),
               says="From an initialisation straight to its optimum the loss falls all the way."),
-        Claim(f"a barrier between optima, {model}", between.max() / start, above=BARRIER, because="a tenth: ours",
+        Claim(f"a barrier between optima, {model}", between.max() / start, above=SMALL, because=WHY,
               of="highest loss on the segment / loss at initialisation",
               says="The loss rises between two optima."),
-        Claim(f"cuts that meet a wedge, {model}", _by_cut(meet), below=SUCCESS, **what,
+        Claim(f"cuts that meet a wedge, {model}", _by_cut(meet), below=SMALL, **what,
               says="In every random cut with d + n > D an optimum is found."),
-        Claim(f"cuts that meet none, {model}", _by_cut(miss), above=SUCCESS, **what,
+        Claim(f"cuts that meet none, {model}", _by_cut(miss), above=SMALL, **what,
               says="In no random cut with d + n < D an optimum is found."),
     ]  # fmt: skip
 

@@ -11,20 +11,26 @@ import numpy as np
 from lossland.papers.garipov2018.claims.fge import FITTED
 from lossland.papers.published import curves
 from lossland.statistics.estimates import of_errors
+from lossland.statistics.runs import each_example
 from lossland.statistics.tables import Table, pick
-from lossland.statistics.verdicts import Claim, trained
+from lossland.statistics.verdicts import Claim, scored, trained
 
 
 def check(
-    *, dynamics: Table("dynamics"), fge: Table("ensemble"), chain: Table("landscape"), pairs: Table("disagreement")
+    *,
+    dynamics: Table("dynamics"),
+    apart: Table("disagreement"),
+    grown: Table("by_example"),
+    chain: Table("landscape"),
+    pairs: Table("disagreement"),
 ) -> list[Claim]:
-    """`dynamics` follows runs in small steps, `fge` are pools of two runs measured `by: order`, `chain` the networks of runs,
-    `pairs` all networks of all runs."""
+    """`dynamics` follows runs in small steps, between whose points labels are `apart`; `grown` are ensembles of each run
+    measured `by: order`, `chain` the networks of runs, `pairs` all networks of all runs."""
     marks = pick(chain, mark="network")
     presumes = trained(pick(marks, split="train", quantity="error")["value"], below=FITTED)
     course = pick(dynamics, split="test", quantity="error")
-    runs = [_cycles(run.sort_values("epoch")) for _, run in course.groupby("run")]
-    first, whole = (fge[fge["size"] == size].set_index("run")["error"] for size in (1, fge["size"].max() // 2))
+    runs = [_cycles(run.sort_values("epoch"), pick(apart, run=name)) for name, run in course.groupby("run")]
+    first, whole = (each_example(pick(grown, size=size), "error") for size in (1, grown["size"].max()))
     saved = {q: _printed(f"fig3_left_{q}", "saved") for q in ("test_error", "distance")}
     high = _printed("fig3_left_test_error", "FGE")
     high = [high.iloc[np.abs(high.index.to_numpy() - cycle).argmin()] for cycle in (1, 2, 3)]
@@ -33,7 +39,7 @@ def check(
     luck = of_errors(examples=pairs["examples"], differ=differ)  # points between two networks differ from them by less
     return [
         Claim("error at high and at low rates", [run["high"] - run["low"] for run in runs], above=0, presumes=presumes,
-              sampling=of_errors(*([run[rate] for run in runs] for rate in ("high", "low")), examples=pairs["examples"]),
+              sampling=of_errors(examples=apart["examples"], differ=[run["differ"] for run in runs]),
               published=np.mean(high) / 100 - saved["test_error"].mean() / 100,
               of="mean test error at the highest rates - at the lowest, as a fraction",
               says="The test error of FGE's network is lower where the learning rate is lowest than where it is highest."),
@@ -41,22 +47,26 @@ def check(
               published=saved["distance"].iloc[-1] / saved["distance"].iloc[0],
               of="distance from the start of the last network that is kept / of the first",
               says="FGE ends farther away from where it began than its first network lies."),
-        Claim("an ensemble that grows", first - whole, above=0, presumes=presumes, sampling=luck,
-              published=(growth[growth.index <= 1].iloc[-1] - growth.iloc[0]) / 100,
-              of="test error of the first network of an FGE run - of all of them together, as a fraction",
-              says="The ensemble of all networks of an FGE run has a lower test error than its first network."),
+        scored("an ensemble that grows", first - whole, above=0, presumes=presumes,
+               published=(growth[growth.index <= 1].iloc[-1] - growth.iloc[0]) / 100,
+               of="test error of the first network of an FGE run - of all of them together, as a fraction",
+               says="The ensemble of all networks of an FGE run has a lower test error than its first network."),
         _dip("train", "loss", 1, chain, 0.0, presumes),
         _dip("test", "error", 100, chain, luck, presumes),
     ]  # fmt: skip
 
 
-def _cycles(run):
-    """Mean errors at the highest rates, but for the start, and at the lowest, and how much farther the last of these is."""
+def _cycles(run, apart):
+    """Mean errors at the highest rates, but for the start, and at the lowest, how often labels differ between these, and how
+    much farther the last of them is."""
     low, high = (np.isclose(run["lr"], rate, rtol=0.05) for rate in (run["lr"].min(), run["lr"].max()))
     away = run["distance"][low]
     high &= (run["epoch"] > run["epoch"][low].min()).to_numpy()
+    above, below = run["index"][high], run["index"][low]
+    between = [apart[a].isin(above) & apart[b].isin(below) for a, b in (("first", "second"), ("second", "first"))]
     return {
         "high": run["value"][high].mean(),
+        "differ": apart["disagreement"][between[0] | between[1]].mean(),
         "low": run["value"][low].mean(),
         "gone": away.iloc[-1] / away.iloc[0] if len(away) > 1 else np.nan,
     }

@@ -1,7 +1,8 @@
 """The claims of Garipov et al. 2018 (arXiv 1802.10026) about ensembles along a curve: figures 2 (right) and 6, section A.6.
 
 One number a pair of networks, from what is predicted along the polygonal chain between them. If the paper says "already at
-small t" it draws t = 0.1; if it says that the ensemble of both ends is reached, t = 0.4.
+small t" it draws t = 0.1; if it says that the ensemble of both ends is reached, t = 0.4. What is better by chance on the test
+examples at hand follows from the scores of each of them, or of how many the labels differ.
 
 In the paper (one chain, ResNet-164 on CIFAR-100) the ensemble of the first network and one further along the chain is better
 than the first from t = 0.1 on, and from t = 0.4 as good as that of both ends; 50 points of the chain together are better than
@@ -12,9 +13,9 @@ import numpy as np
 
 from lossland.papers.published import curves, numbers
 from lossland.statistics.estimates import of_errors, of_scores
-from lossland.statistics.runs import by_run, separate, together
+from lossland.statistics.runs import each_example, together
 from lossland.statistics.tables import UNTRAINED, Table, of_ends, pick
-from lossland.statistics.verdicts import Claim, trained
+from lossland.statistics.verdicts import Claim, scored, trained
 
 SMALL, REACHED = 0.1, 0.4  # t
 
@@ -23,86 +24,72 @@ def check(
     *,
     paths: Table("landscape"),
     chain: Table("path_ensemble"),
-    ends: Table("ensemble"),
-    points: Table("ensemble"),
-    scaled: Table("ensemble"),
-    independent: Table("ensemble"),
-    each: Table("by_example"),
+    ends: Table("by_example"),
+    points: Table("by_example"),
+    scaled: Table("by_example"),
+    independent: Table("by_example"),
 ) -> list[Claim]:
-    """`paths` are the chains; of each `ends`, `points` and `scaled` hold one ensemble: of its ends, of equally spaced points,
-    of these at fitted temperatures. Of `independent` networks the largest ensembles are taken. `each` has the scores by
-    example of these, and of ends and points by their numbers."""
-    presumes = trained(of_ends(paths), below=UNTRAINED)
+    """`paths` are the chains; of each `ends` has the ensemble of its ends, `points` of equally spaced points, and these alone,
+    `scaled` of these at fitted temperatures. A run of `independent` is a group of networks that none shares."""
+    presumes = {"presumes": trained(of_ends(paths), below=UNTRAINED)}
     printed = numbers("garipov2018", table="Sec. A.6").set_index("method")["value"] / 100
     all_points = printed["Polychain ensemble of 50 points"]
-    by = {"ends": ends, "points": points, "scaled": scaled}
-    error = together({name: by_run(pick(table, split="test"))["error"] for name, table in by.items()})
-    three = separate(pick(independent, split="test", size=independent["size"].max()))["error"]
-    own, (both,), (many,) = pick(each, subspace=chain["subspace"].iloc[0]), ends["size"].unique(), points["size"].unique()
-    pair, whole = (_each(pick(own, size=size)) for size in (both, many))
-    alone = _each(pick(each, subspace=independent["subspace"].iloc[0]))
+    gained = printed["ensemble of 2 endpoints"] - all_points
+    whole = pick(points, size=points["size"].max())
+    tables = {"both": ends, "points": whole, "scaled": scaled}
+    error = together({name: each_example(table, "error") for name, table in tables.items()})
+    several, three = error["points"], each_example(independent, "error")
+    alone, tempered = (each_example(pick(points, size=1), score) for score in ("nll", "nll_tempered"))
+    curve = curves("garipov2018", "fig6_test_cross_entropy").groupby("series")["y"].mean()
     return [
         *_along(chain, presumes),
-        Claim("points of the chain against its ends: test error", error["ends"] - error["points"], above=0, presumes=presumes,
-              sampling=of_scores(pair, whole), published=printed["ensemble of 2 endpoints"] - all_points,
-              of="test error of the ensemble of both ends - of equally spaced points, as a fraction",
-              says="An ensemble of many points of the chain is better than that of its two ends."),
-        Claim("points of the chain against independent networks: test error", error["points"], less=three, same=0.01,
-              because="one point: ours", presumes=presumes, sampling=of_scores(whole, alone),
-              published=all_points - printed["ensemble of 3 Ind"],
+        Claim("temperatures along the chain: test nll", alone.mean(axis=1) / tempered.mean(axis=1), ratio=True, above=1,
+              sampling=of_scores(alone.mean(), tempered.mean(), ratio=True), **presumes,
+              published=curve["no scaling"] / curve["T-scaling"],
+              of="mean test nll of the networks of the chain as they are / at fitted temperatures",
+              says="Networks on the chain are too sure of themselves: fitted temperatures lower their test nll."),
+        scored("points of the chain against its ends: test error", error["both"] - several, above=0, **presumes,
+               published=gained, of="test error of the ensemble of both ends - of equally spaced points, as a fraction",
+               says="An ensemble of many points of the chain is better than that of its two ends."),
+        Claim("points of the chain against independent networks: test error", several.mean(axis=1), less=three.mean(axis=1),
+              same=gained, because="what the points gain on both ends in the paper", **presumes,
+              sampling=of_scores(several.mean(), three.mean()), published=all_points - printed["ensemble of 3 Ind"],
               of="test error of the ensemble of equally spaced points - of independent networks, as a fraction",
               says="An ensemble of many points of the chain is as good as one of three independent networks."),
-        Claim("points of the chain at fitted temperatures: test error", error["points"] - error["scaled"], above=0,
-              presumes=presumes, sampling=of_errors(error["points"], error["scaled"], examples=points["examples"]),
-              published=all_points - printed["Polychain ensemble of 50 points, temperature scaled"],
-              of="test error of the ensemble - of the one with fitted temperatures, as a fraction",
-              says="An ensemble of points of the chain is better if the temperature of each is fitted."),
+        scored("points of the chain at fitted temperatures: test error", several - error["scaled"], above=0, **presumes,
+               published=all_points - printed["Polychain ensemble of 50 points, temperature scaled"],
+               of="test error of the ensemble - of the one with fitted temperatures, as a fraction",
+               says="An ensemble of points of the chain is better if the temperature of each is fitted."),
     ]  # fmt: skip
 
 
 def _along(chain, presumes):
-    rows = pick(chain, split="test")
+    first = pick(chain, split="test", member="with start", quantity="error")
+    error, differ, off = (first.pivot(index="u0", columns="run", values=v) for v in ("value", "differs", "differs_end"))
     theirs = pick(curves("garipov2018", "fig2_right_ensemble_test_error"), series="chain").set_index("x")[["y"]] / 100
-    tempered = curves("garipov2018", "fig6_test_cross_entropy").groupby("series")["y"].mean()
-    first = pick(rows, member="with start", quantity="error")
-    error, differ = _by_t(first), _near(_by_t(first, "differs"))
-    alone, scaled = (_by_t(pick(rows, member=member, quantity="nll")).mean() for member in ("alone", "scaled"))
-    luck = of_errors(error.iloc[0], error.iloc[-1], examples=chain["examples"])
+    grows = 1 - _later(error).index.to_numpy().mean()
     return [
-        Claim("small t: test error", _gain(error), above=0, published=_gain(theirs), presumes=presumes,
-              sampling=of_errors(examples=chain["examples"], differ=differ),
+        Claim("small t: test error", error.iloc[0] - _near(error), above=0, presumes=presumes["presumes"],
+              published=theirs.iloc[0] - _near(theirs), sampling=of_errors(examples=chain["examples"], differ=_near(differ)),
               of=f"test error of the first network - of the ensemble with one at t = {SMALL}, as a fraction",
               says="The ensemble of the first network and one a small part of the chain away is better than the first alone."),
-        Claim("both ends reached: test error", _excess(error), below=0.005, because="half a point: ours", presumes=presumes,
-              published=_excess(theirs), sampling=luck,
-              of=f"mean test error of the ensembles for t >= {REACHED} - of that of both ends, as a fraction",
+        Claim("both ends reached: test error", _short(error, grows), below=0, published=_short(theirs, grows), **presumes,
+              because="what would be left, were the gain to grow evenly with t",
+              sampling=np.hypot(of_errors(examples=chain["examples"], differ=_later(off)),
+                                grows * of_errors(examples=chain["examples"], differ=differ.iloc[-1])),
+              of=f"how much worse than both ends the ensembles for t >= {REACHED} are - {grows:.2g} of what both ends gain",
               says=f"From t = {REACHED} on, the ensemble of the first network and one at t is as good as that of both ends."),
-        Claim("temperatures along the chain: test nll", alone / scaled, ratio=True, above=1, presumes=presumes,
-              published=tempered["no scaling"] / tempered["T-scaling"],
-              of="mean test nll of the networks of the chain as they are / at fitted temperatures",
-              says="Networks on the chain are too sure of themselves: fitted temperatures lower their test nll."),
     ]  # fmt: skip
-
-
-def _each(rows):
-    """The error of each example, the mean over the ensembles."""
-    return rows.groupby("example")["error"].mean()
-
-
-def _by_t(rows, column="value"):
-    """A column by t, for each chain."""
-    return rows.pivot(index="u0", columns="run", values=column).sort_index()
 
 
 def _near(values):
     return values.iloc[np.abs(values.index.to_numpy() - SMALL).argmin()]
 
 
-def _gain(values):
-    """What the ensemble at small t is better by than the first network alone."""
-    return values.iloc[0] - _near(values)
+def _later(values):
+    return values[values.index >= REACHED - 1e-9]
 
 
-def _excess(values):
-    """How much worse than both ends the ensembles are on average, once these should be reached."""
-    return values[values.index >= REACHED - 1e-9].mean() - values.iloc[-1]
+def _short(error, share):
+    """What the later ensembles lack of both ends, on average, less a `share` of what these gain on the first network."""
+    return _later(error).mean() - error.iloc[-1] - share * (error.iloc[0] - error.iloc[-1])

@@ -1,8 +1,8 @@
 """The claims of Li et al. 2018 (arXiv 1712.09913) about curvature, section 6: what looks convex in a plane is nearly so.
 
-    nearly convex within s:  lowest - its residual > -s |highest|     eigenvalues of the Hessian; s = |min/max| if min < 0
+    nearly convex within s:  lowest - its error >    -s |highest|     eigenvalues of the Hessian; s = |min/max| if min < 0
 
-Shares are of the points of the grid over the plane around a network; a point without finite curvature is not nearly convex. A
+Shares are of the points of the grid over the plane around a network; one whose curvature is not known is not nearly convex. A
 share takes a plane of some points, and the Hessian of a few examples is theirs, not that of the loss.
 
 In the paper s is below 0.01 over a large part of figure 7 for DenseNet-121, and large where the network without shortcuts is
@@ -29,11 +29,11 @@ def check(
     fit = {label: _presumed(curvature, errors, examples, label) for label in (dense, shortcuts, without)}
     return [
         Claim("negative curvature around a DenseNet", _share(pick(curvature, subspace=dense), least), above=MOST,
-              because='"a large part" is more than half: our reading', presumes=fit[dense],
+              because='"a large part": more than half', presumes=fit[dense],
               of=f"share of the plane where |min/max| < {least:g}, or no eigenvalue is negative",
               says=f"Around a DenseNet negative curvature is below {least:g} of the positive one in most of the plane."),
         Claim("negative curvature with shortcuts", share[shortcuts], above=MOST, presumes=fit[shortcuts],
-              because=f"insignificant is below {SMALL:g}, and most of the plane more than half: our reading",
+              because="insignificant: an order of magnitude below the positive one; most of the plane: more than half",
               of=f"share of the plane where |min/max| < {SMALL:g}, or no eigenvalue is negative",
               says="Around a network with shortcuts negative curvature is small in most of the plane."),
         Claim("negative curvature without shortcuts", share[shortcuts] - share[without], above=0,
@@ -43,7 +43,7 @@ def check(
 
 
 def _share(table, bar):
-    return (table["lowest"] - table["lowest_residual"] > -bar * table["highest"].abs()).groupby(table["run"]).mean()
+    return (table["lowest"] - table["lowest_error"] > -bar * table["highest"].abs()).groupby(table["run"]).mean()
 
 
 def _presumed(curvature, errors, examples, label):

@@ -4,7 +4,7 @@
 
 Dark is nearly convex: there the most negative curvature is small beside the most positive one, or there is none, and the
 surface is convex; the cross is the network, one run of each. Shares over the panels are of the points whose ratio is low
-wherever within its residual the lowest eigenvalue lies; what has no finite curvature is grey, and not low.
+wherever within its error the lowest eigenvalue lies; where it is not known it is grey, and not low.
 
 In the paper (ResNet-56 with and without shortcuts, DenseNet-121 on CIFAR-10) surfaces that look convex are so: the ratio is
 below 1 % over a large part of the plane, and it is high where the surface without shortcuts looks chaotic.
@@ -28,7 +28,7 @@ def draw(*, curvature: Table("curvature"), errors: Table("landscape")) -> Figure
     figure, axes = tiles(len(planes), 3, height=COLUMN)
     for axis, (label, part) in zip(axes, planes.items(), strict=True):
         part = one_run(part)
-        ratio, most = (_ratio(part["lowest"] - off, part["highest"].abs()) for off in (0, part["lowest_residual"]))
+        ratio, most = (_ratio(part["lowest"] - off, part["highest"].abs()) for off in (0, part["lowest_error"]))
         grid = rectangle(part.assign(ratio=ratio), "ratio", f"the curvature of {label}")
         axis.set_facecolor(GREY)
         drawn = axis.pcolormesh(grid.columns, grid.index, grid, cmap="viridis", vmin=0, vmax=HIGHEST, rasterized=True)

@@ -21,14 +21,16 @@ from mpl_toolkits.mplot3d.art3d import Poly3DCollection
 
 from lossland.plotting.panels import tiles
 from lossland.plotting.style import SHADES, WHITE_TO_DARK
-from lossland.statistics.tables import Table, by_label, one_run, plane, quads, with_error
+from lossland.statistics.tables import Table, by_label, one_run, plane, quads, signed, with_error
 
 HIGHEST = 10.0  # nats
 
 
 def draw(*, surfaces: Table("landscape"), logarithmic: bool = True) -> Figure:
     chosen = {label: one_run(part) for label, part in by_label(surfaces).items()}
-    sheets = [_heights(plane(part, "train", "nll"), logarithmic) for part in chosen.values()]
+    measured = [plane(part, "train", "nll") for part in chosen.values()]
+    logarithmic = logarithmic and not any(map(signed, measured))
+    sheets = [_heights(values, logarithmic) for values in measured]
     top = np.log10(HIGHEST) if logarithmic else HIGHEST
     finite = np.concatenate([s.to_numpy()[np.isfinite(s)] for s in sheets]).clip(max=top)
     low, high = (finite.min(), finite.max()) if len(finite) else (0.0, 1.0)
