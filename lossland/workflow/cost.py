@@ -23,6 +23,8 @@ UNITS = ("hours", "GB")
 BESIDE = {"figure": 0.9, "report": 1.5}  # seconds of a job beside what it computes
 USUAL, SMALL = 0.2, 2e-4  # GB
 
+UNKNOWN = speed.Speed((math.nan, math.nan), (math.nan, math.nan), math.nan, math.nan, False)
+
 
 def estimate(plan) -> pd.DataFrame:
     """One row for each rule, and one for all: jobs, and of those that would run hours, GB, and how many are unknown."""
@@ -86,8 +88,12 @@ class Model:
         if key not in self._speeds:
             print(f"measuring {model} {options}"[:100], file=sys.stderr)
             given = built(plugins.plugin("models", model).options, options, model)
-            self._speeds[key] = vars(speed.of(model, given, data, precision))
-            own_files.keep(self._place, self._speeds)
+            try:
+                self._speeds[key] = vars(speed.of(model, given, data, precision))
+                own_files.keep(self._place, self._speeds)
+            except ValueError as error:  # the run will tell where
+                print(f"its speed is unknown: {error}", file=sys.stderr)
+                return UNKNOWN
         return speed.Speed(**self._speeds[key])
 
     def like(self, job):
@@ -106,7 +112,8 @@ class Model:
         if path.exists():
             data = store.load_arrays(path, self._plan.data_root)
         elif short.plugin.name == "made_up":
-            return _made(short, self._plan.data_root, n=max(short.options["n"], speed.SIZES[-1])), rehearsal.sizes(job)
+            n = speed.SIZES[-1] * (1 if short.options["shape"] else work.STREAM + 1)
+            return _made(short, self._plan.data_root, n=n), rehearsal.sizes(job)
         else:
             data = _made(job, self._plan.data_root)
         return data, {split: count(y) for split, y in data.y.items()}

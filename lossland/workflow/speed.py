@@ -55,7 +55,7 @@ def of(model, options, data, precision="fp32") -> Speed:
     space = ParamSpace(partial(plugins.load("models", model), data.shape, outputs, **options))
     problem = Problem(space, data, default_device())
     trained, theta = replace(problem, precision=precision), problem.init(0)
-    state = calibrated(replace(problem, examples=2), theta)
+    state = calibrated(replace(problem, examples=32), theta)
 
     def gradient(n):
         _, inputs, target = next(trained.batches("train", n, epoch_key=("speed",)))
