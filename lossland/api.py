@@ -31,7 +31,10 @@ from lossland.options import nearest
 
 
 def problem(network, *, train, test, **options) -> Problem:
-    """The problem of a module, or of a function that returns one, and its data: loaders, or (inputs, targets), of train and test."""
+    """The problem of a module, or of a function that returns one, and its data: loaders, or (inputs, targets)."""
+    known = ["device", "precision", "batch_size", "examples", "task", "loss"]
+    if unknown := [name for name in options if name not in known]:
+        raise ConfigError(f"problem.{unknown[0]} is not an option here{nearest(unknown[0], known)}")
     return Problem(ParamSpace(network), collected(train=train, test=test), **options)
 
 
@@ -76,18 +79,34 @@ class Figures(Plugins):
 
         @wraps(draw)
         def plotted(*tables, **options):
+            if len(tables) > len(roles):
+                raise ConfigError(
+                    f"{name} takes {', '.join(roles)}, and is given {len(tables)} tables; lay them in one {{label: table}}"
+                )
             given = dict(zip(roles, tables, strict=False)) | {n: options.pop(n) for n in roles if n in options}
             if missing := [role for role in roles if role not in given]:
                 raise ConfigError(f"{name}.{missing[0]} is missing; give a table, {{label: table}} or a list of runs")
-            return draw(**{role: labelled(table) for role, table in given.items()}, **built(known, options, name))
+            probes = {role: get_args(parameters[role].annotation)[1] for role in roles}
+            read = {role: labelled(table, f"{name}.{role}", probes[role]) for role, table in given.items()}
+            return draw(**read, **built(known, options, name))
 
         return plotted
 
 
-def labelled(tables) -> pd.DataFrame:
-    """One table with the columns `subspace` and `run`, of one table, several runs, or {label: either}."""
+def labelled(tables, where="tables", probe="landscape") -> pd.DataFrame:
+    """One table with the columns `subspace` and `run`, of one table, several runs, or {label: either}.
+
+    Raises ConfigError if they are not of the `probe`.
+    """
     named = tables if isinstance(tables, dict) else {"": tables}
     runs = {label: part if isinstance(part, (list, tuple)) else [part] for label, part in named.items()}
+    schema = import_module(f"lossland.probes.{probe}").SCHEMA
+    for part in [part for parts in runs.values() for part in parts] or [None]:
+        if not isinstance(part, pd.DataFrame) or not schema.keys() <= {*part.columns}:
+            found = f"a table without {min(schema.keys() - {*part.columns})}" if hasattr(part, "columns") else f"{part!r:.60}"
+            raise ConfigError(
+                f"{where} is given {found}; give what measure.{probe} returns, {{label: table}} or a list of runs"
+            )
     columns = [
         part if "subspace" in part else part.assign(subspace=label or "network", run=str(i + 1))
         for label, parts in runs.items()

@@ -44,10 +44,13 @@ def located(config, error) -> ConfigError:
 
 
 def refuse_absent(plan, jobs):
-    """Raise ConfigError, before anything runs, if the user's own files that jobs read are not there or cannot be read."""
+    """Raise ConfigError, before anything runs, if the user's own files that jobs read are not there or cannot be read, or where
+    a file goes there is a folder."""
     for job in jobs:
         where, own = f"{job.section}.{job.name}", []
         built(job.plugin.options, job.options, where, root=plan.data_root, own=own)
+        if folders := [path for path in job.paths(plan.results) if Path(path).is_dir()]:
+            raise ConfigError(f"{where}: {folders[0]} is a folder, and a file goes there; move it away")
         for kind, path in own:
             if fault := own_files.fault(kind, path):
                 raise located(plan.read_from, ConfigError(f"{where}: {fault}"))

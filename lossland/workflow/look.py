@@ -85,7 +85,8 @@ class Project:
         if len(self.networks) > 1 or self.networks[names].get("seeds", 1) > 1:
             recipe = f", recipe: {_flow(self.recipe)}" if self.recipe else ""
             lines.append(f"  own/between: {{networks: [{names}], plane: {self.plane}, examples: {self.examples}{recipe}}}")
-        if ways := [name for name, options in self.networks.items() if checkpoint_names.several(options.get("file", ".pt"))]:
+        files = {name: options["file"] for name, options in self.networks.items() if "file" in options}
+        if ways := [name for name, file in files.items() if len(checkpoint_names.networks(file)) > 2]:  # a plane takes three
             lines.append(f"  li2018/trajectories: {{networks: [{', '.join(ways)}], {grid}}}")
         return "\n".join(lines) + "\n"
 

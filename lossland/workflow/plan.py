@@ -51,7 +51,7 @@ class Plan:
         self.results = os.path.normpath(config.get("results", "results"))  # as Snakemake names the files of a run
         self.few = config.get("jobs", "many") == "few"
         self.data_root = Path(config.get("data_root") or os.environ.get("LOSSLAND_DATA", "data"))
-        bodies = {section: config.get(section) or {} for section in SECTIONS}
+        bodies = {section: {} if config.get(section) is None else config[section] for section in SECTIONS}
         for section, stanzas in bodies.items():
             if not isinstance(stanzas, dict):
                 raise ConfigError(f"{section} is {stanzas!r}; it must map names to stanzas")
@@ -131,6 +131,7 @@ class Plan:
         members = []
         for run, (options, sources) in instances.items():
             foreseen.refuse_sources(f"{where}.sources", plugin, sources)
+            foreseen.refuse_options(where, options)
             own = setting or foreseen.common_setting(where, "sources", sources)
             run = "" if run is None else str(run)
             if plugin.view and not stored:
@@ -308,6 +309,7 @@ class Plan:
         """What a role of a stanza names, one or a list."""
         given = given or stanza.body[role]
         several, where = given if isinstance(given, list) else [given], f"{stanza.where}.{role}"
+        foreseen.refuse_twice(where, [(str(reference),) for reference in several])
         return [self._resolve(where, reference, stanza.roles[role], seed) for reference in several]
 
     def _resolve(self, where, reference, sections, seed=None):

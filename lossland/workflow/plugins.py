@@ -58,8 +58,9 @@ class Plugin:
 
     `sources` bounds the number of sources that a method takes; `coordinates` is its COORDINATES, the dimension of what it
     builds, `vertices` its VERTICES, a formula; `needs` is "classes" of a probe that says so, NEEDS, and of what
-    draws errors; `planes` are the tables that must be of a surface, PLANES of a figure; `several` is whether a probe compares
-    the networks of a set, SEVERAL.
+    draws errors; `planes` are the tables that must be of a surface, PLANES of a figure; `of` is the dimension of what a probe
+    measures, its OF, if it can be one only; `several` is whether a probe
+    compares the networks of a set, SEVERAL.
     """
 
     room: str
@@ -74,6 +75,7 @@ class Plugin:
     vertices: str
     needs: str
     planes: tuple[str, ...]
+    of: int | None
     several: bool
 
     def dimension(self, options) -> int | None:
@@ -192,6 +194,7 @@ def plugin(room, name) -> Plugin:
         _constant(tree, "VERTICES") or "",
         _constant(tree, "NEEDS") or ("classes" if "papers" in source.file and _reads_errors(tree) else ""),
         _constant(tree, "PLANES") or (),
+        _constant(tree, "OF"),
         bool(_constant(tree, "SEVERAL")),
     )
 

@@ -137,6 +137,7 @@ def read(section, name, body, choice=None) -> Stanza:
     for word in {"paper", "part"} & {*keys}:
         if not isinstance(body.get(word, ""), str):
             raise ConfigError(f"{where}.{word} is {body[word]!r}; it must be one name")
+    build(bool, body.get("stored", False), f"{where}.stored")
     build(Resources, body.get("resources", {}), f"{where}.resources")
     build(Cost, body.get("cost", {}), f"{where}.cost")
     return Stanza(section, name, body, plugin, model, roles)

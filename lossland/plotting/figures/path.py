@@ -19,6 +19,8 @@ def draw(
     The axes of the quantities `log` are logarithmic. Raises ValueError if one was not measured.
     """
     table = pick(paths, mark="grid")
+    if table["u1"].notna().any():
+        raise ValueError("this needs paths, and there is a surface; draw it as a plane or a surface")
     splits, quantities = splits or splits_of(table), quantities or quantities_of(table)
     figure, axes = panels(len(splits), len(quantities), sharex=True)
     own = looks(table)
