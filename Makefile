@@ -2,9 +2,11 @@
 PYTHON ?= python3
 CORES ?= all
 CONFIG ?= config.yaml
+INSTANCES ?= 2
+EXAMPLES ?= 8
 BIN := .venv/bin
 
-.PHONY: help setup reproduce test test-slurm test-report test-wheel lint docs results-page experiments-page schema report check why stale clean-stale cost gpu-check benchmark clean
+.PHONY: help setup reproduce test test-slurm test-report test-wheel lint docs results-page experiments-page schema report check why stale clean-stale cost rehearse gpu-check benchmark clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -71,8 +73,11 @@ clean-stale: setup  ## remove them; only files that a run has made
 why: setup  ## what would run, and why: which file, which key of the config
 	@$(BIN)/python -m lossland why --configfile $(CONFIG)
 
-cost: setup  ## jobs, hours and disk by rule, before anything runs
+cost: setup  ## jobs, hours on this machine and disk by rule, before anything runs
 	@$(BIN)/python -m lossland cost --configfile $(CONFIG)
+
+rehearse: setup  ## the whole graph of CONFIG with its own networks, a few steps and images of each, in results of its own
+	@$(BIN)/snakemake --keep-going --cores $(CORES) --configfile $(CONFIG) --config 'rehearse={instances: $(INSTANCES), examples: $(EXAMPLES)}'
 
 benchmark: setup  ## the engine, surfaces, simplexes and bands against plain PyTorch; then 20,000 jobs through the rules, without their work
 	@$(BIN)/python benchmarks/engine.py

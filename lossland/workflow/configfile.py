@@ -16,6 +16,7 @@ from lossland.options import nearest
 from lossland.workflow import own_files
 from lossland.workflow.plan import Plan
 from lossland.workflow.plugins import PROJECT
+from lossland.workflow.rehearsal import rehearsed
 from lossland.workflow.yaml_places import Placed, read_text
 
 DEFAULT = "config.yaml"
@@ -31,7 +32,7 @@ def planned(files=(), overrides=(), project=PROJECT) -> Plan:
     except ConfigError as error:
         raise located(config, error) from error
     plan.read_from = config
-    return plan
+    return rehearsed(plan, config.plain["rehearse"]) if "rehearse" in config.plain else plan
 
 
 def located(config, error) -> ConfigError:

@@ -6,7 +6,6 @@ Experiments (`experiments.py`) and plain stanzas (`validation.py`) ask for the s
 of networks or subspaces, `table`, `drawing`. What two of them ask for alike is made once.
 """
 
-import math
 import os
 import re
 from functools import cache
@@ -23,7 +22,16 @@ from lossland.workflow.series import Member, Series, Table, labels, slug
 from lossland.workflow.validation import LEARNED, ConfigError, nearest, read
 from lossland.workflow.yaml_places import Placed
 
-SETTINGS = {"title": str, "results": str, "data_root": str, "jobs": str, "size": str, "papers": list, "experiments": dict}
+SETTINGS = {
+    "title": str,
+    "results": str,
+    "data_root": str,
+    "jobs": str,
+    "size": str,
+    "papers": list,
+    "experiments": dict,
+    "rehearse": dict,
+}
 SECTIONS = [section for section in PLUGIN if section not in ("verdict", "report")]  # of the config; the rest follows
 MANY, LONGEST = 500, 120_000  # sources, characters: one argument of a command has at most 128 KiB
 
@@ -192,9 +200,8 @@ class Plan:
     def networks(self, stanza, data, stem, label, repetition=0) -> Series:
         model = {stanza.model.name: stanza.options(stanza.model)}
         instances = {seed: (stanza.options(stanza.plugin, seed), []) for seed in stanza.instances()}  # refuses 0 epochs
-        epoch = stanza.aside.get("cost", {}).get("hours", math.nan) / stanza.body.get("recipe", {}).get("epochs", math.nan)
         learned = {key: stanza.body[key] for key in LEARNED if key in stanza.body}
-        setting = Setting(data, model, stanza.aside.get("resources", {}), epoch, learned)
+        setting = Setting(data, model, stanza.aside.get("resources", {}), learned)
         made = self.series("network", stem, label, stanza.plugin, instances, setting=setting, aside=stanza.aside,
                            repetition=repetition, where=stanza.where)  # fmt: skip
         return made.of(stanza.body)

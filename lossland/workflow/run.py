@@ -18,7 +18,7 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache, cached_property
 from importlib import metadata
 from pathlib import Path
@@ -150,7 +150,7 @@ def run(work, argv=None):
             if made_by(files.provenance(job.out[0])) != job.made_by or not all(path.is_file() for path in job.out):
                 with _measured(job, began):
                     work(job)
-            shutil.rmtree(job.unfinished.parent)
+            _clear(job.unfinished.parent)
     except Exception as error:
         log.debug("", exc_info=True)
         log.error(" ".join(_sentence(error).split()))
@@ -164,6 +164,16 @@ def _sentence(error) -> str:
     if isinstance(error, (ValueError, OSError, FloatingPointError)):  # these are sentences for the user
         return str(error)
     return f"{type(error).__name__}: {error}"
+
+
+def _clear(folder):
+    """Remove all unfinished work, and the lock last: from then on a twin that has waited may be at work in the folder."""
+    for work in folder.iterdir():
+        if work.is_dir():
+            shutil.rmtree(work)
+    (folder / "lock").unlink(missing_ok=True)
+    with suppress(OSError):
+        folder.rmdir()
 
 
 @contextmanager
