@@ -131,7 +131,7 @@ def _row(results, job):
 
 def _measured(results, job):
     """Of the same job, hours from its beginning to its end, whether it had no GPU, and what its files take; NaN if unknown."""
-    unknown, paths = dict.fromkeys(UNITS, math.nan) | {"on CPU": False}, [Path(path) for path in job.paths(results)]
+    unknown, paths = dict.fromkeys(UNITS, math.nan), [Path(path) for path in job.paths(results)]
     try:
         took = json.loads(job.log(results).with_suffix(".json").read_bytes())
     except (OSError, ValueError):
@@ -139,4 +139,4 @@ def _measured(results, job):
     if took["spec"] != digest(job.spec) or took["rest"]:
         return unknown
     size = sum(path.stat().st_size for path in paths) / 1e9 if job.made(results) else math.nan
-    return {"hours": took["seconds"] / 3600, "GB": size, "on CPU": took.get("gpu_memory_mb") == 0}
+    return {"hours": took["seconds"] / 3600, "GB": size}
