@@ -130,7 +130,7 @@ def _row(results, job):
 
 
 def _measured(results, job):
-    """Of the same job, hours from its beginning to its end, whether it had no GPU, and what its files take; NaN if unknown."""
+    """Of the same job, hours from its beginning to its end, and what its files take; NaN if unknown."""
     unknown, paths = dict.fromkeys(UNITS, math.nan), [Path(path) for path in job.paths(results)]
     try:
         took = json.loads(job.log(results).with_suffix(".json").read_bytes())
