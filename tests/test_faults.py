@@ -63,7 +63,7 @@ def test_a_twin_waits_and_finds_the_work_done(editable):
     out = editable / "results/toy/network/net/2.safetensors"
     out.unlink()
     first = _start(command, editable)
-    while not list(out.parent.glob(".2.unfinished/lock")):
+    while not list(out.parent.glob(".2.unfinished/lock")) and first.poll() is None:
         time.sleep(0.01)
     second = _start(command, editable)
     assert [first.wait(), second.wait()] == [0, 0]
