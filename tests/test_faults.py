@@ -37,7 +37,7 @@ def test_a_stopped_training_goes_on_to_the_same_bytes(editable):
     seed = int(os.environ.get("LOSSLAND_TEST_SEED", time.time_ns()))
     print("seed", seed)
     moments = random.Random(seed)
-    for stop in (signal.SIGKILL, signal.SIGTERM, signal.SIGKILL, signal.SIGINT):
+    for stop in (signal.SIGKILL, signal.SIGTERM, signal.SIGINT):
         process = _start(command, editable)
         before = _saved(out)
         while _saved(out) == before and process.poll() is None:
