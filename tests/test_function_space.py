@@ -81,7 +81,7 @@ def test_a_path_agrees_with_the_ensembles_of_its_ends(problem):
     alone = table[table["member"] == "alone"].drop_duplicates("u0").set_index("u0")
     assert alone["differs"].loc[[0, 1]].tolist() == alone["differs_end"].loc[[1, 0]].tolist() == [0, apart]
     assert (table[table["u0"] == 1]["differs_end"] == 0).all()
-    scaled = ensemble.measure(problem, ends[1], scaled=True).iloc[0]
+    scaled = ensemble.measure(problem, pool.build(problem, ends), scaled=True).set_index("size").loc[1].iloc[1]
     assert values(table, "scaled").loc[1, "nll"] == pytest.approx(scaled["nll"])
 
 
@@ -163,7 +163,7 @@ def test_dynamics_of_fge_are_its_points(problem):
     loss = table[(table["split"] == "test") & (table["quantity"] == "loss")]
     np.testing.assert_allclose(loss["value"].to_numpy() - nll["value"], 0.005 * nll["norm"] ** 2)
     with pytest.raises(ValueError, match="notes no epochs"):
-        dynamics.measure(problem, pool.build(problem, [start, start]))
+        dynamics.measure(problem, pool.build(problem, [start, run]))
 
 
 def test_a_chain_meets_its_networks_at_equal_shares_of_t(problem):

@@ -64,7 +64,7 @@ def test_ends_are_the_networks_and_the_decay_is_handed_on(problem):
     assert torch.equal(torch.stack(list(curve.points(u))), torch.stack([e.end for e in ends]))
     assert curve.decay["weight_decay"] == pytest.approx(1e-3)
     with pytest.raises(ValueError, match="is no network"):
-        line.build(problem, [curve, curve])
+        line.build(problem, [curve, trivial.build(problem, ends[::-1])])
 
 
 def test_the_loss_rises_to_that_of_a_guess_and_the_error_stays(problem):

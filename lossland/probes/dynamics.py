@@ -24,8 +24,9 @@ def measure(problem, subspace, *, splits: Splits = ("train", "test"), bn: BatchN
     """`epoch` counts those of this training, `lr` is the rate of the last step before, NaN if not known.
 
     Raises ValueError without a training."""
-    if "epoch" not in subspace.notes:
-        raise ValueError(f"dynamics follows one training, and {subspace.chart} notes no epochs; name a network or a run")
+    several = any(len(subspace.notes[name].unique()) > 1 for name in ("source", "within") if name in subspace.notes)
+    if several or "epoch" not in subspace.notes:
+        raise ValueError(f"dynamics follows one training, and {subspace.chart} notes no epochs of one; name a network or a run")
     u = subspace.chart.grid(None)
     table = evaluate(problem, subspace, u, splits, bn)
     norm = subspace.norms(u)
