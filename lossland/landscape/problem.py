@@ -158,7 +158,7 @@ class Problem:
         x = self.data.x[split]
         if not (rows.ndim == 1 and torch.is_tensor(x) and torch.is_tensor(self.data.y[split])):
             return 1
-        return max(1, BLOCK // (len(rows) * x[0].numel()))
+        return max(1, BLOCK // (len(rows) * max(1, x[0].numel())))  # the examples of a formula have no entries
 
     def _block(self, split, minibatches, augment):
         if len(minibatches) == 1:
