@@ -3,7 +3,7 @@
     arithmetic   theta_0 + s sum_i delta_i,  delta_i = theta_i - theta_0                     (Ilharco et al. 2023, 2212.04089)
     ties         theta_0 + s tau: of each delta_i the `keep` largest of all its entries; tau is, entry by entry, the mean of
                  those that have the sign of their sum                                         (Yadav et al. 2023, 2306.01708)
-    dare         theta_0 + s sum_i b_i delta_i / keep, entries of b_i are 1 with probability `keep`  (Yu et al. 2023, 2311.03099)
+    dare         theta_0 + s sum_i b_i delta_i / keep, entries of b_i are 1 with probability `keep` (Yu et al. 2023, 2311.03099)
     ema          sum_j c_j theta_j,  c_j = (1 - d) d^(T - j),  c_0 = d^T,  of theta_0 .. theta_T in order
     slerp        (sin((1 - t) W) theta_0 + sin(t W) theta_1) / sin W,  W the angle between the two         (Shoemake 1985)
 
