@@ -15,19 +15,24 @@ from lossland.landscape.hessian import ROUNDING
 
 def xtrace(product, like, mask, probes, rng):
     """(trace, error) of the symmetric `product` of vectors as `like` [D] on the entries of the `mask` [D], from 2 `probes`
-    products; fewer if there are fewer entries. Of one probe the error is NaN."""
-    kept = mask.nonzero()[:, 0].to(like.device)
-    n = min(probes, len(kept))
+    products; exact if these are enough to take each entry of the diagonal. Of one probe the error is NaN.
+
+    Raises FloatingPointError if a product is not finite."""
+    kept, n = mask.nonzero()[:, 0].to(like.device), probes
     omega = 2.0 * torch.randint(2, (len(kept), n), generator=rng, dtype=torch.float64) - 1
 
     def times(columns):
-        return torch.stack(
-            [product(torch.zeros_like(like).index_copy_(0, kept, column.to(like)))[kept] for column in columns.T], 1
-        )
+        each = (product(torch.zeros_like(like).index_copy_(0, kept, column.to(like)))[kept] for column in columns.T)
+        made = torch.stack(list(each), 1).double().cpu()
+        if not made.isfinite().all():
+            raise FloatingPointError("a product with the matrix is not finite; the loss at this point has no curvature")
+        return made
 
-    y = times(omega).double().cpu()
+    if 2 * n >= len(kept):
+        return times(torch.eye(len(kept))).trace(), torch.tensor(0.0).double()
+    y = times(omega)
     q, r = torch.linalg.qr(y)
-    inner, found = q.T @ times(q).double().cpu(), []
+    inner, found = q.T @ times(q), []
     for i in range(n):
         u, s, _ = torch.linalg.svd(torch.cat([r[:, :i], r[:, i + 1 :]], 1), full_matrices=False)
         u = u[:, s > ROUNDING * s.max()] if n > 1 else u
