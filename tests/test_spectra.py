@@ -161,10 +161,10 @@ def test_numbers_of_planted_nodes():
 
     nodes = pd.DataFrame({"subspace": "a", "run": "1", "index": 0, "start": [0, 0, 1], "value": [-1.0, 99, 2],
                           "weight": [0.99, 0.01, 1.0], "dimension": 100, "trace": np.nan, "error": np.nan})  # fmt: skip
-    found = numbers(nodes, far=5).iloc[0]
+    found = numbers(nodes).iloc[0]
     assert (found["trace"], found["lowest"], found["highest"]) == pytest.approx((100, -1, 99))
     assert found["error"] == pytest.approx(100)
-    assert (found["negative"], found["far"]) == pytest.approx((0.495, 0.5))
+    assert (found["negative"], found["spread"]) == pytest.approx((0.495, ((0.99 + 98.01 + 4) / 2) ** 0.5))
 
 
 @pytest.mark.skipif(importlib.util.find_spec("curvlinops") is None, reason="curvlinops is not installed")

@@ -57,8 +57,8 @@ def extremes(problem, theta, state, rng, leave_out=("bias", "norm"), split="trai
 
 
 def quadrature(product, start, steps):
-    """Nodes t [n] and weights w [n], float64, sum w = 1, of the spectrum of the symmetric `product` as `start` [D] of length 1
-    sees it: sum_k w_k t_k^j = start^T H^j start for j < 2n (Golub & Welsch 1969; Ghorbani et al. 2019, arXiv 1901.10159).
+    """Nodes t [n] and weights w [n], float64, sum w = 1, of the spectrum of the symmetric `product` as `start` [D] sees
+    it: sum_k w_k t_k^j = q^T H^j q, q = start / |start|, for j < 2n (Ghorbani et al. 2019, arXiv 1901.10159).
 
     The nodes are the Ritz values of n = `steps` products, or of fewer if the space of the start is exhausted; the weights are
     the squares of the first entries of the vectors.

@@ -16,7 +16,7 @@ import pandas as pd
 import torch
 
 from lossland.landscape.edge import checked
-from lossland.landscape.evaluate import coordinates, grid, part_of, point_by_point, statistics
+from lossland.landscape.evaluate import coordinates, grid, part_of, point_by_point, slope, statistics
 from lossland.landscape.hessian import MATRICES, quadrature
 from lossland.landscape.trace import xtrace
 from lossland.options import BatchNorm, Count, Index, LeftOut, Patterns, Shard, Split
@@ -36,6 +36,7 @@ def measure(
     *,
     matrix: Literal["Hessian", "Gauss-Newton"] = "Hessian",
     resolution: Count | list[Count] = 2,
+    along: Literal["signs", "gradient"] = "signs",
     starts: Count = 5,
     steps: Count = 80,
     probes: Index = 0,
@@ -48,21 +49,24 @@ def measure(
 ) -> pd.DataFrame:
     """One row for each node of each start, at each point of the grid; `only` and `leave_out` name a block of parameters, whose
     number is `dimension`. `starts` x `steps` products with the matrix, and 2 `probes`, whose trace and error stand in each row,
-    are taken at a point. A start whose space is exhausted has fewer nodes; a matrix that is not finite, one of NaN.
+    are taken at a point. The one start `along` the gradient shows how much of it, squared, lies at which eigenvalues. A start
+    whose space is exhausted has fewer nodes; a matrix that is not finite, one of NaN.
     """
     problem = replace(problem, examples=examples)
     u, mask = grid(subspace.chart, resolution), problem.space.mask(leave_out, only)
     part, state_of = part_of(len(u), shard), statistics(problem, subspace, bn)
-    steps, dimension = min(steps, int(mask.sum())), int(mask.sum())
+    steps, dimension, starts = min(steps, int(mask.sum())), int(mask.sum()), 1 if along == "gradient" else starts
 
     def spectra(number, c):
         theta = subspace.combine(c).to(problem.device)
-        product = MATRICES[matrix](problem, theta, state_of(c, theta), split, mask.to(theta))
+        state = state_of(c, theta)
+        product = MATRICES[matrix](problem, theta, state, split, mask.to(theta))
         found = torch.full((starts, steps + 1, 2), torch.nan, dtype=torch.float64)
         try:
             for i, own in enumerate(found):
-                signs = 2.0 * torch.randint(2, (len(theta),), generator=stream("spectrum", i)) - 1
-                nodes = quadrature(product, (signs * mask).to(theta) / dimension**0.5, steps)
+                start = 2.0 * torch.randint(2, (len(theta),), generator=stream("spectrum", i)) - 1
+                start = slope(problem, theta, state, split) if along == "gradient" else start
+                nodes = quadrature(product, start.to(theta) * mask.to(theta), steps)
                 own[: len(nodes[0])] = torch.stack(nodes, 1)
             if probes:
                 found[:, -1] = torch.stack(xtrace(product, theta, mask, probes, stream("trace")))

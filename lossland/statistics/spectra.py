@@ -13,10 +13,10 @@ def density(nodes, at, width) -> np.ndarray:
     return np.exp(-0.5 * z**2) @ nodes["weight"].to_numpy() / (width * np.sqrt(2 * np.pi) * len(starts))
 
 
-def numbers(nodes, far=10.0) -> pd.DataFrame:
+def numbers(nodes) -> pd.DataFrame:
     """Of each point, by (subspace, run, index): `trace` and its standard `error`, as estimated by XTrace if it was, else from
-    the starts (Hutchinson); `lowest` and `highest` node; the share of the spectrum that is `negative`; and the number of
-    eigenvalues `far` above the bulk, at more than that many times their root mean square."""
+    the starts (Hutchinson); `lowest` and `highest` node; the `spread`, the root mean square of all eigenvalues; the share of
+    the spectrum that is `negative`; the `dimension`."""
     rows = nodes.assign(first=nodes["weight"] * nodes["value"], second=nodes["weight"] * nodes["value"] ** 2,
                         negative=nodes["weight"] * (nodes["value"] < 0))  # fmt: skip
     each = rows.groupby([*SETTLED, "start"])[["first", "second", "negative"]].sum(min_count=1)
@@ -24,9 +24,7 @@ def numbers(nodes, far=10.0) -> pd.DataFrame:
     dimension = points["dimension"].first()
     found = pd.DataFrame({"trace": dimension * mean["first"], "error": dimension * each["first"].groupby(SETTLED).sem(),
                           "lowest": points["value"].min(), "highest": points["value"].max(),
-                          "negative": mean["negative"], "dimension": dimension})  # fmt: skip
+                          "spread": np.sqrt(mean["second"]), "negative": mean["negative"], "dimension": dimension})  # fmt: skip
     known = points["trace"].first().notna()
     found.loc[known, ["trace", "error"]] = points[["trace", "error"]].first()[known]
-    spread = np.sqrt(mean["second"]).reindex(pd.MultiIndex.from_frame(rows[SETTLED])).to_numpy()
-    outside = (rows["weight"] * (rows["value"] > far * spread)).groupby([rows[n] for n in [*SETTLED, "start"]]).sum()
-    return found.assign(far=outside.groupby(SETTLED).mean() * dimension)
+    return found
