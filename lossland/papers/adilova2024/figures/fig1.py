@@ -34,7 +34,7 @@ def draw(
     lines(axes[0], whole, "u0", own, linewidth=1)
     axes[0].set(xlabel="t", ylabel=f"train {AXES['nll'][0]}", yscale="log")
     barriers = of_parts(paths, whole)
-    for group, labels, colour in zip(GROUPS, (alone, below, above), SERIES, strict=False):
+    for group, labels, colour in zip(GROUPS, (alone, below, above), (*SERIES[4:6], SERIES[7]), strict=True):
         first = len(alone) - len(labels) if group == GROUPS[2] else 0
         rows = pick(barriers, subspace=labels)
         rows = rows.assign(layer=rows["subspace"].map(labels.index) + first)
