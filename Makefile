@@ -2,9 +2,11 @@
 PYTHON ?= python3
 CORES ?= all
 CONFIG ?= config.yaml
+INSTANCES ?= 2
+EXAMPLES ?= 8
 BIN := .venv/bin
 
-.PHONY: help setup reproduce test test-slurm test-report test-wheel lint docs results-page report check why stale clean-stale cost gpu-check benchmark clean
+.PHONY: help setup reproduce test test-slurm test-report test-wheel lint docs results-page experiments-page schema report check why stale clean-stale cost rehearse gpu-check benchmark clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -27,7 +29,13 @@ test: setup  ## the tests
 test-slurm: setup  ## the tests on a real SLURM cluster that they start; as root
 	@$(BIN)/python -m pytest -m slurm -rs tests/test_slurm.py
 
-test-report: setup  ## the tests of the report that need a browser (Debian: apt-get install chromium)
+test-experiments-page: setup  ## docs/experiments.md, from the signatures of the experiments
+	@$(BIN)/python docs/experiments.py
+
+schema: setup  ## configs/config.schema.json, by which editors complete a config
+	@$(BIN)/python -m lossland schema > configs/config.schema.json
+
+report: setup  ## the tests of the report that need a browser (Debian: apt-get install chromium)
 	@$(BIN)/python -m pytest -m browser tests/test_report.py
 
 test-wheel: setup  ## a wheel, installed by itself, draws a network outside the clone
@@ -35,14 +43,20 @@ test-wheel: setup  ## a wheel, installed by itself, draws a network outside the 
 	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --target build/wheel/site build/wheel/*.whl
 	@mkdir build/wheel/home && cd build/wheel/home && PYTHONPATH=../site ../../../$(BIN)/python -m lossland look cnn --data digits --minutes 0.1
 
-lint: setup  ## style of Python and of the rules
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/snakefmt --check Snakefile rules
+lint: setup  ## style of Python and of the rules, types of the library
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/snakefmt --check Snakefile rules && $(BIN)/mypy
 
 docs: setup  ## the site of docs/ as build/docs/index.html, all of its links checked
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 results-page: setup  ## docs/results.md and the counts of README.md, from results/verdict
 	@$(BIN)/python docs/results.py
+
+experiments-page: setup  ## docs/experiments.md, from the signatures of the experiments
+	@$(BIN)/python docs/experiments.py
+
+schema: setup  ## configs/config.schema.json, by which editors complete a config
+	@$(BIN)/python -m lossland schema > configs/config.schema.json
 
 report: setup  ## the report of what there is, even if jobs failed; a run that succeeds has written it
 	@$(BIN)/python -m lossland report --configfile $(CONFIG)
@@ -59,8 +73,11 @@ clean-stale: setup  ## remove them; only files that a run has made
 why: setup  ## what would run, and why: which file, which key of the config
 	@$(BIN)/python -m lossland why --configfile $(CONFIG)
 
-cost: setup  ## jobs, hours and disk by rule, before anything runs
+cost: setup  ## jobs, hours on this machine and disk by rule, before anything runs
 	@$(BIN)/python -m lossland cost --configfile $(CONFIG)
+
+rehearse: setup  ## the whole graph of CONFIG with its own networks, a few steps and images of each, in results of its own
+	@$(BIN)/snakemake --keep-going --cores $(CORES) --configfile $(CONFIG) --config 'rehearse={instances: $(INSTANCES), examples: $(EXAMPLES)}'
 
 benchmark: setup  ## the engine, surfaces, simplexes and bands against plain PyTorch; then 20,000 jobs through the rules, without their work
 	@$(BIN)/python benchmarks/engine.py
@@ -73,5 +90,5 @@ gpu-check:  ## the library alone on a GPU machine that has torch: PYTHON=python3
 	@PYTHONPATH=. $(PYTHON) benchmarks/gpu_check.py
 
 clean:  ## remove the environment, caches and the results of the embedded default (those of other configs stay)
-	rm -rf .venv .pytest_cache .ruff_cache *.egg-info build
+	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache *.egg-info build
 	rm -rf results/data results/network results/subspace results/table results/figure results/claim results/verdict results/log results/report results/resolved.yaml

@@ -1,6 +1,10 @@
-"""The engine against a bare PyTorch loop on the same network and data: an epoch of training, of a curve, of evaluation.
+"""The engine against a bare PyTorch loop on the same network and data: an epoch of training, of a curve, of evaluation; a step.
 
-    python benchmarks/engine.py [--device cuda] [--precision fp32 bf16] [--out table.csv]
+    python benchmarks/engine.py [--device cuda] [--precision fp32 bf16] [--steps] [--out table.csv]
+
+With `--steps`, a step of small networks instead, against the fastest eager loop by hand: inputs scaled once if they are small,
+gradients asked for by name, updates of all tensors in one call. In processor time, on one thread, in short turns: other work on
+the machine meets both alike.
 
 Floors: a training step takes three times the operations of a forward pass (counted by torch), and the machine's rate is
 that of a 4096^3 matrix product in the same arithmetic, measured in the same run. The variants take turns, so that a slow
@@ -17,6 +21,7 @@ import torch
 from torch.nn import functional as F
 from torch.utils.flop_counter import FlopCounterMode
 
+from lossland.data import digits
 from lossland.geometry.charts.bezier import Bezier
 from lossland.geometry.charts.points import Points
 from lossland.inputs.arrays import Arrays
@@ -24,12 +29,18 @@ from lossland.landscape.evaluate import evaluate
 from lossland.landscape.problem import Problem, default_device, native_bf16
 from lossland.landscape.space import ParamSpace
 from lossland.landscape.subspace import Subspace
-from lossland.landscape.train import expected_loss, minimise
-from lossland.models import preresnet, wideresnet
+from lossland.landscape.train import expected_loss, minimise, trajectory
+from lossland.models import cnn, mlp, multilayer_cnn, preresnet, wideresnet
 from lossland.options import Recipe
 
 NETWORKS = {"preresnet20": partial(preresnet.build, depth=20), "wrn16-4": partial(wideresnet.build, depth=16, k=4)}
 RECIPE = Recipe(epochs=1, lr=0.01, batch_size=128, weight_decay=5e-4)
+SMALL = {  # network, side of its images, batch
+    "mlp_03": (partial(mlp.build, hidden=[30, 30]), 8, 32),
+    "cnn": (cnn.build, 8, 32),
+    "SmallCNN": (multilayer_cnn.build, 32, 128),
+    "PreResNet-8": (partial(preresnet.build, depth=8), 32, 128),
+}
 
 
 def pictures(n):
@@ -98,6 +109,55 @@ def engine(problem, chart, precision):
     return lambda: minimise(problem, expected_loss(chart, recipe.weight_decay), anchors.clone(), recipe, 0, free=[chart.k // 2])
 
 
+def by_hand(build, data, size):
+    """(an epoch, its steps) of SGD with momentum and decay on a module of its own."""
+    module = build(data.shape, 10).to(memory_format=torch.channels_last)
+    parameters = list(module.parameters())
+    moments = [torch.zeros_like(p) for p in parameters]
+    x, y, few = data.x["train"], data.y["train"], data.x["train"].numel() < 1 << 20
+    mean, std = (torch.tensor(values).view(-1, 1, 1) for values in (data.mean, data.std))
+
+    def ready(x):
+        return x.float().div_(255).sub_(mean).div_(std).contiguous(memory_format=torch.channels_last)
+
+    x = ready(x) if few else x
+
+    def epoch():
+        for rows in torch.randperm(len(y)).split(size):
+            loss = F.cross_entropy(module(x[rows] if few else ready(x[rows])), y[rows])
+            gradients = torch.autograd.grad(loss, parameters)
+            with torch.no_grad():
+                torch._foreach_add_(gradients, parameters, alpha=RECIPE.weight_decay)
+                torch._foreach_mul_(moments, RECIPE.momentum)
+                torch._foreach_add_(moments, gradients)
+                torch._foreach_add_(parameters, moments, alpha=-RECIPE.lr)
+
+    return epoch, -(-len(y) // size)
+
+
+def steps(turns=15, epochs=6):
+    """One row for each small network: microseconds of a step, medians and least over turns."""
+    rows = []
+    for name, (build, side, size) in SMALL.items():
+        data, n = (digits.load(None), epochs) if side == 8 else (pictures(512), 1)
+        problem = Problem(ParamSpace(partial(build, data.shape, 10)), data)
+        recipe, start = Recipe(**vars(RECIPE) | {"epochs": n, "batch_size": size}), problem.start(0)
+        epoch, number = by_hand(build, data, size)
+        loops = [lambda: [epoch() for _ in range(n)], lambda: trajectory(problem, start, recipe, 0, [n])]  # noqa: B023
+        taken = [[], []]
+        for _ in range(turns + 1):
+            for loop, seconds in zip(loops, taken, strict=True):
+                begun = time.process_time()
+                loop()
+                seconds.append((time.process_time() - begun) / n / number)
+        bare, ours = (sorted(seconds[1:]) for seconds in taken)
+        row = {"network": name, "by hand, us": 1e6 * statistics.median(bare), "ours, us": 1e6 * statistics.median(ours)}
+        rows.append(
+            row | {"ours / by hand": statistics.median(ours) / statistics.median(bare), "of the least": ours[0] / bare[0]}
+        )
+    return pd.DataFrame(rows)
+
+
 def measure(device, precisions, repeats=5, images=1024):
     """One row for each network and arithmetic."""
     rows = []
@@ -121,10 +181,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--device", type=torch.device, default=default_device())
     parser.add_argument("--precision", nargs="*")
+    parser.add_argument("--steps", action="store_true")
     parser.add_argument("--out", default="benchmarks/engine.csv")
     arguments = parser.parse_args()
     precisions = arguments.precision or ["fp32", *(["bf16"] if native_bf16(arguments.device) else [])]
-    table = measure(arguments.device, precisions)
+    if arguments.steps:
+        torch.set_num_threads(1)
+    table = steps() if arguments.steps else measure(arguments.device, precisions)
     print(f"torch {torch.__version__}, {arguments.device}, {torch.get_num_threads()} threads")
     print(table.round(3).to_markdown(index=False))
     table.to_csv(arguments.out, index=False)

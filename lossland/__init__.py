@@ -6,6 +6,10 @@ Nothing is imported here before it is asked for, so that a job depends on the fi
 NAMES = ("problem", "load", "build", "measure", "plot")  # of lossland.api
 
 
+def __dir__():
+    return sorted(NAMES)
+
+
 def __getattr__(name):
     if name not in NAMES:
         raise AttributeError(f"lossland has no {name}; it has {', '.join(NAMES)}")

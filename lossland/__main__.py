@@ -1,6 +1,7 @@
 """`lossland look | new | run` for networks of your own, `lossland check | why | cost | ...` to ask about a config."""
 
 import argparse
+import os
 import subprocess
 import sys
 from math import isnan
@@ -57,6 +58,13 @@ def clean_stale(plan, _):
     print("\n".join([*(f"{file} was removed" for file in found), f"{len(found)} files were removed"]))
 
 
+def schema(_):
+    """The JSON schema of a config, by which editors complete it and mark mistakes."""
+    from lossland.workflow.schema import text  # pydantic, and every plug-in
+
+    print(text(), end="")
+
+
 def _snakemake(*options):
     if subprocess.run([sys.executable, "-m", "snakemake", "--snakefile", PROJECT / "Snakefile", *options]).returncode:
         raise SystemExit(1)
@@ -82,6 +90,7 @@ def new(arguments):
 def look(arguments):
     """Draw what there is to see of a network: of trained checkpoints, or of networks that are trained from seeds."""
     options = {name: getattr(arguments, name) for name in ("seeds", "size", "minutes", "out")}
+    options["cores"] = len(os.sched_getaffinity(0)) if arguments.cores == "all" else int(arguments.cores)
     front.look(arguments.model, arguments.data, arguments.checkpoints, **options)
     arguments.folder = arguments.out
     run(arguments)
@@ -107,11 +116,11 @@ def main():
     looked.add_argument(
         "--data", required=True, help="a folder with train/ and test/, or of Parquet files, or a dataset's name"
     )
-    looked.add_argument("--seeds", type=int, default=2, help="how many networks are trained (default: 2)")
+    looked.add_argument("--seeds", type=int, help="how many networks are trained, if there are no checkpoints (default: 2)")
     looked.add_argument("--size", type=int, default=64, help="pixels to which images of a folder are resized (default: 64)")
     looked.add_argument("--minutes", type=float, default=5.0, help="how long drawing may take about (default: 5)")
     looked.add_argument("--out", default="look", metavar="FOLDER", help="default: look")
-    begun, again = command(new, new), command(run, run)
+    begun, again, _ = command(new, new), command(run, run), command(schema, schema)
     for part in (begun, again):
         part.add_argument("folder")
     for part in (looked, again):

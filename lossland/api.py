@@ -30,9 +30,15 @@ from lossland.landscape.space import ParamSpace
 from lossland.options import nearest
 
 
-def problem(network, *, train, test, **options) -> Problem:
-    """The problem of a module, or of a function that returns one, and its data: loaders, or (inputs, targets), of train and test."""
-    return Problem(ParamSpace(network), collected(train=train, test=test), **options)
+def problem(network, data=None, *, train=None, test=None, **options) -> Problem:
+    """The problem of a module, or of a function that returns one, and its data: what `load` returned, or loaders or (inputs,
+    targets) of `train` and `test`. Raises ConfigError."""
+    known = ["device", "precision", "batch_size", "examples", "task", "loss"]
+    if unknown := [name for name in options if name not in known]:
+        raise ConfigError(f"problem.{unknown[0]} is not an option here{nearest(unknown[0], known)}")
+    if (data is None) == (train is None or test is None):
+        raise ConfigError("problem takes data that ll.load returned, or train and test; give one of these")
+    return Problem(ParamSpace(network), collected(train=train, test=test) if data is None else data, **options)
 
 
 class Plugins:
@@ -71,23 +77,45 @@ class Figures(Plugins):
 
     def _called(self, name, draw):
         parameters = inspect.signature(draw).parameters
-        roles = [n for n, p in parameters.items() if pd.DataFrame in get_args(p.annotation)]
+        roles = {n: probe for n, p in parameters.items() if (probe := _probe(p.annotation))}
         known = {n: (p.annotation, p.default) for n, p in parameters.items() if n not in roles}
 
         @wraps(draw)
         def plotted(*tables, **options):
+            if len(tables) > len(roles):
+                raise ConfigError(
+                    f"{name} takes {', '.join(roles)}, and is given {len(tables)} tables; lay them in one {{label: table}}"
+                )
             given = dict(zip(roles, tables, strict=False)) | {n: options.pop(n) for n in roles if n in options}
-            if missing := [role for role in roles if role not in given]:
+            given = {role: table for role, table in given.items() if table is not None}
+            if missing := [role for role in roles if role not in given and parameters[role].default is inspect.Parameter.empty]:
                 raise ConfigError(f"{name}.{missing[0]} is missing; give a table, {{label: table}} or a list of runs")
-            return draw(**{role: labelled(table) for role, table in given.items()}, **built(known, options, name))
+            read = {role: labelled(table, f"{name}.{role}", roles[role]) for role, table in given.items()}
+            return draw(**read, **built(known, options, name))
 
         return plotted
 
 
-def labelled(tables) -> pd.DataFrame:
-    """One table with the columns `subspace` and `run`, of one table, several runs, or {label: either}."""
+def _probe(annotation) -> str | None:
+    """The probe that a table is of, by `Table(...)` or `Table(...) | None`; None of all else."""
+    found = [get_args(part) for part in (annotation, *get_args(annotation))]
+    return next((args[1] for args in found if args[:1] == (pd.DataFrame,)), None)
+
+
+def labelled(tables, where="tables", probe="landscape") -> pd.DataFrame:
+    """One table with the columns `subspace` and `run`, of one table, several runs, or {label: either}.
+
+    Raises ConfigError if they are not of the `probe`.
+    """
     named = tables if isinstance(tables, dict) else {"": tables}
     runs = {label: part if isinstance(part, (list, tuple)) else [part] for label, part in named.items()}
+    schema = import_module(f"lossland.probes.{probe}").SCHEMA
+    for part in [part for parts in runs.values() for part in parts] or [None]:
+        if not isinstance(part, pd.DataFrame) or not schema.keys() <= {*part.columns}:
+            found = f"a table without {min(schema.keys() - {*part.columns})}" if hasattr(part, "columns") else f"{part!r:.60}"
+            raise ConfigError(
+                f"{where} is given {found}; give what measure.{probe} returns, {{label: table}} or a list of runs"
+            )
     columns = [
         part if "subspace" in part else part.assign(subspace=label or "network", run=str(i + 1))
         for label, parts in runs.items()

@@ -66,11 +66,15 @@ def resolved(plugin, given) -> dict:
 
 
 def _spelt(value):
-    """A dataclass of Python as the mapping that it is in a config, and a path as text."""
+    """A dataclass of Python as the mapping that it is in a config, a path as text, numbers of numpy and torch as plain ones."""
     if is_dataclass(type(value)):
         return vars(value)
     if isinstance(value, Path):
         return str(value)
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    if isinstance(value, range):
+        return list(value)
     raise TypeError(f"there is a {type(value).__name__}")
 
 

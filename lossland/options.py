@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal
 
+MANY = 20  # names that an error lists
 ENDINGS = (".safetensors", ".pt", ".pth", ".ckpt", ".bin", ".index.json")  # of files of weights
 
 
@@ -32,6 +33,12 @@ class Between(Rule):
     low: float = -math.inf
     high: float = math.inf
     above: bool = False
+
+    def __get_pydantic_json_schema__(self, core, handler):
+        """Its bounds, for editors; those of a list of sources are none of its entries."""
+        found, low = handler(core), "exclusiveMinimum" if self.above else "minimum"
+        known = {low: self.low, "maximum": self.high} if found.get("type") in ("integer", "number") else {}
+        return found | {name: bound for name, bound in known.items() if math.isfinite(bound)}
 
     def check(self, value, context):
         if value < self.low or (self.above and value == self.low):
@@ -85,14 +92,43 @@ class Known(Rule):
 
 @dataclass(frozen=True)
 class Entries(Rule):
-    """Bounds of the number of entries of a list."""
+    """Bounds of the number of entries of a list, which may have to be `different`."""
 
     low: int
     high: float = math.inf
+    different: bool = False
 
     def check(self, value, context):
+        if self.different and len({*value}) < len(value):
+            raise ValueError("must name each once")
         if not self.low <= len(value) <= self.high:
             raise ValueError(f"must list {self.low}{'' if self.high == self.low else ' or more'}")
+        return value
+
+
+@dataclass(frozen=True)
+class OneOf(Rule):
+    """One of several numbers."""
+
+    numbers: tuple[int, ...]
+
+    def check(self, value, context):
+        if value not in self.numbers:
+            raise ValueError(f"must be {' or '.join(map(str, self.numbers))}")
+        return value
+
+    @property
+    def high(self):
+        return max(self.numbers)
+
+
+@dataclass(frozen=True)
+class Range(Rule):
+    """A lower number and a higher one."""
+
+    def check(self, value, context):
+        if len(value) != 2 or not value[0] < value[1]:
+            raise ValueError("must be the lower number and the higher one")
         return value
 
 
@@ -123,12 +159,15 @@ Dataset = Annotated[str, Known("data", "a dataset of the config")]
 Snapshot = Annotated[int, Between(0), Known("snapshot", "an epoch whose snapshot the source keeps")]
 Vertex = Annotated[int, Between(0), Known("vertex", "the number of a vertex of the source")]
 Corruption = Annotated[str, Known("corruption", "a corruption of inputs/corruptions.py, or folder must be given")]
-Shard = list[Count]  # [i, n]: part i of n
+Box = list[Annotated[list[float], Range()]]  # what is drawn along each direction
+Shard = Annotated[list[Count], Entries(2, 2)]  # [i, n]: part i of n
 NoSources = Annotated[list, Between(0, 0)]
 Sources = Annotated[list, Between(1)]
 Split = Literal["train", "val", "test"]
+Splits = Annotated[list[Split], Entries(1, 3, different=True)]
 Scaling = Literal["standard", "imagenet", "unit", "centred", "raw"]
 Precision = Literal["fp32", "bf16", "auto", "fp64"]
+Arithmetic = Literal["fp32", "bf16", "auto", "fp64", "own"]  # own: all in the type of the network's parameters
 BatchNorm = Literal["recalibrate", "interpolate", "keep", "carried", "own"]
 Patterns = list[str]  # of names of parameters: layer1 (all of it), *.bias
 LeftOut = list[Annotated[str, Part()]]
@@ -158,7 +197,7 @@ class Recipe:
     milestones: list[Fraction] = ()
     gamma: Positive | list[Positive] = 0.1
     precision: Precision = "fp32"
-    only: Patterns | None = None
+    only: Annotated[Patterns, Entries(1)] | None = None
 
     def __post_init__(self):
         if self.nesterov and (self.optimiser != "sgd" or not self.momentum):
@@ -241,6 +280,8 @@ class Cycle:
 
 
 def nearest(name, known) -> str:
-    """A clause with the names closest to `name`, or with all of them."""
-    close = get_close_matches(str(name), [str(k) for k in known], n=3)
-    return f"; did you mean {' or '.join(close)}?" if close else f"; known: {', '.join(map(str, known)) or 'none'}"
+    """A clause with the names closest to `name`, or with all of them, of many the first."""
+    known = [str(k) for k in known]
+    close = get_close_matches(str(name), known, n=3)
+    more = f" and {len(known) - MANY} more" if len(known) > MANY else ""
+    return f"; did you mean {' or '.join(close)}?" if close else f"; known: {', '.join(known[:MANY]) or 'none'}{more}"

@@ -12,6 +12,8 @@ def quoted(path):
 
 # -S: what hands a job over needs no packages; the job has them
 PROGRAM = f"exec python -P -S {quoted(forkserver.__file__)} {quoted(workflow.basedir)}" + "/workflow_scripts/{}.py"
+DEFAULTS = workflow.resource_settings.default_resources or {}  # of the profile
+GPU_REQUEST = str(DEFAULTS["gpu_request"].raw).strip("'") if "gpu_request" in DEFAULTS else ""
 COMMAND = PROGRAM + " --spec {{params.spec:q}} --code {{params.code}} --threads {{threads}} --log {{log:q}} --out {{output:q}}"
 
 
@@ -51,19 +53,32 @@ def code_of(section):
     return by_name(section, lambda job: job.code)
 
 
+def asked(job, name):
+    """What a job asks of a machine; a GPU as `gres` of SLURM, or not at all, if the profile says so as `gpu_request`."""
+    if name == "gres":  # one for all jobs of a group, which shares an allocation
+        return GPU_REQUEST if GPU_REQUEST not in ("", "none") and (job.resources["gpu"] or group_of(job)) else ""
+    return 0 if name == "gpu" and GPU_REQUEST else job.resources[name]
+
+
+def gpu_of(section):
+    """How many GPUs a job uses, however it asks for them."""
+    return by_name(section, lambda job: 0 if GPU_REQUEST == "none" else job.resources["gpu"])
+
+
 def resource(section, plugin, name):
-    """A resource of the jobs of a rule, a plain number if they agree; memory and time grow with each retry."""
-    numbers = {job.resources[name] for job in PLAN[section].values() if job.plugin.rule == plugin}
+    """A resource of the jobs of a rule, a plain value if they agree; memory and time grow with each retry."""
+    numbers = {asked(job, name) for job in PLAN[section].values() if job.plugin.rule == plugin}
     grows = name in ("mem_mb", "runtime") and getattr(workflow.execution_settings, "retries", 0)  # a dry run has no settings
 
     def value(wildcards, attempt):
-        return PLAN[section][wildcards.name].resources[name] * (attempt if grows else 1)
+        value = asked(PLAN[section][wildcards.name], name)
+        return value * attempt if grows else value
 
     value.__signature__ = signature(value)
     return value if grows or len(numbers) > 1 else numbers.pop()
 
 
-def group_of(section):
+def group_of(job):
     """Tables that ask for nothing special share an allocation of a cluster, with the tables that they are made from.
 
     Shards do not: they are there to be measured at the same time.
@@ -74,7 +89,7 @@ def group_of(section):
         return not special and all(ordinary(entry.source) for entry in job.inputs.get("table", []))
 
     # the executor is not known before the jobs are
-    return by_name(section, lambda job: "probe" if workflow.non_local_exec and ordinary(job) else None)
+    return "probe" if workflow.non_local_exec and ordinary(job) and job.section == "table" else None
 
 
 def names_with(section, plugin):

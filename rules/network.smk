@@ -20,10 +20,12 @@ for method in plugins_of("network"):
         threads: resource("network", method, "threads")
         resources:
             gpu=resource("network", method, "gpu"),
+            gres=resource("network", method, "gres"),
             mem_mb=resource("network", method, "mem_mb"),
             runtime=resource("network", method, "runtime"),
         params:
             spec=spec_of("network"),
+            gpu=gpu_of("network"),
             code=code_of("network"),
         shell:
-            COMMAND.format("network") + " --gpu {resources.gpu} --data {input.data:q}"
+            COMMAND.format("network") + " --gpu {params.gpu} --data {input.data:q}"

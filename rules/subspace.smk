@@ -21,10 +21,12 @@ for method in plugins_of("subspace"):
         threads: resource("subspace", method, "threads")
         resources:
             gpu=resource("subspace", method, "gpu"),
+            gres=resource("subspace", method, "gres"),
             mem_mb=resource("subspace", method, "mem_mb"),
             runtime=resource("subspace", method, "runtime"),
         params:
             spec=spec_of("subspace"),
+            gpu=gpu_of("subspace"),
             code=code_of("subspace"),
         shell:
-            COMMAND.format("subspace") + " --gpu {resources.gpu} --data {input.data:q} --inputs {input.sources:q}"
+            COMMAND.format("subspace") + " --gpu {params.gpu} --data {input.data:q} --inputs {input.sources:q}"

@@ -19,14 +19,16 @@ for probe in plugins_of("table"):
         wildcard_constraints:
             name=names_with("table", probe),
         group:
-            group_of("table")
+            by_name("table", group_of)
         threads: resource("table", probe, "threads")
         resources:
             gpu=resource("table", probe, "gpu"),
+            gres=resource("table", probe, "gres"),
             mem_mb=resource("table", probe, "mem_mb"),
             runtime=resource("table", probe, "runtime"),
         params:
             spec=spec_of("table"),
+            gpu=gpu_of("table"),
             code=code_of("table"),
         shell:
-            COMMAND.format("table") + " --gpu {resources.gpu} --data {input.data:q} --inputs {input.measured:q}"
+            COMMAND.format("table") + " --gpu {params.gpu} --data {input.data:q} --inputs {input.measured:q}"

@@ -11,7 +11,7 @@ project, config = sys.argv[1:]
 sys.path.insert(0, f"{project}/workflow_scripts")
 
 import this_checkout  # noqa: E402, F401
-from matplotlib import pyplot, rcParams  # noqa: E402
+from matplotlib import pyplot  # noqa: E402
 
 from lossland.workflow.configfile import planned  # noqa: E402
 
@@ -26,7 +26,6 @@ def make(job, results):
     sources = [source.paths(results)[0] for source in job.sources]
     sys.argv[1:] = ["--spec", job.canonical, "--code", job.code, "--log", str(job.log(results))]
     sys.argv += ["--data", *data, "--inputs", *sources, "--out", *job.paths(results)]
-    rcParams["savefig.dpi"] = 50
     runpy.run_path(f"{project}/workflow_scripts/{job.section}.py", run_name="__main__")
     pyplot.close("all")
     if not job.made(results):

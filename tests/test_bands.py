@@ -177,7 +177,7 @@ def test_autoneb_finds_the_saddle_of_each_toy_landscape(form, how):
 
 def test_two_equal_networks_are_refused(problem):
     with pytest.raises(ValueError, match="one and the same"):
-        neb.build(problem, networks(problem, 1) * 2, cycles=[Cycle(1, 0.1)], seed=0)
+        neb.build(problem, networks(problem, 1) + networks(problem, 1), cycles=[Cycle(1, 0.1)], seed=0)
 
 
 def test_as_released_buffers_are_coordinates_of_the_band(normalised):
@@ -220,7 +220,7 @@ def test_a_band_that_goes_on_keeps_the_statistics_it_carried(normalised):
 @pytest.mark.parametrize(
     ("sources", "cycles", "sentence"),
     [
-        (lambda p: networks(p, 2), [], "cycles is empty"),
+        (lambda p: networks(p, 2), [], "neb.cycles is ..: must list 1 or more"),
         (lambda p: networks(p, 1), [Cycle(1, 0.1)], "two networks, a pair or a chain, and its source is Points"),
     ],
 )
@@ -260,6 +260,6 @@ def test_pairs_are_a_star_then_across_the_highest_edge_of_the_tree(problem):
     with pytest.raises(ValueError, match="every pair of the 4"):
         pair.build(problem, minima + rest)
     with pytest.raises(ValueError, match="one and the same"):
-        pair.build(problem, [*minima, minima[1]], ray=1)
+        pair.build(problem, [*minima, replace(minima[1])], ray=1)
     with pytest.raises(ValueError, match="height is not noted"):
         pair.build(problem, [*minima, line.build(problem, minima[:2])])

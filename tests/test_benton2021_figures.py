@@ -88,7 +88,7 @@ def test_faces_share_one_scale_and_mark_modes_and_connectors():
     axes = figure.axes[:2]
     assert [axis.get_title() for axis in axes] == ["b", "a"]
     for axis, number in zip(axes, (3, 2), strict=True):
-        assert shades(axis).levels == pytest.approx(np.linspace(0, 1.05, 8))
+        assert list(shades(axis).levels) == list(shades(axes[0]).levels)
         assert named(axis)["mode"].get_xydata().tolist() == [list(p) for p in CORNERS[:number]]
         assert named(axis)["connector"].get_xydata().tolist() == [list(p) for p in CORNERS[number:]]
     (axis, _) = fig3.draw(faces=planted_plane(error=0.35), modes={"plane": 1}).axes
@@ -132,7 +132,7 @@ def test_a_complex_has_its_faces_edges_and_vertices_on_paper_and_on_a_page(tmp_p
         assert len(faces.get_paths()) == len(cliques_of(3))
         dots = {c.get_label(): c for c in axis.collections}
         assert pytest.approx(POINTS[:2]) == np.array(dots["mode"]._offsets3d).T
-        assert [text.get_text().strip() for text in axis.texts] == list("01234")
+        assert [text.get_text().strip() for text in axis.texts] == list("01"), "modes only: connectors lie between them"
     faces, edges, modes, connectors = page.draw(vertices=planted_vertices()).data
     assert sorted(zip(faces.i, faces.j, faces.k, strict=True)) == cliques_of(3)
     line = np.stack([edges.x, edges.y, edges.z], axis=1).reshape(-1, 3, 3)
@@ -291,7 +291,7 @@ def test_draws_lie_in_their_triangles_and_one_is_stretched():
     number = lambda row: -1 if row.index < 3 else row.index % 2  # noqa: E731
     table = planted("sampled", labels=["K"], runs=1, stretch=[1.0, 100.0], index=range(9), simplex=number, **at)
     figure = a2.draw(samples=table)
-    assert [axis.get_title() for axis in figure.axes] == ["K\n6 draws", "K\n6 draws, one edge 100 times as long"]
+    assert [axis.get_title() for axis in figure.axes] == ["K\n6 draws", "K\n6 draws,\none edge 100 times as long"]
     for axis, (_, part) in zip(figure.axes, table.groupby("stretch"), strict=True):
         assert axis.patches[0].get_xy()[:3] == pytest.approx(part[part["simplex"] == -1][["x", "y"]].to_numpy())
         drawn = part[part["simplex"] == 1][["x", "y"]].to_numpy()

@@ -117,11 +117,11 @@ def test_as_published_is_as_near_as_theirs_can_tell():
     rows = judged([
         dataclasses.replace(held(ours, printed, **how), name=f"{i}{printed}{how}")
         for i, ours in enumerate((near, far))
-        for printed, how in ((0.05, {"examples": 10_000}), ([0.049, 0.051, 0.0505], {}), (0.05, {"margin": 0.01, "because": "a point"}))
+        for printed, how in ((0.05, {"examples": 10_000}), ([0.049, 0.051, 0.0505], {"examples": 10_000}), (0.05, {"margin": 0.01, "because": "a point"}))
     ])  # fmt: skip
     assert rows["verdict"].tolist() == ["holds"] * 3 + ["contradicted"] * 3
     assert rows["tolerance"].iloc[0] == pytest.approx(0.005 + 1.96 * (0.05 * 0.95 / 10_000) ** 0.5)
-    with pytest.raises(ValueError, match="one printed value has no spread"):
+    with pytest.raises(ValueError, match="a tolerance is of error rates"):
         held(near, 0.05)
 
 

@@ -8,7 +8,8 @@ import time
 import pytest
 from conftest import ROOT, SURROUNDINGS, edit, run, snakemake
 
-from lossland.workflow.configfile import located, planned, read
+from lossland.workflow.configfile import located, planned, read, refuse_absent
+from lossland.workflow.run import _sentence
 from lossland.workflow.validation import ConfigError
 from lossland.workflow.yaml_places import read_text
 
@@ -361,3 +362,32 @@ def test_a_plan_is_the_same_in_every_locale(tmp_path):
         assert ran.returncode == 0, ran.stderr
         said.append(ran.stdout)
     assert said[0] == said[1]
+
+
+def test_a_folder_in_the_place_of_a_result_is_told_of_before_anything_runs(folder):
+    (folder / "config.yaml").write_text(DATA)
+    plan = planned()
+    refuse_absent(plan, plan)
+    (folder / "results/data/spirals.safetensors").mkdir(parents=True)
+    assert not next(iter(plan)).made(plan.results)
+    with pytest.raises(
+        ConfigError, match=r"data\.spirals: results/data/spirals\.safetensors is a folder, and a file goes there"
+    ):
+        refuse_absent(plan, plan)
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (MemoryError(), "there is not enough memory; take a smaller"),
+        (
+            RuntimeError("DefaultCPUAllocator: not enough memory: you tried to allocate 400 GB."),
+            "(tried to allocate 400 GB); take",
+        ),
+        (RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB. GPU 0"), "(Tried to allocate 2.00 GiB); take a smaller"),
+        (RuntimeError("other"), "RuntimeError: other"),
+        (ValueError("as it is"), "as it is"),
+    ],
+)
+def test_a_lack_of_memory_is_told_as_such(error, sentence):
+    assert sentence in _sentence(error)

@@ -19,9 +19,16 @@ from lossland.workflow.files import save_table
 README = (ROOT / "README.md").read_text()
 PAGES = {page.name: page.read_text() for page in sorted((ROOT / "docs").glob("*.md"))}
 WORDS = {"README.md": README} | PAGES
-SPEC = importlib.util.spec_from_file_location("results", ROOT / "docs/results.py")
-RESULTS = importlib.util.module_from_spec(SPEC)
-SPEC.loader.exec_module(RESULTS)
+
+
+def script(name):
+    spec = importlib.util.spec_from_file_location(name, ROOT / f"docs/{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+RESULTS, EXPERIMENTS = script("results"), script("experiments")
 
 
 def blocks(text, language):
@@ -143,6 +150,12 @@ def test_without_verdicts_or_marks_nothing_is_written(counted):
     with pytest.raises(ValueError, match="put them back"):
         RESULTS.main(counted / "results", counted)
     assert not (counted / "docs/results.md").exists()
+
+
+def test_the_page_of_experiments_is_that_of_their_signatures():
+    assert EXPERIMENTS.page() == PAGES["experiments.md"], "make experiments-page"
+    pairs = {name: EXPERIMENTS.seeds_of(name) for name in ("garipov2018/curves", "own/between", "own/around")}
+    assert pairs == {"garipov2018/curves": 6, "own/between": 2, "own/around": 1}
 
 
 def test_the_counts_of_the_readme_are_those_of_the_results_page():

@@ -285,7 +285,11 @@ def test_a_part_is_made_only_if_it_is_asked_for():
     default, appendix = set(plan.default), set(plan.targets["appendix"])
     assert {job.stem for job in plan["network"].values() if job in default} == {"plain", "dense"}, "not what only parts use"
     assert not default & appendix
-    assert {page.name for page in appendix if page.section == "report"} == {"appendix", "fort2019_appendix", "garipov2018_appendix"}
+    assert {page.name for page in appendix if page.section == "report"} == {
+        "appendix",
+        "fort2019_appendix",
+        "garipov2018_appendix",
+    }
     assert {page.name for page in default if page.section == "report"} == {"index"}
     assert set(plan["verdict"]) == {"garipov2018", "garipov2018_appendix", "fort2019_appendix"}
     assert {entry.source.aside["paper"] for entry in plan["verdict"]["garipov2018"].inputs["claims"]} == {"garipov2018"}

@@ -289,10 +289,10 @@ def test_runs_differ_more_on_other_images(runs, samples, verdict):
 def test_runs_differ_more_than_samples_of_one_chain_for_as_many_errors(chain, verdict):
     """Two cycles of two networks; those of one cycle are near. Samples err twice as often, and may disagree twice as often."""
     near = lambda row: 0.001 if row.first // 2 == row.second // 2 else 2 * chain * spread(row)  # noqa: E731
-    chains = pairs("disagreement", near, 4, labels=["chain"], error_first=0.4, error_second=0.4)
-    runs = pool("disagreement", 0.2).assign(error_first=0.2, error_second=0.2)
+    chains = pairs("disagreement", near, 4, labels=["chain"], error_first=0.36, error_second=0.36)
+    runs = pool("disagreement", 0.2).assign(error_first=0.18, error_second=0.18)
     (row,) = unprinted(cyclical.check(chains=chains, independent=runs, per_cycle=2)).itertuples()
-    assert (row.verdict, row.effect) == (verdict, pytest.approx(0.202 / 0.2 / (2 * chain / 0.4), rel=0.01))
+    assert (row.verdict, row.effect) == (verdict, pytest.approx(0.202 / 0.18 / (2 * chain / 0.36), rel=0.01))
     poor = chains.assign(error_second=0.7)
     (row,) = unprinted(cyclical.check(chains=poor, independent=runs, per_cycle=2)).itertuples()
     assert row.reason == "trained to 70 % test error, where below 40 % is presumed"

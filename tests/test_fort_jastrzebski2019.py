@@ -116,7 +116,7 @@ NARROW = {"slow": 0.4, "fast": 0.2, "few": 0.2, "many": 0.3}
     ("name", "tables", "expected"),
     [
         ("wedge", wedges(), [PASSED, HOLDS, HOLDS, HOLDS]),
-        ("wedge", wedges(down=lambda t: 2 - t + (t == 0.8), between=lambda t: t / 10), [FAILED, NOT, HOLDS, HOLDS]),
+        ("wedge", wedges(down=lambda t: 2 - t + (t == 0.8), between=lambda t: t / 20), [FAILED, NOT, HOLDS, HOLDS]),
         # one radius of one dimension is enough: a large cut that fails, a small one that succeeds
         (
             "wedge",

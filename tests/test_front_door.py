@@ -19,7 +19,7 @@ from lossland.methods import curve, sgd
 from lossland.options import Recipe
 from lossland.plotting.panels import logarithmic
 from lossland.probes import landscape
-from lossland.workflow import look
+from lossland.workflow import look, plugins, validation
 from lossland.workflow.configfile import planned
 
 MINE = """
@@ -51,13 +51,16 @@ def home(tmp_path_factory):
     torch.manual_seed(0)
     weights = {n: p.detach() for n, p in code["network"](2).named_parameters()}
     save_file(weights, home / "trained.safetensors")
+    torch.save({"state_dict": {f"module.{n}": p for n, p in weights.items()}}, home / "trained.pt")
     return home
 
 
 def test_look_draws_a_checkpoint_and_goes_on_after_an_edit(home):
     given = ["--data", "photos", "--size", "8", "--minutes", "0.001", "--cores", "1"]
-    first = lossland(home, "look", "mine:network", *given, "trained.safetensors", "--out", "seen")
+    first = lossland(home, "look", "mine:network", *given, "trained.pt", "--out", "seen")
     assert first.returncode == 0, first.stderr
+    assert "planes of 9 x 9 points, 60 examples: about" in first.stdout
+    assert "flip: 0.0" in (home / "seen/config.yaml").read_text(), "nobody asked for an augmentation"
     made = {p.name for p in (home / "seen/results/figure").iterdir()}
     assert {"own_plane.png", "own_surface.html", "own_lines.png", "own_spectrum.csv"} <= made
     config = home / "seen/config.yaml"
@@ -114,6 +117,7 @@ def test_look_trains_networks_and_draws_what_lies_between(home):
         (["look", "cnnn", "--data", "digits"], "did you mean cnn?"),
         (["look", "mine:network", "absent.safetensors", "--data", "photos"], "there is no checkpoint"),
         (["look", "mine:network", "mine.py", "--data", "photos"], "mine.py': must be a file in .safetensors"),
+        (["look", "mine:network", "trained.pt", "--data", "photos", "--seeds", "4"], "--seeds 4 trains networks, and those of"),
         (["look", "mine:network", "--data", "photos", "--out", "../up"], "../up must be a folder below this one"),
         (["look", "mine:network", "--data", "photos", "--out", "photos"], "photos is there; `lossland run photos` goes on"),
         (["look", "mine:network", "--data", "photos/train"], "has no train/ and test/"),
@@ -138,9 +142,11 @@ def test_new_plans(tmp_path):
 
 def test_what_is_drawn_fits_the_budget():
     for speed in (10.0, 1e3, 1e5):
-        size, examples = look._affordable(speed, 60)
-        assert 5 * size**2 * examples <= speed * 60 or (size, examples) == (look.SIZES[-1], look.EXAMPLES[-1])
-    assert look._affordable(1e9, 60) == (look.SIZES[0], look.EXAMPLES[0])
+        grids = look._affordable(speed, 1, 2, 2)
+        lines, spectra = 3 * 3 * grids.points, 6 * grids.products
+        passes = 2 * (3 * grids.side**2 + lines + spectra) + 3 * (grids.side**2 + 2 * grids.points)
+        assert passes * grids.examples <= speed * 60 or (grids.side, grids.examples) == (look.SIDES[-1], look.EXAMPLES[-1])
+    assert look._affordable(1e9, 1, 1, 1) == look.Grids(look.SIDES[0], look.EXAMPLES[0])
 
 
 def test_a_notebook_gets_what_the_functions_return(problem):
@@ -168,6 +174,10 @@ def test_a_notebook_gets_what_the_functions_return(problem):
         (lambda p: ll.build.sdg, "there is no sdg to build; did you mean sgd"),
         (lambda p: ll.measure.landscape(p, None, split=["train"]), "did you mean splits"),
         (lambda p: ll.plot.similarity(pd.DataFrame()), r"similarity\.disagreement is missing"),
+        (
+            lambda p: ll.plot.path(planted("landscape", u0=[0.0, 1.0], u1=[0.0, 1.0])),
+            "two coordinates; draw it with plot.plane",
+        ),
         (lambda p: ll.plots, "lossland has no plots; it has problem"),
     ],
 )
@@ -187,7 +197,7 @@ def test_planes_share_colours_by_row_and_say_what_they_show():
     one, two = ll.plot.plane(table[table["subspace"] == "a"]), ll.plot.plane(table)
     titles = [axis.get_title() for axis in one.axes if axis.get_title()]
     assert titles == ["a, train nll", "a, train error", "a, test nll", "a, test error"]  # loss is the nll, without decay
-    assert [axis.get_title() for axis in two.axes if axis.get_title()] == ["a", "b"] * 4
+    assert [axis.get_title() for axis in two.axes if axis.get_title()] == ["a", "b"]
     limits = [tuple(axis.collections[-1].get_clim()) for axis in two.axes[:2]]
     assert limits[0] == limits[1]
 
@@ -250,3 +260,47 @@ def test_the_containers_install_what_the_project_is():
         assert "pip install --no-cache-dir --constraint /src/requirements.lock /src" in text
         assert "lossland" in text.splitlines()[-1]
     assert (ROOT / "requirements.lock").is_file()
+
+
+def test_a_notebook_is_offered_what_there_is():
+    assert dir(ll) == ["build", "load", "measure", "plot", "problem"]
+
+
+def test_cells_of_few_networks_have_their_numbers():
+    pairs = {"first": [0, 0, 1], "second": [1, 2, 2]}
+    tables = [planted(probe, labels=["a"]).iloc[[0] * 3].assign(**pairs, **{probe: [0.125, 0.25, 0.5]})
+              for probe in ("cosine", "disagreement")]  # fmt: skip
+    cosine, disagreement = ll.plot.similarity(tables[0].assign(group="weights"), tables[1].assign(split="test")).axes[:2]
+    assert [text.get_text() for text in cosine.texts][:4] == ["1.00", "0.12", "0.25", "0.12"]
+    assert [text.get_text() for text in disagreement.texts][:4] == ["0.0", "12.5", "25.0", "12.5"]
+
+
+def test_a_trajectory_is_drawn_with_what_was_measured_of_it():
+    plane = planted("landscape", runs=1, u0=[-1.0, 0.0, 1.0], u1=[-1.0, 0.0, 1.0], split="train", quantity="nll", value=lambda row: 1 + row.u0**2)  # fmt: skip
+    path = planted("projection", runs=1, index=range(3), u0=lambda row: 1 - row.index / 2, u1=0.0, epoch=lambda row: float(row.index), lr=0.1)  # fmt: skip
+    course = planted("dynamics", runs=1, index=range(3), split="train", quantity=["nll", "error"], epoch=lambda row: float(row.index), value=lambda row: 3 - row.index)  # fmt: skip
+    bare, full = ll.plot.trajectory(plane, path).axes[0], ll.plot.trajectory(plane, path, courses=course).axes[0]
+    for axis in (bare, full):
+        assert axis.lines[0].get_xydata().tolist() == [[1, 0], [0.5, 0], [0, 0]]
+    dots = [axis.collections[-1].get_array() for axis in (bare, full)]
+    assert dots[0] is None
+    assert dots[1].tolist() == [3, 2, 1]
+    with pytest.raises(ValueError, match=r"trajectory\.paths is missing"):
+        ll.plot.trajectory(plane, courses=course)
+
+
+def test_scores_over_runs_are_dots_and_their_spread():
+    table = planted("trained", labels=["a", "b"], runs=3, split=["train", "test"], quantity="nll", value=lambda row: row.run)
+    (axis,) = ll.plot.distribution(table).axes
+    dots = [line.get_ydata().tolist() for line in axis.lines if len(line.get_ydata()) == 3]
+    assert dots == [[1, 2, 3]] * 4
+    assert [tick.get_text() for tick in axis.get_xticklabels()] == ["train", "test"] * 2
+
+
+def test_an_optional_table_need_not_be_named():
+    plugin = plugins.plugin("figures", "trajectory")
+    assert (set(plugin.tables), plugin.optional) == ({"planes", "paths", "shares", "courses"}, {"shares", "courses"})
+    body = {"draw": "trajectory", "planes": "a", "paths": "b", "shares": None}
+    assert list(validation.read("figure", "walk", body).roles) == ["planes", "paths"]
+    with pytest.raises(ValueError, match=r"figure\.walk\.paths is missing"):
+        validation.read("figure", "walk", {"draw": "trajectory", "planes": "a"})

@@ -77,6 +77,10 @@ def test_a_path_agrees_with_the_ensembles_of_its_ends(problem):
     for quantity in ("nll", "error", "brier", "ece"):
         assert ours.loc[1, quantity] == pytest.approx(pairs.loc[2, quantity])
         assert ours.loc[0, quantity] == pytest.approx(pairs.loc[1, quantity].iloc[0])
+    apart = disagreement.measure(problem, pool.build(problem, ends))["disagreement"].item()
+    alone = table[table["member"] == "alone"].drop_duplicates("u0").set_index("u0")
+    assert alone["differs"].loc[[0, 1]].tolist() == alone["differs_end"].loc[[1, 0]].tolist() == [0, apart]
+    assert (table[table["u0"] == 1]["differs_end"] == 0).all()
     scaled = ensemble.measure(problem, ends[1], scaled=True).iloc[0]
     assert values(table, "scaled").loc[1, "nll"] == pytest.approx(scaled["nll"])
 

@@ -2,12 +2,14 @@
 
 import json
 import signal
+from pathlib import Path
 
 import pytest
 import torch
 
 from lossland.geometry.charts.points import Points
 from lossland.landscape.subspace import Subspace
+from lossland.workflow import run as jobs
 from lossland.workflow import store
 from lossland.workflow.provenance import MADE_BY, handed_down
 from lossland.workflow.run import Run, run
@@ -75,3 +77,22 @@ def test_code_that_is_not_the_planned_one_is_refused_in_the_log_too(folder):
     with pytest.raises(SystemExit):
         run(None, [*work, *(str(folder / f"{n}.safetensors") for n in "abc"), "--code", "0", "--log", str(folder / "job.log")])
     assert "edited after this run was planned" in (folder / "job.log").read_text()
+
+
+def test_what_is_cleared_takes_nothing_from_a_twin_that_has_waited(tmp_path, monkeypatch):
+    kept, unlink = tmp_path / ".net.unfinished", Path.unlink
+    (kept / "key/part").mkdir(parents=True)
+    (kept / "lock").touch()
+
+    def begun(path, missing_ok=False):
+        unlink(path, missing_ok)
+        (kept / "key").mkdir()
+        (kept / "key/state").touch()
+
+    monkeypatch.setattr(Path, "unlink", begun)
+    jobs._clear(kept)
+    assert (kept / "key/state").exists()
+    assert not (kept / "key/part").exists()
+    monkeypatch.setattr(Path, "unlink", unlink)
+    jobs._clear(kept)
+    assert not kept.exists()

@@ -2,11 +2,17 @@
 
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from itertools import pairwise
+
+import pytest
+import yaml
+from conftest import ROOT, snakemake
 
 JOB = """
 import os, sys, time
@@ -88,3 +94,21 @@ def own_folder_of(folder):
 def test_without_a_device_or_a_wish_for_one_it_is_the_cpu(tmp_path):
     for asked in ({"visible": ""}, {"visible": "-1"}, {"gpus": 0}):
         assert _start(0, tmp_path, **asked).communicate()[0].startswith(" ")
+
+
+@pytest.mark.parametrize(("request_", "asked"), [(None, "gpu=1, gres="), ("gpu:a100:1", "gpu=0, gres=gpu:a100:1"), ("none", "gpu=0, gres=")])  # fmt: skip
+def test_a_line_of_the_profile_says_how_jobs_ask_for_a_gpu(tmp_path, request_, asked):
+    """As --gpus, as --gres, which SLURM's executor takes only without the other, or not at all: then they use none."""
+    resources = {"mem_mb": 1000} | ({"gpu_request": request_} if request_ else {})
+    (tmp_path / "profile.yaml").write_text(yaml.safe_dump({"default-resources": resources}))
+    network = {"data": "spirals", "model": "mlp", "method": "sgd", "seeds": 2, "recipe": {"epochs": 1, "lr": 0.1}}
+    config = {"results": "results", "data": {"spirals": {"source": "spirals"}}, "network": {"net": network}}
+    (tmp_path / "config.yaml").write_text(yaml.safe_dump(config))
+    status, output = snakemake(
+        tmp_path, "-n", "-p", "-s", str(ROOT / "Snakefile"), "--workflow-profile", str(tmp_path / "profile.yaml")
+    )
+    assert status == 0, output
+    assert output.count(asked) >= 2
+    assert Counter(word for line in output.splitlines() for word in re.findall(r"--gpu \d", line)).most_common(1) == [
+        (f"--gpu {int(request_ != 'none')}", 2)
+    ]

@@ -144,7 +144,7 @@ def test_surfaces_are_where_they_were_measured_in_the_order_of_the_experiment():
     table = pd.concat([with_hole(over(lambda u0, u1: slope(u0, u1) - 0.5, "b")), over(slope)])
     b, a = surfaces.draw(surfaces=table, logarithmic=False).axes
     assert [axis.get_title() for axis in (b, a)] == ["b\ntest error 7.37 %", "a\ntest error 7.37 %"]
-    assert (len(faces(a)), len(faces(b))) == (12, 12 - 4)
+    assert (len(faces(a)), len(faces(b))) == (4 * 4 * 12, 12 - 4), "four times as fine, if nothing is missing"
     assert not (np.concatenate(faces(b))[:, :2] == (0.5, 0)).all(-1).any()
     x, y, z = np.concatenate(faces(a)).T
     assert z == pytest.approx(slope(x, y))
@@ -153,11 +153,15 @@ def test_surfaces_are_where_they_were_measured_in_the_order_of_the_experiment():
 
 @pytest.mark.parametrize("logarithmic", [True, False])
 def test_a_bowl_has_no_lid(logarithmic):
-    """1 up to u0 = 0 and 100 from u0 = 0.5: the wall is cut off at 10, half of its height in decades, 1 / 11 of it in nats."""
+    """1 up to u0 = 0 and 100 from u0 = 0.5: the wall is cut off at 10, half of its height in decades, 1 / 11 of it in nats.
+
+    A monotone cubic between two levels is 3 t^2 - 2 t^3, 5 / 32 at a quarter of the way.
+    """
     bowl, low = over(lambda u0, _: 1 + 99 * (u0 > 0)), over(lambda *_: 1.0, "b")
     a, b = surfaces.draw(surfaces=pd.concat([bowl, low]), logarithmic=logarithmic).axes
-    assert (len(faces(a)), len(faces(b))) == (9, 12)
-    assert np.concatenate(faces(a))[:, 0].max() == pytest.approx(0.25 if logarithmic else 0.5 / 11)
+    assert np.concatenate(faces(a))[:, 0].max() == pytest.approx(0.25 if logarithmic else 0.125 / 11 * 32 / 5)
+    assert np.concatenate(faces(a))[:, 2].max() == pytest.approx(1 if logarithmic else 10)
+    assert len(faces(b)) == 4 * 4 * 12
     assert a.get_zlim() == b.get_zlim() == ((0, 1) if logarithmic else (1, 10))
 
 
@@ -175,7 +179,7 @@ def test_contours_are_straight_where_the_planted_function_is_and_at_the_released
     drawn = axis.collections[1]
     assert list(drawn.levels) == pytest.approx(np.arange(0.1, 10, 0.5)[5:18])
     for level, path in zip(drawn.levels, drawn.get_paths(), strict=True):
-        assert 5 + path.vertices @ [1, 3] == pytest.approx(level)
+        assert 5 + path.vertices @ [1, 3] == pytest.approx(level, abs=0.05)  # interpolated in the logarithm
     assert {label.get_text() for label in axis.texts} <= {"3.1", "4.1"}, "none on the darker half, 4.85 and above"
     assert axis.texts
 
@@ -350,7 +354,7 @@ def test_figure_9_dots_are_the_loss_of_the_points_themselves_and_rings_the_drops
     assert dots.get_array().tolist() == LOSS
     filled = next(c for c in axis.collections if isinstance(c, QuadContourSet) and c.filled)
     assert filled.norm is dots.norm
-    assert (dots.norm.vmin, dots.norm.vmax) == (0.05, 3)
+    assert dots.norm.vmin <= 0.05 < 3 <= dots.norm.vmax
     assert (axis.get_xlabel(), axis.get_ylabel(), axis.get_title()) == ("1st PC: 71.2 %", "2nd PC: 9.0 %", "a")
     assert drawn_fig9(error=0.6).axes[0].get_title() == "a\ntrain error 60 %"
 

@@ -12,7 +12,7 @@ from torch.nn import functional as F
 from torch.utils.data import DataLoader, IterableDataset, TensorDataset
 
 from lossland.geometry.charts.points import Points
-from lossland.inputs.arrays import Arrays, collected
+from lossland.inputs.arrays import collected
 from lossland.landscape import problem as problems
 from lossland.landscape.evaluate import predict, slope, targets
 from lossland.landscape.hessian import Hessian
@@ -331,32 +331,6 @@ def test_a_problem_proves_itself_before_it_trains(case):
             use()
 
 
-BAD = {
-    "an unknown task": (lambda: problem_of(X, LABELS, logits, task="segmentation"), "task is segmentation, which is not one"),
-    "a task without scores": (lambda: problem_of(X, LABELS, logits, task="types:SimpleNamespace"), "has no SCORES"),
-    "no such module": (lambda: problem_of(X, LABELS, logits, loss="nowhere:loss"), "loss is nowhere:loss, but No module named"),
-    "a class": (lambda: problem_of(X, LABELS, logits, loss=nn.CrossEntropyLoss), "loss is the class CrossEntropyLoss; make one"),
-    "a number": (lambda: problem_of(X, LABELS, logits, loss=3), "loss is 3; give a loss module"),
-    "a sum": (lambda: problem_of(X, LABELS, logits, loss=nn.MSELoss(reduction="sum")), "losses are means"),
-    "a precision": (lambda: problem_of(X, LABELS, logits, precision="bfloat16"), "precision is 'bfloat16'; did you mean bf16"),
-    "label 255": (lambda: collected([(IMAGES, VOID)], [(IMAGES, VOID)], classes=2), "label 255 of train example 0 .* name it as ignore"),
-    "lengths": (lambda: collected([(X, LABELS[:9])], [(X, LABELS)]), "split train has 40 examples but 9 labels"),
-    "ragged": (lambda: collected([(X, LABELS), (X[:, :5], LABELS)], [(X, LABELS)]), "batches of train differ: .* attention_mask"),
-    "no targets": (lambda: collected([{"a": X, "b": X}], [(X, LABELS)]), "a batch of train has a, b; it is to have inputs, and targets"),
-    "a tensor": (lambda: collected(X, X), r"a batch of train is a tensor \[40, 6\]; give \(inputs, targets\)"),
-    "text": (lambda: collected([(["a", "b"], LABELS[:2])], [(X, LABELS)]), "a batch of train holds a str .'a'.; give tensors"),
-    "read before": (lambda: collected(iter([]), [(X, LABELS)]), "train yields no batches"),
-    "no train": (lambda: Arrays({"test": X}, {"test": LABELS}, 3), "x has the splits test; give train and test"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("case", BAD)
-def test_what_does_not_fit_is_one_sentence(case):
-    make, sentence = BAD[case]
-    with pytest.raises(ValueError, match=sentence):
-        make()
-
-
 def test_the_proof_is_made_once_and_is_quick(monkeypatch):
     problem, made = problem_of(X, LABELS, logits), []
     monkeypatch.setattr(problems, "prove", lambda p, prove=problems.prove: made.append(1) or prove(p))
@@ -390,43 +364,6 @@ def test_a_task_and_a_loss_of_ones_own_by_path(tmp_path, monkeypatch):
     assert replace(loss, batch_size=5).task is loss.task, "kept by replace"
     assert torch.equal(*(sgd.build(p, [], recipe=RECIPE, seed=1).end for p in (task, loss)))
     sys.modules.pop("mine_tasks")
-
-
-def test_from_python_options_and_sources_are_checked_as_in_a_config():
-    problem = problem_of(X, LABELS, logits)
-    net = sgd.build(problem, [], recipe=RECIPE, seed=1)
-    other = Subspace(torch.zeros(1, 5), Points(1))
-    for call, sentence in (
-        (
-            lambda: random_plane.build(problem, [net], seed=1, normalisation="filters"),
-            "random_plane.normalisation is 'filters': must be",
-        ),
-        (lambda: landscape.measure(problem, net, bn="kep"), "landscape.bn is 'kep': must be one of recalibrate"),
-        (lambda: sgd.build(problem, [], recipe=Recipe(epochs=0, lr=0.1), seed=1), "sgd.recipe.epochs is 0: must be at least 1"),
-        (lambda: sgd.build(problem, [], recipe=Recipe(epochs=1, lr=-0.1), seed=1), "sgd.recipe.lr is -0.1: must be above 0"),
-        (lambda: sgd.build(problem, [], recipe=replace(RECIPE, precision="bf8"), seed=1), "sgd.recipe.precision is 'bf8'"),
-        (lambda: sgd.build(problem, [], recipe=RECIPE), "sgd.seed is missing"),
-        (
-            lambda: curve.build(problem, [net], recipe=RECIPE, seed=1),
-            "curve is given 1 sources; their number must be at least 2",
-        ),
-        (
-            lambda: curve.build(problem, [net] * 3, recipe=RECIPE, seed=1),
-            "curve is given 3 sources; their number must be at most 2",
-        ),
-        (lambda: curve.build(problem, [net, other], recipe=RECIPE, seed=1), "source 2 of curve has 5 parameters"),
-        (lambda: curve.build(problem, [net, net], recipe=RECIPE, seed=1, bends=2), "curve.bends is 2: must be at least 3"),
-        (lambda: random_plane.build(problem, net, seed=1), "random_plane is given Subspace; give it a list of subspaces"),
-        (lambda: landscape.measure(problem, [net]), "landscape is given list; give it a subspace"),
-        (lambda: landscape.measure(problem, other), "the subspace of landscape has 5 parameters"),
-        (
-            lambda: landscape.measure(problem, net, resolutions=3),
-            "landscape.resolutions is not an option here; did you mean resolution",
-        ),
-    ):
-        with pytest.raises(ValueError, match=sentence):
-            call()
-    assert landscape.measure(problem, net).index.is_unique
 
 
 def test_half_and_double_networks_and_data_are_computed_in_the_precision_asked_for():

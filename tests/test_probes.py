@@ -242,7 +242,7 @@ def test_loss_is_nll_plus_the_decay_that_the_subspace_was_trained_with(problem, 
     table = landscape.measure(problem, decayed, splits=["train"]).set_index("quantity")
     l2 = networks[0].end.double().square().sum().item()
     assert table.loc["loss", "value"] == pytest.approx(table.loc["nll", "value"] + 0.25 * l2)
-    assert line.build(problem, [decayed, decayed]).notes["weight_decay"] == 0.5
+    assert line.build(problem, [decayed, replace(decayed)]).notes["weight_decay"] == 0.5
 
 
 def test_norms_in_place_of_squares_are_those_of_each_tensor(normalised):
@@ -285,12 +285,12 @@ def test_augmented_training_data_are_drawn_anew_at_every_point_and_again_in_ever
 
 
 def test_ensemble_of_copies_is_the_copy_and_sizes_are_complete(problem, networks):
-    copies = pool.build(problem, [networks[0]] * 3)
+    copies = pool.build(problem, [replace(networks[0]) for _ in range(3)])
     table = ensemble.measure(problem, copies)
     assert table.groupby("size").size().to_dict() == {1: 3, 2: 3, 3: 1}
     for column in ("nll", "error", "brier", "ece"):
         np.testing.assert_allclose(table[column], table[column].iloc[0], rtol=1e-6)
-    drawn = ensemble.measure(problem, pool.build(problem, networks * 3), subsets=5)
+    drawn = ensemble.measure(problem, pool.build(problem, [replace(n) for _ in range(3) for n in networks]), subsets=5)
     assert drawn.groupby("size").size().to_dict() == dict.fromkeys(range(1, 9), 5) | {9: 1}
     assert not drawn.duplicated(["size", "members"]).any()
 

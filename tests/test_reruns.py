@@ -14,7 +14,7 @@ from lossland.options import Cycle, Recipe
 from lossland.workflow import configfile
 from lossland.workflow.code_digest import code_of
 from lossland.workflow.provenance import handed_down, notes
-from lossland.workflow.staleness import config_changes
+from lossland.workflow.staleness import code_changes, config_changes
 
 SHAPES = {"table/segment_shape", "table/bezier_shape", "table/polychain_shape"}
 DRAWN = {"figure/garipov2018_fig2", "figure/garipov2018_table2", "claim/garipov2018_curves"}
@@ -141,6 +141,12 @@ def test_a_chain_names_all_makers_once_and_says_what_is_mixed():
         "Mixed devices of a network: x86_64 made network 0, network 1, network 2, network 3 and 2 more; GPU made network 9.",
         "Mixed torch: 2.15 made network 0, network 1, network 2, network 3 and 3 more; 2.14 made network 9.",
     ]
+
+
+def test_many_files_that_were_edited_are_told_by_the_first():
+    then = {f"{i}.py": "old" for i in range(30)}
+    assert code_changes(then, dict.fromkeys(then, "new")) == ["0.py, as 29 others, was edited"]
+    assert code_changes({"a.py": "1"}, {"b.py": "1"}) == ["a.py is no longer used", "b.py is used now"]
 
 
 def test_changes_are_told_by_their_path_in_the_config():

@@ -4,6 +4,7 @@ import ast
 import inspect
 import subprocess
 import sys
+import typing
 from dataclasses import replace
 from importlib import import_module
 
@@ -15,14 +16,14 @@ from safetensors.torch import save_file
 
 from lossland.checking import build
 from lossland.landscape.subspace import Subspace
-from lossland.options import Count, Cycle, Index, Positive, Recipe, Seed, Weights
+from lossland.options import Count, Cycle, Entries, Index, Positive, Recipe, Seed, Weights
 from lossland.workflow import plugins as catalogue
 from lossland.workflow.store import DiskJournal
 
 # room -> rooms and libraries it may import beside the standard library; what is not named imports whatever it likes
 TORCH, TABLES = {"torch"}, {"pandas", "numpy"}
 BASE = {"options", "rng", "geometry", "inputs", "tasks"}
-DRAWN = TABLES | {"options", "geometry", "statistics", "matplotlib", "mpl_toolkits", "plotly", "meshio"}
+DRAWN = TABLES | {"options", "geometry", "statistics", "matplotlib", "mpl_toolkits", "plotly", "meshio", "scipy"}
 MAY = {
     "options": {"pydantic_core"},
     "checking": {"pydantic", "pydantic_core", "options"},
@@ -31,8 +32,21 @@ MAY = {
     "inputs": TORCH | {"numpy", "scipy", "PIL", "psutil", "safetensors", "options", "rng", "inputs", "tasks"},
     "tasks": TORCH | {"options", "tasks"},
     "data": TORCH
-    | {"torchvision", "sklearn", "mlxtend", "numpy", "scipy", "pyarrow", "PIL", "inputs", "options", "rng", "data"},
-    "models": TORCH | {"torchvision", "models", "options", "geometry"},
+    | {
+        "torchvision",
+        "sklearn",
+        "mlxtend",
+        "numpy",
+        "scipy",
+        "pyarrow",
+        "PIL",
+        "tokenizers",
+        "inputs",
+        "options",
+        "rng",
+        "data",
+    },
+    "models": TORCH | {"timm", "torchvision", "models", "options", "geometry"},
     "landscape": TORCH | BASE | {"checking", "landscape", "numpy", "scipy"},
     "symmetries": TORCH | BASE | {"landscape", "symmetries", "scipy"},
     "methods": TORCH | BASE | {"checking", "landscape", "symmetries", "numpy", "safetensors", "scipy"},
@@ -139,11 +153,13 @@ def test_every_method_runs_on_the_toy_problem_and_again_from_its_journal(name, p
         Weights: tmp_path / "own.safetensors",
     }
     plugin = catalogue.plugin("methods", name)
-    given = {o: fill[kind] for o, (kind, default) in plugin.options.items() if default is catalogue.REQUIRED}
+    given = {o: fill[_of_any_length(kind)] for o, (kind, default) in plugin.options.items() if default is catalogue.REQUIRED}
     sources = [sgd.build(problem, [], recipe=recipe, seed=s, snapshots=[0, 1]) for s in range(int(min(plugin.sources.high, 3)))]
     if name in ("cone", "swag_curve"):
         sources = [
-            chain.build(problem, sources) if name == "cone" else curve.build(problem, sources * 2, recipe=recipe, seed=0)
+            chain.build(problem, sources)
+            if name == "cone"
+            else curve.build(problem, [*sources, sgd.build(problem, [], recipe=recipe, seed=9)], recipe=recipe, seed=0)
         ]
     if name == "pair":
         given = {"ray": 1}
@@ -154,6 +170,11 @@ def test_every_method_runs_on_the_toy_problem_and_again_from_its_journal(name, p
     for _ in range(2):
         again = build(replace(problem, journal=DiskJournal(tmp_path)), sources, **given)
         assert torch.equal(again.anchors, made.anchors)
+
+
+def _of_any_length(kind):
+    parts = typing.get_args(kind)
+    return parts[0] if parts and isinstance(parts[-1], Entries) and typing.get_origin(parts[0]) is list else kind
 
 
 @pytest.mark.parametrize("name", catalogue.names("probes"))

@@ -117,4 +117,7 @@ def test_scores_by_example_are_those_of_the_ensembles(normalised):
     np.testing.assert_allclose(means[columns], shifted[columns])
     clean = ensemble.measure(normalised, members, sizes=[1, 2]).groupby("size").mean(numeric_only=True)
     np.testing.assert_allclose(means.loc[0][[*columns, "epochs"]], clean[[*columns, "epochs"]])
+    tempered_first = by_example.measure(normalised, members, sizes=[2], scaled=True).mean(numeric_only=True)
+    scaled_first = ensemble.measure(normalised, members, sizes=[2], scaled=True).mean(numeric_only=True)
+    np.testing.assert_allclose(tempered_first[columns], scaled_first[columns])
     assert by_example.measure(normalised, members, sizes=[1])["severity"].unique().tolist() == [0]

@@ -67,7 +67,7 @@ def test_a_new_head_takes_the_place_of_that_in_the_file(tiny, tmp_path):
         torch.nn.init.normal_(other.heads.head.weight)
     file = tmp_path / "imagenet.safetensors"
     save_file(other.state_dict(), file)
-    with pytest.raises(ValueError, match=r"in another shape heads\.head\.weight and 1 more"):
+    with pytest.raises(ValueError, match=r"has heads\.head\.weight of shape \[1000, 8\], and the network \[10, 8\]"):
         pretrained.build(tiny, [], file=file)
     network = pretrained.build(tiny, [], file=file, fresh=HEAD, seed=3)
     read, initial = tiny.space.unravel(network.end), tiny.space.unravel(tiny.init(3))

@@ -9,6 +9,8 @@ from lossland.workflow import run, store
 
 def work(job):
     arrays = job.function(job.data_root, **job.options)
+    if few := job.spec.get("few"):
+        arrays = store.cut(arrays, few)
     store.save_arrays(job.out[0], arrays, job.provenance)
 
 

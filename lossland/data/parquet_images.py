@@ -12,7 +12,7 @@ import torch
 
 from lossland.inputs.arrays import Arrays, pictures
 from lossland.inputs.images import decode, refuse_more_than_memory
-from lossland.options import Count, Folder, Fraction, Index, Scaling
+from lossland.options import Count, Folder, Fraction, Index, Scaling, nearest
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +50,9 @@ def _read(folder, pattern, image, label, limit):
     for file in files:
         try:
             opened = pq.ParquetFile(file, page_checksum_verification=True)
+            if lacking := [c for c in (image, label) if c not in opened.schema_arrow.names]:
+                known = nearest(lacking[0], opened.schema_arrow.names)
+                raise ValueError(f"{file} has no column {lacking[0]}{known}; name its columns as image and label")
             for batch in opened.iter_batches(100, columns=[image, label]):
                 _append(x, y, batch.slice(0, limit - len(x)) if limit else batch, image, label, file)
                 rows = min(opened.metadata.num_rows, limit or opened.metadata.num_rows)

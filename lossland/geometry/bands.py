@@ -66,9 +66,13 @@ def tangents(values, pieces, rule):
     return torch.where(flat[:, None], unit, weights)
 
 
-def force(gradients, points, values, *, rule="henkelman", stiffness=None, shares=None):
+def force(gradients, points, values, *, rule="henkelman", stiffness=None, shares=None, springs="lengths"):
     """`gradients` [k-2 D] of the inner pivots of a band [k D] in place, turned into forces; `shares` [k-1] of the length are
-    what springs of a finite `stiffness` pull the pieces to. Two passes over the band, whatever k."""
+    what springs of a finite `stiffness` pull the pieces to. Two passes over the band, whatever k.
+
+    `springs` as_released have two faults of fdraxler/PyTorch-AutoNEB: l are the shares, not lengths, and d_before - l_before
+    is added to every coordinate as it is, without stiffness and tangent.
+    """
     parts, k = columns(2 * len(points), points.shape[1]), len(points)
     inner, slopes = (
         points.new_zeros(n, k - 1, dtype=torch.float64) for n in (k - 1, k - 2)
@@ -84,11 +88,15 @@ def force(gradients, points, values, *, rule="henkelman", stiffness=None, shares
     weights.diagonal(1).copy_(two[:, 1])
     norm = ((weights @ inner) * weights).sum(1).clamp(min=1e-30).sqrt()
     along = -(weights * slopes).sum(1) / norm
-    if stiffness is not None:
+    everywhere = torch.zeros_like(along)
+    if stiffness is not None and springs == "as_released":
+        strain = pieces - shares.to(pieces)
+        along, everywhere = along - stiffness * strain[1:], strain[:-1]
+    elif stiffness is not None:
         along -= stiffness * (pieces - shares.to(pieces) * pieces.sum()).diff()
     weights *= (along / norm)[:, None]
     for part in parts:
-        gradients[:, part] += (weights @ points[:, part].double().diff(dim=0)).to(gradients)
+        gradients[:, part] += (weights @ points[:, part].double().diff(dim=0) + everywhere[:, None]).to(gradients)
     return gradients
 
 

@@ -12,6 +12,7 @@ import torch
 from torch.utils._pytree import tree_leaves, tree_map
 
 from lossland.inputs import loaders
+from lossland.options import nearest
 from lossland.tasks import IGNORED, LABELS
 
 MOST = 100_000  # classes, if nobody says how many there are
@@ -58,15 +59,26 @@ class Arrays:
     augment: dict[str, float] = field(default_factory=dict)
     task: str = "classification"
     ignore: int = IGNORED
+    ignores: bool = field(init=False, default=False)  # whether any label is
     _scaled: dict = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self):
+        if not isinstance(self.classes, int) or self.classes < 1:
+            raise ValueError(f"classes is {self.classes!r}; give how many there are, or how many numbers a target has")
+        if wrong := [n for n in self.augment if n not in AUGMENTATIONS]:
+            raise ValueError(f"augment names {wrong[0]}{nearest(wrong[0], AUGMENTATIONS)}")
+        if not torch.tensor(self.std).all():
+            raise ValueError("std has a zero, by which inputs would be divided; give 1 where nothing varies")
         for part in ("x", "y"):
             given = getattr(self, part)
+            if not isinstance(given, dict) or not all(hasattr(t, "__len__") for t in tree_leaves(given)):
+                raise ValueError(f"{part} is a {type(given).__name__}; give tensors by the names of the splits, train and test")
             if {*given} not in ({*SPLITS}, {"train", "test"}):
                 raise ValueError(f"{part} has the splits {', '.join(given)}; give train and test, and val if there is one")
             if "val" not in given:
                 object.__setattr__(self, part, given | {"val": tree_map(lambda t: t[:0], given["train"])})
+        if self.augment and any(torch.is_tensor(x) and x.ndim != 4 for x in tree_leaves(self.x)):
+            raise ValueError(f"augment names {', '.join(self.augment)}, and these are for images [N C H W]; leave it out")
         ignores = False
         for split in SPLITS:
             x, y = self.x[split], self.y[split]
@@ -74,7 +86,7 @@ class Arrays:
                 told = f"{count(x)} examples but {count(y)} labels" if count(x) != count(y) else f"parts of {sizes} examples"
                 raise ValueError(f"split {split} has {told}")
             if split != "val" and not count(x):
-                raise ValueError(f"split {split} is empty")
+                raise ValueError(f"split {split} is empty; give it examples")
             ignores |= self._refuse_labels(split, y)
         object.__setattr__(self, "ignores", ignores)
         self._refuse_other_inputs()
@@ -104,6 +116,8 @@ class Arrays:
                 f"label {label} of {split} example {i} is not in 0..{self.classes - 1}; correct it, or name it as ignore if it "
                 "marks what is not scored"
             )
+        if len(y) and ignored.all():
+            raise ValueError(f"all labels of {split} are ignored, so that nothing is scored; name another label as ignore")
         return bool(ignored.any())
 
     @property
@@ -195,6 +209,7 @@ def pictures(train, test, *, classes=None, val=0, augment=None, scaling="standar
         raise ValueError(f"val: {val} of the {len(x)} training examples leaves none to train on; lower it")
     cut = len(x) - val
     fixed = {"imagenet": IMAGENET, "unit": ((0.0,), (1.0,)), "raw": ((0.0,), (1 / 255,))}
+    std: tuple[float, ...]
     if scaling == "centred":
         mean, std = (x[:cut].sum(0, dtype=torch.int64).double() / 255 / cut).tolist(), (1.0,)
     else:
@@ -221,8 +236,8 @@ def collected(train, test, val=None, *, classes=None, task="classification", ign
 
     Raises ValueError for what is none of this, naming what came.
     """
-    given = {"train": train, "val": val, "test": test}
-    pairs = {split: loaders.read(split, batches) for split, batches in given.items() if batches is not None}
+    given = {"train": train, "test": test} | ({} if val is None else {"val": val})
+    pairs = {split: loaders.read(split, batches) for split, batches in given.items()}
     if loaders.masked(every := [pair for own in pairs.values() for pair in own]):
         longest = max(loaders.length(x) for x, _ in every)
         pairs = {split: [loaders.padded(x, y, longest) for x, y in own] for split, own in pairs.items()}

@@ -69,7 +69,7 @@ def epochs(paths, per_epoch=1, first=None) -> dict[Path, float]:
             told = " and ".join(texts[p] for p in list(numbers)[:2])
             raise ValueError(f"the names in {base}, as {told}, have several numbers; write epoch before that of the epoch")
         named = {p: n[differing[0]] for p, n in numbers.items()}
-    ordered = sorted(named, key=named.get)
+    ordered = sorted(named, key=named.__getitem__)
     for a, b in pairwise(ordered):
         if named[a] == named[b]:
             raise ValueError(f"{a} and {b} are both of epoch {named[a]}; give a pattern that names one of them")

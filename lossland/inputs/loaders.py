@@ -1,6 +1,6 @@
 """What loaders and datasets of one's own yield: (inputs, targets) of each batch, and all of them together."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 
 import torch
@@ -16,6 +16,8 @@ BATCH = 256
 def read(split, batches) -> list[tuple]:
     """The (inputs, targets) that a loader, a list of batches or a dataset yields, or that all examples are as one tuple of
     tensors. Raises ValueError for all else."""
+    if not isinstance(batches, Iterable) and not hasattr(batches, "__getitem__"):
+        raise ValueError(f"{split} is {batches!r:.80}; give a loader, a dataset or a list of batches")
     if isinstance(batches, Mapping) or (isinstance(batches, tuple) and all(map(torch.is_tensor, batches))):
         batches = [batches]
     elif isinstance(batches, IterableDataset) or (hasattr(batches, "__getitem__") and not isinstance(batches, (list, tuple))):
@@ -61,10 +63,14 @@ def _plain(tree):
 
 
 def _tensor(split, value):
-    if torch.is_tensor(value):
-        return value.detach().cpu()
+    made = value.detach() if torch.is_tensor(value) else None
     with suppress(TypeError, ValueError, RuntimeError):
-        return torch.as_tensor(value)
+        made = torch.as_tensor(value) if made is None else made
+    if made is not None:
+        if made.layout != torch.strided or made.is_meta or not made.ndim:
+            what = f"a tensor of layout {made.layout} on {made.device}" if made.ndim else f"one number, {made.tolist()}"
+            raise ValueError(f"a batch of {split} holds {what}; give dense tensors whose first axis counts examples")
+        return made.cpu()
     raise ValueError(f"a batch of {split} holds a {_said(value)}; give tensors, such as numbers of words for text")
 
 

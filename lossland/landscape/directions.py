@@ -6,8 +6,9 @@ the plane through three networks (Garipov et al. 2018, arXiv 1802.10026, figure 
     none       d
 
 Parameters that are left out have d = 0. Differs from the released code in: what a filter is depends on the module, not on
-axis 0, and so does what is a bias or a norm, not on rank; what is not left out is drawn and scaled like all else, not d = w;
-coordinates of a trajectory are those of least squares, not lengths along axes that need not be orthogonal.
+axis 0, and so does what is a bias or a norm, not on rank; what is not left out is drawn and scaled like all else, not d = w
+(`vectors: own`, of tensors of one dimension); coordinates of a trajectory are those of least squares, not lengths along axes
+that need not be orthogonal.
 """
 
 import torch
@@ -17,9 +18,10 @@ from lossland.geometry.measures import frame, project
 from lossland.landscape.subspace import Subspace, statistics_of
 
 
-def random_direction(space, theta, rng, normalisation="filter", leave_out=("bias", "norm"), only=()):
+def random_direction(space, theta, rng, normalisation="filter", leave_out=("bias", "norm"), only=(), vectors="drawn"):
     """A Gaussian direction [D], float32, scaled to theta [D], of the parameters that `leave_out` and `only` leave in (see
-    `ParamSpace.moved`). The raw draw depends on `rng` and D alone.
+    `ParamSpace.moved`). The raw draw depends on `rng` and D alone. With `vectors` own, tensors of one dimension or none are
+    their own direction, whatever the normalisation.
 
     Raises ValueError if nothing is left of it.
     """
@@ -28,6 +30,8 @@ def random_direction(space, theta, rng, normalisation="filter", leave_out=("bias
     for name, part in space.filters(d).items():
         if name not in moved:
             part.zero_()
+        elif vectors == "own" and part.ndim <= 2:
+            part.copy_(weights[name])
         elif normalisation != "none":
             axes = tuple(range(2, part.ndim)) if normalisation == "filter" else tuple(range(part.ndim))
             part.mul_(_norm(weights[name], axes) / _norm(part, axes).clamp(min=torch.finfo(d.dtype).tiny))
@@ -62,10 +66,12 @@ def around(source, directions, *, box=None, margin=0.2, notes=None) -> Subspace:
     return Subspace(anchors, Affine(m + 1, box), marked | (notes or {}) | source.decay | own)
 
 
-def through(points, *, margin=0.2, path=(), notes=None) -> Subspace:
+def through(points, *, margin=0.2, margins=None, path=(), notes=None) -> Subspace:
     """The plane through three points [3 D]: the first is its origin, its orthonormal axes are along the second, then the third.
 
-    What is drawn is a square around them and the points, each [D], of `path`, widened by `margin` of its side. Notes:
+    What is drawn is a square around them and the points, each [D], of `path`, widened by `margin` of its side. With `margins`
+    (left, right, bottom, top) it is the rectangle from - left d to (1 + right) d and from - bottom h to (1 + top) h, with d the
+    distance of the second point from the first, h that of the third from their line. Notes:
     `mark.spanning` [3 2], and `mark.path` [n 2] where there is one. Raises ValueError if the three lie on one line.
     """
     origin = points[0]
@@ -76,7 +82,11 @@ def through(points, *, margin=0.2, path=(), notes=None) -> Subspace:
 
     marked = {"mark.spanning": project(points)} | ({"mark.path": project(path)} if path else {})
     anchors = torch.stack([origin, *(e.to(origin) for e in axes)])
-    return Subspace(anchors, Affine(3, _cube(torch.cat(list(marked.values())), margin)), marked | (notes or {}))
+    box = _cube(torch.cat(list(marked.values())), margin)
+    if margins:
+        sides = marked["mark.spanning"][[1, 2], [0, 1]].tolist()
+        box = [(-low * side, (1 + high) * side) for side, low, high in zip(sides, margins[::2], margins[1::2], strict=True)]
+    return Subspace(anchors, Affine(3, box), marked | (notes or {}))
 
 
 def _cube(u, margin):

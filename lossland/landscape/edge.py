@@ -10,8 +10,11 @@ import functools
 import inspect
 import typing
 from dataclasses import replace
+from os import PathLike
+from types import FunctionType
 
 import torch
+from torch import nn
 
 from lossland.checking import ConfigError, built
 from lossland.landscape.problem import Problem
@@ -32,12 +35,27 @@ def checked(function):
     def call(*given, **chosen):
         given += tuple(chosen.pop(n) for n in names[len(given) :] if n in chosen)
         chosen = built(options, chosen, where)
-        if given and isinstance(given[0], (Subspace, list, tuple)):
+        if len(given) > len(names):
+            raise ConfigError(f"{where} takes {', '.join(names)}, and is given {len(given)}; give options by their names")
+        if given and names[0] == "problem" and isinstance(given[0], (Subspace, list, tuple, nn.Module, FunctionType)):
             raise ConfigError(f"{where} is given {type(given[0]).__name__} first; give it the problem, then the rest")
+        if names == ["root"] and given and not isinstance(given[0], (str, PathLike, type(None))):
+            raise ConfigError(f"{where}.root is {given[0]!r:.80}; give the path of the folder of data")
         if given and isinstance(given[0], Problem):
             problem, *rest = given
             _refuse_sources(where, problem, rest[0] if rest else None, counts)
-        made = function(*given, **chosen)
+        if len(given) < len(names):
+            raise ConfigError(f"{where}.{names[len(given)]} is missing")
+        try:
+            made = function(*given, **chosen)
+        except (KeyError, AttributeError, TypeError) as error:
+            if names == ["table"]:
+                raise ConfigError(
+                    f"{where} is given no table of its probe ({error}); give it as the probe returns it"
+                ) from error
+            if given[0] is None:
+                raise ConfigError(f"{where}.{names[0]} is missing") from error
+            raise
         if hasattr(made, "reset_index"):
             return made.reset_index(drop=True)
         return _noted(made if ours else _whole(where, made, given[1]), given[0])
@@ -57,6 +75,8 @@ def _refuse_sources(where, problem, given, counts):
             rule.check(len(sources), {})
         except ValueError as error:
             raise ConfigError(f"{where} is given {len(sources)} sources; their number {error}") from None
+    if twice := [i for i, source in enumerate(sources, 1) if any(source is other for other in sources[: i - 1])]:
+        raise ConfigError(f"{where} is given source {twice[0]} twice; remove one")
     for i, source in enumerate(sources, 1):
         what = f"source {i} of {where}" if many else f"the subspace of {where}"
         if (found := source.anchors.shape[1]) != problem.space.dimension:

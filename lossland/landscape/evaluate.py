@@ -6,7 +6,8 @@ Batch-norm statistics are a choice (`bn`), for the papers differ:
     keep           the calibrated statistics of the first anchor, everywhere (arXiv 1712.09913, `weights`)
     own            those that came with the networks: c(u) applied to the running statistics in their files; of a trained
                    module that `build()` returns, its own everywhere
-    carried        c(u) applied to the statistics that a band has carried as coordinates (arXiv 1803.00885, as released)
+    carried        c(u) applied to the running statistics that trainings have kept (`sgd` with `running`), or that a band has
+                   carried as coordinates (arXiv 1803.00885, as released)
 """
 
 import logging
@@ -41,7 +42,10 @@ def statistics(problem, subspace, bn="recalibrate"):
         states = [problem.space.unpack(row) for row in subspace.statistics.to(problem.device, problem.dtype)]
         return lambda c, theta, pictures=None: problem.space.blend(c, states)
     if bn == "carried":
-        raise ValueError("bn: carried is for a band of buffers: inside, and this subspace has no statistics of its own")
+        raise ValueError(
+            "bn: carried is for networks trained with running: true and bands of buffers: inside, and this subspace has no "
+            "statistics of its own"
+        )
     if bn == "own":
         own = {n: b.to(problem.device, problem.dtype) for n, b in problem.space.own.items()}
         if all((b == ("var" in n)).all() for n, b in own.items()):
@@ -86,7 +90,7 @@ def evaluate(problem, subspace, u, splits, bn="recalibrate", part=slice(None), a
     state_of = statistics(problem, subspace, bn)
 
     def scores(number, c):
-        theta = subspace.combine(c).to(problem.device)
+        theta = problem.point(subspace.combine(c, problem.dtype))
         pictures = ("augmented", number) if augmented else None
         state = state_of(c, theta, pictures)
         seen = [pictures if split == "train" else None for split in splits]
@@ -181,6 +185,8 @@ def score(problem, table, name):
 def part_of(n, shard) -> slice:
     """Part i of k of n points, where `shard` is (i, k) and i counts from 1; the parts differ by one point at most."""
     i, k = shard
+    if i > k:
+        raise ValueError(f"shard is {[i, k]}: there is no part {i} of {k}; parts are numbered from 1 to {k}")
     return slice(n * (i - 1) // k, n * i // k)
 
 
@@ -193,7 +199,7 @@ def predict(problem, subspace, u, split, bn="recalibrate", state_of=None, ask="p
     """
     state_of = state_of or statistics(problem, subspace, bn)
     for c in subspace.coefficients(u, problem.dtype):
-        theta = subspace.combine(c).to(problem.device)
+        theta = problem.point(subspace.combine(c, problem.dtype))
         yield prediction(problem, theta, state_of(c, theta), split, ask)
 
 

@@ -13,8 +13,7 @@ from lossland.geometry import bands
 from lossland.geometry.charts.polychain import PolyChain
 from lossland.landscape.evaluate import calibrated, evaluate, score
 from lossland.landscape.subspace import Subspace
-
-MOMENTUM = 0.1  # of running statistics: PyTorch's
+from lossland.landscape.train import carry
 
 
 @dataclass(frozen=True)
@@ -22,7 +21,8 @@ class Force:
     """The objective of a band [k D] or [k D+B]: its value is the highest loss of a pivot, its gradient the force on the inner
     ones (see `geometry.bands`), of the loss with its decay.
 
-    `shares` [k-1] of its length are to lie between pivots. With `own`, each pivot has a minibatch of that many of its own.
+    `shares` [k-1] of its length are to lie between pivots. With `own`, each pivot has a minibatch of that many of its own; with
+    `heights` nll the value, and so the tangents, are without the decay. `springs` are those of `bands.force`.
     """
 
     shares: torch.Tensor
@@ -30,6 +30,8 @@ class Force:
     stiffness: float | None
     tangent: str
     own: int | None
+    heights: str = "loss"
+    springs: str = "lengths"
 
     def __call__(self, problem, anchors, free, batch, rng):
         if self.stiffness is None:
@@ -40,17 +42,20 @@ class Force:
         values, gradients = torch.empty(k, device=anchors.device), torch.zeros_like(anchors[1:-1])
         for i, point in enumerate(anchors):
             inputs, target = self._minibatch(problem, (number, i)) if self.own else batch
+            how = rng.set_state(draws), self.weight_decay
             if i in (0, k - 1):
-                values[i] = problem.value(point[:D], inputs, target, rng.set_state(draws), self.weight_decay)
+                values[i] = problem.value(point[:D], inputs, target, *how)
+            else:
+                into = gradients[i - 1]
+                values[i], _ = problem.gradient(point[:D], inputs, target, *how, into=into[:D])
+            if self.heights == "nll":
+                values[i] -= problem.decay(point[:D], self.weight_decay)
+            if i in (0, k - 1):
                 continue
-            into, how = gradients[i - 1], (rng.set_state(draws), self.weight_decay)
-            values[i], _ = problem.gradient(point[:D], inputs, target, *how, into=into[:D])
             if len(point) > D:
                 into[D:] = self.weight_decay * point[D:]
-                with problem.arithmetic():  # a pass more: that of the training keeps no statistics
-                    own = problem.space.pack(problem.space.calibrate(point[:D], [inputs]))
-                point[D:].lerp_(own.to(point), MOMENTUM)
-        springs = {"stiffness": self.stiffness, "shares": self.shares}
+                carry(problem, point, inputs)
+        springs = {"stiffness": self.stiffness, "shares": self.shares, "springs": self.springs}
         return values.max(), bands.force(gradients, anchors, values, rule=self.tangent, **springs)
 
     def _minibatch(self, problem, key):

@@ -17,11 +17,12 @@ from torch.nn.functional import cross_entropy
 from torch.utils._pytree import tree_leaves
 
 from lossland import tasks
+from lossland.checking import build
 from lossland.inputs.arrays import Arrays, count
 from lossland.landscape.checkpoint import Journal
 from lossland.landscape.proof import Proof, forked, prove
 from lossland.landscape.space import ParamSpace
-from lossland.options import Precision, nearest
+from lossland.options import Arithmetic, Count, nearest
 from lossland.rng import stream
 from lossland.tasks import classification
 from lossland.tasks.own_loss import OwnLoss, with_loss
@@ -45,7 +46,7 @@ class Problem:
     space: ParamSpace = field(repr=False)
     data: Arrays
     device: torch.device | str = "cpu"
-    precision: Precision = "fp32"
+    precision: Arithmetic = "fp32"
     batch_size: int | None = None
     examples: int | None = None
     journal: Journal = field(default_factory=Journal, repr=False)
@@ -55,12 +56,17 @@ class Problem:
     proofs: list[tuple[tuple, Proof]] = field(default_factory=list, repr=False, compare=False)
 
     def __post_init__(self):
-        if self.precision not in get_args(Precision):
-            raise ValueError(f"precision is {self.precision!r}{nearest(self.precision, get_args(Precision))}")
+        if self.precision not in get_args(Arithmetic):
+            raise ValueError(f"precision is {self.precision!r}{nearest(self.precision, get_args(Arithmetic))}")
+        if isinstance(self.space, (torch.nn.Module, Arrays)) or not isinstance(self.data, Arrays):
+            told = f"{type(self.space).__name__} and {type(self.data).__name__}"
+            raise ValueError(f"a problem is a ParamSpace and Arrays, and is given {told}; lossland.problem makes it of these")
+        build(Count | None, self.batch_size, "problem.batch_size")
+        build(Count | None, self.examples, "problem.examples")
         task, followed = self._learned()
         ignored = getattr(task, "ignored", tasks.IGNORED)
         data = self.data if ignored in (tasks.IGNORED, self.data.ignore) else replace(self.data, ignore=ignored)
-        for name, value in {"task": task, "followed": followed, "device": torch.device(self.device)}.items():
+        for name, value in {"task": task, "followed": followed, "device": device_of(self.device)}.items():
             object.__setattr__(self, name, value)
         object.__setattr__(self, "data", data.to(self.device))
         self.space.to(self.device)
@@ -79,7 +85,7 @@ class Problem:
     @property
     def dtype(self):
         """The type of theta and of the data in floating point."""
-        return torch.float64 if self.precision == "fp64" else torch.float32
+        return {"fp64": torch.float64, "own": self.space.dtype.to_real()}.get(self.precision, torch.float32)
 
     def init(self, seed):
         """The point theta [D] that the network's own initialisation draws under `seed`."""
@@ -117,7 +123,7 @@ class Problem:
     @cached_property
     def at_once(self) -> int:
         """Examples of a batch of an evaluation: on a CPU, 500, or as many as activations stay near it, at least 100."""
-        most = 500 if self.device.type == "cuda" else min(500, ACTIVATIONS // self.check().largest)
+        most = 500 if torch.device(self.device).type == "cuda" else min(500, ACTIVATIONS // self.check().largest)
         return self.batch_size or max(100, most)
 
     def steps(self, size) -> int:
@@ -158,7 +164,7 @@ class Problem:
         x = self.data.x[split]
         if not (rows.ndim == 1 and torch.is_tensor(x) and torch.is_tensor(self.data.y[split])):
             return 1
-        return max(1, BLOCK // (len(rows) * max(1, x[0].numel())))  # the examples of a formula have no entries
+        return max(1, BLOCK // max(1, len(rows) * x[0].numel()))
 
     def _block(self, split, minibatches, augment):
         if len(minibatches) == 1:
@@ -167,11 +173,12 @@ class Problem:
         return zip(x.split(sizes), target.split(sizes), strict=True)
 
     def _examples(self, split, rows, augment=None):
-        return self.data.inputs(split, rows, augment, self.dtype), self.data.targets(split, rows, self.dtype)
+        wide = torch.promote_types(self.dtype, torch.float32)  # of targets, and of losses
+        return self.data.inputs(split, rows, augment, self.dtype), self.data.targets(split, rows, wide)
 
-    def few(self, n):
-        """(inputs, target) of about n training examples, in a pass of their own."""
-        return self._examples("train", self.task.minibatches(self.size("train"), n)[0])
+    def few(self, n, split="train"):
+        """(inputs, target) of about n examples of a split, in a pass of their own."""
+        return self._examples(split, self.task.minibatches(self.size(split), n)[0])
 
     def gradient(self, theta, inputs, target, rng, weight_decay=0.0, *, into=None, share=1.0):
         """(value, gradient [D]) at theta [D] of the batch's mean loss + weight_decay/2 |theta|^2, as in training.
@@ -179,24 +186,31 @@ class Problem:
         The gradient is added `share` times to `into` [D] (default: once to zeros), each parameter tensor as soon as it is
         known, so that beside theta and `into` of a large network there is never a third vector of their length.
         """
-        if small := into is None and len(theta) <= SMALL:
-            point, gradient, leaves = self.space.bench(theta)
-            point.copy_(theta)
-            gradient.zero_()
+        if into is None and len(theta) <= SMALL:
+            loss, gradient = self._small(theta, inputs, target, rng)
         else:
             gradient = torch.zeros_like(theta) if into is None else into
-            leaves = self.space.leaves(theta, gradient)
-        # dropout first: it may ask for the proof, whose passes need the network for themselves
-        with self._dropout(rng), self.space.loaded(leaves) as network:
-            loss = self._loss(network, inputs, target)
-            loss.backward(None if share == 1 else torch.full_like(loss, share))
-        gradient = gradient.clone() if small else gradient
+            # dropout first: it may ask for the proof, whose passes need the network for themselves
+            with self._dropout(rng), self.space.loaded(self.space.leaves(theta, gradient)) as network:
+                loss = self._loss(network, inputs, target)
+                loss.backward(None if share == 1 else torch.full_like(loss, share))
         if weight_decay:
             square, trained = self._decayed(theta)
             decayed = gradient if trained is theta else gradient[: len(trained)]
             decayed.add_(trained, alpha=share * weight_decay)
             return loss.detach().add_(square, alpha=0.5 * weight_decay), gradient
         return loss.detach(), gradient
+
+    def _small(self, theta, inputs, target, rng):
+        """The loss of a batch and its gradient [D], without decay, of a network whose steps are not arithmetic but calls."""
+        point, gradient, leaves, parts = self.space.bench(theta)
+        point.copy_(theta)
+        with self._dropout(rng), self.space.loaded(leaves) as network:
+            loss = self._loss(network, inputs, target)
+            found = torch.autograd.grad(loss, [leaves[n] for n in parts], allow_unused=True)
+        parts = list(parts.values())
+        torch._foreach_copy_(parts, [torch.zeros_like(p) if g is None else g for g, p in zip(found, parts, strict=True)])
+        return loss, gradient.clone()
 
     @torch.no_grad()
     def value(self, theta, inputs, target, rng, weight_decay=0.0):
@@ -210,6 +224,10 @@ class Problem:
         trained = theta if self.space.trained == self.space.dimension else theta[: self.space.trained]
         return trained @ trained, trained
 
+    def decay(self, theta, weight_decay):
+        """The part of the loss that is not nll."""
+        return 0.5 * weight_decay * self._decayed(theta)[0]
+
     def _loss(self, network, inputs, target):
         with self.arithmetic():
             return self.mean(network(*inputs), target)[0]
@@ -218,13 +236,18 @@ class Problem:
         """(the mean loss [] of a batch, what it counts for): over the rows that are scored, each by its weight."""
         if self.task.losses is classification.losses and self.weights is None and not self.data.ignores:
             outputs, target = classification.rows(outputs, target)  # in one operation, a sixth of a small network's step
-            return cross_entropy(tasks.full(outputs), target), target.numel()
+            return self._refuse_constant(cross_entropy(tasks.full(outputs), target)), target.numel()
         outputs, target = self.scored(outputs, target)
-        losses = self.task.losses(outputs, target)
+        losses = self._refuse_constant(self.task.losses(outputs, target))
         if self.weights is not None:
             whole = self.weights(self.task.targets(target)).sum()
             return losses.sum() / whole, whole.item()
         return (losses.mean() if losses.numel() else losses.sum()), losses.numel()
+
+    def _refuse_constant(self, losses):
+        if torch.is_grad_enabled() and not losses.requires_grad:
+            raise ValueError("no gradient of the loss reaches the parameters; leave out no_grad, detach, argmax and the like")
+        return losses
 
     def scored(self, outputs, target):
         """Both as they are, or if some labels are ignored in rows [m ...], without theirs."""
@@ -295,6 +318,17 @@ def native_bf16(device) -> bool:
         return torch.cuda.get_device_capability(device) >= (8, 0)
     cpuinfo = Path("/proc/cpuinfo")
     return cpuinfo.exists() and not {"avx512_bf16", "amx_bf16"}.isdisjoint(cpuinfo.read_text().split())
+
+
+def device_of(name) -> torch.device:
+    """A device by its name, or as it is. Raises ValueError if this machine has none of it."""
+    try:
+        device = torch.device(name)
+        torch.empty(1, device=device).cpu()  # of meta there is no copy
+    except (RuntimeError, AssertionError, TypeError, NotImplementedError) as error:
+        told = str(error).partition("\n")[0].rstrip(".")
+        raise ValueError(f"device is {name!r}, which this machine does not have ({told}); name cpu or cuda") from None
+    return device
 
 
 def default_device() -> torch.device:

@@ -5,17 +5,19 @@ repeats itself; outputs, targets and task fit; scores come out as declared; the 
 """
 
 import contextlib
+import traceback
 import warnings
 import zlib
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import torch
 from torch.utils._pytree import tree_leaves, tree_map
 
 from lossland.inputs.arrays import SPLITS, count
-from lossland.landscape.space import CHANGED
 
 FEW = 8
+LIBRARY = Path(__file__).parent.parent
 
 
 @dataclass
@@ -37,27 +39,52 @@ def prove(problem) -> Proof:
     theta = space.init(0, problem.dtype)  # one network in memory, and not three
     _refuse_start(theta, again)
     alike, theta = _sum(theta) == other, theta.to(problem.device)
+    modes = _modes()
     x, target = problem.few(FEW)
     tensors, seen = space.constants | space.unravel(theta), _sums(tree_leaves(x))
     before = _sums(tensors.values())
     with forked(problem.device), _heard(), _told(f"the network cannot be called with inputs {_shapes(x)}"):
         state = space.calibrate(theta, [_inputs(problem, x)])
         drawn = generator_state(problem.device)
-        space.forward(theta, *_inputs(problem, x))
+        replaced = space.replaced(theta, *_inputs(problem, x))
         stochastic = not torch.equal(drawn, generator_state(problem.device))
         sizes = [1]
         with space.overheard(lambda name, y: sizes.append(y.numel() // count(x))):
             first, second = (space.predict(theta, state, *_inputs(problem, x)) for _ in range(2))
+    _refuse_modes(modes)
+    if replaced:
+        raise ValueError(space.changed(replaced))
     for name, old, new in zip(tensors, before, _sums(tensors.values()), strict=True):
         if old != new:
-            raise ValueError(CHANGED.format(name))
+            raise ValueError(space.changed(name))
     if seen != _sums(tree_leaves(x)):
         raise ValueError("the network changes its inputs in place; write x = 2 * x for x.mul_(2)")
     if not torch.equal(first.nan_to_num(), second.nan_to_num()):
         raise ValueError("the network gives two different answers to the same input with dropout off")
+    if not first.ndim:
+        raise ValueError("the network returns one number for a batch; return a row for each of its examples")
     _refuse_mixing(problem, theta, state, x, first)
     _refuse_misfit(problem, first, target)
+    for split in ("val", "test"):
+        if problem.size(split):
+            x, target = problem.few(FEW, split)
+            with _told(f"the network cannot be called with inputs {_shapes(x)} of {split}"):
+                outputs = space.predict(theta, state, *_inputs(problem, x))
+            _refuse_misfit(problem, outputs, target)
     return Proof(stochastic, alike, max(sizes))
+
+
+def _modes():
+    return torch.get_default_dtype(), torch.is_grad_enabled()
+
+
+def _refuse_modes(before):
+    """Puts back what a pass has changed for all that follows, and refuses it."""
+    if (found := _modes()) != before:
+        torch.set_default_dtype(before[0])
+        torch.set_grad_enabled(before[1])
+        what = "default type" if found[0] != before[0] else "gradient mode"
+        raise ValueError(f"the network changes the {what} of torch in a forward pass; leave it as it is")
 
 
 def _sum(tensor) -> int:
@@ -115,12 +142,14 @@ def _refuse_misfit(problem, outputs, target):
 
 @contextlib.contextmanager
 def _told(what):
+    """An error of torch, or of the user's own code, is told as one sentence; those of this library are sentences already."""
     try:
         yield
-    except (RuntimeError, IndexError, TypeError, AttributeError) as error:
-        if isinstance(error, torch.OutOfMemoryError):
+    except Exception as error:
+        raised = Path(traceback.extract_tb(error.__traceback__)[-1].filename)
+        if isinstance(error, torch.OutOfMemoryError) or (isinstance(error, ValueError) and raised.is_relative_to(LIBRARY)):
             raise
-        raise ValueError(f"{what}: {type(error).__name__}: {error}") from error
+        raise ValueError(f"{what}: {type(error).__name__}: {' '.join(str(error).split())}; correct one of them") from error
 
 
 def _shapes(tree):

@@ -50,7 +50,7 @@ def grown(problem, sources, simplexes, objective, recipe, seed, *, passes, stren
         part = replace(problem, journal=problem.journal.part("vertex"))
         made = minimise(part, objective(own, strength), vertices[: newest + 1], recipe, (seed, newest), free=[newest])
         losses.append(made.losses)
-        paid[zlib.crc32(vertices[newest].cpu().numpy())] = recipe.epochs * passes
+        paid[zlib.crc32(vertices[newest].cpu().numpy().tobytes())] = recipe.epochs * passes
         spent.append(sum(paid.values()))
     notes = {"loss": torch.stack(losses), "strength": torch.tensor(strengths, dtype=torch.float64)}
     notes |= {"lineage": torch.tensor(list(paid.items()), dtype=torch.int64).view(-1, 2)}

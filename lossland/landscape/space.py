@@ -33,7 +33,7 @@ from lossland.landscape.roles import by_filter, groups, kind
 from lossland.landscape.signature import Signature
 from lossland.options import nearest
 
-CHANGED = "the network changes its buffer {} in a forward pass; only batch norm may keep statistics"
+CHANGED = "the network changes its {} {} in a forward pass; only batch norm may keep statistics"
 
 
 class ParamSpace:
@@ -115,11 +115,18 @@ class ParamSpace:
                 random.seed(seed)
                 np.random.seed(seed % 2**32)  # noqa: NPY002
                 module = self._build()
+        except (ArithmeticError, AssertionError, AttributeError, LookupError, RuntimeError, TypeError) as error:
+            if isinstance(error, torch.OutOfMemoryError):
+                raise
+            told = f"the network cannot be built ({type(error).__name__}: {error})"
+            raise ValueError(f"{told}; give a module, or a function without arguments that returns one") from error
         finally:
             random.setstate(kept[0])
             np.random.set_state(kept[1])  # noqa: NPY002
         if not isinstance(module, nn.Module) or isinstance(module, torch.jit.ScriptModule):
             raise ValueError(f"build() returns a {type(module).__name__}; it must return an nn.Module that is not scripted")
+        if any(p.is_meta for p in [*module.parameters(), *module.buffers()]):
+            raise ValueError("the network lies on the device meta, where nothing has a value; build it on a CPU or a GPU")
         return module
 
     def _drawn(self, buffers):
@@ -193,11 +200,16 @@ class ParamSpace:
         return views
 
     def bench(self, like):
-        """(theta [D], gradient [D], leaves) that stay, to be copied into: to make leaves takes as long as a small network."""
+        """(theta [D], gradient [D], leaves, by name the parts of the gradient) that stay, to be copied into: to make leaves
+        takes as long as a small network does."""
         key = (like.device, like.dtype)
         if key not in self._benches:
-            theta, gradient = torch.empty_like(like), torch.empty_like(like)
-            self._benches[key] = theta, gradient, self.leaves(theta, gradient)
+            theta, gradient = torch.zeros_like(like), torch.zeros_like(like)
+            leaves, parts = self.leaves(theta, gradient), {}
+            for name, leaf in leaves.items():
+                if leaf.requires_grad:
+                    leaf.grad, parts[name] = None, leaf.grad
+            self._benches[key] = theta, gradient, leaves, parts
         return self._benches[key]
 
     def parts(self, points):
@@ -323,6 +335,16 @@ class ParamSpace:
             tensors = tensors | self._constants_like(like) | ((state or self._blank(like)) if mode != "train" else {})
         return _Loaded(self._signature.call, self._places, self.buffers, tensors)
 
+    def replaced(self, theta, *inputs) -> str | None:
+        """The name of a tensor in whose place a pass puts another."""
+        with (loaded := self.loaded(theta)) as network:
+            network(*inputs)
+            return next((n for n, t in loaded.tensors.items() for place, key in self._places[n] if place[key] is not t), None)
+
+    def changed(self, name) -> str:
+        """That a pass changes the tensor of this name."""
+        return CHANGED.format("buffer" if name in self.buffers or name in self.own else "parameter", name)
+
     def _constants_like(self, like):
         """The constants on the device of a tensor; of those in the network's own type, in its type."""
         key = (like.device, like.real.dtype if like.is_complex() else like.dtype)
@@ -356,22 +378,22 @@ class _Loaded:
     """The context of `loaded`: a class, for a generator costs a twentieth of a small network's step."""
 
     def __init__(self, call, places, buffers, tensors):
-        self._call, self._places, self._buffers, self._tensors = call, places, buffers, tensors
+        self._call, self._places, self._buffers, self.tensors = call, places, buffers, tensors
 
     def __enter__(self):
         self._before = []
-        for name, tensor in self._tensors.items():
+        for name, tensor in self.tensors.items():
             for place, key in self._places[name]:
                 self._before.append((place, key, place[key]))
                 place[key] = tensor
         return self._call
 
     def __exit__(self, kind, error, trace):
-        changed = [n for n in self._buffers if any(place[key] is not self._tensors[n] for place, key in self._places[n])]
+        changed = [n for n in self._buffers if any(place[key] is not self.tensors[n] for place, key in self._places[n])]
         for place, key, tensor in reversed(self._before):
             place[key] = tensor
         if changed and kind is None:
-            raise ValueError(CHANGED.format(changed[0]))
+            raise ValueError(CHANGED.format("buffer", changed[0]))
 
 
 def _same(a, b):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import torch
 
 from lossland.geometry.charts import Chart
-from lossland.geometry.measures import gram, norms
+from lossland.geometry.measures import columns, gram, norms
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,15 @@ class Subspace:
     notes: dict[str, torch.Tensor] = field(default_factory=dict)
 
     def __post_init__(self):
+        if not torch.is_tensor(self.anchors) or not isinstance(self.chart, Chart):
+            told = f"{type(self.anchors).__name__} and {type(self.chart).__name__}"
+            raise ValueError(f"a subspace is a tensor of anchors [k D] and a chart, and is given {told}; give these")
         if self.anchors.ndim != 2 or len(self.anchors) != self.chart.k:
             raise ValueError(f"{self.chart} needs anchors [{self.chart.k} D], got {list(self.anchors.shape)}")
+        if not self.anchors.is_floating_point():
+            raise ValueError(f"the anchors are of {self.anchors.dtype}; give them in floating point")
+        if self.anchors.requires_grad:
+            object.__setattr__(self, "anchors", self.anchors.detach())
 
     @property
     def end(self):
@@ -80,23 +87,33 @@ class Subspace:
         return self.notes.get("statistics")
 
     def coefficients(self, u, dtype=None):
-        """c(u) [n k] in the type of the anchors or `dtype`, on the device of the anchors, of coordinates u [n m] in float64."""
-        return self.chart(u).to(self.anchors.device, dtype or self.anchors.dtype)
+        """c(u) [n k] of coordinates u [n m] in float64, on the device of the anchors, in their type or `dtype`, or
+        in float32 if that is narrower."""
+        return self.chart(u).to(self.anchors.device, torch.promote_types(dtype or self.anchors.dtype, torch.float32))
 
     def at(self, u):
         """The points [n D] at u [n m]."""
-        return self.coefficients(u) @ self.anchors
+        c = self.coefficients(u)
+        return c @ self.anchors.to(c)
 
     def points(self, u) -> Iterator[torch.Tensor]:
         """The points at u [n m], each [D], one at a time."""
         return map(self.combine, self.coefficients(u))
 
-    def combine(self, c):
-        """The point [D] with coefficients c [k], in their type; only the anchors that it is made of are read."""
-        used = c.nonzero()[:, 0]
+    def combine(self, c, dtype=None):
+        """The point [D] with coefficients c [k], in their type or `dtype`; only the anchors that it is made of are read.
+
+        No anchor of another type is copied whole, so that one point of a large network needs the memory of one.
+        """
+        used, dtype = c.nonzero()[:, 0], dtype or c.dtype
         if len(used) == 1 and c[used] == 1:
-            return self.anchors[used[0]].to(c)
-        return c @ self.anchors.to(c) if len(used) == len(c) else c[used] @ self.anchors[used].to(c)
+            return self.anchors[used[0]].to(dtype)
+        if self.anchors.dtype == c.dtype == dtype:
+            return c @ self.anchors if len(used) == len(c) else c[used] @ self.anchors[used]
+        point = torch.empty(self.anchors.shape[1], dtype=dtype, device=self.anchors.device)
+        for part in columns(len(used), len(point)):
+            point[part] = sum(c[i] * self.anchors[i, part].to(c) for i in used.tolist())
+        return point
 
     def norms(self, u):
         """|theta(u)| [n], float64, at u [n m]."""

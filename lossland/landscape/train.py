@@ -27,6 +27,7 @@ from lossland.landscape.subspace import Subspace
 from lossland.rng import number
 
 log = logging.getLogger(__name__)
+MOMENTUM = 0.1  # of running statistics: PyTorch's
 CHECK_EVERY = 50  # steps between looks at the losses: a look waits for the device
 
 
@@ -114,34 +115,40 @@ def epochs_kept(recipe, snapshots=(), every=None) -> list[int]:
     return sorted({*snapshots, *(range(0, recipe.epochs, every) if every else ()), recipe.epochs})
 
 
-def trajectory(problem, start, recipe, seed, kept, rate=None, before=None, noise=None, objective=None) -> Subspace:
+def trajectory(problem, start, recipe, seed, kept, rate=None, before=None, noise=None, running=False, objective=None) -> Subspace:
     """One network, trained from `start` [D]: its points after each of the epochs `kept`, in order, as Points; by default the
     `objective` is its loss.
 
     Parts of an epoch are rounded to whole steps. `before` is the lineage that led to `start` (see `Subspace`). Notes:
-    `epoch` [k] of this training, the `lr` [k] of the last step before, the `loss` of every epoch, the weight decay.
+    `epoch` [k] of this training, the `lr` [k] of the last step before, the `loss` of every epoch, the weight decay, and if they
+    are `running` the batch-norm `statistics` [k B].
     """
     rate, steps = rate or partial(learning_rate, recipe), problem.steps(recipe.batch_size)
     row_of = {round(epoch * steps): i for i, epoch in enumerate(kept)}
     if len(row_of) < len(kept):
         raise ValueError(f"{len(kept)} points of a training of {recipe.epochs * steps} steps fall on one another; keep fewer")
-    dtype = replace(problem, precision=recipe.precision).dtype
-    rows = problem.journal.part("trajectory").rows(len(kept), problem.space.dimension, dtype)
+    dtype, D = replace(problem, precision=recipe.precision).dtype, problem.space.dimension
+    # of the point itself: a mean over the one point would copy it, and its gradient, at each step
+    objective = objective or pointwise(recipe.weight_decay)
+    if running := running and problem.space.normalised:
+        start = torch.cat([start, problem.space.pack(problem.space.own).to(start)])
+        objective = beside_statistics(objective)
+    rows = problem.journal.part("trajectory").rows(len(kept), len(start), dtype)
 
     def watch(n, anchors):
         if n in row_of:
             rows[row_of[n]] = anchors[0].cpu()
 
-    # of the point itself: a mean over the one point would copy it, and its gradient, at each step
-    objective = objective or pointwise(recipe.weight_decay)
     start = start[None].to(problem.device, dtype, copy=True)  # a source stays as it is
     trained = minimise(problem, objective, start, recipe, seed, rate=rate, noise=noise, watch=watch)
     before = torch.zeros(0, 2, dtype=torch.int64) if before is None else before
-    own = torch.tensor([[zlib.crc32(trained.anchors.cpu().numpy()), recipe.epochs]])
+    own = torch.tensor([[zlib.crc32(trained.anchors[:, :D].cpu().contiguous().numpy()), recipe.epochs]])
     epoch = torch.tensor(kept, dtype=torch.float64)
     notes = {"epoch": epoch, "loss": trained.losses, "weight_decay": torch.tensor(recipe.weight_decay)}
     notes |= {"lr": torch.tensor([rate(max(n - 1, 0) / steps) for n in row_of], dtype=torch.float64)}
     notes |= {"lineage": torch.cat([before, own]), "spent": before[:, 1].sum() + epoch}
+    if running:
+        notes["statistics"], rows = rows[:, D:].clone(), rows[:, :D].clone()
     return Subspace(rows, Points(len(kept)), notes)
 
 
@@ -150,7 +157,8 @@ def path(problem, ends, chart, objective, recipe, seed) -> Subspace:
 
     Notes: the `loss` of every epoch, the weight decay.
     """
-    start = PolyChain(2)(torch.linspace(0, 1, chart.k)[:, None]) @ ends
+    ends = ends.to(replace(problem, precision=recipe.precision).dtype)
+    start = PolyChain(2)(torch.linspace(0, 1, chart.k)[:, None]).to(ends) @ ends
     start[0], start[-1] = ends  # to the bit
     trained = minimise(problem, objective, start, recipe, seed, free=list(range(1, chart.k - 1)))
     notes = {"loss": trained.losses, "weight_decay": torch.tensor(recipe.weight_decay)}
@@ -188,6 +196,28 @@ def pointwise(weight_decay):
         return torch.stack(values).mean(), torch.stack(gradients)
 
     return objective
+
+
+def beside_statistics(objective):
+    """An `objective` of points [k D] that carry their running batch-norm statistics behind them [k D+B]: every step moves these
+    by MOMENTUM towards those of its minibatch, dropout off."""
+
+    def carrying(problem, anchors, free, batch, rng):
+        D = problem.space.dimension
+        value, gradients = objective(problem, anchors[:, :D], free, batch, rng)
+        for row in free:
+            carry(problem, anchors[row], batch[0])
+        return value, torch.nn.functional.pad(gradients, (0, anchors.shape[1] - D))
+
+    return carrying
+
+
+def carry(problem, point, inputs):
+    """Moves the statistics of a point [D+B] towards those of a minibatch: a pass more, for that of the training keeps none."""
+    D = problem.space.dimension
+    with problem.arithmetic():
+        own = problem.space.pack(problem.space.calibrate(point[:D], [inputs]))
+    point[D:].lerp_(own.to(point), MOMENTUM)
 
 
 def projected(objective, fixed):

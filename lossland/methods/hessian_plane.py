@@ -12,7 +12,7 @@ from lossland.landscape.edge import checked
 from lossland.landscape.evaluate import calibrated
 from lossland.landscape.hessian import extremes
 from lossland.landscape.subspace import Subspace
-from lossland.options import Between, Count, LeftOut, Patterns, Positive, Seed
+from lossland.options import Between, Box, Count, LeftOut, Patterns, Positive, Seed
 from lossland.rng import stream
 
 
@@ -27,7 +27,7 @@ def build(
     only: Patterns = (),
     tolerance: Positive = 1e-2,
     products: Count = 100,
-    box: list[list[float]] | None = None,
+    box: Box | None = None,
 ) -> Subspace:
     """`box` is the (low, high) that is drawn along each direction, as Euclidean distances, -1 to 1 by default.
 

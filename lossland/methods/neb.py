@@ -8,12 +8,12 @@ a `stiffness` it is infinite: the pivots are spaced along the band before every 
 `between` in every gap, say after each cycle how high the band lies, and where the next pivots belong.
 
 Differs from the released code, whose ways can be had, in: a minibatch is that of all pivots, not one drawn for each (`batches:
-separate`); tangents are Henkelman & Jonsson's (`tangent: as_released`); batch-norm statistics are recalibrated at every point,
-and are no coordinates of the band (`buffers: inside`: of its lengths, tangents and decay too; running means along the
-training, interpolated by every spacing). In these the code stays another: its ends are measured by their running statistics,
-and count their batches as a coordinate; it does not space the pivots after the last step. There springs compare lengths with
-shares of the length, here both are lengths, and the tangents know nothing of the weight decay. Neither moves the velocities
-when it spaces the pivots.
+separate`); tangents are Henkelman & Jonsson's (`tangent: as_released`), of the loss with its decay (`heights: nll`); springs
+compare lengths with lengths (`springs: as_released`, see `geometry.bands`); batch-norm statistics are recalibrated at every
+point, and are no coordinates of the band (`buffers: inside`: of its lengths, tangents and decay too; running means along the
+training, those of its ends if these kept them, interpolated by every spacing). In these the code stays another: it counts the
+batches as a coordinate, and does not space the pivots after the last step. Neither moves the velocities when it spaces the
+pivots.
 
 There is no `only`: where the ends differ in what would stay, no band joins them in the rest.
 """
@@ -28,9 +28,9 @@ from lossland.geometry import bands
 from lossland.geometry.charts.polychain import PolyChain
 from lossland.landscape.edge import checked
 from lossland.landscape.nudged_band import Force, dense, widened
-from lossland.landscape.subspace import Subspace
+from lossland.landscape.subspace import Subspace, statistics_of
 from lossland.landscape.train import minimise
-from lossland.options import Between, Count, Cycle, Fraction, NonNegative, Positive, Precision, Recipe, Seed
+from lossland.options import Between, Count, Cycle, Entries, Fraction, NonNegative, Positive, Precision, Recipe, Seed
 
 COORDINATES = 1
 
@@ -40,7 +40,7 @@ def build(
     problem,
     sources: Annotated[list, Between(1, 2)],
     *,
-    cycles: list[Cycle],
+    cycles: Annotated[list[Cycle], Entries(1)],
     seed: Seed,
     batch_size: Count = 512,
     momentum: Fraction = 0.9,
@@ -48,6 +48,8 @@ def build(
     precision: Precision = "fp32",
     stiffness: Positive | None = None,
     tangent: Literal["henkelman", "as_released", "bisector"] = "henkelman",
+    heights: Literal["loss", "nll"] = "loss",
+    springs: Literal["lengths", "as_released"] = "lengths",
     batches: Literal["shared", "separate"] = "shared",
     buffers: Literal["outside", "inside"] = "outside",
     between: Count = 9,
@@ -59,13 +61,11 @@ def build(
     networks, to the bit. Notes: of the dense points [n] `dense.cycle`, 0 before the first, `dense.share` of the band's length
     there, `dense.pivot`, `dense.nll`, `dense.error`; `loss` of every epoch, the weight decay; `pair` of a source that has
     it; with `buffers: inside` the batch-norm `statistics` [k B].
-    Raises ValueError if two neighbours of the chain are one point, or there is no chain or no cycle.
+    Raises ValueError if two neighbours of the chain are one point, or there is no chain.
     """
     chain = _chain(sources)
-    if not cycles:
-        raise ValueError("cycles is empty; give a band one at least")
     steps = problem.steps(batch_size)
-    carried = sources[0].notes.get("statistics") if len(sources) == 1 else None
+    carried = sources[0].statistics if len(sources) == 1 else statistics_of(sources).get("statistics")
     band = (widened(problem, chain, carried) if buffers == "inside" else chain.clone()).to(problem.device)
     shares = bands.lengths(band).cpu()
     if not shares.min() > 0:
@@ -77,7 +77,7 @@ def build(
         band, shares = bands.inserted(band, shares, equal if cycle.insert == "equal" else high)
         recipe = Recipe(math.ceil(cycle.steps / steps), cycle.lr, batch_size, momentum=momentum, weight_decay=weight_decay)
         recipe = replace(recipe, schedule="constant", precision=precision)
-        force = Force(shares, weight_decay, stiffness, tangent, batch_size if batches == "separate" else None)
+        force = Force(shares, weight_decay, stiffness, tangent, batch_size if batches == "separate" else None, heights, springs)
         inner = list(range(1, len(band) - 1))
         made = minimise(problem, force, band, recipe, (seed, number), free=inner, limit=cycle.steps)
         band = made.anchors if stiffness else bands.spaced(made.anchors, shares)

@@ -3,8 +3,8 @@
     M = [theta_0 - theta_n; ...; theta_{n-1} - theta_n],     theta(u) = theta_n + u_1 d_1 + u_2 d_2,     |d_i| = 1
 
 d_i are the right singular vectors of M, with `centred` those of M and its zero row less their mean, as in the released code.
-Either way the plane goes through theta_n. Differs from it in: the shares of the variance are given both ways, and the points
-are projected by least squares.
+Either way the plane goes through theta_n. Differs from it in: all parameters count (`leave_out: [bias, norm]` makes their
+columns of M zero, as there), the shares of the variance are given both ways, and the points are projected by least squares.
 """
 
 from typing import Annotated
@@ -15,7 +15,7 @@ from lossland.geometry.measures import components, gram
 from lossland.landscape.directions import around
 from lossland.landscape.edge import checked
 from lossland.landscape.subspace import View
-from lossland.options import Between, Count, NonNegative
+from lossland.options import Between, Count, LeftOut, NonNegative
 
 
 @checked
@@ -25,6 +25,7 @@ def build(
     *,
     directions: Count = 2,
     centred: bool = True,
+    leave_out: LeftOut = (),
     margin: NonNegative = 0.2,
 ) -> View:
     """The source is a network with snapshots. Notes: `direction.centred` and `direction.uncentred` [m], the share of the
@@ -39,6 +40,8 @@ def build(
         raise ValueError(
             f"{directions} components need {directions + 1} points, and the trajectory kept {n}; keep more snapshots"
         )
+    if leave_out:
+        points = torch.where(problem.space.mask(leave_out), points, points[-1])
     inner = gram(points, points[-1])
     found = {name: components(inner, directions, centred=name == "centred") for name in ("centred", "uncentred")}
     shares = {f"direction.{name}": share for name, (_, share) in found.items()}

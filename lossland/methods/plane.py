@@ -16,7 +16,7 @@ from lossland.geometry.charts import Curve
 from lossland.landscape.directions import through
 from lossland.landscape.edge import checked
 from lossland.landscape.subspace import View
-from lossland.options import Between, Count, NonNegative
+from lossland.options import Count, Entries, NonNegative, OneOf
 
 COORDINATES = 2
 
@@ -24,23 +24,25 @@ COORDINATES = 2
 @checked
 def build(
     problem,
-    sources: Annotated[list, Between(1, 3)],
+    sources: Annotated[list, OneOf((1, 3))],
     *,
     margin: NonNegative = 0.2,
+    margins: Annotated[list[NonNegative], Entries(4, 4)] | None = None,
     path_points: Count = 61,
     third: Literal["bend", "mean"] = "bend",
 ) -> View:
     """`sources`: three networks, or one curve. `margin` widens the drawn square, as a fraction of the points' extent; `third`
-    of a curve is its first bend, or the mean of its anchors.
+    of a curve is its first bend, or the mean of its anchors. `margins` (left, right, bottom, top) take its place as in the
+    released code: fractions of the distance of the ends, and of the height of the third point above their line.
 
     Notes: `mark.spanning` [n 2], the projections of the points that span the plane; of a curve also `mark.path`.
     """
     curve = sources[0] if len(sources) == 1 else None
     bent = curve and isinstance(curve.chart, Curve) and curve.chart.barycentric and curve.chart.k > 2
-    if len(sources) not in (1, 3) or (curve and not bent):
-        raise ValueError(f"a plane needs 3 networks or one curve with a bend, got {len(sources)} source(s)")
+    if curve and not bent:
+        raise ValueError(f"a plane needs 3 networks or one curve with a bend, and its source is {curve.chart}; name these")
     spanning = curve.anchors[[0, -1, 1]] if curve else torch.stack([s.end for s in sources])
     if curve and third == "mean":
         spanning[2] = curve.anchors.mean(0)
     path = list(curve.points(curve.chart.grid(path_points))) if curve else ()
-    return through(spanning, margin=margin, path=path, notes=sources[0].decay)
+    return through(spanning, margin=margin, margins=margins, path=path, notes=sources[0].decay)

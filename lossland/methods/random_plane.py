@@ -14,7 +14,7 @@ import torch
 from lossland.landscape.directions import around, random_direction
 from lossland.landscape.edge import checked
 from lossland.landscape.subspace import View
-from lossland.options import Between, Count, LeftOut, Patterns, Seed
+from lossland.options import Between, Box, Count, LeftOut, Patterns, Seed
 from lossland.rng import stream
 
 
@@ -28,12 +28,14 @@ def build(
     normalisation: Literal["filter", "layer", "none"] = "filter",
     leave_out: LeftOut = ("bias", "norm"),
     only: Patterns = (),
-    box: list[list[float]] | None = None,
+    vectors: Literal["drawn", "own"] = "drawn",
+    box: Box | None = None,
 ) -> View:
-    """`box` is the (low, high) that is drawn along each direction, -1 to 1 by default. The source may be a trajectory."""
+    """`box` is the (low, high) that is drawn along each direction, -1 to 1 by default. The source may be a trajectory. With
+    `vectors` own, biases and norms that are left in are their own directions, as in the released code."""
     (network,) = sources
     drawn = [
-        random_direction(problem.space, network.end, stream(seed, "direction", i), normalisation, leave_out, only)
+        random_direction(problem.space, network.end, stream(seed, "direction", i), normalisation, leave_out, only, vectors)
         for i in range(directions)
     ]
     return around(network, torch.stack(drawn), box=box or [(-1.0, 1.0)] * directions)

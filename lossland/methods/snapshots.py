@@ -7,14 +7,14 @@ import torch
 from lossland.geometry.charts.points import Points
 from lossland.landscape.edge import checked
 from lossland.landscape.subspace import Subspace, View
-from lossland.options import Between, Index
+from lossland.options import Between, Entries, Index
 
 COORDINATES = 0
 OF_POINTS = ("epoch", "lr", "spent", "statistics")  # the notes that have an entry for each point
 
 
 @checked
-def build(problem, sources: Annotated[list, Between(1, 1)], *, epochs: list[Index]) -> View:
+def build(problem, sources: Annotated[list, Between(1, 1)], *, epochs: Annotated[list[Index], Entries(1)]) -> View:
     """Points in the order of `epochs`; the notes of the source. Raises ValueError if it has not kept one of them."""
     (run,) = sources
     anchors = torch.stack([run.snapshot(epoch) for epoch in epochs])

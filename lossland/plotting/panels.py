@@ -3,11 +3,10 @@
 from itertools import cycle, pairwise
 
 import matplotlib.pyplot as plt
-from matplotlib.colors import LogNorm
 from matplotlib.ticker import LogLocator, MaxNLocator
 
-from lossland.plotting.style import AXES, COLOURS, COLUMN, GREY, MARKERS, SERIES, SHADES, WHITE_TO_DARK
-from lossland.statistics.tables import by_label, pick, untrained, where
+from lossland.plotting.style import AXES, COLOURS, COLUMN, GREY, MARKERS, SERIES
+from lossland.statistics.tables import by_label, pick, untrained
 
 
 def panels(rows, columns, height=2.1, **options):
@@ -149,55 +148,6 @@ def count_of(table, noun):
 def runs_of(table, noun, shown="range"):
     """How the lines of a figure came about, for its legend; beside the mean the `shown` of the runs."""
     return f"mean and {shown} of " * (table["run"].nunique() > 1) + count_of(table, noun)
-
-
-def filled(axis, plane, levels, **look):
-    """A plane (u1 down, u0 across) in shades between `levels`, grey where it is not finite; what a colour bar is made of."""
-    axis.set_facecolor(GREY)
-    return axis.contourf(plane.columns, plane.index, plane, levels, cmap=WHITE_TO_DARK, **look)
-
-
-def relief(axis, plane, levels):
-    """A plane in shades between `levels`, evenly spaced in the logarithm, with a contour at every second; see `filled`."""
-    shown = plane.where(plane.abs() < float("inf")).clip(levels[0], levels[-1])
-    axis.contour(shown.columns, shown.index, shown, levels[::2], colors=SHADES[-1], linewidths=0.3)
-    return filled(axis, shown, levels, norm=LogNorm(levels[0], levels[-1]))
-
-
-def shaded(axis, plane, highest):
-    """A plane in round steps from 0, or a lowest value below, to the highest finite one, or about `highest`; see `filled`."""
-    finite = plane.where(plane.abs() < float("inf"))
-    low, top = min(0, finite.min(axis=None)), finite.max(axis=None)
-    levels = MaxNLocator(10).tick_values(low, min(highest, top) if top > low else max(highest, low + 1))
-    return filled(axis, finite.clip(levels[0], levels[-1]), levels)
-
-
-def triangle(axis, x, y, modes):
-    """A face of a complex in its plane: its edges, its first `modes` vertices as filled dots, the others as open diamonds."""
-    axis.fill(x, y, fill=False, edgecolor=SERIES[-2], linewidth=0.9)
-    for part, name, marker in ((slice(modes), "mode", "o"), (slice(modes, None), "connector", "D")):
-        face = COLOURS[name] if name == "mode" else "white"
-        look = {"markerfacecolor": face, "markeredgecolor": "white" if name == "mode" else COLOURS[name]}
-        axis.plot(x[part], y[part], marker, label=name, markersize=5.5 if name == "mode" else 4.5, clip_on=False, **look)
-
-
-def spanning(table):
-    """(networks, bend) that span a plane: the third point is the bend of a curve if there is one."""
-    points = where(table, mark="spanning").drop_duplicates("index").sort_values("index")
-    return (points, points[:0]) if where(table, mark="path").empty else (points[:2], points[2:])
-
-
-def marks(axis, table, colour):
-    """The curve in a plane, the networks that span it as dots, its bend as a diamond."""
-    path, (networks, bend) = where(table, mark="path").drop_duplicates("index").sort_values("index"), spanning(table)
-    axis.plot(path["u0"], path["u1"], color=colour, linewidth=1.2)
-    axis.plot(networks["u0"], networks["u1"], "o", color=colour, markeredgecolor="white", markersize=5, label="network")
-    axis.plot(bend["u0"], bend["u1"], "D", color="white", markeredgecolor=colour, markersize=4, label="bend")
-
-
-def cross(axis, u0, u1, colour):
-    """Where the network lies in a plane."""
-    axis.plot(u0, u1, "+", color=colour, markersize=7, markeredgewidth=1.2)
 
 
 def scores(axis, table, x):

@@ -35,6 +35,6 @@ mpl.rcParams.update({
     "font.size": 8, "axes.titlesize": 8, "axes.labelsize": 8, "figure.labelsize": 8,
     "legend.fontsize": 7, "legend.title_fontsize": 7, "legend.frameon": False,
     "axes.spines.top": False, "axes.spines.right": False, "lines.linewidth": 1.4, "figure.dpi": 200,
-    "figure.constrained_layout.use": True, "svg.hashsalt": "lossland",
+    "figure.constrained_layout.use": True, "savefig.bbox": "tight", "savefig.pad_inches": 0.04, "svg.hashsalt": "lossland",
 })  # fmt: skip
 COLUMN = 2.4  # inches, the width of one panel

@@ -22,6 +22,7 @@ SCHEMA = {
     "cka": "float64",
 }  # fmt: skip
 KEY = ["layer", "index", "reference"]
+OF = 1
 
 
 @checked

@@ -20,6 +20,7 @@ SCHEMA = {
     "straight": "float64",
 }  # fmt: skip
 KEY = ["index", "coordinate"]
+OF = 1
 
 
 @checked

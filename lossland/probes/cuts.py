@@ -10,7 +10,7 @@ import pandas as pd
 
 from lossland.landscape.edge import checked
 from lossland.landscape.evaluate import evaluate, score
-from lossland.options import BatchNorm, Count, Split
+from lossland.options import BatchNorm, Count, Splits
 
 SCHEMA = {
     "split": "string", "index": "int64", "dimension": "int64", "radius": "float64", "nll": "float64", "error": "float64",
@@ -24,7 +24,7 @@ def measure(
     problem,
     subspace,
     *,
-    splits: list[Split] = ("train", "test"),
+    splits: Splits = ("train", "test"),
     bn: BatchNorm = "recalibrate",
     examples: Count | None = None,
 ) -> pd.DataFrame:

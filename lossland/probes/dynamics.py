@@ -10,7 +10,7 @@ import torch
 
 from lossland.landscape.edge import checked
 from lossland.landscape.evaluate import evaluate, quantities
-from lossland.options import BatchNorm, Split
+from lossland.options import BatchNorm, Splits
 
 SCHEMA = {
     "index": "int64", "epoch": "float64", "lr": "float64", "distance": "float64", "norm": "float64", "split": "string",
@@ -20,7 +20,7 @@ KEY = ["index", "split", "quantity"]
 
 
 @checked
-def measure(problem, subspace, *, splits: list[Split] = ("train", "test"), bn: BatchNorm = "recalibrate") -> pd.DataFrame:
+def measure(problem, subspace, *, splits: Splits = ("train", "test"), bn: BatchNorm = "recalibrate") -> pd.DataFrame:
     """`epoch` counts those of this training, `lr` is the rate of the last step before, NaN if not known.
 
     Raises ValueError without a training."""

@@ -17,7 +17,7 @@ from lossland.geometry.charts.complex import Complex
 from lossland.landscape.edge import checked
 from lossland.landscape.evaluate import evaluate, point_by_point, score, slope, statistics
 from lossland.landscape.simplexes import stages as stages_of
-from lossland.options import BatchNorm, Count, Index, Seed, Split
+from lossland.options import BatchNorm, Count, Index, Seed, Splits
 from lossland.rng import stream
 
 SCHEMA = {
@@ -36,7 +36,7 @@ def measure(
     samples: Count = 25,
     ascent: Index = 5,
     stages: list[Count] | None = None,
-    splits: list[Split] = ("train", "test"),
+    splits: Splits = ("train", "test"),
     bn: BatchNorm = "recalibrate",
     examples: Count | None = None,
     seed: Seed = 0,

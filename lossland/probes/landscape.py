@@ -13,15 +13,16 @@ data under random augmentation, other draws at every point.
 """
 
 from dataclasses import replace
-from typing import Literal
+from typing import Annotated, Literal
 
 import pandas as pd
 import torch
 
+from lossland.geometry.charts.points import Points
 from lossland.geometry.measures import gram, norms
 from lossland.landscape.edge import checked
 from lossland.landscape.evaluate import coordinates, evaluate, grid, part_of, quantities
-from lossland.options import BatchNorm, Count, Precision, Shard, Split
+from lossland.options import Arithmetic, BatchNorm, Count, Entries, Shard, Splits
 
 SCHEMA = {
     "mark": "string", "index": "int64", "u0": "float64", "u1": "float64", "arc": "float64", "displacement": "float64",
@@ -36,10 +37,10 @@ def measure(
     problem,
     subspace,
     *,
-    resolution: Count | list[Count] = 61,
-    splits: list[Split] = ("train", "test"),
+    resolution: Count | Annotated[list[Count], Entries(1)] = 61,
+    splits: Splits = ("train", "test"),
     bn: BatchNorm = "recalibrate",
-    precision: Precision = "fp32",
+    precision: Arithmetic = "fp32",
     decay: Literal["squares", "norms"] = "squares",
     augmented: bool = False,
     examples: Count | None = None,
@@ -52,6 +53,8 @@ def measure(
     """
     problem = replace(problem, precision=precision, examples=examples)
     marked = {n.removeprefix("mark."): u for n, u in subspace.notes.items() if n.startswith("mark.")}
+    if not isinstance(subspace.chart, Points) and 1 in (resolution if isinstance(resolution, list) else [resolution]):
+        raise ValueError(f"resolution is {resolution}; a path or a plane takes at least 2 points along each axis")
     groups = {"grid": grid(subspace.chart, resolution)} | marked
     u = torch.cat([g.double() for g in groups.values()])
     part, columns = part_of(len(u), shard), coordinates(u)

@@ -21,6 +21,7 @@ SCHEMA = {
     "differs": "float64", "differs_end": "float64", "examples": "int64",
 }  # fmt: skip
 KEY = ["index", "split", "member", "quantity"]
+OF = 1
 NEEDS = "classes"
 
 

@@ -27,7 +27,7 @@ from lossland.geometry.measures import columns
 from lossland.landscape.edge import checked
 from lossland.landscape.ends import joined, refuse_one_point
 from lossland.landscape.evaluate import example_scores, halved, path, point_by_point, shares, statistics, targets
-from lossland.options import BatchNorm, Between, Count, Index, Seed, Split
+from lossland.options import BatchNorm, Between, Count, Index, Seed, Splits
 from lossland.rng import stream
 from lossland.statistics.barrier import highest as fair
 
@@ -38,6 +38,7 @@ SCHEMA = {
     "examples": "int64",
 }  # fmt: skip
 KEY = ["split", "quantity"]
+OF = 1
 
 
 @checked
@@ -46,7 +47,7 @@ def measure(
     subspace,
     *,
     resolution: Annotated[int, Between(2)] | None = None,
-    splits: list[Split] = ("train", "test"),
+    splits: Splits = ("train", "test"),
     bn: BatchNorm = "recalibrate",
     examples: Count | None = None,
     draws: Annotated[int, Between(20)] = 200,

@@ -18,7 +18,7 @@ from lossland.geometry.charts import Curve
 from lossland.landscape.cosines import cosines
 from lossland.landscape.edge import checked
 from lossland.landscape.evaluate import coordinates, grid, part_of, point_by_point, predict, prediction, statistics, targets
-from lossland.options import BatchNorm, Count, Group, Shard, Split
+from lossland.options import BatchNorm, Count, Group, Shard, Splits
 from lossland.statistics.scores import scores
 
 SCHEMA = {
@@ -36,7 +36,7 @@ def measure(
     subspace,
     *,
     resolution: Count | list[Count] = 61,
-    splits: list[Split] = ("test",),
+    splits: Splits = ("test",),
     bn: BatchNorm = "recalibrate",
     group: Group = "weights",
     examples: Count | None = None,

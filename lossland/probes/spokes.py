@@ -15,7 +15,7 @@ from lossland.geometry.charts.complex import Complex
 from lossland.landscape.edge import checked
 from lossland.landscape.evaluate import evaluate, score
 from lossland.landscape.simplexes import modes
-from lossland.options import BatchNorm, Count, Seed, Split
+from lossland.options import BatchNorm, Count, Seed, Splits
 from lossland.rng import stream
 
 SCHEMA = {
@@ -31,7 +31,7 @@ def measure(
     *,
     resolution: Count = 21,
     samples: Count = 25,
-    splits: list[Split] = ("train", "test"),
+    splits: Splits = ("train", "test"),
     bn: BatchNorm = "recalibrate",
     examples: Count | None = None,
     seed: Seed = 0,

@@ -55,7 +55,8 @@ def fitted_gamma(accuracy, disagreement, reference, classes) -> float:
     or if the reference has no wrong ones."""
     reference = np.broadcast_to(reference, np.shape(accuracy))
     known = (reference > 0) & (reference < 1)
-    right, wrong = rates(*(np.asarray(v)[known] for v in (accuracy, disagreement, reference)), classes)
+    accuracy, disagreement, reference = (np.asarray(v)[known] for v in (accuracy, disagreement, reference))
+    right, wrong = rates(accuracy, disagreement, reference, classes)
     inside = (right > 0) & (right < 1)
     if not inside.any():
         return np.nan

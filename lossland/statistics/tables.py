@@ -143,14 +143,6 @@ def signed(values) -> bool:
     return bool((np.asarray(values, float) < 0).any())
 
 
-def spaced(values, highest) -> np.ndarray:
-    """13 levels, evenly spaced in the logarithm, from the least positive of `values` to the greatest or `highest`."""
-    values = values[np.isfinite(values) & (values > 0)]
-    high = min(values.max(), highest) if len(values) else highest
-    low = max(values.min(), highest / 1000) if len(values) else highest / 1000
-    return np.geomspace(low if low < high else high / 10, high, 13)
-
-
 def cut(values, highest, logarithmic):
     """`values` cut off at `highest`, and where they are to be `logarithmic` at `highest` / 1000; NaN where not finite."""
     return values.where(np.isfinite(values)).clip(highest / 1000 if logarithmic else None, highest)

@@ -9,9 +9,18 @@ from lossland.tasks import tokens
 from lossland.tasks.classification import MEMORY as MEMORY
 from lossland.tasks.classification import minibatches as minibatches
 from lossland.tasks.classification import outputs as outputs
-from lossland.tasks.tokens import fit as fit
 
 SCORES = ("nll", "error")
+
+
+def fit(outputs, target, classes):
+    """Raises ValueError unless outputs [n T C] belong to tokens [n T]."""
+    if target.ndim != 2 or outputs.ndim != 3:
+        given = f"the network gives {list(outputs.shape)} for labels {list(target.shape)}"
+        raise ValueError(f"{given}, and task causal is of tokens [n T] and logits [n T C]; name another task")
+    if target.shape[1] < 2:
+        raise ValueError("pieces of one token have none before it to be scored by; make them longer")
+    tokens.fit(outputs, target, classes)
 
 
 def targets(target):

@@ -5,6 +5,9 @@ A page with a surface opens by itself, without a network. Equal drawings are equ
 
 from pathlib import Path
 
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+
 from lossland.workflow.files import replacing
 
 SURFACE = """<!doctype html>
@@ -26,9 +29,6 @@ def save(paths, drawing, provenance):
 
     The first path is written last, for it says that all of them are there.
     """
-    if hasattr(drawing, "savefig"):  # laid out once, not for each format again
-        drawing.draw_without_rendering()
-        drawing.set_layout_engine("none")
     for path in map(Path, reversed(paths)):
         with replacing(path) as temporary:
             if path.suffix == ".json":
@@ -40,7 +40,16 @@ def save(paths, drawing, provenance):
             elif path.suffix == ".vtu":
                 drawing.write(temporary)
             else:
-                drawing.savefig(temporary, metadata={"Date": None} if path.suffix == ".svg" else None)
+                _draw(drawing, temporary)
+
+
+def _draw(figure, path):
+    """Once for each format, and laid out for the first only: `savefig` draws twice, first to lay out."""
+    if path.suffix == ".svg":
+        FigureCanvasSVG(figure).print_svg(path, metadata={"Date": None})
+    else:
+        FigureCanvasAgg(figure).print_png(path)
+    figure.set_layout_engine("none")
 
 
 def _surface(figure):

@@ -39,7 +39,9 @@ def add_chapters(plan, title=None, part=None):
             "pages": list(map(Entry, pages)),
         }
         options = {"title": title, "pages": shown}
-        plan.add("report", first, first, plugins.plugin("pages", "index"), options, inputs, aside={"part": part} if part else {})
+        plan.add(
+            "report", first, first, plugins.plugin("pages", "index"), options, inputs, aside={"part": part} if part else {}
+        )
 
 
 def _page(plan, name, drawn, title, first) -> Job:

@@ -21,6 +21,7 @@ PUBLISHED = "lossland.papers.published"
 MACHINERY = ("workflow_scripts/", "lossland/workflow/", "lossland/options.py", "lossland/checking.py")
 TEMPLATES = ("*.html", "*.css", "*.js")
 CAPTIONED = ("figures", "claims")
+_seen = {}  # what a process has read of code: (folder, file) -> when and how large it was
 # section -> (key of its stanzas and specs that names the plug-in, room of the plug-in)
 PLUGIN = {
     "data": ("source", "data"),
@@ -129,12 +130,27 @@ def _content(root, file, caption=False):
     return text_digest(read["content"] + read["docstring"]) if caption else read["content"]
 
 
+def forget_edited():
+    """A process that has read code for one job reads it again for the next if a file of it was written since."""
+    if any(_written(*file) != when for file, when in _seen.items()):
+        for known in (_code, _imports, _content, _read):
+            known.cache_clear()
+        _seen.clear()
+
+
+def _written(root, file):
+    with suppress(OSError):
+        found = (root / file).stat()
+        return found.st_ino, found.st_size, found.st_mtime_ns
+
+
 @lru_cache(None)
 def _read(root, file):
     """What is asked of a Python file: a job's twenty would take it longer than most jobs take, so it is kept as bytecode is.
 
     What is kept, in `__pycache__`, is that of one text, read by one edition of this file under one Python.
     """
+    _seen[root, file] = _written(root, file)
     text = (root / file).read_bytes()
     key = _hash(b"".join([text, file.encode(), sys.version.encode(), Path(__file__).read_bytes()]))
     kept = (root / file).parent / "__pycache__" / f"{Path(file).stem}.{sys.implementation.cache_tag}.read.json"

@@ -16,6 +16,7 @@ from lossland.options import nearest
 from lossland.workflow import own_files
 from lossland.workflow.plan import Plan
 from lossland.workflow.plugins import PROJECT
+from lossland.workflow.rehearsal import rehearsed
 from lossland.workflow.yaml_places import Placed, read_text
 
 DEFAULT = "config.yaml"
@@ -31,7 +32,7 @@ def planned(files=(), overrides=(), project=PROJECT) -> Plan:
     except ConfigError as error:
         raise located(config, error) from error
     plan.read_from = config
-    return plan
+    return rehearsed(plan, config.plain["rehearse"]) if "rehearse" in config.plain else plan
 
 
 def located(config, error) -> ConfigError:
@@ -43,10 +44,13 @@ def located(config, error) -> ConfigError:
 
 
 def refuse_absent(plan, jobs):
-    """Raise ConfigError, before anything runs, if the user's own files that jobs read are not there or cannot be read."""
+    """Raise ConfigError, before anything runs, if the user's own files that jobs read are not there or cannot be read, or where
+    a file goes there is a folder."""
     for job in jobs:
         where, own = f"{job.section}.{job.name}", []
         built(job.plugin.options, job.options, where, root=plan.data_root, own=own)
+        if folders := [path for path in job.paths(plan.results) if Path(path).is_dir()]:
+            raise ConfigError(f"{where}: {folders[0]} is a folder, and a file goes there; move it away")
         for kind, path in own:
             if fault := own_files.fault(kind, path):
                 raise located(plan.read_from, ConfigError(f"{where}: {fault}"))

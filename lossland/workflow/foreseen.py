@@ -90,9 +90,8 @@ def _setting(job):
 
 def refuse_single(where, plugin, members):
     """Raise ConfigError if a probe `several` is to measure a network on its own, as the networks of a stanza are."""
-    for member in members:
-        alone = getattr(member.source, "section", "") == "network" and len(vertices(member.source) or (1, 2)) == 1
-        if plugin.several and alone:
+    for member in members if plugin.several else ():
+        if getattr(member.source, "section", "") == "network" and len(vertices(member.source) or (1, 2)) == 1:
             raise ConfigError(
                 f"{where}: {plugin.name} is of several networks, and {member} is one; pool them, as subspace: "
                 f"{{all: {{method: pool, sources: {member.label}}}}}"
@@ -100,14 +99,32 @@ def refuse_single(where, plugin, members):
 
 
 def refuse_points(where, plugin, options, members):
-    """Raise ConfigError if a path or a plane would be measured at a single point."""
+    """Raise ConfigError if a probe of paths would get another subspace, or a grid had another number of axes, or one point."""
     resolution = options.get("resolution")
     dimensions = max((member.source.plugin.dimension(member.source.options) or 1 for member in members), default=1)
     if math.prod(each := resolution if isinstance(resolution, list) else [resolution or 1] * dimensions) > MOST:
         raise ConfigError(f"{where}: resolution is {resolution}, of {math.prod(each):.1g} points; lower it to {MOST:,} in all")
-    single = plugin.name == "landscape" and 1 in (resolution if isinstance(resolution, list) else [resolution])
-    if single and any(member.source.plugin.dimension(member.source.options) for member in members):
-        raise ConfigError(f"{where}: resolution is {resolution}; a path or a plane takes at least 2 points along each axis")
+    for member in members:
+        source = member.source
+        network = getattr(source, "section", "") == "network"
+        m = 0 if network else source.plugin.dimension(source.options)
+        if plugin.of not in (None, m) and m is not None:
+            found = f"{source.plugin.name}, of {m} dimensions" if m else "a network"
+            raise ConfigError(f"{where}.subspace names {found}; {plugin.name} needs a path; name a curve, a chain or a band")
+        if plugin.name == "landscape" and m and 1 in (resolution if isinstance(resolution, list) else [resolution]):
+            raise ConfigError(f"{where}: resolution is {resolution}; a path or a plane takes at least 2 points along each axis")
+        if plugin.name == "landscape" and m and isinstance(resolution, list) and len(resolution) != m:
+            raise ConfigError(f"{where}: resolution lists {len(resolution)} numbers, but there are {m} axes; give one for each")
+
+
+def refuse_options(where, options):
+    """Raise ConfigError unless there is a range for each direction, and snapshots are those of the training."""
+    epochs, last = options.get("snapshots"), (options.get("recipe") or {}).get("epochs", math.inf)
+    if isinstance(epochs, list) and epochs and max(epochs) > last:
+        raise ConfigError(f"{where}.snapshots names epoch {max(epochs)}, but the training ends after {last}; train longer")
+    box, m = options.get("box"), options.get("directions")
+    if box and m and len(box) != m:
+        raise ConfigError(f"{where}.box lists {len(box)} ranges, but there are {m} directions; give one for each")
 
 
 @lru_cache(None)

@@ -153,11 +153,14 @@ def keep(arguments):
 
 
 def _tell(arguments, number, kilobytes, asked):
-    """Say of a job that was killed what it cannot: by which signal, and what it had used."""
+    """Say of a job that was killed what it cannot: by which signal, and what it had used; of a worker to whoever feeds it."""
     given = dict(pairwise(arguments))
     spec = json.loads(given.get("--spec", "{}"))
     likely = ", most likely because memory ran out" if number == signal.SIGKILL and not asked else ""
     said = f"it was killed by {signal.Signals(number).name}{likely}; it had used {kilobytes // 1024} MB"
+    if os.path.basename(arguments[0]) == "worker.py":
+        print(said, flush=True)
+        return
     print(f"{spec.get('section', 'job')} {spec.get('name', arguments[0])}: {said}", file=sys.stderr, flush=True)
     if "--log" in given:
         os.makedirs(os.path.dirname(given["--log"]) or ".", exist_ok=True)

@@ -42,7 +42,7 @@ def lease(gpus: int):
     try:
         yield
     finally:
-        if lock is not None:
+        if file is not None and lock is not None:
             file.unlink(missing_ok=True)
             os.close(lock)
 

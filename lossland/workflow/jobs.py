@@ -6,10 +6,10 @@ around it. Names are not part of a result's content: two requests that differ on
 """
 
 import json
-import math
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from lossland.workflow import code_digest
 from lossland.workflow.code_digest import PLUGIN
@@ -32,13 +32,11 @@ SUFFIXES = {
 @dataclass(frozen=True)
 class Setting:
     """The problem that a network solves, its data and its architecture; `learned` is its task and its loss, if its stanza names
-    them; `resources` is what its jobs ask of a machine, and
-    `epoch` the hours of one epoch of training, if its stanza says what a network costs."""
+    them; `resources` is what its jobs ask of a machine."""
 
     data: "Job"
     model: dict
     resources: dict = field(default_factory=dict)
-    epoch: float = math.nan
     learned: dict = field(default_factory=dict)
 
     @property
@@ -98,15 +96,21 @@ class Job:
     rows: tuple[tuple[str, str], ...] = ()
     stem: str = ""  # its name without the run
     repetition: int = 0  # what tells it from another that is the same in all else
+    few: int = 0  # examples of each split that a dataset is cut to, in a rehearsal
 
     @cached_property
     def spec(self) -> dict:
         """All of the config that its result depends on."""
         key = PLUGIN[self.section][0]
         inputs = {role: [entry.spec for entry in entries] for role, entries in sorted(self.inputs.items())}
-        own = {"section": self.section, "name": self.name, key: {self.plugin.name: self.options}, "inputs": inputs}
+        own: dict[str, Any] = {
+            "section": self.section,
+            "name": self.name,
+            key: {self.plugin.name: self.options},
+            "inputs": inputs,
+        }
         own["format"] = FORMAT[self.section]
-        own |= {"repetition": self.repetition} if self.repetition else {}
+        own |= {name: number for name in ("repetition", "few") if (number := getattr(self, name))}
         return own | ({"files": self.files} if self.files else {}) | (self.setting.spec if self.setting else {})
 
     @cached_property
@@ -114,8 +118,8 @@ class Job:
         """Digest of what the result is, whatever it is called."""
         inputs = {role: [entry.source.content for entry in entries] for role, entries in sorted(self.inputs.items())}
         setting = self.setting.spec | {"data": self.setting.data.content} if self.setting else None
-        again = [self.repetition] if self.repetition else []
-        return code_digest.digest([self.section, self.plugin.name, self.options, inputs, setting, self.files, *again])
+        more = [number for number in (self.repetition, self.few) if number]
+        return code_digest.digest([self.section, self.plugin.name, self.options, inputs, setting, self.files, *more])
 
     @property
     def leaves(self) -> list["Job"]:

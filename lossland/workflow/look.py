@@ -23,8 +23,10 @@ from lossland.options import Weights
 from lossland.workflow import own_files, plugins
 
 RECIPE = {"epochs": 30, "lr": 0.05, "batch_size": 128, "weight_decay": 5e-4}
-SIZES = [31, 25, 21, 17, 13, 11, 9]  # of a plane, from fine to coarse
-EXAMPLES = [2000, 1000, 500, 250]
+SIDES = [31, 25, 21, 17, 13, 11, 9]  # of a plane, in points, from fine to coarse
+EXAMPLES = [2000, 1000, 500, 250, 120, 60]
+PASSES = 3  # of a point: its batch-norm statistics, train, test
+PRODUCT = 6  # passes of a Hessian-vector product
 STUB = '''"""A network to replace: keyword-only parameters with an annotation are options of the config."""
 
 from torch import nn
@@ -52,6 +54,35 @@ def network(shape, classes):
 '''
 
 
+@dataclass(frozen=True)
+class Grids:
+    """How fine the pictures are: points along a `side` of a plane, and `examples` at each of them."""
+
+    side: int
+    examples: int
+    shards: int = 1
+
+    @property
+    def points(self) -> int:
+        """Of a line or a path."""
+        return min(51, 2 * self.side + 1)
+
+    @property
+    def products(self) -> int:
+        """Of the Hessian, for the ends of a spectrum."""
+        return 60 if self.side > 20 else 30
+
+    @property
+    def in_parts(self) -> str:
+        return f", shards: {self.shards}" if self.shards > 1 else ""
+
+    def passes(self, labels, networks) -> int:
+        """Forward passes of one example that the pictures of so many labels and networks are."""
+        around = labels * (PASSES * (self.side**2 + 3 * self.points) + PRODUCT * self.products)
+        between = PASSES * (self.side**2 + networks // 2 * 2 * self.points) if networks > 1 else 0
+        return (around + between) * self.examples
+
+
 @dataclass
 class Project:
     """What the config of a folder says."""
@@ -60,14 +91,15 @@ class Project:
     data: dict
     networks: dict
     recipe: dict = field(default_factory=dict)  # of curves, where the networks have none
-    plane: int = 21
-    examples: int = 1000
+    grids: "Grids" = field(default_factory=lambda: Grids(21, 1000))
 
     @property
     def text(self) -> str:
         names = ", ".join(self.networks)
-        grid = f"resolution: {self.plane}, examples: {self.examples}"
+        grids, examples, shards = self.grids, f"examples: {self.grids.examples}", self.grids.in_parts
+        around = f"resolution: {grids.side}, points: {grids.points}, products: {grids.products}, {examples}{shards}"
         lines = [
+            f"# yaml-language-server: $schema={plugins.PROJECT / 'configs/config.schema.json'}",
             f"# What there is to see of these networks; `lossland run {self.folder}` makes it, and what an edit changes",
             f"title: {_flow(self.folder.name)}",
             f"results: {_flow(f'{self.folder}/results')}",
@@ -80,13 +112,17 @@ class Project:
             "",
             "# any experiment of a paper can be added, as garipov2018/curves: {network: " + next(iter(self.networks)) + "}",
             "experiments:",
-            f"  own/around: {{networks: [{names}], {grid}}}",
+            f"  own/around: {{networks: [{names}], {around}}}",
         ]
         if len(self.networks) > 1 or self.networks[names].get("seeds", 1) > 1:
             recipe = f", recipe: {_flow(self.recipe)}" if self.recipe else ""
-            lines.append(f"  own/between: {{networks: [{names}], plane: {self.plane}, examples: {self.examples}{recipe}}}")
-        if ways := [name for name, options in self.networks.items() if checkpoint_names.several(options.get("file", ".pt"))]:
-            lines.append(f"  li2018/trajectories: {{networks: [{', '.join(ways)}], {grid}}}")
+            between = f"plane: {grids.side}, resolution: {grids.points}, {examples}{shards}"
+            lines.append(f"  own/between: {{networks: [{names}], {between}{recipe}}}")
+        files = {name: options["file"] for name, options in self.networks.items() if "file" in options}
+        if ways := [name for name, file in files.items() if len(checkpoint_names.networks(file)) > 2]:  # a plane takes three
+            lines.append(
+                f"  li2018/trajectories: {{networks: [{', '.join(ways)}], resolution: {grids.side}, {examples}{shards}}}"
+            )
         return "\n".join(lines) + "\n"
 
     def write(self) -> Path:
@@ -105,37 +141,42 @@ def new(folder) -> Path:
     return Project(folder, {"source": "digits"}, {"mine": mine | {"recipe": RECIPE | {"batch_size": 32}}}).write()
 
 
-def look(model, data, checkpoints, *, out="look", seeds=2, size=64, minutes=5.0) -> Path:
-    """Write a config that draws what takes about so many `minutes` on this machine, training aside. Raises ConfigError."""
+def look(model, data, checkpoints, *, out="look", seeds=None, size=64, minutes=5.0, cores=1) -> Path:
+    """Write a config that draws what takes about so many `minutes` on the `cores` of this machine, training aside, and say
+    how long it will take. `seeds` is how many networks are trained (default: 2). Raises ConfigError."""
+    if checkpoints and seeds is not None:
+        raise ConfigError(f"--seeds {seeds} trains networks, and those of checkpoints are trained; leave out one of them")
     folder, source = _new(Path(out)), _data(data, size)
     function, wrapper = _model(model, folder)
-    stanza = {"data": "images", "model": function}
-    if checkpoints:
-        paths = [build(Weights, str(Path(path).resolve()), "checkpoint") for path in checkpoints]
-        for path in paths:
-            if not own_files.there("weights", path):
-                raise ConfigError(
-                    f"there is no checkpoint {path}; give a file, or a folder or a pattern of those of a training"
-                )
-            if fault := own_files.fault("weights", path):
-                raise ConfigError(fault)
-        names = [re.sub(r"\W", "_", path.stem) for path in paths]
-        if len(set(names)) < len(names) or not all(name[0].isalpha() for name in names):  # 1 is a number in YAML
-            names = [f"network_{i + 1}" for i in range(len(paths))]
-        trained = {"method": "pretrained"}
-        networks = {n: stanza | trained | {"file": str(path)} for n, path in zip(names, paths, strict=True)}
-        recipe = RECIPE | {"epochs": 10, "lr": 0.01}
-    else:
-        networks, recipe = {"mine": stanza | {"method": "sgd", "seeds": seeds, "recipe": RECIPE}}, {}
+    stanza, seeds = {"data": "images", "model": function}, 2 if seeds is None else seeds
+    files = _checkpoints(checkpoints)
     folder.mkdir(parents=True)
     try:
         if wrapper:  # which is measured
             (folder / "model.py").write_text(wrapper, "utf-8")
-        plane, examples = _affordable(_speed(source, function), 60 * minutes)
-        return Project(folder, source, networks, recipe, plane, examples).write()
+        trained = {name: {"method": "pretrained", "file": str(file)} for name, file in files.items()}
+        recipe = RECIPE | {"epochs": 10, "lr": 0.01} if trained else {}
+        of_seeds = {"mine": {"method": "sgd", "seeds": seeds, "recipe": RECIPE}}
+        networks = {name: stanza | body for name, body in (trained or of_seeds).items()}
+        grids = _affordable(_speed(source, function, cores), minutes, len(networks), len(files) or seeds, cores)
+        return Project(folder, source, networks, recipe, grids).write()
     except BaseException:
         shutil.rmtree(folder)  # it was not there before
         raise
+
+
+def _checkpoints(given) -> dict[str, Path]:
+    """Files of weights by the names that their networks get."""
+    paths = [build(Weights, str(Path(path).resolve()), "checkpoint") for path in given]
+    for path in paths:
+        if not own_files.there("weights", path):
+            raise ConfigError(f"there is no checkpoint {path}; give a file, or a folder or a pattern of those of a training")
+        if fault := own_files.fault("weights", path):
+            raise ConfigError(fault)
+    names = [re.sub(r"\W", "_", path.stem) for path in paths]
+    if len(set(names)) < len(names) or not all(name[0].isalpha() for name in names):  # 1 is a number in YAML
+        names = [f"network_{i + 1}" for i in range(len(paths))]
+    return dict(zip(names, paths, strict=True))
 
 
 def _flow(value) -> str:
@@ -159,7 +200,7 @@ def _data(data, size) -> dict:
             return {"source": "parquet_images", "folder": str(path.resolve())}
         if not all((path / split).is_dir() for split in ("train", "test")):
             raise ConfigError(f"--data {data} has no train/ and test/; each must be there, with a folder for each class")
-        return {"source": "image_folder", "folder": str(path.resolve()), "size": size}
+        return {"source": "image_folder", "folder": str(path.resolve()), "size": size, "crop": 0, "flip": 0.0}
     try:
         plugins.plugin("data", data)
     except (FileNotFoundError, NameError, ValueError) as error:
@@ -192,17 +233,22 @@ def _model(model, folder) -> tuple[str, str]:
     return f"{'.'.join(folder.parts)}.model:network", WRAPPER.format(module=module, function=name, arguments=", ".join(given))
 
 
-def _speed(source, model) -> float:
-    """Examples a second that the network evaluates on this machine."""
+def _speed(source, model, cores) -> float:
+    """Examples a second that the network evaluates on this machine: on its GPU, or as often at a time as there are cores."""
     import torch
+
+    from lossland.landscape.problem import default_device
+
+    device, threads = default_device(), torch.get_num_threads()
+    torch.set_num_threads(1)  # as a job
 
     sys.path.insert(0, str(Path.cwd()))
     options = {name: value for name, value in source.items() if name != "source"}
     data = plugins.load("data", source["source"])(Path(), **{n: Path(v) if n == "folder" else v for n, v in options.items()})
-    x = data.inputs("train", torch.arange(min(64, len(data.x["train"]))))
+    x = data.inputs("train", torch.arange(min(64, len(data.x["train"])))).to(device)
     with torch.inference_mode():
         try:
-            network = plugins.load("models", model)(data.shape, data.classes).eval()
+            network = plugins.load("models", model)(data.shape, data.classes).eval().to(device)
             network(x)
         except Exception as error:
             shapes = f"inputs of shape {data.shape} and {data.classes} classes"
@@ -211,10 +257,16 @@ def _speed(source, model) -> float:
         while time.perf_counter() - start < 1.0:
             network(x)
             passes += 1
-    return passes * len(x) / (time.perf_counter() - start)
+    torch.set_num_threads(threads)
+    return passes * len(x) / (time.perf_counter() - start) * (cores if device.type == "cpu" else 1)
 
 
-def _affordable(speed, seconds) -> tuple[int, int]:
-    """Points along a side of a plane, and examples: the most that `speed` affords; two planes are five passes of each point."""
-    choices = [(size, n) for n in EXAMPLES for size in SIZES[:4]] + [(size, EXAMPLES[-1]) for size in SIZES[4:]]
-    return next((choice for choice in choices if 5 * choice[0] ** 2 * choice[1] <= speed * seconds), choices[-1])
+def _affordable(speed, minutes, labels, networks, cores=1) -> Grids:
+    """The finest grids that `speed` affords in so many minutes; what they take is said."""
+    choices = [(side, n) for n in EXAMPLES[:-2] for side in SIDES[:4]]
+    choices += [(side, n) for n in EXAMPLES[-2:] for side in SIDES[2:]]
+    grids = [Grids(side, n, max(1, cores // 2)) for side, n in choices]
+    chosen = next((one for one in grids if one.passes(labels, networks) <= 60 * speed * minutes), grids[-1])
+    takes = chosen.passes(labels, networks) / speed / 60
+    print(f"planes of {chosen.side} x {chosen.side} points, {chosen.examples} examples: about {takes:.1f} minutes of drawing")
+    return chosen

@@ -54,8 +54,8 @@ def fault(kind, path) -> str:
 
 
 def _digest(kind, path):
-    place = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "lossland", digest(str(path.resolve())))
-    known, (base, below) = _kept(place), _listed(kind, path)
+    place = cache(digest(str(path.resolve())))
+    known, (base, below) = kept(place), _listed(kind, path)
     listed = {name: (digest([name, files]), files) for name, files in below if files}
     new = [(name, key, files) for name, (key, files) in listed.items() if key not in known]
     if (size := sum(size for _, _, files in new for _, size, _ in files)) > LARGE:
@@ -64,7 +64,7 @@ def _digest(kind, path):
     found |= {key: digest([(file, _content(base / name / file)) for file, _, _ in files]) for name, key, files in new}
     if new:
         recent = time.time_ns() - MOMENT
-        _keep(place, {key: found[key] for key, files in listed.values() if all(when < recent for _, _, when in files)})
+        keep(place, {key: found[key] for key, files in listed.values() if all(when < recent for _, _, when in files)})
     return digest({name: found[key] for name, (key, _) in listed.items()})
 
 
@@ -108,13 +108,18 @@ def _content(file):
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
-def _kept(place):
+def cache(name) -> Path:
+    """A file in the user's cache."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "lossland", name)
+
+
+def kept(place) -> dict:
     with suppress(OSError, ValueError):
         return dict(json.loads(place.read_bytes()))
     return {}
 
 
-def _keep(place, found):
+def keep(place, found):
     with suppress(OSError):  # a home that may not be written to: it is read each time
         place.parent.mkdir(parents=True, exist_ok=True)
         temporary = place.with_name(f"{place.name}.{os.getpid()}")

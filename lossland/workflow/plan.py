@@ -6,7 +6,6 @@ Experiments (`experiments.py`) and plain stanzas (`validation.py`) ask for the s
 of networks or subspaces, `table`, `drawing`. What two of them ask for alike is made once.
 """
 
-import math
 import os
 import re
 from functools import cache
@@ -21,14 +20,26 @@ from lossland.workflow.code_digest import PLUGIN
 from lossland.workflow.jobs import Entry, Job, Setting, View, sharded
 from lossland.workflow.series import Member, Series, Table, labels, slug
 from lossland.workflow.validation import LEARNED, ConfigError, nearest, read
+from lossland.workflow.yaml_places import Placed
 
-SETTINGS = {"title": str, "results": str, "data_root": str, "jobs": str, "size": str, "papers": list, "experiments": dict}
+SETTINGS = {
+    "title": str,
+    "results": str,
+    "data_root": str,
+    "jobs": str,
+    "size": str,
+    "papers": list,
+    "experiments": dict,
+    "rehearse": dict,
+}
 SECTIONS = [section for section in PLUGIN if section not in ("verdict", "report")]  # of the config; the rest follows
 MANY, LONGEST = 500, 120_000  # sources, characters: one argument of a command has at most 128 KiB
 
 
 class Plan:
     """All jobs of a config: `plan[section]` maps names to jobs. Raises ConfigError."""
+
+    read_from: Placed  # of a plan that was read from files
 
     def __init__(self, config):
         if not isinstance(config, dict):
@@ -43,7 +54,7 @@ class Plan:
         self.results = os.path.normpath(config.get("results", "results"))  # as Snakemake names the files of a run
         self.few = config.get("jobs", "many") == "few"
         self.data_root = Path(config.get("data_root") or os.environ.get("LOSSLAND_DATA", "data"))
-        bodies = {section: config.get(section) or {} for section in SECTIONS}
+        bodies = {section: {} if config.get(section) is None else config[section] for section in SECTIONS}
         for section, stanzas in bodies.items():
             if not isinstance(stanzas, dict):
                 raise ConfigError(f"{section} is {stanzas!r}; it must map names to stanzas")
@@ -123,8 +134,10 @@ class Plan:
         members = []
         for run, (options, sources) in instances.items():
             foreseen.refuse_sources(f"{where}.sources", plugin, sources)
+            foreseen.refuse_options(where, options)
             own = setting or foreseen.common_setting(where, "sources", sources)
             run = "" if run is None else str(run)
+            source: Job | View
             if plugin.view and not stored:
                 source = View(plugin, options, [m.source for m in sources], own)
             else:
@@ -187,9 +200,8 @@ class Plan:
     def networks(self, stanza, data, stem, label, repetition=0) -> Series:
         model = {stanza.model.name: stanza.options(stanza.model)}
         instances = {seed: (stanza.options(stanza.plugin, seed), []) for seed in stanza.instances()}  # refuses 0 epochs
-        epoch = stanza.aside.get("cost", {}).get("hours", math.nan) / stanza.body.get("recipe", {}).get("epochs", math.nan)
         learned = {key: stanza.body[key] for key in LEARNED if key in stanza.body}
-        setting = Setting(data, model, stanza.aside.get("resources", {}), epoch, learned)
+        setting = Setting(data, model, stanza.aside.get("resources", {}), learned)
         made = self.series("network", stem, label, stanza.plugin, instances, setting=setting, aside=stanza.aside,
                            repetition=repetition, where=stanza.where)  # fmt: skip
         return made.of(stanza.body)
@@ -212,7 +224,8 @@ class Plan:
         if len(job.sources) > MANY and len(job.canonical) + sum(len(j.paths(self.results)[0]) for j in job.made_from) > LONGEST:
             raise ConfigError(f"{section}.{name} names {len(job.sources)} sources, more than a command has room for; join")
         job = sharded(job, shards)
-        for one in (*(entry.source for entry in job.inputs.get("shards", [])), job):
+        shards_of = (entry.source for entry in job.inputs.get("shards", []))
+        for one in (*(shard for shard in shards_of if isinstance(shard, Job)), job):
             self._jobs[section][one.name] = one
         self._contents[content] = job
         return job
@@ -232,7 +245,11 @@ class Plan:
     def _refuse_clashes(self):
         """Names that would mean two things as a target of the command line."""
         taken = {"all": "a target"} | {job.rule: "a plug-in" for job in self if job.section != "figure"}
-        asked = {f"paper {paper}": paper for paper in self._papers} | {f"part {part}": part for part in self.parts} | {f"figure.{name}": name for name in self["figure"]}
+        asked = (
+            {f"paper {paper}": paper for paper in self._papers}
+            | {f"part {part}": part for part in self.parts}
+            | {f"figure.{name}": name for name in self["figure"]}
+        )
         for where, name in (asked | {f"experiments.{name}": _target(name) for name in self.experiments}).items():
             if not str(name).isidentifier() or name in taken:
                 why = f"it is {taken[name]}" if name in taken else "a target is made of letters, digits and '_'"
@@ -297,6 +314,7 @@ class Plan:
         """What a role of a stanza names, one or a list."""
         given = given or stanza.body[role]
         several, where = given if isinstance(given, list) else [given], f"{stanza.where}.{role}"
+        foreseen.refuse_twice(where, [(str(reference),) for reference in several])
         return [self._resolve(where, reference, stanza.roles[role], seed) for reference in several]
 
     def _resolve(self, where, reference, sections, seed=None):

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from lossland import options
 from lossland.checking import REQUIRED
+from lossland.options import Between
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -38,7 +39,7 @@ POSITIONAL = {
 NEEDED = {"probes": {"SCHEMA", "KEY"}}  # beside the function
 # what a figure says that it returns, and what a reader calls it
 DRAWN = {"Figure": "figures", "pd.DataFrame": "tables", "go.Figure": "surfaces", "meshio.Mesh": "meshes"}
-TABLE = re.compile(r"Table\('([\w.:]+)'\)")
+TABLE = re.compile(r"Table\('([\w.:]+)'\)( \| None)?")
 OWN = re.compile(r"(\w+(?:\.\w+)*):(\w+)", re.ASCII)
 
 
@@ -54,12 +55,14 @@ class Source:
 
 @dataclass(frozen=True)
 class Plugin:
-    """`options`: name -> (annotation, default or REQUIRED); `tables`: name of a parameter -> probe of the tables it wants.
+    """`options`: name -> (annotation, default or REQUIRED); `tables`: name of a parameter -> probe of the tables it wants;
+    without the `optional` ones it does.
 
     `sources` bounds the number of sources that a method takes; `coordinates` is its COORDINATES, the dimension of what it
     builds, `vertices` its VERTICES, a formula; `needs` is "classes" of a probe that says so, NEEDS, and of what
-    draws errors; `planes` are the tables that must be of a surface, PLANES of a figure; `several` is whether a probe compares
-    the networks of a set, SEVERAL.
+    draws errors; `planes` are the tables that must be of a surface, PLANES of a figure; `of` is the dimension of what a probe
+    measures, its OF, if it can be one only; `several` is whether a probe
+    compares the networks of a set, SEVERAL.
     """
 
     room: str
@@ -68,12 +71,14 @@ class Plugin:
     inputs: tuple[str, ...]
     options: dict
     tables: dict[str, str]
-    sources: options.Between
+    optional: frozenset[str]
+    sources: Between
     returns: str
     coordinates: int | None
     vertices: str
     needs: str
     planes: tuple[str, ...]
+    of: int | None
     several: bool
 
     def dimension(self, options) -> int | None:
@@ -186,12 +191,14 @@ def plugin(room, name) -> Plugin:
         tuple(a.arg for a in arguments.args),
         choices,
         tables,
+        frozenset(n for n in tables if defaults[n] is not None),
         typing.get_args(_annotation(annotations.get("sources", "Sources")))[1],
         ast.unparse(found[0].returns) if found[0].returns else "",
         _constant(tree, "COORDINATES"),
         _constant(tree, "VERTICES") or "",
         _constant(tree, "NEEDS") or ("classes" if "papers" in source.file and _reads_errors(tree) else ""),
         _constant(tree, "PLANES") or (),
+        _constant(tree, "OF"),
         bool(_constant(tree, "SEVERAL")),
     )
 

@@ -18,8 +18,8 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
-from functools import cached_property
+from contextlib import contextmanager, suppress
+from functools import cache, cached_property
 from importlib import metadata
 from pathlib import Path
 
@@ -139,6 +139,7 @@ class Run:
 
 def run(work, argv=None):
     """`work(job)` as a job; exits with one sentence if it fails. A twin of a job waits, and finds its work done."""
+    began = time.monotonic() if log.handlers else time.monotonic() - time.process_time()  # a worker's first has its start
     try:
         job = Run(argv)
         for stop in (signal.SIGTERM, signal.SIGINT):
@@ -147,9 +148,9 @@ def run(work, argv=None):
         with lease(job.gpu), _alone(job.unfinished):
             log.debug("GPU %s", os.environ["CUDA_VISIBLE_DEVICES"] or "none")
             if made_by(files.provenance(job.out[0])) != job.made_by or not all(path.is_file() for path in job.out):
-                with _measured(job):
+                with _measured(job, began):
                     work(job)
-            shutil.rmtree(job.unfinished.parent)
+            _clear(job.unfinished.parent)
     except Exception as error:
         log.debug("", exc_info=True)
         log.error(" ".join(_sentence(error).split()))
@@ -163,6 +164,16 @@ def _sentence(error) -> str:
     if isinstance(error, (ValueError, OSError, FloatingPointError)):  # these are sentences for the user
         return str(error)
     return f"{type(error).__name__}: {error}"
+
+
+def _clear(folder):
+    """Remove all unfinished work, and the lock last: from then on a twin that has waited may be at work in the folder."""
+    for work in folder.iterdir():
+        if work.is_dir():
+            shutil.rmtree(work)
+    (folder / "lock").unlink(missing_ok=True)
+    with suppress(OSError):
+        folder.rmdir()
 
 
 @contextmanager
@@ -186,13 +197,13 @@ def _alone(folder):
 
 
 @contextmanager
-def _measured(job):
+def _measured(job, began):
     """Keeps beside the log what the work took: seconds with its start, peak memory, and whether it is the rest of a work.
 
-    A fork starts when it is forked, with the memory of the libraries that it shares (`forks.py`).
+    A fork starts when it is forked, with the memory of the libraries that it shares (`forkserver.py`); the peak of a worker's
+    job is that of its jobs so far.
     Snakemake's own benchmark files make it wait for ever if a disk is full, and know nothing of GPUs.
     """
-    began = time.monotonic() - time.process_time()
     rest = any(job.unfinished.rglob("state.safetensors"))
     yield
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -215,6 +226,8 @@ def _listen(job):
     if job.log:
         Path(job.log).parent.mkdir(parents=True, exist_ok=True)
         handlers.append(logging.FileHandler(job.log, "w", "utf-8", delay=True))
+    for handler in log.handlers:
+        handler.close()
     log.handlers[:] = handlers
 
 
@@ -231,6 +244,7 @@ class _Seldom(logging.Filter):
         return True
 
 
+@cache
 def _version(package):
     try:
         return metadata.version(package)
@@ -238,6 +252,7 @@ def _version(package):
         return None
 
 
+@cache
 def _revision():
     try:
         command = ["git", "-C", code_digest.ROOT, "rev-parse", "HEAD"]

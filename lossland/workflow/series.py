@@ -20,7 +20,7 @@ class Member:
     recipe: dict = field(default_factory=dict)  # of the training of its networks
 
     @property
-    def setting(self) -> Setting:
+    def setting(self) -> Setting | None:
         return self.source.setting
 
     def __str__(self):

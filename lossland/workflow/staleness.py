@@ -9,6 +9,7 @@ from pathlib import Path
 from lossland.workflow import code_digest
 from lossland.workflow.provenance import made_by
 
+FEW = 3  # that are named each
 SHARED = ("data", "network", "subspace", "table")  # what several experiments may ask for
 
 
@@ -103,7 +104,7 @@ class Reruns:
             self.contradicted.add(job)
         changes = config_changes(record["spec"], json.loads(job.canonical))
         changes += code_changes(record["code"], code_digest.code_of(job.spec))
-        changes += [f"{source.title} {word}" for source, word in sources.items()]
+        changes += gathered((source.title, word) for source, word in sources.items())
         return changes or ["what it is made from is planned otherwise"]
 
     def _sources(self, job, record):
@@ -121,7 +122,16 @@ def code_changes(then, now) -> list[str]:
     """The files of code that differ from those that made a result."""
     words = {(True, True): "was edited", (True, False): "is no longer used", (False, True): "is used now"}
     differing = [file for file in sorted(then.keys() | now.keys()) if then.get(file) != now.get(file)]
-    return [f"{file} {words[file in then, file in now]}" for file in differing]
+    return gathered((file, words[file in then, file in now]) for file in differing)
+
+
+def gathered(pairs) -> list[str]:
+    """(a, "was edited") as "a was edited"; what more than `FEW` have in common is told of the first, and of how many others."""
+    by_word = {}
+    for name, word in pairs:
+        by_word.setdefault(word, []).append(name)
+    told = {w: n if len(n) <= FEW else [f"{n[0]}, as {len(n) - 1} others,"] for w, n in by_word.items()}
+    return [f"{name} {word}" for word, names in told.items() for name in names]
 
 
 def config_changes(then, now) -> list[str]:

@@ -118,8 +118,9 @@ def read(section, name, body, choice=None) -> Stanza:
     model = _plugin(f"{where}.model", "models", body.get("model")) if section == "network" else None
     for word in LEARNED if section == "network" else ():
         _refuse_learned(f"{where}.{word}", word, body.get(word))
-    roles = _roles(section, plugin)
-    keys = [key, *roles, *ASIDE, *MORE.get(section, [])] if section in PLUGIN else ["part"]
+    known = _roles(section, plugin)
+    roles = {role: kinds for role, kinds in known.items() if role not in plugin.optional or body.get(role) is not None}
+    keys = [key, *known, *ASIDE, *MORE.get(section, [])] if section in PLUGIN else ["part"]
     options = [*(o for o in plugin.options if o != "shard"), *(model.options if model else [])]
     for k in body:
         if k not in keys and k not in options:
@@ -137,6 +138,7 @@ def read(section, name, body, choice=None) -> Stanza:
     for word in {"paper", "part"} & {*keys}:
         if not isinstance(body.get(word, ""), str):
             raise ConfigError(f"{where}.{word} is {body[word]!r}; it must be one name")
+    build(bool, body.get("stored", False), f"{where}.stored")
     build(Resources, body.get("resources", {}), f"{where}.resources")
     build(Cost, body.get("cost", {}), f"{where}.cost")
     return Stanza(section, name, body, plugin, model, roles)

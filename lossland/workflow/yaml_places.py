@@ -10,6 +10,11 @@ from typing import Any
 
 import yaml
 
+try:
+    from yaml import CLoader as Base
+except ImportError:  # a PyYAML without libyaml
+    from yaml import Loader as Base
+
 from lossland.checking import ConfigError
 
 LARGEST, DEEPEST = 1_000_000, 50  # values of a config, as aliases unfold; values inside one another
@@ -23,7 +28,7 @@ CORE = {  # what a scalar that is not quoted looks like, and what it is
 }
 
 
-class Loader(getattr(yaml, "CLoader", yaml.Loader)):
+class Loader(Base):
     yaml_implicit_resolvers = {}
 
 

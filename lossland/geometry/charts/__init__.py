@@ -15,6 +15,7 @@ A chart knows the measure that its paper trains under (`sample`) and the points 
 from abc import ABC, abstractmethod
 from dataclasses import asdict
 from importlib import import_module
+from typing import Any
 
 import torch
 
@@ -42,7 +43,8 @@ class Chart(ABC):
         """
 
     def describe(self) -> dict:
-        return {"name": type(self).__name__, **asdict(self)}
+        own: Any = self  # a dataclass, as all charts are
+        return {"name": type(self).__name__, **asdict(own)}
 
 
 class Curve(Chart):

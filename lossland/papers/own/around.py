@@ -33,6 +33,7 @@ def experiment(
         for one in first
         for i in range(directions)
     ]
-    plan.figure("lines", draw="path", paths=plan.landscape(lines, name="lines", resolution=points, examples=examples))
+    heights = plan.landscape(lines, name="lines", resolution=points, examples=examples)
+    plan.figure("lines", draw="path", paths=heights, run="direction")
     ends = plan.curvature(first, resolution=1, bn="recalibrate", leave_out=[], examples=examples, products=products)
     plan.figure("spectrum", curvature=ends)

@@ -28,6 +28,7 @@ def experiment(
     surface = plan.landscape(bent, resolution=plane, examples=examples, shards=shards)
     plan.figure("curve_plane", draw="plane", planes=surface)
     plan.figure("curve_surface", draw="surface", surface=surface, quantity="nll")
+    plan.figure("scores", draw="distribution", networks=plan.trained(network))
     pool = plan.pool("pool", [network]).called("networks")
     plan.figure("ensemble", ensembles=plan.ensemble(pool))
     plan.figure("similarity", cosine=plan.cosine(pool), disagreement=plan.disagreement(pool))

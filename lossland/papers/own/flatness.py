@@ -15,7 +15,7 @@ def experiment(
 ):
     """The first `runs` of `network`, others like it by SAM and by ASAM, with `rho` and `adaptive_rho`; and the first once more,
     with parameters times `factors` that leave the function as it is, as {layer1: 4, layer2.weight: 0.25} in a ReLU network."""
-    first, again = network.trained()[:runs], {"seeds": runs, "method": "sam", "init": None, "order": None}
+    first, again = network.trained()[:runs], {"seeds": runs, "method": "sam", "init": None, "order": None, "running": None}
     kinds = {"as it is": first}
     if factors:
         kinds["written otherwise"] = plan.rescaled("written otherwise", first, factors=factors)

@@ -12,13 +12,20 @@ from lossland.statistics.tables import Table, pick, quantities_of, signed, split
 
 
 def draw(
-    *, paths: Table("landscape"), splits: list[Split] = (), quantities: list[str] = (), log: list[str] = ("loss", "nll")
+    *,
+    paths: Table("landscape"),
+    splits: list[Split] = (),
+    quantities: list[str] = (),
+    log: list[str] = ("loss", "nll"),
+    run: str = "run",
 ) -> Figure:
     """A row for each split and a column for each quantity (default: all that were measured; `loss` only if it is not the nll).
 
-    The axes of the quantities `log` are logarithmic. Raises ValueError if one was not measured.
+    The axes of the quantities `log` are logarithmic; `run` says what a run is. Raises ValueError if one was not measured.
     """
     table = pick(paths, mark="grid")
+    if "u1" in table and table["u1"].notna().any():
+        raise ValueError(f"{table['subspace'].iloc[0]} has two coordinates; draw it with plot.plane")
     splits, quantities = splits or splits_of(table), quantities or quantities_of(table)
     figure, axes = panels(len(splits), len(quantities), sharex=True)
     own = looks(table)
@@ -32,5 +39,5 @@ def draw(
                 logarithmic(axis)
     for axis in axes[-1]:
         axis.set(xlabel="coordinate $u$")
-    legend_below(figure, axes.flat, title=runs_of(table, "run"))
+    legend_below(figure, axes.flat, title=runs_of(table, run))
     return figure

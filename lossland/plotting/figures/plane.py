@@ -1,5 +1,7 @@
 """Scores over planes of parameter space: white is low, darker is higher, grey is not finite.
 
+Between the points that were measured the shades are interpolated by monotone cubics, of losses in the logarithm.
+
 Dots are the networks that span a plane, a diamond is the bend of a curve in it, a line the curve, a cross the network in the
 middle. One run of each plane; axes are distances if u = 1 is a distance of 1, else multiples of the directions.
 """
@@ -8,9 +10,10 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from lossland.options import Positive, Split
-from lossland.plotting.panels import cross, looks, marks, panels, relief, shaded
+from lossland.plotting.panels import looks, panels
+from lossland.plotting.planes import cross, marks, relief, shaded
 from lossland.plotting.style import AXES
-from lossland.statistics.tables import Table, by_label, one_run, pick, plane, quantities_of, signed, spaced, splits_of, where
+from lossland.statistics.tables import Table, by_label, one_run, pick, plane, quantities_of, signed, splits_of, where
 
 
 def draw(
@@ -43,12 +46,11 @@ def _row(figure, axes, parts, own, split, quantity, highest):
     values = np.concatenate([grid.to_numpy().ravel() for grid in grids])
     values = values[np.isfinite(values)]
     top = highest or (values.max() if len(values) else 1.0)
-    levels = spaced(values, top) if quantity in ("loss", "nll") and not signed(values) else None
-    for axis, (label, part), grid in zip(axes, parts.items(), grids, strict=True):
-        drawn = shaded(axis, grid, top) if levels is None else relief(axis, grid, levels)
+    shades = relief if quantity in ("loss", "nll") and not signed(values) else shaded
+    shades(figure, axes, grids, top, f"{split} {name}", aspect=18, pad=0.02)
+    for axis, (label, part) in zip(axes, parts.items(), strict=True):
         marks(axis, part, own[label]["color"])
         centre = where(part, mark="centre")
         cross(axis, centre["u0"], centre["u1"], own[label]["color"])
-        axis.set(title=f"{label}, {split} {quantity}" if len(parts) == 1 else label, aspect="equal")
-    ticks = {"ticks": levels[::3], "format": "%.3g"} if levels is not None else {}
-    figure.colorbar(drawn, ax=axes, label=f"{split} {name}", aspect=18, pad=0.02, **ticks).minorticks_off()
+        title = f"{label}, {split} {quantity}" if len(parts) == 1 else label
+        axis.set(title=title if len(parts) == 1 or axis.get_subplotspec().is_first_row() else "", aspect="equal")

@@ -2,7 +2,7 @@
 
     cosine(i, j) = <theta_i, theta_j> / (|theta_i| |theta_j|)        disagreement(i, j) = share of examples with other labels
 
-A row for each set of networks; above each matrix, the mean of all pairs.
+A row for each set of networks; above each matrix, the mean of all pairs. Of few networks each cell has its number.
 """
 
 import numpy as np
@@ -11,8 +11,10 @@ from matplotlib.ticker import MaxNLocator
 
 from lossland.options import Group, Split
 from lossland.plotting.panels import panels
-from lossland.plotting.style import AXES, COLUMN, WHITE_TO_DARK
+from lossland.plotting.style import AXES, COLUMN, SHADES, WHITE_TO_DARK
 from lossland.statistics.tables import Table, by_label, matrix, one_run, pick
+
+FEW = 6  # networks, whose cells have room for numbers
 
 
 def draw(
@@ -29,8 +31,12 @@ def draw(
         for axis, (label, pairs), values in zip(column, sets.items(), matrices, strict=True):
             numbers = np.arange(1, len(values) + 1)
             drawn = axis.pcolormesh(numbers, numbers, values, cmap=WHITE_TO_DARK, vmin=low, vmax=high, rasterized=True)
+            for (i, j), value in np.ndenumerate(values if len(values) <= FEW else values[:0]):
+                colour = "white" if value - low > 0.55 * (high - low) else SHADES[-1]
+                number = f"{round(value, 2) + 0.0:.2f}" if scale == 1 else f"{value:.1f}"
+                axis.text(j + 1, i + 1, number, ha="center", va="center", color=colour)
             mean = pairs[quantity].mean()
-            said = f"{mean:.3f}" if scale == 1 else f"{scale * mean:.1f} %"
+            said = f"{round(mean, 2) + 0.0:.2f}" if scale == 1 else f"{scale * mean:.1f} %"
             axis.set(title=f"{label}\nmean of pairs {said}", xlabel="network", ylabel="network", aspect="equal")
             axis.xaxis.set_major_locator(MaxNLocator(6, integer=True))
             axis.yaxis.set_major_locator(MaxNLocator(6, integer=True))

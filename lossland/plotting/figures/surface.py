@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from lossland.options import Positive, Split
-from lossland.plotting.panels import spanning
+from lossland.plotting.planes import spanning
 from lossland.plotting.style import AXES, COLOURS, SHADES
 from lossland.statistics.tables import Table, cut, one_run, pick, plane, signed, where
 

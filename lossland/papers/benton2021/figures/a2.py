@@ -28,7 +28,7 @@ def draw(*, samples: Table("sampled")) -> Figure:
         for number, points in drawn.groupby("simplex"):
             look = {"color": SERIES[number % len(SERIES)], "markersize": 3, "alpha": 0.7, "markeredgewidth": 0}
             axis.plot(points["x"], points["y"], "o", label=f"simplex {number}", **look)
-        long = f", one edge {stretch:g} times as long" if stretch != 1 else ""
+        long = f",\none edge {stretch:g} times as long" if stretch != 1 else ""
         axis.set(title=f"{broken(label, 20)}\n{len(drawn)} draws{long}")
     figure.supxlabel("distance along the first edge")
     figure.supylabel("distance across it")

@@ -12,7 +12,8 @@ volume.
 
 from matplotlib.figure import Figure
 
-from lossland.plotting.panels import legend_below, marks, panels, shaded
+from lossland.plotting.panels import legend_below, panels
+from lossland.plotting.planes import marks, shaded
 from lossland.plotting.style import AXES, COLOURS, SERIES
 from lossland.statistics.tables import Table, noted, one_run, pick, untrained, where
 from lossland.statistics.tables import plane as grid_of
@@ -48,8 +49,7 @@ def _lines(axis, drawn):
 
 
 def _plane(figure, axis, plane):
-    drawn = shaded(axis, grid_of(plane, "train", "nll"), HIGHEST)
-    figure.colorbar(drawn, ax=axis, label="train nll [nats]", aspect=25)
+    shaded(figure, [axis], [grid_of(plane, "train", "nll")], HIGHEST, "train nll [nats]", aspect=25)
     marks(axis, plane, CURVE)
     worst = where(plane, mark="spanning", split="train", quantity="error")["value"][:2].max()
     axis.set(

@@ -22,7 +22,7 @@ VIEWS = ((22, -60), (22, 30))  # degrees of elevation and of azimuth
 
 
 def draw(*, vertices: Table("vertices")) -> Figure:
-    """One run of the complex; a vertex bears its number."""
+    """One run of the complex; a mode bears its number."""
     table = one_run(vertices).sort_values("index").reset_index(drop=True)
     points = table[["x", "y", "z"]].to_numpy()
     figure, (axes,) = panels(1, len(VIEWS), height=3.2, subplot_kw={"projection": "3d", "computed_zorder": False})
@@ -44,8 +44,8 @@ def _vertices(axis, table):
         part = table[table["mode"] == (name == "mode")]
         look = {"color": COLOURS[name], "edgecolors": "white", "linewidths": 0.6, "depthshade": False, "zorder": 5}
         axis.scatter(part["x"], part["y"], part["z"], marker=marker, s=size, label=name, **look)
-        for number, x, y, z in part[["index", "x", "y", "z"]].itertuples(index=False):
-            axis.text(x, y, z, f"  {number}", fontsize=6, va="bottom", zorder=6)
+    for number, x, y, z in table.loc[table["mode"], ["index", "x", "y", "z"]].itertuples(index=False):
+        axis.text(x, y, z, f"  {number}", fontsize=6, va="bottom", zorder=6)
 
 
 def _axes(axis, table):

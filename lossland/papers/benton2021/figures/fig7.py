@@ -16,7 +16,7 @@ import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
-from lossland.plotting.panels import shaded, triangle
+from lossland.plotting.planes import relief, triangle
 from lossland.statistics.tables import Table, corners, one_run, plane
 
 CLASSES = LinearSegmentedColormap.from_list("classes", ["#6ba9d2", "#ffffff", "#eda36b"])
@@ -50,8 +50,8 @@ def draw(*, face: Table("landscape"), functions: Table("functions")) -> Figure:
 
 def _face(figure, face):
     axis = figure.subplots()
-    drawn = shaded(axis, plane(face, "train", "nll"), HIGHEST)
+    bar = {"location": "bottom", "shrink": 0.8, "aspect": 25}
+    relief(figure, [axis], [plane(face, "train", "nll")], HIGHEST, "train nll [nats]", **bar)
     triangle(axis, *corners(face, face["subspace"].iloc[0]), 1)
     axis.set(aspect="equal", xlabel="distance", ylabel="distance", title="A face of the simplex")
-    figure.colorbar(drawn, ax=axis, label="train nll [nats]", location="bottom", shrink=0.8, aspect=25)
     figure.legend(*axis.get_legend_handles_labels(), loc="outside upper center", ncols=2)

@@ -1,8 +1,9 @@
 """Draxler et al. 2018 (arXiv 1803.00885), figure 1: the slice through two minima and the mean of the path between them.
 
 Left, the plane through two minima (dots) and the mean of the path between them (diamond), with the projection of the path;
-axes are Euclidean distances. White is low; the path itself lies outside the plane, so that the shade below it is not its loss.
-Right, train loss and test error along the straight segment and along the path, each by the share of its own length.
+axes are Euclidean distances. White is low, interpolated by monotone cubics; the path itself lies outside the plane, so that
+the shade below it is not its loss. Right, train loss and test error along the straight segment and along the path, each by the
+share of its own length.
 
 In the paper (a DenseNet-40-12 on CIFAR-10, as remembered, not confirmed) the path stays in a valley around the barrier of the
 segment.
@@ -10,9 +11,10 @@ segment.
 
 from matplotlib.figure import Figure
 
-from lossland.plotting.panels import logarithmic, marks, panels, relief, spanning
+from lossland.plotting.panels import legend_below, logarithmic, panels
+from lossland.plotting.planes import marks, relief, spanning
 from lossland.plotting.style import AXES, COLOURS
-from lossland.statistics.tables import Table, one_run, pick, plane, shares, spaced
+from lossland.statistics.tables import Table, one_run, pick, plane, shares
 
 SEGMENT, PATH = COLOURS["segment"], COLOURS["bezier"]
 
@@ -21,10 +23,7 @@ def draw(*, surface: Table("landscape"), segment: Table("landscape"), path: Tabl
     """The first run of the surface, and the same of the others. What is above 5 nats is darkest."""
     figure, ((slice_, *axes),) = panels(1, 3, height=2.5, width_ratios=[1.4, 1, 1])
     surface = one_run(surface)
-    shown = plane(surface, "train", "nll")
-    levels = spaced(shown.stack(), 5.0)
-    drawn = relief(slice_, shown, levels)
-    figure.colorbar(drawn, ax=slice_, label="train nll [nats]", ticks=levels[::3], format="%.2g", shrink=0.8).minorticks_off()
+    relief(figure, [slice_], [plane(surface, "train", "nll")], 5.0, "train nll [nats]", shrink=0.8)
     marks(slice_, surface, PATH)
     networks, _ = spanning(surface)
     slice_.plot(networks["u0"], networks["u1"], "--", color=SEGMENT, linewidth=1.0)
@@ -38,5 +37,5 @@ def draw(*, surface: Table("landscape"), segment: Table("landscape"), path: Tabl
         axis.set(xlabel="share of the own length", ylabel=f"{split} {label}", xlim=(0, 1))
     logarithmic(axes[0])
     axes[1].set_ylim(0, None)
-    axes[1].legend(loc="upper right")
+    legend_below(figure, axes)
     return figure

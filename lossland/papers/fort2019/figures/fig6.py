@@ -1,8 +1,8 @@
 """Fort et al. 2019 (arXiv 1912.02757), figures 6 and S1: planes through the origin and two optima, and a cone over a path.
 
-Parameter space around two trained networks (dots) and the origin (cross); white is low, and grey lies outside the cut or is
-not finite. Beside the accuracy stands how much the labels differ from those of each of the two, in percent or in units of the
-error:
+Parameter space around two trained networks (dots) and the origin (cross); white is low, or accurate, interpolated by monotone
+cubics; grey lies outside the cut or is not finite. Beside the accuracy stands how much the labels differ from those of each of
+the two, in percent or in units of the error:
 
     d(theta, theta_i) / (1 - a(theta)),  0 if the labels are alike
 
@@ -21,6 +21,7 @@ from matplotlib.ticker import MaxNLocator
 
 from lossland.options import Split
 from lossland.plotting.panels import panels
+from lossland.plotting.planes import finer
 from lossland.plotting.style import AXES, COLOURS, GREY, WHITE_TO_DARK
 from lossland.statistics.tables import Table, by_label, derived, one_run, pick, rectangle
 
@@ -49,8 +50,8 @@ def draw(
             name, _, reference = quantity.partition(" ")
             points = pick(table, reference=int(reference or 0))
             words, scale = AXES[name]
-            shown = scale * points[name].clip(upper=5.0 if name == "nll" else None)
-            drawn = _shades(axis, points.assign(shown=shown), label)
+            values = scale * table[name].clip(upper=5.0 if name == "nll" else None)  # against both, who share their colours
+            drawn = _shades(axis, points.assign(shown=values), label, _ends(values), name in ("accuracy", "cosine"))
             figure.colorbar(drawn, ax=axis, label=words, shrink=0.8, ticks=MaxNLocator(5))
             _marks(axis, table)
             said = f"{AGAINST[name]} {int(reference) + 1}" if reference else f"{split} {name}"
@@ -61,16 +62,19 @@ def draw(
     return figure
 
 
-def _shades(axis, points, label):
-    """Contours over the lattice of coordinates, which lies curved in the plane that is drawn."""
-    x, y, values = (rectangle(points, column, f"the similarity of {label}") for column in ("x", "y", "shown"))
-    values = np.ma.masked_invalid(values)
+def _shades(axis, points, label, ends, good):
+    """Contours over the lattice of coordinates, which lies curved in the plane that is drawn; white is high if it is `good`."""
+    lattice = [rectangle(points, column, f"the similarity of {label}") for column in ("x", "y", "shown")]
+    whole = np.isfinite(lattice[2]).all(axis=None)
+    x, y, values = map(finer, lattice) if whole else lattice
     axis.set(facecolor=GREY, aspect="equal")
-    return axis.contourf(x, y, values, levels=MaxNLocator(12).tick_values(*_ends(values.compressed())), cmap=WHITE_TO_DARK)
+    shades = {"levels": MaxNLocator(12).tick_values(*ends), "cmap": WHITE_TO_DARK.reversed() if good else WHITE_TO_DARK}
+    return axis.contourf(x, y, np.ma.masked_invalid(values), **shades)
 
 
 def _ends(values):
     """Of the colours: the extremes; if all values are one, or there is none, 0 and 1 with it between them."""
+    values = values[np.isfinite(values)]
     low, high = (values.min(), values.max()) if values.size else (0.0, 1.0)
     return (low, high) if high - low > 1e-9 * max(abs(low), abs(high)) else (min(low, 0), max(high, 1))
 

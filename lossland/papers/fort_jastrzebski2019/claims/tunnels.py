@@ -20,7 +20,7 @@ from lossland.statistics.verdicts import Claim
 
 SIGNS = {"learning rate": 1, "batch size": -1, "weight decay": 1, "dropout": 1, "network width": 1}
 READ = {"dropout": "remembered, not confirmed", "network width": "it acts as the learning rate does: our reading"}
-LOW = np.log(10) - 1  # nats: a level above it is still below the loss of a guess among ten classes
+LOW = 0.5  # nats: half of the rise that ends a tunnel
 EQUAL = 2.0  # a factor
 
 
@@ -40,7 +40,7 @@ def _claims(name, at, ends, matched):
     labels = sorted(at, key=at.get)
     own, control = _factors(ends, labels), _factors(matched, labels)
     highest, passed = ends.loc[labels, "loss"].max(), matched.loc[labels, "loss"]
-    low = None if highest < LOW else f"trained to a loss of {highest:.2g}, where below {LOW:.2g} is presumed"
+    low = None if highest < LOW else f"trained to a loss of {highest:.2g}, where below {LOW:g} is presumed"
     apart = passed.max() / passed.min()
     near = None if apart < EQUAL else f"compared at losses apart by a factor of {apart:.2g}, where below {EQUAL:g} is presumed"
     side, word = ("above", "wider") if SIGNS[name] > 0 else ("below", "narrower")

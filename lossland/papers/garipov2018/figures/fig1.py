@@ -2,17 +2,17 @@
 
 White is low; axes are Euclidean distances. The plane through three networks trained from different seeds (dots) has three
 separate basins; in that through two networks and the bend (diamond) of a curve trained between them is one basin that is bent.
-One run of each plane, colours logarithmic; the loss includes the decay term.
+One run of each plane, colours logarithmic, interpolated by monotone cubics; the loss includes the decay term.
 
 In the paper (ResNet-164 on CIFAR-100) the train loss is at most 0.098 along the Bezier curve and 0.109 along the polygonal
 chain, where the straight segment rises to 5.5.
 """
 
-import pandas as pd
 from matplotlib.figure import Figure
 
-from lossland.plotting.panels import looks, marks, panels, relief, spanning
-from lossland.statistics.tables import Table, by_label, noted, one_run, pick, plane, spaced, untrained
+from lossland.plotting.panels import looks, panels
+from lossland.plotting.planes import marks, relief, spanning
+from lossland.statistics.tables import Table, by_label, noted, one_run, pick, plane, untrained
 
 ROWS = [("train", "loss", "train loss [nats]", 1), ("test", "error", "test error [%]", 100)]
 
@@ -23,15 +23,13 @@ def draw(*, planes: Table("landscape")) -> Figure:
     figure, axes = panels(2, len(tables), height=2.2)
     for row, (split, quantity, label, scale) in zip(axes, ROWS, strict=True):
         parts = [pick(table, split=split, quantity=quantity) for table in tables.values()]
-        levels = spaced(scale * pd.concat(parts)["value"], 5.0 if quantity == "loss" else 100.0)
+        grids = [scale * plane(part, split, quantity) for part in parts]
+        relief(figure, row, grids, 5.0 if quantity == "loss" else 100.0, label, aspect=18, pad=0.01)
         for axis, part, (title, look) in zip(row, parts, looks(planes).items(), strict=True):
-            drawn = relief(axis, scale * plane(part, split, quantity), levels)
             marks(axis, part, look["color"])
             networks, _ = spanning(pick(tables[title], split="train", quantity="error"))
             axis.set(title=noted(title, untrained(networks["value"].max())), aspect="equal")
         row[0].set_ylabel("distance")
-        bar = figure.colorbar(drawn, ax=row, label=label, ticks=levels[::3], format="%.3g", aspect=18, pad=0.01)
-        bar.minorticks_off()
     for axis in axes[-1]:
         axis.set_xlabel("distance")
     return figure

@@ -3,9 +3,9 @@
     f(u) = nll(theta* + u_1 d_1 + u_2 d_2)
 
 Each panel is the plane of two random directions around a network, the cross in its middle; if they are filter-normalised, u =
-1 is as long as the network itself. White is low, grey is not finite; lines, at numpy.arange(0.1, 10, 0.5) nats as in the
-released code, colours and axes are the same in all panels. One run of each; errors are of the images that the surface was
-measured on, that of the training data if it is a tenth or more.
+1 is as long as the network itself. White is low, grey is not finite, between the points that were measured are monotone
+cubics; lines, at numpy.arange(0.1, 10, 0.5) nats as in the released code, colours and axes are the same in all panels. One run
+of each; errors are of the images that the surface was measured on, that of the training data if it is a tenth or more.
 
 In the paper large batches, depth without shortcuts and few channels go with narrow or ragged contours and a high test error,
 shortcuts and width with wide, round ones and a low one.
@@ -18,7 +18,8 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from lossland.options import Count
-from lossland.plotting.panels import cross, filled, tiles
+from lossland.plotting.panels import tiles
+from lossland.plotting.planes import cross, filled, finer
 from lossland.plotting.style import COLOURS, SHADES
 from lossland.statistics.tables import Table, by_label, one_run, plane, with_error
 
@@ -41,7 +42,8 @@ def draw(*, surfaces: Table("landscape"), columns: Count = 4) -> Figure:
     return figure
 
 
-def _contours(axis, heights):
+def _contours(axis, measured):
+    heights = finer(measured, logarithmic=True)
     drawn = filled(axis, heights, LEVELS, norm=Normalize(LEVELS[0], LEVELS[-1]), extend="both")
     finite = heights.where(np.isfinite(heights))
     met = (finite.min(axis=None) < LEVELS) & (finite.max(axis=None) > LEVELS)

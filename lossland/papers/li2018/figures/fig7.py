@@ -14,7 +14,8 @@ Differs from the paper in: if no eigenvalue is negative the ratio is 0, not |low
 
 from matplotlib.figure import Figure
 
-from lossland.plotting.panels import cross, tiles
+from lossland.plotting.panels import tiles
+from lossland.plotting.planes import cross
 from lossland.plotting.style import COLUMN, GREY
 from lossland.statistics.tables import Table, by_label, one_run, pick, rectangle, with_error
 

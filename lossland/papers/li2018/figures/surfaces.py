@@ -3,9 +3,9 @@
     height(u) = log10 nll(theta* + u_1 d_1 + u_2 d_2)     or the nll itself
 
 The height of a surface is the value at each point of the plane of two random directions around a network; what is lower is
-better, and paler; errors are of the images that the surface was measured on, that of the training data if it is a tenth or
-more. All panels have one height axis; what is above it is cut off, so that one looks into the bowl, and what is not finite is
-a hole. One run of each.
+better, and paler, interpolated by monotone cubics; errors are of the images that the surface was measured on, that of the
+training data if it is a tenth or more. All panels have one height axis; what is above it is cut off, so that one looks into
+the bowl, and what is not finite is a hole. One run of each.
 
 In the paper the surface around ResNet-56 without shortcuts is full of hills and ravines, and with shortcuts it is one smooth
 bowl.
@@ -20,6 +20,7 @@ from matplotlib.ticker import LogLocator, MaxNLocator
 from mpl_toolkits.mplot3d.art3d import Poly3DCollection
 
 from lossland.plotting.panels import tiles
+from lossland.plotting.planes import finer
 from lossland.plotting.style import SHADES, WHITE_TO_DARK
 from lossland.statistics.tables import Table, by_label, one_run, plane, quads, signed, with_error
 
@@ -30,7 +31,7 @@ def draw(*, surfaces: Table("landscape"), logarithmic: bool = True) -> Figure:
     chosen = {label: one_run(part) for label, part in by_label(surfaces).items()}
     measured = [plane(part, "train", "nll") for part in chosen.values()]
     logarithmic = logarithmic and not any(map(signed, measured))
-    sheets = [_heights(values, logarithmic) for values in measured]
+    sheets = [_heights(finer(values, logarithmic, 4), logarithmic) for values in measured]
     top = np.log10(HIGHEST) if logarithmic else HIGHEST
     finite = np.concatenate([s.to_numpy()[np.isfinite(s)] for s in sheets]).clip(max=top)
     low, high = (finite.min(), finite.max()) if len(finite) else (0.0, 1.0)
