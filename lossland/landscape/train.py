@@ -115,7 +115,9 @@ def epochs_kept(recipe, snapshots=(), every=None) -> list[int]:
     return sorted({*snapshots, *(range(0, recipe.epochs, every) if every else ()), recipe.epochs})
 
 
-def trajectory(problem, start, recipe, seed, kept, rate=None, before=None, noise=None, running=False, objective=None) -> Subspace:
+def trajectory(
+    problem, start, recipe, seed, kept, rate=None, before=None, noise=None, running=False, objective=None
+) -> Subspace:
     """One network, trained from `start` [D]: its points after each of the epochs `kept`, in order, as Points; by default the
     `objective` is its loss.
 

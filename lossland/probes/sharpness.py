@@ -8,8 +8,7 @@
                             = E vec(W Z)^T H vec(W Z),  Z [d d] random signs      (Petzka et al. 2021, 2001.00939)
 
 The adaptive measures and fisher-rao stay when units of a ReLU network are scaled and their outputs scaled back, the relative
-flatness of W when its rows are; the others do not, and scaled logits change all. L is the mean train nll without decay.
-Batch-norm statistics are those of theta, and held.
+flatness of W when its rows are; the others do not. L is the mean train nll without decay, batch-norm statistics are held.
 """
 
 from dataclasses import replace
