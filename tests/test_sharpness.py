@@ -52,7 +52,7 @@ def test_a_quadratic_around_its_minimum():
     assert value["trace"].tolist() == pytest.approx([5.5, 9.5], rel=1e-4)
     for adaptive, expected in ((False, 0.0275), (True, 0.0475)):
         mean = found.loc[("average", adaptive, "")]
-        assert mean["value"] == pytest.approx(expected, abs=4 * mean["error"])
+        assert mean["value"] == pytest.approx(expected, abs=4 * mean["uncertainty"])
 
 
 def test_what_is_not_finite_is_kept():
@@ -85,11 +85,13 @@ def test_relative_flatness_of_softmax_regression_and_of_least_squares():
     w, p = theta.view(3, 4), (x @ theta.view(3, 4).T).softmax(1)
     expected = (x.square().sum(1) * (p @ w.square().sum(1) - (p @ w).square().sum(1))).mean().item()
     found = measured(problem, theta, draws=300).loc[("relative flatness", False, "weight")]
-    assert found["value"] == pytest.approx(expected, abs=4 * found["error"])
-    assert found["error"] < 0.1 * expected
+    assert found["value"] == pytest.approx(expected, abs=4 * found["uncertainty"])
+    assert found["uncertainty"] < 0.1 * expected
     problem, theta, x = linear(1, "regression")
     found = measured(problem, theta, draws=300).loc[("relative flatness", False, "weight")]
-    assert found["value"] == pytest.approx((theta.square().sum() * x.square().sum(1).mean()).item(), abs=4 * found["error"])
+    assert found["value"] == pytest.approx(
+        (theta.square().sum() * x.square().sum(1).mean()).item(), abs=4 * found["uncertainty"]
+    )
 
 
 def relu(bias=True):
@@ -134,7 +136,9 @@ def test_what_sees_how_a_network_is_written(written):
     options = {"draws": 200, "rho": 0.02, "rho_linf": 0.02, "steps": 30}
     first, second = (measured(problem, point, **options) for point in (theta, problem.space.ravel(again)))
     off = (first["value"] - second["value"]).abs()
-    drawn = 4 * (first["error"] ** 2 + second["error"] ** 2) ** 0.5 * (written == "units permuted")  # else of the same draws
+    drawn = (
+        4 * (first["uncertainty"] ** 2 + second["uncertainty"] ** 2) ** 0.5 * (written == "units permuted")
+    )  # else of the same draws
     changed = off > 0.02 * first["value"].abs() + drawn.fillna(0)
     assert set(changed[changed].index) == SEEN[written]
 

@@ -133,11 +133,12 @@ def test_at_a_perfect_fit_the_hessian_is_gauss_newton():
 def test_the_spectrum_of_a_network_and_of_a_block():
     """Density, trace, ends against the eigenvalues of the dense Hessian; a start stays in its block."""
     problem, theta, _ = trained()
+    problem = Problem(problem.space, problem.data, batch_size=50)  # one graph for all products
     end = Subspace(theta[None], Points(1))
     for leave_out in ((), ("bias", "norm")):
         mask = problem.space.mask(leave_out)
         eigenvalues = torch.linalg.eigvalsh(dense()[mask][:, mask]).numpy()
-        nodes = spectrum.measure(problem, end, starts=12, steps=60, probes=20, leave_out=leave_out).assign(subspace="", run="")
+        nodes = spectrum.measure(problem, end, starts=8, steps=40, probes=15, leave_out=leave_out).assign(subspace="", run="")
         table = numbers(nodes).iloc[0]
         scale = np.abs(eigenvalues).max()
         assert table["dimension"] == len(eigenvalues)
@@ -160,7 +161,7 @@ def test_numbers_of_planted_nodes():
     import pandas as pd
 
     nodes = pd.DataFrame({"subspace": "a", "run": "1", "index": 0, "start": [0, 0, 1], "value": [-1.0, 99, 2],
-                          "weight": [0.99, 0.01, 1.0], "dimension": 100, "trace": np.nan, "error": np.nan})  # fmt: skip
+                          "weight": [0.99, 0.01, 1.0], "dimension": 100, "trace": np.nan, "trace_error": np.nan})  # fmt: skip
     found = numbers(nodes).iloc[0]
     assert (found["trace"], found["lowest"], found["highest"]) == pytest.approx((100, -1, 99))
     assert found["error"] == pytest.approx(100)

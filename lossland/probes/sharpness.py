@@ -24,7 +24,7 @@ from lossland.landscape.trace import xtrace
 from lossland.options import Count, Positive
 from lossland.rng import stream
 
-SCHEMA = {"measure": "string", "adaptive": "bool_", "part": "string", "value": "float64", "error": "float64"}
+SCHEMA = {"measure": "string", "adaptive": "bool_", "part": "string", "value": "float64", "uncertainty": "float64"}
 KEY = ["measure", "adaptive", "part"]
 
 
@@ -41,7 +41,7 @@ def measure(
     examples: Count | None = 1024,
 ) -> pd.DataFrame:
     """Of the end of a subspace, the trained network; `rho` is that of l2 and of averages, and the adaptive ones have
-    `adaptive_by` times as much. `part` is the matrix of a relative flatness. `error` is the standard error over as many
+    `adaptive_by` times as much. `part` is the matrix of a relative flatness. `uncertainty` is the standard error over as many
     `draws`, or probes; of an eigenvalue its bound; of worst cases, which are bounds from below after `steps`, NaN."""
     problem, theta, rows = replace(problem, examples=examples), problem.point(subspace.end), []
     state, mask = calibrated(problem, theta), problem.space.mask().to(theta)
@@ -53,7 +53,7 @@ def measure(
     def add(name, value, error=torch.nan, adaptive=False, part=""):
         if torch.is_tensor(value) and value.ndim:  # of each draw
             value, error = value.mean(), value.double().std() / len(value) ** 0.5
-        rows.append({"measure": name, "adaptive": adaptive, "part": part, "value": float(value), "error": float(error)})
+        rows.append({"measure": name, "adaptive": adaptive, "part": part, "value": float(value), "uncertainty": float(error)})
 
     own = nll(theta)
     for adaptive in (False, True):

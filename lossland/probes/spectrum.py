@@ -5,7 +5,7 @@
 The nodes t_k are the eigenvalues of the matrix that `steps` Lanczos products make of a start of random signs, |v| = 1, the
 weights w_k the squared first entries of its eigenvectors. Of the mean loss over a split without decay, of the parameters that
 are not left out, under the batch-norm statistics of `bn`; or of its Gauss-Newton matrix, which of cross-entropy is the Fisher
-information. D sum_k w_k t_k is an estimate of the trace (`lossland.statistics.spectra`); `trace`, with its `error`, is a better
+information. D sum_k w_k t_k is an estimate of the trace (`lossland.statistics.spectra`); `trace`, with its error, is a better
 one (XTrace, `lossland.landscape.trace`), if `probes` are asked for. Nodes are as measured: a width is a figure's choice.
 """
 
@@ -24,7 +24,8 @@ from lossland.rng import stream
 
 SCHEMA = {
     "index": "int64", "u0": "float64", "u1": "float64", "start": "int64", "node": "int64", "value": "float64",
-    "weight": "float64", "dimension": "int64", "trace": "float64", "error": "float64",
+    "weight": "float64", "dimension": "int64", "trace": "float64",
+    "trace_error": "float64",
 }  # fmt: skip
 KEY = ["index", "start", "node"]
 
@@ -82,5 +83,5 @@ def measure(
     columns = {name: column[part][point] for name, column in columns.items()}
     columns |= {"start": start, "node": node, "value": table[point, start, node, 0], "weight": table[point, start, node, 1]}
     columns |= {"dimension": torch.full_like(node, dimension)}
-    columns |= dict(zip(("trace", "error"), table[point, start, -1].T, strict=True))
+    columns |= dict(zip(("trace", "trace_error"), table[point, start, -1].T, strict=True))
     return pd.DataFrame({name: column.numpy() for name, column in columns.items()})

@@ -26,5 +26,5 @@ def numbers(nodes) -> pd.DataFrame:
                           "lowest": points["value"].min(), "highest": points["value"].max(),
                           "spread": np.sqrt(mean["second"]), "negative": mean["negative"], "dimension": dimension})  # fmt: skip
     known = points["trace"].first().notna()
-    found.loc[known, ["trace", "error"]] = points[["trace", "error"]].first()[known]
+    found.loc[known, ["trace", "error"]] = points[["trace", "trace_error"]].first()[known].to_numpy()
     return found
