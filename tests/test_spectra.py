@@ -133,12 +133,11 @@ def test_at_a_perfect_fit_the_hessian_is_gauss_newton():
 def test_the_spectrum_of_a_network_and_of_a_block():
     """Density, trace, ends against the eigenvalues of the dense Hessian; a start stays in its block."""
     problem, theta, _ = trained()
-    problem = Problem(problem.space, problem.data, batch_size=50)  # one graph for all products
     end = Subspace(theta[None], Points(1))
     for leave_out in ((), ("bias", "norm")):
         mask = problem.space.mask(leave_out)
         eigenvalues = torch.linalg.eigvalsh(dense()[mask][:, mask]).numpy()
-        nodes = spectrum.measure(problem, end, starts=8, steps=40, probes=15, leave_out=leave_out).assign(subspace="", run="")
+        nodes = spectrum.measure(problem, end, starts=4, steps=30, probes=8, leave_out=leave_out).assign(subspace="", run="")
         table = numbers(nodes).iloc[0]
         scale = np.abs(eigenvalues).max()
         assert table["dimension"] == len(eigenvalues)
@@ -148,7 +147,7 @@ def test_the_spectrum_of_a_network_and_of_a_block():
         assert (table["lowest"], table["highest"]) == pytest.approx((eigenvalues[0], eigenvalues[-1]), abs=1e-3 * scale)
         at, width = np.linspace(-scale, scale, 50), scale / 5
         exact = np.exp(-0.5 * ((at[:, None] - eigenvalues) / width) ** 2).mean(1) / (width * np.sqrt(2 * np.pi))
-        assert np.abs(density(nodes, at, width) - exact).max() < 0.1 * exact.max()
+        assert np.abs(density(nodes, at, width) - exact).max() < 0.2 * exact.max()
 
 
 def test_what_is_not_finite_is_one_nan():
