@@ -144,7 +144,7 @@ def trajectory(
     start = start[None].to(problem.device, dtype, copy=True)  # a source stays as it is
     trained = minimise(problem, objective, start, recipe, seed, rate=rate, noise=noise, watch=watch)
     before = torch.zeros(0, 2, dtype=torch.int64) if before is None else before
-    own = torch.tensor([[zlib.crc32(trained.anchors[:, :D].cpu().contiguous().numpy()), recipe.epochs]])
+    own = torch.tensor([[zlib.crc32(trained.anchors[:, :D].cpu().contiguous().numpy().data), recipe.epochs]])
     epoch = torch.tensor(kept, dtype=torch.float64)
     notes = {"epoch": epoch, "loss": trained.losses, "weight_decay": torch.tensor(recipe.weight_decay)}
     notes |= {"lr": torch.tensor([rate(max(n - 1, 0) / steps) for n in row_of], dtype=torch.float64)}
