@@ -119,6 +119,8 @@ CONFIG = {
     '@ names plan: there is no such network or subspace; did you mean plane?': {"table.surface.subspace": ['plan']},
     '@ names plane twice; remove one': {"table.surface.subspace": [['plane', 'plane']]},
     '@ names spiral: there is no such data; did you mean spirals?': {"network.net.data": ['spiral']},
+    '@ names spirals/3: there is no such data; did you mean spirals?': {"network.net.data": ['spirals/3']},
+    '@ names surface/1: there is no such table; did you mean surface?': {"figure.surface.surface": ['surface/1']},
     '@ names spirals: there is no such network or subspace; known: ': {"subspace.Bezier.sources": [['net/1', 'spirals']], "table.surface.subspace": ['spirals']},
     '@ names surface: there is no such network or subspace; known: ': {"subspace.Bezier.sources": [['net/1', 'surface']], "table.surface.subspace": ['surface']},
     "@ names {'a': 'plane'}: there is no such network or subspace; known: ": {"table.surface.subspace": [{'a': 'plane'}]},
