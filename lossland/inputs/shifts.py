@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import torch
 
 from lossland.inputs import corrupted_files
+from lossland.inputs.arrays import evenly
 from lossland.inputs.corruptions import COLOURED, CORRUPTIONS, corrupted
 
 
@@ -13,8 +14,8 @@ def shifts(data, split, corruptions=None, severities=(1, 2, 3, 4, 5), folder=Non
     """({corruption, severity}, images, labels) of a split: clean as it is (severity 0), then under each of `corruptions`, by
     default all that the images have colours for, or of the user's own CIFAR-10-C or ImageNet-C in `folder` all there are.
 
-    The first `examples` are corrupted. Raises ValueError on inputs that are not images, on unknown corruptions and on a folder
-    of other classes or severities.
+    So many `examples` are corrupted, at even distances. Raises ValueError on inputs that are not images, on unknown
+    corruptions and on a folder of other classes or severities.
     """
     x, y = data.x[split], data.y[split]
     if corruptions is not None and not len(corruptions):
@@ -23,6 +24,8 @@ def shifts(data, split, corruptions=None, severities=(1, 2, 3, 4, 5), folder=Non
     known, where = _known(x, folder), f"in {folder}" if folder else "for these pictures"
     if unknown := set(corruptions or known) - set(known):
         raise ValueError(f"there is no corruption {min(unknown)} {where}; name some of: {', '.join(known)}")
+    n = min(len(x), examples or len(x))
+    rows = evenly(torch.arange(n), n, len(x))
     shifts, stays = list(itertools.product(corruptions or known, severities)), not torch.is_tensor(x)
     for name, severity in shifts if stays else ():  # before hours of others
         corrupted_files.classes(folder, name, severity, data.classes)
@@ -33,7 +36,7 @@ def shifts(data, split, corruptions=None, severities=(1, 2, 3, 4, 5), folder=Non
         elif folder:
             pair = corrupted_files.read(folder, name, severity)
         else:
-            pair = corrupted(x[:examples], name, severity), y[:examples]
+            pair = corrupted(x[rows], name, severity), y[rows]
         if pair[0].shape[1:] != x.shape[1:]:
             found, own = (list(pictures.shape[1:]) for pictures in (pair[0], x))
             raise ValueError(f"{folder} has pictures {found}, and the networks' own are {own}; name networks of CIFAR-10")

@@ -213,7 +213,7 @@ def prediction(problem, theta, state, split, ask="probabilities"):
 
 def targets(problem, split):
     """The targets [N], on the CPU, in the order of what `predict` yields."""
-    minibatches = problem.task.minibatches(problem.size(split), problem.at_once)
+    minibatches = problem.rows(split, problem.at_once)
     found = torch.cat([problem.task.targets(problem.data.targets(split, rows)) for rows in minibatches]).cpu()
     return found[found != IGNORED] if problem.data.ignores else found
 

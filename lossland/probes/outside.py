@@ -45,7 +45,7 @@ def measure(
 ) -> pd.DataFrame:
     """One row for each ensemble of the points of the chart's grid and each `block`, as in the table `ensemble`.
 
-    The first `examples` of the other pictures are looked at; all training data calibrate batch norm. Raises ValueError where
+    So many `examples` of the other pictures are looked at, at even distances; all training data calibrate batch norm. Raises ValueError where
     the other pictures have another shape or type.
     """
     other, own = _kind(data), _kind(problem.data)

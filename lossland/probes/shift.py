@@ -52,9 +52,9 @@ def measure(
 
     `corruptions` are those of `inputs.corruptions`, by default all that the pictures have colours for, or with `folder`
     those of the user's own CIFAR-10-C there, or ImageNet-C where the data stay files (`inputs.corrupted_files`), by default
-    all. The first `examples` are looked at, under the same noise for all networks; all training data calibrate batch norm.
+    all. So many `examples` are looked at, at even distances, under the same noise for all networks; all training data calibrate batch norm.
     Predictions are held, [M N C] in float64, and copied for their scores: for 14 networks, 50,000 pictures and 1,000 classes
-    several times 5.6 GB, which fewer `examples` bring down (files come sorted by class: of the first classes alone).
+    several times 5.6 GB, which fewer `examples` bring down.
 
     Raises ValueError on what are no pictures, on unknown corruptions and on a folder of other classes or severities.
     """
