@@ -336,17 +336,20 @@ def test_layers_that_make_outputs_side_by_side_are_interpolated_alone():
     assert [n for n in mended if not torch.equal(mended[n], middle[n])] == ["1.weight", "1.bias"]
 
 
+def _two(problem):
+    return [Subspace(problem.init(seed)[None], Points(1)) for seed in range(2)]
+
+
 def test_networks_that_repair_cannot_mend_are_refused(normalised):
-    ends = [sgd.build(normalised, [], recipe=Recipe(1, 0.1), seed=0)] * 2
     with pytest.raises(ValueError, match="bn: recalibrate"):
-        repair.build(normalised, ends)
+        repair.build(normalised, _two(normalised))
     bare = _sequential(nn.Flatten(), nn.Linear(64, 5, bias=False), nn.ReLU(), nn.Linear(5, 3))
     with pytest.raises(ValueError, match="1 has none of its own"):
-        repair.build(bare, [sgd.build(bare, [], recipe=Recipe(1, 0.1), seed=0)] * 2)
+        repair.build(bare, _two(bare))
     layer = nn.Linear(5, 5)
     twice = _sequential(nn.Flatten(), nn.Linear(64, 5), layer, nn.ReLU(), layer, nn.ReLU(), nn.Linear(5, 3))
     with pytest.raises(ValueError, match="2 runs more than once"):
-        repair.build(twice, [Subspace(twice.init(0)[None], Points(1))] * 2)
+        repair.build(twice, _two(twice))
     single = _sequential(nn.Flatten(), nn.Linear(64, 3))
     with pytest.raises(ValueError, match="has none; take a line"):
-        repair.build(single, [sgd.build(single, [], recipe=Recipe(1, 0.1), seed=0)] * 2)
+        repair.build(single, _two(single))
