@@ -19,7 +19,7 @@ import yaml
 
 from lossland.checking import ConfigError, build
 from lossland.inputs import checkpoint_names
-from lossland.options import Weights
+from lossland.options import Count, Positive, Weights
 from lossland.workflow import own_files, plugins
 
 RECIPE = {"epochs": 30, "lr": 0.05, "batch_size": 128, "weight_decay": 5e-4}
@@ -144,6 +144,8 @@ def new(folder) -> Path:
 def look(model, data, checkpoints, *, out="look", seeds=None, size=64, minutes=5.0, cores=1) -> Path:
     """Write a config that draws what takes about so many `minutes` on the `cores` of this machine, training aside, and say
     how long it will take. `seeds` is how many networks are trained (default: 2). Raises ConfigError."""
+    build(Count | None, seeds, "--seeds")
+    build(Positive, minutes, "--minutes")
     if checkpoints and seeds is not None:
         raise ConfigError(f"--seeds {seeds} trains networks, and those of checkpoints are trained; leave out one of them")
     folder, source = _new(Path(out)), _data(data, size)
