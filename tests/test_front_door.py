@@ -116,6 +116,8 @@ def test_look_trains_networks_and_draws_what_lies_between(home):
         (["look", "mine:network", "--data", "nowhere"], "--data nowhere is not a folder, and as a dataset there is no such"),
         (["look", "mine:net", "--data", "digits"], "model mine:net is not to be had: module 'mine' has no attribute 'net'"),
         (["look", "cnnn", "--data", "digits"], "did you mean cnn?"),
+        (["look", "mine:network", "--data", "digits", "--seeds", "0"], "--seeds is 0: must be at least 1"),
+        (["look", "mine:network", "--data", "digits", "--minutes", "-1"], "--minutes is -1.0: must be above 0"),
         (["look", "mine:network", "absent.safetensors", "--data", "photos"], "there is no checkpoint"),
         (["look", "mine:network", "mine.py", "--data", "photos"], "mine.py': must be a file in .safetensors"),
         (["look", "mine:network", "trained.pt", "--data", "photos", "--seeds", "4"], "--seeds 4 trains networks, and those of"),

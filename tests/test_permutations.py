@@ -23,8 +23,8 @@ from lossland.symmetries.tracing import watched
 
 
 def _problem(build, side=8, colours=1):
-    """A network on random pictures."""
-    rng = stream("pictures", side, colours)
+    """A network on random images."""
+    rng = stream("images", side, colours)
     x = {s: torch.rand((16, colours, side, side), generator=rng) for s in ("train", "val", "test")}
     y = {s: torch.randint(3, (16,), generator=rng) for s in x}
     data = Arrays(x, y, 3, (0.5,) * colours, (0.25,) * colours, {})

@@ -260,7 +260,7 @@ def test_norms_in_place_of_squares_are_those_of_each_tensor(normalised):
 
 
 def test_augmented_training_data_are_drawn_anew_at_every_point_and_again_in_every_run(normalised):
-    """Against a plain pass over augmented pictures in order; test data and a data set without augmentation stay."""
+    """Against a plain pass over augmented images in order; test data and a data set without augmentation stay."""
     theta = normalised.init(0)
     same = Subspace(theta[None].repeat(2, 1), PolyChain(2))  # one network at every point
     options = {"resolution": 5, "augmented": True}  # t = 1/4, 1/2, 3/4 round nothing
@@ -268,7 +268,7 @@ def test_augmented_training_data_are_drawn_anew_at_every_point_and_again_in_ever
     pd.testing.assert_frame_equal(table, again, check_exact=True)
     nll = table[table["quantity"] == "nll"].set_index(["split", "index"])["value"]
     assert nll["train"].nunique() == 5
-    assert nll["test"].nunique() > 1, "its batch-norm statistics have seen the same pictures"
+    assert nll["test"].nunique() > 1, "its batch-norm statistics have seen the same images"
     kept = landscape.measure(normalised, same, bn="keep", **options).set_index(["split", "quantity"]).sort_index()["value"]
     assert kept["test", "nll"].nunique() == 1
     assert kept["train", "nll"].nunique() == 5

@@ -213,7 +213,7 @@ class _Krylov:
 
 
 def _krylov(product, start):
-    """A `_Krylov` after each product, without end. Raises FloatingPointError where one is not finite."""
+    """A `_Krylov` after each product, without end. Raises FloatingPointError if one is not finite."""
     basis, q, diagonal, beside = [], start / start.norm(), [], []
     while True:
         _append(basis, len(diagonal), q)

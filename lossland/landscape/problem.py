@@ -38,9 +38,9 @@ class Problem:
     """`batch_size` is that of evaluations and calibrations, by default the fastest; trainings state their own. `journal` keeps
     unfinished work.
 
-    With `examples` there are only so many of each split, at even distances. `task` is what is learned (see `lossland.tasks`), by
-    default what the data say; `loss` one's own loss module or function (see `lossland.tasks.own_loss`). It proves itself when
-    it is first used (see `lossland.landscape.proof`).
+    With `examples` there are only so many of each split, at even distances. `task` is what is learned (see
+    `lossland.tasks`), by default what the data say; `loss` one's own loss module or function (see
+    `lossland.tasks.own_loss`). It proves itself when it is first used (see `lossland.landscape.proof`).
     """
 
     space: ParamSpace = field(repr=False)

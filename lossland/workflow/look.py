@@ -19,7 +19,7 @@ import yaml
 
 from lossland.checking import ConfigError, build
 from lossland.inputs import checkpoint_names
-from lossland.options import Weights
+from lossland.options import Count, Positive, Weights
 from lossland.workflow import own_files, plugins
 
 RECIPE = {"epochs": 30, "lr": 0.05, "batch_size": 128, "weight_decay": 5e-4}
@@ -57,7 +57,7 @@ def network(shape, classes):
 
 @dataclass(frozen=True)
 class Grids:
-    """How fine the pictures are: points along a `side` of a plane, and `examples` at each of them."""
+    """How fine the images are: points along a `side` of a plane, and `examples` at each of them."""
 
     side: int
     examples: int
@@ -84,7 +84,7 @@ class Grids:
         return PRODUCT * self.products * runs + SHARPNESS * ("sharpness" in self.also)
 
     def passes(self, labels, networks) -> int:
-        """Forward passes of one example that the pictures of so many labels and networks are."""
+        """Forward passes of one example that the images of so many labels and networks are."""
         around = labels * (PASSES * (self.side**2 + 3 * self.points) + self._curvature)
         between = PASSES * (self.side**2 + networks // 2 * 2 * self.points) if networks > 1 else 0
         return (around + between) * self.examples
@@ -153,6 +153,8 @@ def look(model, data, checkpoints, *, out="look", seeds=None, size=64, minutes=5
     """Write a config that draws what takes about so many `minutes` on the `cores` of this machine, training aside, and say
     how long it will take. `seeds` is how many networks are trained (default: 2); `also` may name spectrum and sharpness. Raises
     ConfigError."""
+    build(Count | None, seeds, "--seeds")
+    build(Positive, minutes, "--minutes")
     if checkpoints and seeds is not None:
         raise ConfigError(f"--seeds {seeds} trains networks, and those of checkpoints are trained; leave out one of them")
     folder, source = _new(Path(out)), _data(data, size)
