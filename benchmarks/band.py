@@ -11,7 +11,7 @@ import argparse
 
 import pandas as pd
 import torch
-from engine import median, pictures
+from engine import images, median
 
 from lossland.landscape.nudged_band import Force
 from lossland.landscape.problem import Problem, default_device
@@ -29,7 +29,7 @@ def measure(device, pivots, batch, repeats=5):
     """Seconds of a step, over those of its passes alone."""
     rows = []
     for name, build in NETWORKS.items():
-        problem = Problem(ParamSpace(build), pictures(batch), device)
+        problem = Problem(ParamSpace(build), images(batch), device)
         anchors = torch.stack([problem.init(seed) for seed in range(pivots)])
         _, inputs, target = next(problem.batches("train", batch))
         force, rng = Force(torch.full((pivots - 1,), 1 / (pivots - 1)), 1e-4, None, "henkelman", None), torch.Generator()

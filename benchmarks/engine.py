@@ -43,7 +43,7 @@ SMALL = {  # network, side of its images, batch
 }
 
 
-def pictures(n):
+def images(n):
     rng = torch.Generator().manual_seed(0)
     x = {s: torch.randint(256, (n, 3, 32, 32), generator=rng, dtype=torch.uint8) for s in ("train", "val", "test")}
     return Arrays(x, {s: torch.randint(10, (n,), generator=rng) for s in x}, 10, (0.5,) * 3, (0.25,) * 3)
@@ -69,7 +69,7 @@ def matrix_rate(device, dtype, n=4096):
 
 
 def operations(network):
-    """Of a forward pass of one picture."""
+    """Of a forward pass of one image."""
     with FlopCounterMode(display=False) as counter:
         network((3, 32, 32), 10)(torch.randn(2, 3, 32, 32))
     return counter.get_total_flops() / 2
@@ -139,7 +139,7 @@ def steps(turns=15, epochs=6):
     """One row for each small network: microseconds of a step, medians and least over turns."""
     rows = []
     for name, (build, side, size) in SMALL.items():
-        data, n = (digits.load(None), epochs) if side == 8 else (pictures(512), 1)
+        data, n = (digits.load(None), epochs) if side == 8 else (images(512), 1)
         problem = Problem(ParamSpace(partial(build, data.shape, 10)), data)
         recipe, start = Recipe(**vars(RECIPE) | {"epochs": n, "batch_size": size}), problem.start(0)
         epoch, number = by_hand(build, data, size)
@@ -164,7 +164,7 @@ def measure(device, precisions, repeats=5, images=1024):
     for precision in precisions:
         rate = matrix_rate(device, torch.bfloat16 if precision == "bf16" else torch.float32)
         for name, network in NETWORKS.items():
-            problem = Problem(ParamSpace(partial(network, (3, 32, 32), 10)), pictures(images), device, precision)
+            problem = Problem(ParamSpace(partial(network, (3, 32, 32), 10)), images(images), device, precision)
             point = Subspace(problem.init(0)[None], Points(1))
             plain, plain_pass = bare(problem, network)
             ours = [engine(problem, chart, precision) for chart in (Points(1), Bezier(3))]

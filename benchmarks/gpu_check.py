@@ -2,7 +2,7 @@
 
 1. the engine against a bare loop, fp32 and bf16      2. memory of a curve step, in copies of the parameters
 3. bf16 against fp32: the same gradient up to rounding      4. killed and resumed equals uninterrupted, on the device
-5. one longer training: PreResNet-20 on pictures (real ones where LOSSLAND_DATA/cifar10 holds them) and a curve
+5. one longer training: PreResNet-20 on images (real ones where LOSSLAND_DATA/cifar10 holds them) and a curve
 
 Prints a table for docs/measurements.md; exits non-zero where a check fails.
 """
@@ -33,7 +33,7 @@ from lossland.options import Recipe
 def memory_of_a_curve_step(device):
     """Peak memory of training a one-bend curve above that of training a point, in copies of the parameters."""
     network = partial(wideresnet.build, (3, 32, 32), 10, depth=16, k=4)
-    problem = Problem(ParamSpace(network), engine.pictures(128), device)
+    problem = Problem(ParamSpace(network), engine.images(128), device)
     peaks = []
     for chart in (Points(1), Bezier(3)):
         torch.cuda.empty_cache()
@@ -46,7 +46,7 @@ def memory_of_a_curve_step(device):
 
 def agreement_of_bf16(device):
     """Cosine of the gradients in bf16 and fp32 at initialisation."""
-    problem = Problem(ParamSpace(partial(preresnet.build, (3, 32, 32), 10, depth=20)), engine.pictures(256), device)
+    problem = Problem(ParamSpace(partial(preresnet.build, (3, 32, 32), 10, depth=20)), engine.images(256), device)
     _, inputs, target = next(problem.batches("train", 256))
     theta = problem.init(0)
     rng = torch.Generator().manual_seed(0)
@@ -73,7 +73,7 @@ def resumed_is_whole(device, precision):
                 self.kept = {n: t.clone() for n, t in state.items()}
                 raise KeyboardInterrupt
 
-    problem = Problem(ParamSpace(partial(preresnet.build, (3, 32, 32), 10, depth=8)), engine.pictures(512), device)
+    problem = Problem(ParamSpace(partial(preresnet.build, (3, 32, 32), 10, depth=8)), engine.images(512), device)
     recipe = Recipe(epochs=2, lr=0.05, precision=precision)
     objective = expected_loss(Bezier(2), 0.0)
     start = torch.stack([problem.init(0)] * 2)
@@ -94,7 +94,7 @@ def longer_training(device, length):
 
         data, name = parquet_images.load(root, folder="cifar10", train="train-*.parquet", test="test-*.parquet"), "CIFAR-10"
     else:
-        data, name = engine.pictures(10_000), "random pictures"
+        data, name = engine.images(10_000), "random images"
     problem = Problem(ParamSpace(partial(preresnet.build, data.shape, 10, depth=20)), data, device, batch_size=1000)
     recipe = Recipe(epochs=length, lr=0.1, weight_decay=3e-4, precision="auto")
     start = time.perf_counter()

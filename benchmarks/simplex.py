@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import pandas as pd
 import torch
-from engine import median, pictures
+from engine import images, median
 
 from lossland.landscape.problem import Problem, default_device
 from lossland.landscape.simplexes import Spro
@@ -23,7 +23,7 @@ from lossland.options import Volume
 
 def measure(device, vertices, batch, repeats=5):
     """Seconds of a step without a volume, with ours and with the released one, for one and five points of a step."""
-    problem = Problem(ParamSpace(lambda: vgg.build((3, 32, 32), 10)), pictures(batch), device)
+    problem = Problem(ParamSpace(lambda: vgg.build((3, 32, 32), 10)), images(batch), device)
     anchors = torch.stack([problem.init(seed) for seed in range(vertices)])
     _, inputs, target = next(problem.batches("train", batch))
     rows = []

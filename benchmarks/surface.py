@@ -1,15 +1,15 @@
-"""Points of a loss surface a second, against a plain loop that does the same work on the same pictures.
+"""Points of a loss surface a second, against a plain loop that does the same work on the same images.
 
     python benchmarks/surface.py [--device cuda] [--threads 1] [--images 2000] [--networks cnn ...] [--out table.csv]
 
 The plain loop is what is usually written: at each point theta* + x d_0 + y d_1 is copied into the module as a state
-dictionary, then a DataLoader turns each picture from PIL into a tensor and normalises it. Ours is `evaluate` with the
+dictionary, then a DataLoader turns each image from PIL into a tensor and normalises it. Ours is `evaluate` with the
 batch-norm statistics kept; the pass that calibrates them, one for a whole surface, is timed alone and taken off. Both use
 one batch size and one number of threads (1, as a job of the default has), and must agree on all losses. The variants take
 turns; times are medians, and ratios are what to read.
 
 Floors: the operations of a forward pass are the same in both, so no loop is faster than `forward`, the bare module on inputs
-that are ready; reading pictures is all that can be saved. Where the network dominates, ours cannot be 3 times as fast.
+that are ready; reading images is all that can be saved. Where the network dominates, ours cannot be 3 times as fast.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from functools import partial
 
 import pandas as pd
 import torch
-from engine import median, operations, pictures
+from engine import median, operations
 from PIL import Image
 from torch.nn import functional as F
 from torch.utils.data import DataLoader, Dataset
@@ -42,7 +42,7 @@ POINTS = ((0.3, -0.2), (-0.5, 0.4))
 
 
 class Images(Dataset):
-    """Pictures as torchvision's CIFAR-10 yields them: arrays that become PIL images, then go through transforms."""
+    """Images as torchvision's CIFAR-10 yields them: arrays that become PIL images, then go through transforms."""
 
     def __init__(self, x, y):
         self.x, self.y = x.permute(0, 2, 3, 1).contiguous().numpy(), y
@@ -102,7 +102,7 @@ def measure(device, names, images, repeats=3):
     rows = []
     for name in names:
         network = NETWORKS[name]
-        problem = Problem(ParamSpace(partial(network, (3, 32, 32), 10)), pictures(images), device)
+        problem = Problem(ParamSpace(partial(network, (3, 32, 32), 10)), images(images), device)
         subspace, u = plane(problem), torch.tensor(POINTS, dtype=torch.float64)
         plain, ours = Plain(network, problem, subspace), partial(evaluate, problem, subspace, u, ["train"], "keep")
         torch.testing.assert_close(ours()[:, 0], plain.scores(0), rtol=1e-4, atol=1e-4)
@@ -110,7 +110,7 @@ def measure(device, names, images, repeats=3):
         variants = [ours, partial(calibrated, problem, problem.init(0)), partial(plain.scores, 0), partial(plain.scores, 2)]
         t, once, zero, two, bare = median([*variants, partial(plain.forward, ready)], device, repeats)
         t -= once
-        row = {"network": name, "MFLOP a picture": operations(network) / 1e6, "ours, points/s": len(POINTS) / t}
+        row = {"network": name, "MFLOP a image": operations(network) / 1e6, "ours, points/s": len(POINTS) / t}
         row |= {"plain / ours, no workers": zero / t, "plain / ours, 2 workers": two / t}
         rows.append(row | {"plain / forward": zero / bare, "ours / forward": t / bare})
     return pd.DataFrame(rows)
@@ -127,7 +127,7 @@ def main():
     torch.set_num_threads(arguments.threads)
     table = measure(arguments.device, arguments.networks, arguments.images)
     machine = f"{arguments.device}, threads: {arguments.threads}"
-    print(f"torch {torch.__version__}, {machine}, {arguments.images} pictures of {3 * 32 * 32} bytes, fp32")
+    print(f"torch {torch.__version__}, {machine}, {arguments.images} images of {3 * 32 * 32} bytes, fp32")
     print(table.round(3).to_markdown(index=False))
     table.to_csv(arguments.out, index=False)
 

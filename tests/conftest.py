@@ -40,7 +40,7 @@ def problem():
 
 @pytest.fixture
 def normalised():
-    """A convolutional network with batch norm and dropout on random pictures."""
+    """A convolutional network with batch norm and dropout on random images."""
     return Problem(ParamSpace(normalised_network), random_pictures(), batch_size=7)
 
 

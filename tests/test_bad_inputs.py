@@ -119,6 +119,8 @@ CONFIG = {
     '@ names plan: there is no such network or subspace; did you mean plane?': {"table.surface.subspace": ['plan']},
     '@ names plane twice; remove one': {"table.surface.subspace": [['plane', 'plane']]},
     '@ names spiral: there is no such data; did you mean spirals?': {"network.net.data": ['spiral']},
+    '@ names spirals/3: there is no such data; did you mean spirals?': {"network.net.data": ['spirals/3']},
+    '@ names surface/1: there is no such table; did you mean surface?': {"figure.surface.surface": ['surface/1']},
     '@ names spirals: there is no such network or subspace; known: ': {"subspace.Bezier.sources": [['net/1', 'spirals']], "table.surface.subspace": ['spirals']},
     '@ names surface: there is no such network or subspace; known: ': {"subspace.Bezier.sources": [['net/1', 'surface']], "table.surface.subspace": ['surface']},
     "@ names {'a': 'plane'}: there is no such network or subspace; known: ": {"table.surface.subspace": [{'a': 'plane'}]},
@@ -419,6 +421,7 @@ PYTHON = {
     "loss is nowhere:loss, but No module named": [lambda: made(loss="nowhere:loss")],
     "loss is the class CrossEntropyLoss; make one of it": [lambda: made(loss="torch.nn:CrossEntropyLoss"), lambda: made(loss=nn.CrossEntropyLoss)],
     "loss is 3; give a loss module": [lambda: made(loss=3)],
+    "loss has the weights .*at least 0": [lambda w=w: made(loss=nn.CrossEntropyLoss(weight=torch.tensor(w))) for w in ([1.0, -1.0, 1.0], [1.0, float("nan"), 1.0], [0.0, 0.0, 0.0])],
     "losses are means; give it reduction": [lambda: made(loss=nn.MSELoss(reduction="sum"))],
     "loss gives one number for a batch; give a value for each": [lambda: made(loss=lambda o, y: None).check(), lambda: made(loss=lambda o, y: 1.0).check(), lambda: made(loss=F.cross_entropy).check()],
     f"{SCORED}: TypeError: .* takes 1 positional argument but 2 were given": [lambda: made(loss=lambda o: o).check()],
@@ -626,6 +629,7 @@ RIGHT = {
     "anchors that require a gradient": lambda: abs(nll(P, Subspace(N.anchors.clone().requires_grad_(), Points(1))) - CE) < 1e-6,
     "anchors in double": lambda: abs(nll(P, Subspace(N.anchors.double(), Points(1))) - CE) < 1e-6,
     "more examples than there are": lambda: abs(nll(made(examples=10**9), N) - CE) < 1e-6,
+    "arrays of numpy as all examples": lambda: abs(nll(read_from((X.numpy(), Y.numpy()), (X.numpy(), Y.numpy())), N) - CE) < 1e-6,
     "test images in another type": lambda: abs(nll(read_from([(X, Y)], [(X.double(), Y)]), N) - CE) < 1e-6,
 }  # fmt: skip
 

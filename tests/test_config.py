@@ -54,7 +54,10 @@ def test_shards_are_jobs_of_their_own_joined_under_the_name_of_the_table():
     config = _changed("subspace.pairs", {"method": "line", "sources": {"a": ["net/1", "net/2"], "b": ["net/2", "net/3"]}})
     config["table"]["paths"] = {"probe": "landscape", "subspace": "pairs", "shards": 2, "resources": {"gpu": 1}}
     config["table"]["shapes"] = {"probe": "shape", "table": "paths"}
-    plan = Plan(config)["table"]
+    config["figure"] = {"garipov2018_table2": {"shapes": ["shapes/b"]}}
+    whole = Plan(config)
+    assert [j.name for j in whole["figure"]["garipov2018_table2"].sources] == ["shapes/b"]
+    plan = whole["table"]
     assert [j.name for j in plan["shapes/a"].sources] == ["paths/a"]
     assert [j.name for j in plan["paths/a"].sources] == ["paths/a.shard1of2", "paths/a.shard2of2"]
     assert (plan["paths/a"].setting, plan["paths/a"].aside) == (None, {}), "the joining needs no network and no GPU"

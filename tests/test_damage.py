@@ -52,8 +52,8 @@ KINDS = {
     "subspace": ("s.safetensors", _subspace, lambda path, _: store.load_subspace(path)),
     "dataset": ("d.safetensors", lambda path: store.save_arrays(path, random_pictures(), RECORD), lambda path, _: store.load_arrays(path)),
     "state": ("state/state.safetensors", _state, lambda path, _: store.DiskJournal(path.parent).load()),
-    "Parquet pictures of the user": ("p/train.parquet", _pictures, lambda path, root: parquet_images.load(root, folder="p", train="*.parquet", test="*.parquet")),
-    "a picture of the user": ("i/train/a/0.png", _picture, lambda path, root: image_folder.load(root, folder="i", size=8)),
+    "Parquet images of the user": ("p/train.parquet", _pictures, lambda path, root: parquet_images.load(root, folder="p", train="*.parquet", test="*.parquet")),
+    "an image of the user": ("i/train/a/0.png", _picture, lambda path, root: image_folder.load(root, folder="i", size=8)),
 }  # fmt: skip
 
 

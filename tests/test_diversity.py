@@ -149,17 +149,16 @@ def test_brier_and_calibration_are_those_of_the_libraries(classes):
 def test_two_evaluations_of_one_network_are_bitwise_equal(normalised):
     """With dropout in the network, which training draws: it is off when networks are evaluated."""
     assert normalised.stochastic
-    network = Subspace(normalised.init(0)[None], Points(1))
+    network, again = (Subspace(normalised.init(0)[None], Points(1)) for _ in range(2))
     first, second = (next(predict(normalised, network, network.chart.grid(), "test")) for _ in range(2))
     assert torch.equal(first, second)
-    assert torch.equal(*predict(normalised, pool.build(normalised, [network] * 2), torch.tensor([[0.0], [1.0]]), "test"))
+    assert torch.equal(*predict(normalised, pool.build(normalised, [network, again]), torch.tensor([[0.0], [1.0]]), "test"))
     scores = [landscape.measure(normalised, network) for _ in range(2)]
     pd.testing.assert_frame_equal(*scores, check_exact=True)
 
 
 def test_a_network_does_not_disagree_with_itself(normalised):
-    network = Subspace(normalised.init(0)[None], Points(1))
-    twice = pool.build(normalised, [network] * 2)
+    twice = pool.build(normalised, [Subspace(normalised.init(0)[None], Points(1)) for _ in range(2)])
     assert disagreement.measure(normalised, twice)[["disagreement", "distance"]].to_numpy().tolist() == [[0, 0]]
     assert cosine.measure(normalised, twice)["cosine"].tolist() == pytest.approx([1] * 3)
     assert diversity.measure(normalised, twice)["disagreement"].tolist() == [0]

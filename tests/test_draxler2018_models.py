@@ -63,7 +63,7 @@ def test_start_of_draxler2018(build):
 @pytest.mark.parametrize(
     ("build", "message"),
     [
-        (lambda: cnn_wxd.build(*DIGITS, depth=4), "depth 4 is too much for pictures of 8 x 8"),
+        (lambda: cnn_wxd.build(*DIGITS, depth=4), "depth 4 is too much for images of 8 x 8"),
         (lambda: toy.build((0,), 1, form="eggcarton", dimension=1), "eggcarton has 2 coordinates, and dimension is 1"),
     ],
 )

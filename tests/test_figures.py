@@ -24,6 +24,7 @@ from lossland.papers.garipov2018.figures import (
     table2,
 )
 from lossland.plotting.figures import surface as turnable
+from lossland.statistics.tables import quantities_of
 from lossland.workflow import artifacts as drawing
 
 BOTH = {"split": ["train", "test"], "quantity": ["loss", "error"]}
@@ -202,6 +203,22 @@ def test_a_table_keeps_numbers_in_csv(tmp_path):
     assert ours[["train loss max", "train loss max std", "test error % max"]].tolist() == pytest.approx([0.27, 0.01, 27])
     assert made["curve"].tolist()[:3] == ["Single", "segment", "Bezier"]
     assert len(made) == 3 + 28 + 18
+
+
+@pytest.mark.parametrize(
+    ("decays", "shown"), [((0.1, 0.1), "loss"), ((0.0, 0.0), "nll"), ((0.0, 0.1), "nll"), ((0.1, 0.2), "nll")]
+)
+def test_paths_of_other_decays_are_compared_by_their_nll(decays, shown):
+    at = partial(planted, "landscape", runs=[""], split=["train"], u0=np.linspace(0, 1, 5), l2=lambda row: 4.0 + row.u0)
+    paths = [
+        at(
+            labels=[f"decay {i}"],
+            quantity=["nll", "loss"],
+            value=lambda row, d=d: 1 + (row.quantity == "loss") * d / 2 * (4.0 + row.u0),
+        )
+        for i, d in enumerate(decays)
+    ]
+    assert quantities_of(pd.concat(paths)) == [shown]
 
 
 def test_widths_are_those_of_the_labels_and_the_loss_is_without_decay():

@@ -156,13 +156,13 @@ def test_labels_and_lengths_that_do_not_fit_are_refused():
         Arrays(x, y | {"train": torch.tensor([0, 1, 1])}, 2)
 
 
-def _parquet(path, rows=6, label=lambda i: i % 3, picture=None, names=("a", "b", "c"), side=8):
+def _parquet(path, rows=6, label=lambda i: i % 3, image=None, names=("a", "b", "c"), side=8):
     def encoded(i):
         file = path.with_suffix(".png")
         Image.new("RGB", (side, side), (i, 0, 0)).save(file)
         return file.read_bytes()
 
-    images = [{"bytes": picture or encoded(i), "path": None} for i in range(rows)]
+    images = [{"bytes": image or encoded(i), "path": None} for i in range(rows)]
     features = {"info": {"features": {"label": {"names": list(names), "_type": "ClassLabel"}}}}
     table = pa.table({"img": images, "label": [label(i) for i in range(rows)]})
     pq.write_table(table.replace_schema_metadata({"huggingface": json.dumps(features)}), path)
@@ -182,8 +182,8 @@ def test_parquet_images(tmp_path):
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        ({"picture": b"no picture"}, r"test\.parquet, row 0 is not a readable picture"),
-        ({"picture": "text"}, r"test\.parquet, row 0: the image column does not hold the bytes of a picture"),
+        ({"image": b"no image"}, r"test\.parquet, row 0 is not a readable image"),
+        ({"image": "text"}, r"test\.parquet, row 0: the image column does not hold the bytes of an image"),
         ({"label": lambda i: None if i == 2 else 1}, "column label must hold a whole number in every row"),
         ({"label": str}, "column label must hold a whole number in every row"),
         ({"label": lambda i: i}, r"label 3 of test example 3 is not in 0\.\.2"),
@@ -214,8 +214,8 @@ def test_image_folder(tmp_path):
     data = image_folder.load(tmp_path, folder=".", size=8)
     assert data.x["train"].shape == (6, 3, 8, 8)
     assert ((data.x["train"][:, 2, 0, 0] == 200).long() == data.y["train"]).all()
-    (tmp_path / "train" / "cat" / "0.png").write_text("not a picture")
-    with pytest.raises(ValueError, match=r"0\.png is not a readable picture"):
+    (tmp_path / "train" / "cat" / "0.png").write_text("not an image")
+    with pytest.raises(ValueError, match=r"0\.png is not a readable image"):
         image_folder.load(tmp_path, folder=".", size=8)
     with pytest.raises(FileNotFoundError, match="there is no folder"):
         image_folder.load(tmp_path, folder="nowhere")

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from lossland.data import photographs, svhn
-from lossland.inputs.arrays import pictures
+from lossland.inputs.arrays import images
 from lossland.models import multilayer_cnn, resnet_v1
 from lossland.papers.published import numbers
 from lossland.workflow.store import load_arrays, save_arrays
@@ -103,7 +103,7 @@ def test_resnet20v1_begins_he_normal_cut_at_two_deviations():
 def test_what_a_network_sees_of_a_picture(scaling, tmp_path):
     x = torch.randint(256, (50, 3, 4, 4), generator=torch.Generator().manual_seed(0), dtype=torch.uint8)
     y = torch.arange(50) % 10
-    data = pictures((x, y), (x[:5], y[:5]), scaling=scaling)
+    data = images((x, y), (x[:5], y[:5]), scaling=scaling)
     seen = data.inputs("train", torch.arange(50))
     if scaling == "raw":
         torch.testing.assert_close(seen, x.float(), rtol=1e-6, atol=0)
@@ -118,7 +118,7 @@ def test_what_a_network_sees_of_a_picture(scaling, tmp_path):
         again = seen * torch.tensor([0.229, 0.224, 0.225])[:, None, None] + torch.tensor([0.485, 0.456, 0.406])[:, None, None]
         torch.testing.assert_close(again, x.float() / 255)
         with pytest.raises(ValueError, match="of 3 channels, and the images have 1"):
-            pictures((x[:, :1], y), (x[:5, :1], y[:5]), scaling=scaling)
+            images((x[:, :1], y), (x[:5, :1], y[:5]), scaling=scaling)
     else:
         torch.testing.assert_close(seen.double().mean((0, 2, 3)), torch.zeros(3).double(), rtol=0, atol=1e-6)
         torch.testing.assert_close(seen.double().std((0, 2, 3), correction=0), torch.ones(3).double(), rtol=0, atol=1e-6)

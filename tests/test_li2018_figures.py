@@ -186,11 +186,11 @@ def test_contours_are_straight_where_the_planted_function_is_and_at_the_released
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 def test_a_hole_in_contours_stays_grey(value):
-    """The colour of the picture at u = (0.5, 0), which was not finite, and at (-0.5, 0), which was."""
+    """The colour of the image at u = (0.5, 0), which was not finite, and at (-0.5, 0), which was."""
     figure = contours.draw(surfaces=with_hole(over(slope), value))
     figure.canvas.draw()
-    picture = np.asarray(figure.canvas.buffer_rgba())[::-1]
-    colours = [picture[int(y), int(x), :3] for x, y in figure.axes[0].transData.transform([(0.5, 0.01), (-0.5, 0.01)])]
+    image = np.asarray(figure.canvas.buffer_rgba())[::-1]
+    colours = [image[int(y), int(x), :3] for x, y in figure.axes[0].transData.transform([(0.5, 0.01), (-0.5, 0.01)])]
     assert colours[0].tolist() == [0x99] * 3
     assert len(set(colours[1].tolist())) == 3
 

@@ -80,7 +80,7 @@ def test_every_parameter_has_a_gradient(network):
         (lambda: wideresnet.build(*C10, depth=20), "depth is 6n\\+4, not 20"),
         (lambda: resnet.build(*C10, depth=57), "depth is 6n\\+2, not 57"),
         (lambda: vgg9.build((1, 8, 7), 10), "at least 8 x 8, not 8 x 7"),
-        (lambda: densenet.build(*DIGITS, blocks=[1] * 5), "5 blocks do not fit pictures of 8 x 8; all but one halve"),
+        (lambda: densenet.build(*DIGITS, blocks=[1] * 5), "5 blocks do not fit images of 8 x 8; all but one halve"),
         (lambda: densenet.build(*C10, compression=0.001), "compression 0.001 keeps none of 256 channels"),
         (lambda: torchvision.build(*C10, name="resnet81"), "did you mean resnet"),
     ],
@@ -102,7 +102,7 @@ def test_what_cannot_be_built_is_refused(build, message):
     ids=["vgg9", "resnet8", "wrn8_noshort", "densenet2", "densenet4"],
 )
 def test_miniatures_learn_pictures_of_8_by_8(build):
-    """They fit twelve random pictures; Li et al.'s start gives all classes the same probability, up to a percent."""
+    """They fit twelve random images; Li et al.'s start gives all classes the same probability, up to a percent."""
     torch.manual_seed(1)
     network, x, y = build(), torch.randn(12, 1, 8, 8), torch.arange(12) % 10
     optimiser = torch.optim.SGD(network.parameters(), lr=0.1, momentum=0.9)

@@ -167,8 +167,8 @@ def shown(tmp_path):
 def test_figures_are_shown_with_their_captions(shown, tmp_path):
     page, files = written(Made(figures=shown))
     assert set(files) == {"files/drawn.png", "files/table.csv", "files/plotly.js"}
-    with Image.open(BytesIO(files["files/drawn.png"])) as picture:
-        assert (picture.mode, picture.size) == ("P", (600, 300))
+    with Image.open(BytesIO(files["files/drawn.png"])) as image:
+        assert (image.mode, image.size) == ("P", (600, 300))
     assert len(files["files/drawn.png"]) < (tmp_path / "drawn.png").stat().st_size
     assert 'width="300" height="150"' in page
     assert "<code>it</code> shows: |x|_y*." in page
@@ -271,7 +271,7 @@ def test_a_spread_has_two_digits_and_its_value_as_many_places(value, spread, tex
 def test_a_picture_in_few_colours_is_what_it_was(tmp_path):
     shades = np.linspace(0, 255, 300).astype("uint8")
     Image.fromarray(np.dstack([np.tile(shades, (40, 1))] * 3)).save(tmp_path / "p.png")
-    content, size = render.picture(tmp_path / "p.png")
+    content, size = render.image(tmp_path / "p.png")
     with Image.open(BytesIO(content)) as few, Image.open(tmp_path / "p.png") as whole:
         assert size == whole.size
         assert np.abs(np.asarray(few.convert("RGB"), int) - np.asarray(whole, int)).max() <= 4

@@ -23,8 +23,8 @@ from lossland.symmetries.tracing import watched
 
 
 def _problem(build, side=8, colours=1):
-    """A network on random pictures."""
-    rng = stream("pictures", side, colours)
+    """A network on random images."""
+    rng = stream("images", side, colours)
     x = {s: torch.rand((16, colours, side, side), generator=rng) for s in ("train", "val", "test")}
     y = {s: torch.randint(3, (16,), generator=rng) for s in x}
     data = Arrays(x, y, 3, (0.5,) * colours, (0.25,) * colours, {})
@@ -336,17 +336,20 @@ def test_layers_that_make_outputs_side_by_side_are_interpolated_alone():
     assert [n for n in mended if not torch.equal(mended[n], middle[n])] == ["1.weight", "1.bias"]
 
 
+def _two(problem):
+    return [Subspace(problem.init(seed)[None], Points(1)) for seed in range(2)]
+
+
 def test_networks_that_repair_cannot_mend_are_refused(normalised):
-    ends = [sgd.build(normalised, [], recipe=Recipe(1, 0.1), seed=0)] * 2
     with pytest.raises(ValueError, match="bn: recalibrate"):
-        repair.build(normalised, ends)
+        repair.build(normalised, _two(normalised))
     bare = _sequential(nn.Flatten(), nn.Linear(64, 5, bias=False), nn.ReLU(), nn.Linear(5, 3))
     with pytest.raises(ValueError, match="1 has none of its own"):
-        repair.build(bare, [sgd.build(bare, [], recipe=Recipe(1, 0.1), seed=0)] * 2)
+        repair.build(bare, _two(bare))
     layer = nn.Linear(5, 5)
     twice = _sequential(nn.Flatten(), nn.Linear(64, 5), layer, nn.ReLU(), layer, nn.ReLU(), nn.Linear(5, 3))
     with pytest.raises(ValueError, match="2 runs more than once"):
-        repair.build(twice, [Subspace(twice.init(0)[None], Points(1))] * 2)
+        repair.build(twice, _two(twice))
     single = _sequential(nn.Flatten(), nn.Linear(64, 3))
     with pytest.raises(ValueError, match="has none; take a line"):
-        repair.build(single, [sgd.build(single, [], recipe=Recipe(1, 0.1), seed=0)] * 2)
+        repair.build(single, _two(single))

@@ -125,7 +125,8 @@ def test_two_evaluations_of_one_job_do_not_share_their_points(problem, networks,
 
 
 SHARDED = [name for name in catalogue.names("probes") if "shard" in catalogue.plugin("probes", name).options]
-OPTIONS = {"landscape": [{}, {"decay": "norms", "augmented": True}], "curvature": [{"products": 4}]}
+OPTIONS = {"landscape": [{}, {"decay": "norms", "augmented": True}], "curvature": [{"products": 4}],
+           "spectrum": [{"starts": 1, "steps": 2, "probes": 1}]}  # fmt: skip
 
 
 @pytest.mark.parametrize(("name", "options"), [(name, options) for name in SHARDED for options in OPTIONS.get(name, [{}])])
@@ -259,7 +260,7 @@ def test_norms_in_place_of_squares_are_those_of_each_tensor(normalised):
 
 
 def test_augmented_training_data_are_drawn_anew_at_every_point_and_again_in_every_run(normalised):
-    """Against a plain pass over augmented pictures in order; test data and a data set without augmentation stay."""
+    """Against a plain pass over augmented images in order; test data and a data set without augmentation stay."""
     theta = normalised.init(0)
     same = Subspace(theta[None].repeat(2, 1), PolyChain(2))  # one network at every point
     options = {"resolution": 5, "augmented": True}  # t = 1/4, 1/2, 3/4 round nothing
@@ -267,7 +268,7 @@ def test_augmented_training_data_are_drawn_anew_at_every_point_and_again_in_ever
     pd.testing.assert_frame_equal(table, again, check_exact=True)
     nll = table[table["quantity"] == "nll"].set_index(["split", "index"])["value"]
     assert nll["train"].nunique() == 5
-    assert nll["test"].nunique() > 1, "its batch-norm statistics have seen the same pictures"
+    assert nll["test"].nunique() > 1, "its batch-norm statistics have seen the same images"
     kept = landscape.measure(normalised, same, bn="keep", **options).set_index(["split", "quantity"]).sort_index()["value"]
     assert kept["test", "nll"].nunique() == 1
     assert kept["train", "nll"].nunique() == 5

@@ -162,8 +162,8 @@ def test_in_a_browser_without_a_network_everything_is_drawn(editable, browser, w
         page.locator("header nav a").click()
         page.locator("h1", has_text="Loss landscapes").wait_for()
     page.go_back()
-    picture = page.locator("figure img")
-    assert picture.evaluate("p => p.decode().then(() => p.naturalWidth)") > 500
+    image = page.locator("figure img")
+    assert image.evaluate("p => p.decode().then(() => p.naturalWidth)") > 500
     assert all(box["width"] > 200 for box in (svg.bounding_box() for svg in page.locator("svg.forest").all()))
     page.locator("details.about summary").first.click()
     page.locator("details.about p").first.wait_for()
@@ -202,8 +202,8 @@ def look(page, name, least=30):
     """Keeps a screenshot of the page as soon as it is painted, with at least so many colours; a CPU takes its time."""
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     for _ in range(60):
-        picture = Image.open(BytesIO(page.screenshot(path=SCREENSHOTS / f"{name}.png"))).convert("RGB")
-        if len(picture.getcolors(1 << 24)) > least:
+        image = Image.open(BytesIO(page.screenshot(path=SCREENSHOTS / f"{name}.png"))).convert("RGB")
+        if len(image.getcolors(1 << 24)) > least:
             return
         page.wait_for_timeout(1000)
     raise AssertionError(f"{name} stays blank")

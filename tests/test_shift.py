@@ -1,4 +1,4 @@
-"""Corruptions of pictures in closed form, CIFAR-10-C and ImageNet-C from files, and ensembles under shift."""
+"""Corruptions of images in closed form, CIFAR-10-C and ImageNet-C from files, and ensembles under shift."""
 
 import colorsys
 from dataclasses import replace
@@ -29,7 +29,7 @@ TEMPERED = ["nll_tempered", "ece_tempered"]
 
 
 def colours(n=6, side=32, seed=0):
-    """Smooth pictures in colour, uint8 [n 3 side side]: the noise of a photograph is not that of its pixels."""
+    """Smooth images in colour, uint8 [n 3 side side]: the noise of a photograph is not that of its pixels."""
     rng = torch.Generator().manual_seed(seed)
     coarse = torch.rand(n, 3, 4, 4, generator=rng)
     x = torch.nn.functional.interpolate(coarse, size=(side, side), mode="bicubic", align_corners=False)
@@ -166,7 +166,7 @@ def test_pixelate_makes_blocks_of_their_means():
 
 
 def test_clouds_are_as_thick_as_said_and_leave_the_brightest_level():
-    """On black pictures with one white pixel: t cloud / (1 + t), whose highest is t / (1 + t)."""
+    """On black images with one white pixel: t cloud / (1 + t), whose highest is t / (1 + t)."""
     x = torch.zeros(50, 3, 32, 32, dtype=torch.float64)
     x[..., 0, 0] = 1
     made = corruptions.fog(x, (0.5, 3), stream("test"))
@@ -184,7 +184,7 @@ def test_clouds_are_as_thick_as_said_and_leave_the_brightest_level():
 
 @pytest.fixture
 def folder(tmp_path):
-    """The layout of CIFAR-10-C, four pictures at each severity: picture i of severity s is of level 10 s + i."""
+    """The layout of CIFAR-10-C, four images at each severity: image i of severity s is of level 10 s + i."""
     level = torch.tensor([10 * s + i for s in SEVERITIES for i in range(4)], dtype=torch.uint8)
     colour = level[:, None, None, None] + torch.tensor([0, 100, 200], dtype=torch.uint8)
     for name in ("fog", "frost"):
@@ -215,24 +215,24 @@ def test_files_that_are_not_official_are_refused_in_one_sentence(folder):
 
 @pytest.fixture
 def streamed(tmp_path):
-    """Pictures of two classes that stay files, and a linear network of the means of their colours; corrupted ones in `c`.
+    """Images of two classes that stay files, and a linear network of the means of their colours; corrupted ones in `c`.
 
-    Picture i of a class at severity s of `blur` is of level 10 s + i, and 100 more in class b, where there is one more.
+    Image i of a class at severity s of `blur` is of level 10 s + i, and 100 more in class b, where there is one more.
     """
     for split in ("train", "val"):
         for kind, level in (("a", 40), ("b", 140)):
-            picture(tmp_path / split / kind / "0.png", level, (40, 20))
+            image(tmp_path / split / kind / "0.png", level, (40, 20))
     for severity in SEVERITIES:
         for i in range(2):
-            picture(tmp_path / f"c/blur/{severity}/a/{i}.png", 10 * severity + i)
+            image(tmp_path / f"c/blur/{severity}/a/{i}.png", 10 * severity + i)
         for i, ending in enumerate(("JPEG", "png", "jpg")):
-            picture(tmp_path / f"c/blur/{severity}/b/{i}.{ending}", 100 + 10 * severity + i)
+            image(tmp_path / f"c/blur/{severity}/b/{i}.{ending}", 100 + 10 * severity + i)
     (tmp_path / "c/blur/3/a/notes.txt").touch()
     data = imagenet.load(tmp_path, folder=".", size=16, resize=20)
     return Problem(ParamSpace(lambda: nn.Sequential(nn.AvgPool2d(16), nn.Flatten(), nn.Linear(3, 2))), data, batch_size=2)
 
 
-def picture(path, level, size=(16, 16)):
+def image(path, level, size=(16, 16)):
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.new("RGB", size, (level, level, level)).save(path)
 
@@ -262,8 +262,8 @@ def test_a_shift_of_pictures_that_stay_files(streamed, tmp_path):
     mean, std = (torch.tensor(part) for part in (streamed.data.mean, streamed.data.std))
 
     def nll(levels, labels):
-        pictures = (torch.tensor(levels)[:, None].expand(-1, 3) / 255 - mean) / std
-        return nn.functional.cross_entropy(pictures @ weight.T + bias, torch.tensor(labels)).item()
+        images = (torch.tensor(levels)[:, None].expand(-1, 3) / 255 - mean) / std
+        return nn.functional.cross_entropy(images @ weight.T + bias, torch.tensor(labels)).item()
 
     table = shift.measure(streamed, network, folder=str(tmp_path / "c"), severities=[4]).set_index("corruption")
     assert table.loc["none", "nll"] == pytest.approx(nll([40.0, 140], [0, 1]), rel=1e-5)
@@ -289,7 +289,7 @@ def test_other_folders_of_pictures_are_refused_in_one_sentence(streamed, tmp_pat
     assert set(shift.measure(streamed, network, folder=c, severities=[1, 2])["severity"]) == {0, 1, 2}
     for path in (c / "blur/2").glob("*/*"):
         path.unlink()
-    with pytest.raises(ValueError, match="blur/2 has no pictures in the folders of its classes; unpack ImageNet-C there"):
+    with pytest.raises(ValueError, match="blur/2 has no images in the folders of its classes; unpack ImageNet-C there"):
         shift.measure(streamed, network, folder=c, severities=[2])
 
 
@@ -315,7 +315,7 @@ def test_a_shift_says_of_which_split_it_is(normalised, members):
 
 
 def test_shifted_rows_are_the_ensembles_of_networks_whose_test_pictures_are_corrupted(normalised, members):
-    """And of the first of them alone; the training pictures, which calibrate batch norm, stay clean."""
+    """And of the first of them alone; the training images, which calibrate batch norm, stay clean."""
     for examples in (None, 6):
         table = shift.measure(normalised, members, corruptions=["gaussian_noise"], severities=[4], examples=examples)
         x, y = (part["test"][:examples] for part in (normalised.data.x, normalised.data.y))
@@ -341,8 +341,8 @@ def test_a_shift_from_files_has_their_pictures_and_labels(folder):
     network = Subspace(problem.init(0)[None], Points(1))
     table = shift.measure(problem, network, folder=str(folder), severities=[3]).set_index("corruption")
     weight, bias = problem.space.unravel(network.end).values()
-    pictures = torch.tensor([[30.0 + i, 130 + i, 230 + i] for i in range(4)]) / 255
-    expected = nn.functional.cross_entropy(pictures @ weight.T + bias, torch.tensor([3, 1, 4, 1])).item()
+    images = torch.tensor([[30.0 + i, 130 + i, 230 + i] for i in range(4)]) / 255
+    expected = nn.functional.cross_entropy(images @ weight.T + bias, torch.tensor([3, 1, 4, 1])).item()
     assert table.loc[["fog", "frost"], "nll"].tolist() == pytest.approx([expected] * 2, rel=1e-5)
     with pytest.raises(ValueError, match=r"there is no corruption snow in .*; name some of: fog, frost"):
         shift.measure(problem, network, folder=folder, corruptions=["snow"])
@@ -351,16 +351,16 @@ def test_a_shift_from_files_has_their_pictures_and_labels(folder):
 
 
 def test_what_cannot_be_corrupted_is_refused(problem, normalised, members, folder):
-    with pytest.raises(ValueError, match="shift corrupts uint8 pictures in memory"):
+    with pytest.raises(ValueError, match="shift corrupts uint8 images in memory"):
         shift.measure(problem, Subspace(problem.init(0)[None], Points(1)))
-    with pytest.raises(ValueError, match="there is no corruption saturate for these pictures; name some of: gaussian_noise"):
+    with pytest.raises(ValueError, match="there is no corruption saturate for these images; name some of: gaussian_noise"):
         shift.measure(normalised, members, corruptions=["saturate"])
-    with pytest.raises(ValueError, match=r"has pictures \[3, 32, 32\], and the networks' own are \[1, 5, 5\]"):
+    with pytest.raises(ValueError, match=r"has images \[3, 32, 32\], and the networks' own are \[1, 5, 5\]"):
         shift.measure(normalised, members, folder=folder)
 
 
 def test_other_pictures_are_seen_under_the_networks_own_scaling(normalised, members):
-    """Against the predictions of a problem whose test pictures they are; labels and scaling of the others play no part."""
+    """Against the predictions of a problem whose test images they are; labels and scaling of the others play no part."""
     rng = torch.Generator().manual_seed(7)
     x = torch.randint(256, (9, 1, 5, 5), generator=rng, dtype=torch.uint8)
     other = replace(

@@ -182,7 +182,7 @@ def test_every_probe_returns_its_schema(name, problem, normalised):
     from lossland.methods import connector, line, random_plane, sgd
     from lossland.probes import landscape
 
-    problem = normalised if name == "shift" else problem  # pictures alone can be corrupted
+    problem = normalised if name == "shift" else problem  # images alone can be corrupted
     runs = [sgd.build(problem, [], recipe=Recipe(1, 0.1), seed=s, snapshots=[0]) for s in (0, 1)]
     segment = line.build(problem, runs)
     probe = import_module(f"lossland.probes.{name}")

@@ -85,7 +85,7 @@ def test_an_ensemble_is_scored_at_its_own_temperature(normalised):
 
 
 def test_the_temperature_of_a_shift_is_that_of_the_clean_pictures(normalised):
-    """Of each ensemble's own mean, also where the pictures are corrupted."""
+    """Of each ensemble's own mean, also where the images are corrupted."""
     members = Subspace(torch.stack([normalised.init(s) for s in range(3)]), Points(3))
     table = shift.measure(normalised, members, corruptions=["contrast"], severities=[5]).set_index(["severity", "members"])
     p, y = torch.stack(list(predict(normalised, members, members.chart.grid(), "test"))), targets(normalised, "test")

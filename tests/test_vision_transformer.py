@@ -1,4 +1,4 @@
-"""The vision transformer: size and names of torchvision's, pictures of any size, weights with a new head, fine-tuning."""
+"""The vision transformer: size and names of torchvision's, images of any size, weights with a new head, fine-tuning."""
 
 from functools import partial
 

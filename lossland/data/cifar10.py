@@ -1,4 +1,4 @@
-"""CIFAR-10 (Krizhevsky 2009): 50,000 + 10,000 pictures of 32 x 32, downloaded once and checked.
+"""CIFAR-10 (Krizhevsky 2009): 50,000 + 10,000 images of 32 x 32, downloaded once and checked.
 
 The binary edition: the Python edition is a pickle, and nothing is unpickled here.
 """
@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from lossland.inputs.arrays import Arrays, pictures
+from lossland.inputs.arrays import Arrays, images
 from lossland.inputs.downloads import fetched
 from lossland.options import Fraction, Index, Scaling
 
@@ -21,17 +21,17 @@ SHA256 = {
 
 
 def load(root, *, val: Index = 0, scaling: Scaling = "standard", crop: Index = 4, flip: Fraction = 0.5) -> Arrays:
-    """The last `val` training pictures are the validation split; `scaling` is that of `inputs.arrays.pictures`; `crop` (in
+    """The last `val` training images are the validation split; `scaling` is that of `inputs.arrays.images`; `crop` (in
     pixels) and `flip` are the augmentation."""
     files = {"train": [f"cifar-10-batches-bin/data_batch_{i}.bin" for i in range(1, 6)]}
     files["test"] = ["cifar-10-batches-bin/test_batch.bin"]
     parts = read(root, "cifar-10-binary.tar.gz", files, labels=1)
-    return pictures(*parts, classes=10, val=val, augment={"crop": crop, "flip": flip}, scaling=scaling)
+    return images(*parts, classes=10, val=val, augment={"crop": crop, "flip": flip}, scaling=scaling)
 
 
 def read(root, archive, files, labels):
     """(x, y) of each split of an archive below `root`: `labels` bytes, the last of them the class, then 3 x 32 x 32 bytes a
-    picture."""
+    image."""
     with tarfile.open(fetched(Path(root) / archive, URL + archive, SHA256[archive])) as opened:
         for names in files.values():
             raw = np.frombuffer(b"".join(opened.extractfile(name).read() for name in names), np.uint8)

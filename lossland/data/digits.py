@@ -1,4 +1,4 @@
-"""Handwritten digits, 1,797 real pictures of 8 x 8 (Alpaydin & Kaynak 1998), shipped with scikit-learn; no download.
+"""Handwritten digits, 1,797 real images of 8 x 8 (Alpaydin & Kaynak 1998), shipped with scikit-learn; no download.
 
 Stratified split, the same for ever: 797 train, 200 val, 800 test.
 """
@@ -12,7 +12,7 @@ from lossland.options import Count, Index
 
 
 def load(root, *, train: Count | None = None, shift: Index = 0) -> Arrays:
-    """`train` keeps so many of the training pictures, as many of each digit; `shift` augments by random shifts of at most so
+    """`train` keeps so many of the training images, as many of each digit; `shift` augments by random shifts of at most so
     many pixels."""
     x, y = load_digits(return_X_y=True)
     rest, test = train_test_split(range(len(y)), test_size=800, stratify=y, random_state=0)

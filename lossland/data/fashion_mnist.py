@@ -16,5 +16,5 @@ SHA256 = {
 
 
 def load(root, *, val: Index = 0) -> Arrays:
-    """The last `val` training pictures are the validation split."""
+    """The last `val` training images are the validation split."""
     return of_idx(Path(root) / "FashionMNIST", URL, SHA256, val)

@@ -1,4 +1,4 @@
-"""A user's own pictures: `folder`/train/<class>/*.png (jpg, webp, ...), `folder`/test/<class>/..., all held in memory."""
+"""A user's own images: `folder`/train/<class>/*.png (jpg, webp, ...), `folder`/test/<class>/..., all held in memory."""
 
 from functools import partial
 from pathlib import Path
@@ -6,15 +6,15 @@ from pathlib import Path
 import torch
 from PIL import ImageOps
 
-from lossland.inputs.arrays import Arrays, pictures
+from lossland.inputs.arrays import Arrays, images
 from lossland.inputs.images import decode, listed, refuse_more_than_memory
 from lossland.options import Count, Folder, Fraction, Index
 
 
 def load(root, *, folder: Folder, size: Count = 32, val: Index = 0, crop: Index = 4, flip: Fraction = 0.5) -> Arrays:
-    """Pictures are cut to the square in their middle and resized to `size`; `crop` and `flip` are the augmentation.
+    """Images are cut to the square in their middle and resized to `size`; `crop` and `flip` are the augmentation.
 
-    The class order is the alphabetical one of `folder`/train. Validation pictures are the last `val` of a fixed shuffle.
+    The class order is the alphabetical one of `folder`/train. Validation images are the last `val` of a fixed shuffle.
     """
     classes, train, test = listings(Path(root) / folder, "train", "test")
     refuse_more_than_memory(
@@ -23,7 +23,7 @@ def load(root, *, folder: Folder, size: Count = 32, val: Index = 0, crop: Index 
     x, y = _read(train, size)
     shuffled = torch.randperm(len(y), generator=torch.Generator().manual_seed(0))  # files come sorted by class
     augment = {"crop": crop, "flip": flip}
-    return pictures((x[shuffled], y[shuffled]), _read(test, size), classes=len(classes), val=val, augment=augment)
+    return images((x[shuffled], y[shuffled]), _read(test, size), classes=len(classes), val=val, augment=augment)
 
 
 def listings(folder, train, test):

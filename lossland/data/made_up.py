@@ -2,7 +2,7 @@
 
 import torch
 
-from lossland.inputs.arrays import SPLITS, Arrays, pictures
+from lossland.inputs.arrays import SPLITS, Arrays, images
 from lossland.options import Count, Fraction, Index, Scaling
 from lossland.rng import stream
 
@@ -31,4 +31,4 @@ def load(
         )
         for split, m in size.items()
     )
-    return pictures(train, test, classes=classes, val=min(val, n), augment={"crop": crop, "flip": flip}, scaling=scaling)
+    return images(train, test, classes=classes, val=min(val, n), augment={"crop": crop, "flip": flip}, scaling=scaling)

@@ -1,4 +1,4 @@
-"""MNIST (LeCun et al. 1998): 60,000 + 10,000 grey pictures of 28 x 28, downloaded once and checked."""
+"""MNIST (LeCun et al. 1998): 60,000 + 10,000 grey images of 28 x 28, downloaded once and checked."""
 
 import gzip
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from lossland.inputs.arrays import Arrays, pictures
+from lossland.inputs.arrays import Arrays, images
 from lossland.inputs.downloads import fetched
 from lossland.options import Index
 
@@ -20,7 +20,7 @@ SHA256 = {
 
 
 def load(root, *, val: Index = 0) -> Arrays:
-    """The last `val` training pictures are the validation split."""
+    """The last `val` training images are the validation split."""
     return of_idx(Path(root) / "MNIST", URL, SHA256, val)
 
 
@@ -29,7 +29,7 @@ def of_idx(folder, url, checksums, val) -> Arrays:
     names = [f"{name}-ubyte.gz" for name in checksums]
     files = [fetched(folder / "raw" / name, url + name, sha) for name, sha in zip(names, checksums.values(), strict=True)]
     x, y, test_x, test_y = map(_idx, files)
-    return pictures((x[:, None], y.long()), (test_x[:, None], test_y.long()), classes=10, val=val)
+    return images((x[:, None], y.long()), (test_x[:, None], test_y.long()), classes=10, val=val)
 
 
 def _idx(file):

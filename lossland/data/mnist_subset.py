@@ -23,7 +23,7 @@ def load(root, *, train: Count = 1000, size: Count = 14, shift: Index = 0) -> Ar
     x = avg_pool2d(x.view(-1, 1, 28, 28), 28 // size).round().to(torch.uint8)
     rest, val = train_test_split(range(len(y)), test_size=500, stratify=y, random_state=0)
     kept, test = train_test_split(rest, train_size=train, stratify=y[rest], random_state=0)
-    rows = {"train": sorted(kept), "val": sorted(val), "test": sorted(test)}
+    rows = {"train": kept, "val": val, "test": test}
     mean, std = moments(x[rows["train"]])
     xs, ys = ({split: part[r] for split, r in rows.items()} for part in (x, y.long()))
     return Arrays(xs, ys, 10, mean, std, {"crop": shift} if shift else {})

@@ -1,4 +1,4 @@
-"""A user's own Parquet files in the Hugging Face layout: a struct of picture `bytes` and an integer label a row."""
+"""A user's own Parquet files in the Hugging Face layout: a struct of image `bytes` and an integer label a row."""
 
 import io
 import json
@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import torch
 
-from lossland.inputs.arrays import Arrays, pictures
+from lossland.inputs.arrays import Arrays, images
 from lossland.inputs.images import decode, refuse_more_than_memory
 from lossland.options import Count, Folder, Fraction, Index, Scaling, nearest
 
@@ -34,12 +34,12 @@ def load(
     """`train` and `test` are file patterns in `folder`; `image` and `label` name the columns.
 
     `limit` keeps the first so many examples of each split. The number of classes is the one the files declare, else
-    that of the labels found. `scaling` is that of `lossland.inputs.arrays.pictures`; `crop` and `flip` are the augmentation.
+    that of the labels found. `scaling` is that of `lossland.inputs.arrays.images`; `crop` and `flip` are the augmentation.
     """
     parts = [_read(Path(root) / folder, pattern, image, label, limit) for pattern in (train, test)]
     classes = next((c for *_, c in parts if c), None)
     augment = {"crop": crop, "flip": flip}
-    return pictures(*((x, y) for x, y, _ in parts), classes=classes, val=val, augment=augment, scaling=scaling)
+    return images(*((x, y) for x, y, _ in parts), classes=classes, val=val, augment=augment, scaling=scaling)
 
 
 def _read(folder, pattern, image, label, limit):
@@ -68,7 +68,7 @@ def _read(folder, pattern, image, label, limit):
         if len(x) == limit:
             break
     if not x:
-        raise ValueError(f"{files[0]}: no rows; give files with pictures in them")
+        raise ValueError(f"{files[0]}: no rows; give files with images in them")
     return torch.from_numpy(np.stack(x)).permute(0, 3, 1, 2).contiguous(), torch.tensor(y), classes
 
 
@@ -78,10 +78,10 @@ def _append(x, y, batch, image, label, file):
         raise ValueError(f"{file}: column {label} must hold a whole number in every row, and is {labels.type}")
     for encoded in batch[image].to_pylist():
         if not isinstance(encoded, dict) or not isinstance(encoded.get("bytes"), bytes):
-            raise ValueError(f"{file}, row {len(x)}: the image column does not hold the bytes of a picture; replace it")
+            raise ValueError(f"{file}, row {len(x)}: the image column does not hold the bytes of an image; replace it")
         x.append(decode(io.BytesIO(encoded["bytes"]), said=f"{file}, row {len(x)}"))
         if x[-1].shape != x[0].shape:
-            raise ValueError(f"{file}, row {len(x) - 1}: picture of shape {x[-1].shape[:2]} among ones of {x[0].shape[:2]}")
+            raise ValueError(f"{file}, row {len(x) - 1}: image of shape {x[-1].shape[:2]} among ones of {x[0].shape[:2]}")
     y += labels.to_pylist()
 
 

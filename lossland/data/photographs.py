@@ -1,6 +1,6 @@
-"""Patches of the two photographs that ship with scikit-learn (a temple, a flower): pictures of no class; no download.
+"""Patches of the two photographs that ship with scikit-learn (a temple, a flower): images of no class; no download.
 
-They stand in for the out-of-distribution pictures of Fort et al. 2019 (arXiv 1912.02757), SVHN, beside miniature networks.
+They stand in for the out-of-distribution images of Fort et al. 2019 (arXiv 1912.02757), SVHN, beside miniature networks.
 """
 
 import numpy as np
@@ -8,7 +8,7 @@ import torch
 from sklearn.datasets import load_sample_images
 from torch.nn.functional import avg_pool2d
 
-from lossland.inputs.arrays import Arrays, pictures
+from lossland.inputs.arrays import Arrays, images
 from lossland.options import Count, Scaling
 
 GREY = (0.299, 0.587, 0.114)  # luma of ITU-R BT.601
@@ -31,4 +31,4 @@ def load(root, *, side: Count = 8, shrink: Count = 2, colour: bool = False, scal
         for part, half in zip(parts, x.split((x.shape[2] + 1) // 2, 2), strict=True):
             part.append(half.unfold(1, side, side).unfold(2, side, side).permute(1, 2, 0, 3, 4).flatten(0, 1))
     train, test = ((torch.cat(part), torch.arange(2).repeat_interleave(len(part[0]))) for part in parts)
-    return pictures(train, test, classes=2, scaling=scaling)
+    return images(train, test, classes=2, scaling=scaling)

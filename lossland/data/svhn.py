@@ -5,7 +5,7 @@ from pathlib import Path
 import torch
 from scipy.io import loadmat
 
-from lossland.inputs.arrays import Arrays, pictures
+from lossland.inputs.arrays import Arrays, images
 from lossland.inputs.downloads import fetched
 from lossland.options import Index, Scaling
 
@@ -17,9 +17,9 @@ SHA256 = {
 
 
 def load(root, *, val: Index = 0, scaling: Scaling = "standard") -> Arrays:
-    """The last `val` training pictures are the validation split; `scaling` is that of `lossland.inputs.arrays.pictures`."""
+    """The last `val` training images are the validation split; `scaling` is that of `lossland.inputs.arrays.images`."""
     files = [fetched(Path(root) / name, URL + name, sha) for name, sha in SHA256.items()]
-    return pictures(*map(_read, files), classes=10, val=val, scaling=scaling)
+    return images(*map(_read, files), classes=10, val=val, scaling=scaling)
 
 
 def _read(file):

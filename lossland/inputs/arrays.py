@@ -1,7 +1,7 @@
 """A dataset: examples and labels by split, and the pure functions that make and augment batches of them.
 
-Pictures stay uint8 [N C H W] on the device and are scaled a batch at a time; a per-image pipeline would cost more than a
-small network does. Those that do not fit there stay files (`pictures.py`).
+Images stay uint8 [N C H W] on the device and are scaled a batch at a time; a per-image pipeline would cost more than a
+small network does. Those that do not fit there stay files (`images.py`).
 """
 
 from collections import Counter
@@ -22,13 +22,13 @@ IMAGENET = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # mean and standard dev
 
 
 def flip(x, rng, amount):
-    """Mirror each picture of x [n C H W] left to right with probability `amount`."""
+    """Mirror each image of x [n C H W] left to right with probability `amount`."""
     mirrored = torch.rand(len(x), generator=rng) < amount
     return torch.where(mirrored.to(x.device)[:, None, None, None], x.flip(-1), x)
 
 
 def crop(x, rng, amount):
-    """A random crop of each picture of x [n C H W], zero-padded by `amount` pixels: a shift of at most `amount`."""
+    """A random crop of each image of x [n C H W], zero-padded by `amount` pixels: a shift of at most `amount`."""
     n, _, height, width = x.shape
     padded = torch.nn.functional.pad(x, (amount,) * 4)
     corner = torch.randint(2 * amount + 1, (2, n, 1, 1), generator=rng).to(x.device)
@@ -42,7 +42,7 @@ AUGMENTATIONS = {"crop": crop, "flip": flip}
 
 @dataclass(frozen=True)
 class Arrays:
-    """Inputs `x` and targets `y` by split (train, val, test; val may be left out): tensors or `Pictures`, or tuples or
+    """Inputs `x` and targets `y` by split (train, val, test; val may be left out): tensors or `Images`, or tuples or
     dictionaries of them, each with the examples along its first axis.
 
     uint8 inputs are divided by 255; then `mean` and `std` (per channel, or [C H W]) are applied. `augment` maps the name of an
@@ -140,7 +140,7 @@ class Arrays:
         return replace(self, x=self.x | {split: x}, y=self.y | {split: y})
 
     def inputs(self, split, rows, rng=None, dtype=torch.float32):
-        """Inputs [n ...] of examples `rows`, augmented if `rng` is given; uint8 is scaled, pictures are channels-last.
+        """Inputs [n ...] of examples `rows`, augmented if `rng` is given; uint8 is scaled, images are channels-last.
 
         What is in floating point comes in `dtype`.
         """
@@ -182,7 +182,7 @@ def _per_pixel(values, dimensions):
 
 
 def moments(x):
-    """Mean and standard deviation of each channel of uint8 pictures x [N C H W], as fractions of 255."""
+    """Mean and standard deviation of each channel of uint8 images x [N C H W], as fractions of 255."""
     level = torch.arange(256, dtype=torch.float64) / 255
     share = torch.stack([torch.bincount(x[:, c].reshape(-1).int(), minlength=256) for c in range(x.shape[1])]).double()
     share /= share.sum(1, keepdim=True)
@@ -191,7 +191,7 @@ def moments(x):
     return tuple(mean.tolist()), tuple(std.tolist())
 
 
-def pictures(train, test, *, classes=None, val=0, augment=None, scaling="standard") -> Arrays:
+def images(train, test, *, classes=None, val=0, augment=None, scaling="standard") -> Arrays:
     """Arrays of (x uint8 [N C H W], y [N]) pairs; the last `val` training examples are the validation split.
 
     Augmentations of amount 0 are none. What the network sees: with `standard`, channels of mean 0 and standard deviation 1 over
@@ -224,6 +224,11 @@ def pictures(train, test, *, classes=None, val=0, augment=None, scaling="standar
         std,
         {name: amount for name, amount in (augment or {}).items() if amount},
     )
+
+
+def evenly(rows, n, whole) -> torch.Tensor:
+    """The places among `whole` examples of rows among n, at even distances, for examples may be sorted by their labels."""
+    return rows * whole // n
 
 
 def collected(train, test, val=None, *, classes=None, task="classification", ignore=IGNORED) -> Arrays:

@@ -1,10 +1,10 @@
 """CIFAR-10-C and ImageNet-C from the user's own files (Hendrycks & Dietterich 2019, arXiv 1903.12261).
 
 Arrays, for data in memory (zenodo.org/records/2535967): a folder with one file <corruption>.npy, uint8 [50000 32 32 3], for
-each corruption: the 10,000 test pictures at each of five severities, one after another; and labels.npy, [50000]. A subset of
+each corruption: the 10,000 test images at each of five severities, one after another; and labels.npy, [50000]. A subset of
 each severity may take the place of the 10,000.
 
-Pictures, for data that stay files (zenodo.org/records/2235448): <corruption>/<severity>/<class>/*.JPEG, or PNG.
+Images, for data that stay files (zenodo.org/records/2235448): <corruption>/<severity>/<class>/*.JPEG, or PNG.
 """
 
 from dataclasses import replace
@@ -18,7 +18,7 @@ ENDINGS = {".jpeg", ".jpg", ".png"}
 
 
 def names(folder, arrays) -> list[str]:
-    """The corruptions that are there, as arrays or as folders of pictures."""
+    """The corruptions that are there, as arrays or as folders of images."""
     if arrays:
         return sorted({path.stem for path in Path(folder).glob("*.npy")} - {"labels"})
     return sorted({path.parent.name for path in Path(folder).glob("*/[1-5]") if path.is_dir()})
@@ -56,7 +56,7 @@ def classes(folder, name, severity, number) -> list[str]:
 
 
 def listed(folder, name, severity, like, number):
-    """(Pictures, y [N]) of a corruption at a severity, of the size of the Pictures `like`. Raises as `classes`.
+    """(Images, y [N]) of a corruption at a severity, of the size of the Images `like`. Raises as `classes`.
 
     The files of ImageNet-C are middles already: their shorter side becomes the size, and nothing is cut off a square.
     """
@@ -66,5 +66,5 @@ def listed(folder, name, severity, like, number):
         paths += [f"{at}/{kind}/{file}" for file in files]
         y += [label] * len(files)
     if not paths:
-        raise ValueError(f"{folder}/{at} has no pictures in the folders of its classes; unpack ImageNet-C there")
+        raise ValueError(f"{folder}/{at} has no images in the folders of its classes; unpack ImageNet-C there")
     return replace(like, paths=paths, root=Path(folder), resize=like.size), torch.tensor(y)

@@ -1,9 +1,9 @@
-"""Corruptions of pictures at severities 1 to 5: those of CIFAR-10-C (Hendrycks & Dietterich 2019, arXiv 1903.12261) that are
+"""Corruptions of images at severities 1 to 5: those of CIFAR-10-C (Hendrycks & Dietterich 2019, arXiv 1903.12261) that are
 arithmetic on pixels.
 
 Each is a function (x [N C H W] in [0, 1], constants of the severity, rng) -> [N C H W]. What leaves the range is clipped, and
 levels of 255 are rounded down. The constants are those of the code that made CIFAR-10-C (hendrycks/robustness,
-ImageNet-C/create_c/make_cifar_c.py), for pictures of 32 x 32: on smaller ones the same blur, in pixels, takes away more.
+ImageNet-C/create_c/make_cifar_c.py), for images of 32 x 32: on smaller ones the same blur, in pixels, takes away more.
 
 Left out: frost (needs its photographs), snow, motion and glass blur, spatter, elastic transform (other libraries' drawing);
 `corrupted_files.py` reads all of them from the authors' files. Differs from that code in: the noise has a seed.
@@ -19,12 +19,12 @@ from torch.nn import functional as F
 
 from lossland.rng import stream
 
-COLOURED = {"saturate"}  # corruptions of colours, of which grey pictures have none
-PART = 1000  # pictures widened to float64 at a time
+COLOURED = {"saturate"}  # corruptions of colours, of which grey images have none
+PART = 1000  # images widened to float64 at a time
 
 
 def corrupted(x, name, severity):
-    """Pictures x, uint8 [N C H W], under the corruption `name`: uint8 [N C H W]. The same noise whenever it is called."""
+    """Images x, uint8 [N C H W], under the corruption `name`: uint8 [N C H W]. The same noise whenever it is called."""
     corruption, constants = CORRUPTIONS[name]
     rng = stream("corruption", name, severity)
     parts = (corruption(part.double() / 255, constants[severity - 1], rng) for part in x.cpu().split(PART))
@@ -66,7 +66,7 @@ def defocus_blur(x, radius_and_edge, rng):
 
 
 def zoom_blur(x, end, rng):
-    """The mean of the pictures and of enlargements of their middles by 1.00, 1.01, ... up to `end`."""
+    """The mean of the images and of enlargements of their middles by 1.00, 1.01, ... up to `end`."""
     factors = np.arange(1, end, 0.01)  # in floating point, where the last falls is a matter of rounding
     return (x + sum(_zoomed(x, factor) for factor in factors)) / (len(factors) + 1)
 
@@ -122,7 +122,7 @@ def brightness(x, more, rng):
 
 
 def contrast(x, factor, rng):
-    """Each channel of a picture, `factor` times as far from its mean."""
+    """Each channel of an image, `factor` times as far from its mean."""
     mean = x.mean((2, 3), keepdim=True)
     return (x - mean) * factor + mean
 
@@ -156,7 +156,7 @@ def jpeg_compression(x, quality, rng):
 
 
 def _by_picture(x, change):
-    """`change` of each picture as an image of 8 bits."""
+    """`change` of each image as an image of 8 bits."""
     levels = (255 * x).round().to(torch.uint8).movedim(1, -1).squeeze(-1).numpy()
     changed = np.stack([np.asarray(change(Image.fromarray(one))) for one in levels])
     return torch.from_numpy(changed).view(len(x), *x.shape[2:], x.shape[1]).movedim(-1, 1).double() / 255

@@ -1,6 +1,6 @@
-"""Pictures that stay files: a split of a dataset that is read a batch at a time and decoded by threads.
+"""Images that stay files: a split of a dataset that is read a batch at a time and decoded by threads.
 
-It has what a tensor of pictures [N 3 H W] has, `len`, `shape`, rows and `to`. What is cut out of a picture is what
+It has what a tensor of images [N 3 H W] has, `len`, `shape`, rows and `to`. What is cut out of an image is what
 torchvision's training reference cuts out: the middle for evaluation; for training a part of random place, area and ratio of
 the sides (Szegedy et al. 2014, arXiv 1409.4842, section 6).
 """
@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Pictures:
+class Images:
     """The files `paths` below `root`; once read, uint8 [n 3 size size] on `device`. Threads: those of torch."""
 
     paths: list[str]
@@ -47,14 +47,14 @@ class Pictures:
         return replace(self, device=device)
 
     def __getitem__(self, rows):
-        """The middles of the pictures `rows` [n], after their shorter sides are resized to `resize`.
+        """The middles of the images `rows` [n], after their shorter sides are resized to `resize`.
 
         Raises FileNotFoundError or ValueError naming the file that is gone, or that cannot be read.
         """
         return self._read(rows, [partial(middle, size=self.size, resize=self.resize)] * len(rows))
 
     def cropped(self, rows, rng):
-        """A random part of each of the pictures `rows` [n], resized; raises as above."""
+        """A random part of each of the images `rows` [n], resized; raises as above."""
         seeds = torch.randint(2**62, (len(rows),), generator=rng).tolist()  # whichever thread is first, the same parts
         return self._read(rows, [partial(random_part, size=self.size, seed=seed) for seed in seeds])
 
@@ -72,11 +72,11 @@ def decode(file, cut=lambda image: image, said=None):
         with Image.open(file) as image:
             return np.array(cut(image.convert("RGB")))
     except FileNotFoundError as error:
-        raise FileNotFoundError(f"{said} is gone since the pictures were listed; put it back, or list them again") from error
+        raise FileNotFoundError(f"{said} is gone since the images were listed; put it back, or list them again") from error
     except Image.DecompressionBombError as error:
         raise ValueError(f"{said} has more pixels than an image may have here ({error}); make it smaller") from error
     except (OSError, SyntaxError, ValueError, OverflowError) as error:
-        raise ValueError(f"{said} is not a readable picture; remove or replace it") from error
+        raise ValueError(f"{said} is not a readable image; remove or replace it") from error
 
 
 def listed(folder) -> tuple[list[str], list[tuple[str, int]]]:

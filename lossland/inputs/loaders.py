@@ -15,10 +15,10 @@ BATCH = 256
 
 def read(split, batches) -> list[tuple]:
     """The (inputs, targets) that a loader, a list of batches or a dataset yields, or that all examples are as one tuple of
-    tensors. Raises ValueError for all else."""
+    tensors or arrays. Raises ValueError for all else."""
     if not isinstance(batches, Iterable) and not hasattr(batches, "__getitem__"):
         raise ValueError(f"{split} is {batches!r:.80}; give a loader, a dataset or a list of batches")
-    if isinstance(batches, Mapping) or (isinstance(batches, tuple) and all(map(torch.is_tensor, batches))):
+    if isinstance(batches, Mapping) or (isinstance(batches, tuple) and all(hasattr(part, "__array__") for part in batches)):
         batches = [batches]
     elif isinstance(batches, IterableDataset) or (hasattr(batches, "__getitem__") and not isinstance(batches, (list, tuple))):
         batches = _examples(split, batches)

@@ -27,20 +27,20 @@ log = logging.getLogger(__name__)
 
 
 def statistics(problem, subspace, bn="recalibrate"):
-    """A function (coefficients [k], theta [D], pictures=None) -> batch-norm statistics of that point under the policy `bn`.
+    """A function (coefficients [k], theta [D], images=None) -> batch-norm statistics of that point under the policy `bn`.
 
-    `pictures` names the augmentation of those that a recalibration sees; other policies see them as they are.
+    `images` names the augmentation of those that a recalibration sees; other policies see them as they are.
     """
     if not problem.space.normalised:
-        return lambda c, theta, pictures=None: {}
+        return lambda c, theta, images=None: {}
     if bn == "recalibrate":
-        return lambda c, theta, pictures=None: calibrated(problem, theta, pictures)
+        return lambda c, theta, images=None: calibrated(problem, theta, images)
     if bn == "keep":
         kept = calibrated(problem, problem.point(subspace.anchors[0]))
-        return lambda c, theta, pictures=None: kept
+        return lambda c, theta, images=None: kept
     if bn in ("own", "carried") and subspace.statistics is not None:
         states = [problem.space.unpack(row) for row in subspace.statistics.to(problem.device, problem.dtype)]
-        return lambda c, theta, pictures=None: problem.space.blend(c, states)
+        return lambda c, theta, images=None: problem.space.blend(c, states)
     if bn == "carried":
         raise ValueError(
             "bn: carried is for networks trained with running: true and bands of buffers: inside, and this subspace has no "
@@ -50,11 +50,11 @@ def statistics(problem, subspace, bn="recalibrate"):
         own = {n: b.to(problem.device, problem.dtype) for n, b in problem.space.own.items()}
         if all((b == ("var" in n)).all() for n, b in own.items()):
             raise ValueError("bn: own is for networks that came with running statistics, and these have none; recalibrate them")
-        return lambda c, theta, pictures=None: own
+        return lambda c, theta, images=None: own
     if not subspace.chart.barycentric:
         raise ValueError("bn: interpolate needs anchors that are networks, but this subspace is spanned by directions")
     states = [calibrated(problem, problem.point(anchor)) for anchor in subspace.anchors]
-    return lambda c, theta, pictures=None: problem.space.blend(c, states)
+    return lambda c, theta, images=None: problem.space.blend(c, states)
 
 
 def remembered(state_of):
@@ -73,9 +73,9 @@ def remembered(state_of):
     return once
 
 
-def calibrated(problem, theta, pictures=None):
-    """Batch-norm statistics of theta over the training data, as they are or under the augmentation named by `pictures`."""
-    batches = problem.batches("train", epoch_key=pictures, shuffled=False)
+def calibrated(problem, theta, images=None):
+    """Batch-norm statistics of theta over the training data, as they are or under the augmentation named by `images`."""
+    batches = problem.batches("train", epoch_key=images, shuffled=False)
     return problem.space.calibrate(theta, (inputs for _, inputs, _ in batches))
 
 
@@ -91,9 +91,9 @@ def evaluate(problem, subspace, u, splits, bn="recalibrate", part=slice(None), a
 
     def scores(number, c):
         theta = problem.point(subspace.combine(c, problem.dtype))
-        pictures = ("augmented", number) if augmented else None
-        state = state_of(c, theta, pictures)
-        seen = [pictures if split == "train" else None for split in splits]
+        images = ("augmented", number) if augmented else None
+        state = state_of(c, theta, images)
+        seen = [images if split == "train" else None for split in splits]
         every = (example_scores(problem, theta, state, *how) for how in zip(splits, seen, strict=True))
         return torch.stack([_means(own.double(), halves) for own in every], 1)
 
@@ -153,7 +153,7 @@ def grid(chart, resolution):
 def path(chart, resolution=None):
     """The coordinates t [n 1], float64, of a path from 0 to 1: `resolution` points, or 9 between each two corners of a chain.
 
-    Other curves have as many for as many anchors. Raises ValueError on what is no such path.
+    Other curves have as many for as many anchors. Raises ValueError for anything but such a path.
     """
     if not isinstance(chart, Curve):
         raise ValueError(f"this needs a path, and {chart} is none; name a curve, a chain or a band")
@@ -213,19 +213,19 @@ def prediction(problem, theta, state, split, ask="probabilities"):
 
 def targets(problem, split):
     """The targets [N], on the CPU, in the order of what `predict` yields."""
-    minibatches = problem.task.minibatches(problem.size(split), problem.at_once)
+    minibatches = problem.rows(split, problem.at_once)
     found = torch.cat([problem.task.targets(problem.data.targets(split, rows)) for rows in minibatches]).cpu()
     return found[found != IGNORED] if problem.data.ignores else found
 
 
 @torch.no_grad()
-def example_scores(problem, theta, state, split, pictures=None):
+def example_scores(problem, theta, state, split, images=None):
     """Scores [N scores], float32, of every example at theta [D] under the batch-norm statistics `state`, on its device.
 
-    In the order of the minibatches; of text, of every word. `pictures` names an augmentation. What is kept of many points is
+    In the order of the minibatches; of text, of every word. `images` names an augmentation. What is kept of many points is
     points x examples x scores, so condense those of one before the next.
     """
-    pairs = list(_scored(problem, theta, state, split, pictures))
+    pairs = list(_scored(problem, theta, state, split, images))
     scores = torch.cat([scores for scores, _ in pairs])
     if problem.weights is not None:  # so that the mean over examples is that by weights
         weights = torch.cat([weights for _, weights in pairs])
@@ -233,9 +233,9 @@ def example_scores(problem, theta, state, split, pictures=None):
     return scores
 
 
-def mean_scores(problem, theta, state, split, pictures=None):
+def mean_scores(problem, theta, state, split, images=None):
     """Mean scores [scores], float64, on the CPU: those of `example_scores`."""
-    return example_scores(problem, theta, state, split, pictures).double().mean(0).cpu()
+    return example_scores(problem, theta, state, split, images).double().mean(0).cpu()
 
 
 def train_nll(problem, theta):
@@ -255,17 +255,17 @@ def slope(problem, theta, state, split="train"):
     return total / number
 
 
-def _scored(problem, theta, state, split, pictures):
+def _scored(problem, theta, state, split, images):
     """(scores [m SCORES], weights [m] or None) of the rows of a split, a batch at a time."""
-    for outputs, target in _outputs(problem, theta, state, split, pictures):
+    for outputs, target in _outputs(problem, theta, state, split, images):
         outputs, target = problem.scored(outputs, target)
         weights = None if problem.weights is None else problem.weights(problem.task.targets(target))
         yield problem.task.scores(outputs, target), weights
 
 
-def _outputs(problem, theta, state, split, pictures=None):
-    """(outputs, target) of the network over a split, a batch at a time; `pictures` names an augmentation."""
-    for _, inputs, target in problem.batches(split, epoch_key=pictures, shuffled=False):
+def _outputs(problem, theta, state, split, images=None):
+    """(outputs, target) of the network over a split, a batch at a time; `images` names an augmentation."""
+    for _, inputs, target in problem.batches(split, epoch_key=images, shuffled=False):
         with problem.arithmetic():
             outputs = problem.space.predict(theta, state, *inputs)
         yield outputs, target

@@ -78,7 +78,7 @@ def widened(problem, points, carried=None):
 def dense(problem, band, between, examples, cycle):
     """How high a band [k D] or [k D+B] lies, at its pivots and `between` points in every gap: columns [n] in float64 by name.
 
-    The first `examples` of the training data are measured, and calibrate batch norm where it is not carried.
+    So many `examples` of the training data are measured, and calibrate batch norm where it is not carried.
     """
     k, D = len(band), problem.space.dimension
     carried = {"statistics": band[:, D:]} if band.shape[1] > D else {}

@@ -18,7 +18,7 @@ from torch.utils._pytree import tree_leaves
 
 from lossland import tasks
 from lossland.checking import build
-from lossland.inputs.arrays import Arrays, count
+from lossland.inputs.arrays import Arrays, count, evenly
 from lossland.landscape.checkpoint import Journal
 from lossland.landscape.proof import Proof, forked, prove
 from lossland.landscape.space import ParamSpace
@@ -38,9 +38,9 @@ class Problem:
     """`batch_size` is that of evaluations and calibrations, by default the fastest; trainings state their own. `journal` keeps
     unfinished work.
 
-    With `examples` there are only so many of each split, the first. `task` is what is learned (see `lossland.tasks`), by
-    default what the data say; `loss` one's own loss module or function (see `lossland.tasks.own_loss`). It proves itself when
-    it is first used (see `lossland.landscape.proof`).
+    With `examples` there are only so many of each split, at even distances. `task` is what is learned (see
+    `lossland.tasks`), by default what the data say; `loss` one's own loss module or function (see
+    `lossland.tasks.own_loss`). It proves itself when it is first used (see `lossland.landscape.proof`).
     """
 
     space: ParamSpace = field(repr=False)
@@ -111,10 +111,16 @@ class Problem:
     def size(self, split) -> int:
         return min(count(self.data.y[split]), self.examples or sys.maxsize)
 
+    def rows(self, split, size, rng=None) -> list[torch.Tensor]:
+        """The numbers of the examples of each minibatch of a split: all, or so many of them."""
+        n, whole = self.size(split), count(self.data.y[split])
+        parts = self.task.minibatches(n, size, rng)
+        return [evenly(part, n, whole) for part in parts] if n < whole and parts[0].ndim == 1 else parts
+
     def units(self, split) -> float:
         """How much the rows of a split that are scored count for: their number, or the sum of their weights."""
         found = 0
-        for rows in self.task.minibatches(self.size(split), self.at_once):
+        for rows in self.rows(split, self.at_once):
             target = self.task.targets(self.data.targets(split, rows))
             target = target[target != tasks.IGNORED] if self.data.ignores else target
             found += len(target) if self.weights is None else self.weights(target).sum().item()
@@ -149,7 +155,7 @@ class Problem:
         if not self.size(split):
             raise ValueError(f"split {split} is empty; give the dataset one, or name another split")
         order = stream(*epoch_key, "order") if epoch_key is not None and shuffled else None
-        minibatches = self.task.minibatches(self.size(split), size or self.at_once, order)
+        minibatches = self.rows(split, size or self.at_once, order)
         together = self._together(split, minibatches[0])
         for first in range(start - start % together, len(minibatches), together):
             augment = None if epoch_key is None else stream(*epoch_key, "augment", first)
@@ -178,7 +184,7 @@ class Problem:
 
     def few(self, n, split="train"):
         """(inputs, target) of about n examples of a split, in a pass of their own."""
-        return self._examples(split, self.task.minibatches(self.size(split), n)[0])
+        return self._examples(split, self.rows(split, n)[0])
 
     def gradient(self, theta, inputs, target, rng, weight_decay=0.0, *, into=None, share=1.0):
         """(value, gradient [D]) at theta [D] of the batch's mean loss + weight_decay/2 |theta|^2, as in training.

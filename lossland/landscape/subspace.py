@@ -21,6 +21,9 @@ class Subspace:
     chart: Chart
     notes: dict[str, torch.Tensor] = field(default_factory=dict)
 
+    def __repr__(self):
+        return f"Subspace({self.chart}, anchors {list(self.anchors.shape)} of {self.anchors.dtype}, {', '.join(self.notes)})"
+
     def __post_init__(self):
         if not torch.is_tensor(self.anchors) or not isinstance(self.chart, Chart):
             told = f"{type(self.anchors).__name__} and {type(self.chart).__name__}"

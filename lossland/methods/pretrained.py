@@ -42,7 +42,7 @@ def build(
     initialisation under `seed`. `recipe` is what it was trained by, if that is known. Notes: `statistics` [k B], if they are in
     the files; of a training `epoch`, `spent`; with a `recipe` `lr`, the weight decay.
 
-    Raises FileNotFoundError or ValueError where the file is missing, another one, or of another network.
+    Raises FileNotFoundError or ValueError if the file is missing, another one, or of another network.
     """
     many, files = checkpoint_names.several(file), checkpoint_names.networks(file)
     if not files:

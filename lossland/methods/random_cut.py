@@ -3,7 +3,7 @@
     minimise over z   L(theta_0 + M z) + w/2 |theta_0 + M z|^2,     theta_0 = r theta_init,     z = 0 at first
 
 M [D d] is random with orthonormal columns, theta_init the network's own initialisation; the cut has d dimensions and lies at
-radius r, in norms of theta_init. In the wedge picture it meets an n-wedge where d + n > D. All cuts of a seed share theta_init
+radius r, in norms of theta_init. In the wedge model it meets an n-wedge where d + n > D. All cuts of a seed share theta_init
 and, to rounding, the first columns of one M. No code was released; the procedure is as remembered, not confirmed.
 """
 

@@ -5,7 +5,7 @@
     w <- g w,    b <- m + g (b - E[x]),    g = s / Std[x]
     m = (1 - t) E_1[x] + t E_2[x],    s = (1 - t) Std_1[x] + t Std_2[x]
 
-Mean and deviation are those over the training data, and all places of a picture, dropout off. Differs from the released code
+Mean and deviation are those over the training data, and all places of an image, dropout off. Differs from the released code
 in: each layer is measured when those before it are mended, in a pass of its own, so that the statistics are the goal's; there
 all are renormalised in one pass, by batches. Nothing is trained.
 """

@@ -11,7 +11,7 @@ from lossland.options import Count
 
 
 def build(shape, classes, *, channels: list[Count] = (16, 32), batch_norm: bool = False) -> nn.Module:
-    """Each layer halves the picture, rounding up."""
+    """Each layer halves the image, rounding up."""
     layers, side = [], list(shape[1:])
     for a, b in pairwise([shape[0], *channels]):
         layers += [nn.Conv2d(a, b, 3, stride=2, padding=1), *([nn.BatchNorm2d(b)] if batch_norm else []), nn.ReLU()]

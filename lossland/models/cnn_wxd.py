@@ -12,9 +12,9 @@ from lossland.options import Count
 
 
 def build(shape, classes, *, width: Count = 12, depth: Count = 1, hidden: Count = 256) -> nn.Module:
-    """Each convolution halves the picture. Raises ValueError if nothing of it would be left."""
+    """Each convolution halves the image. Raises ValueError if nothing of it would be left."""
     if min(shape[1:]) < 2**depth:
-        raise ValueError(f"cnn_wxd: depth {depth} is too much for pictures of {shape[1]} x {shape[2]}; each layer halves them")
+        raise ValueError(f"cnn_wxd: depth {depth} is too much for images of {shape[1]} x {shape[2]}; each layer halves them")
     layers, a = [], shape[0]
     for _ in range(depth):
         layers += [nn.Conv2d(a, width, 5, padding=2), nn.MaxPool2d(2), nn.BatchNorm2d(width), nn.ReLU()]

@@ -1,8 +1,8 @@
-"""DenseNet for small pictures (Huang et al. 2017, arXiv 1608.06993), as in Li et al. 2018 and Draxler et al. 2018.
+"""DenseNet for small images (Huang et al. 2017, arXiv 1608.06993), as in Li et al. 2018 and Draxler et al. 2018.
 
 x -> (branch(x), x), branch = norm, ReLU, conv 3x3 of `growth` channels, or a 1x1 of four times as many before it; between
 blocks norm, ReLU, conv 1x1 to a share `compression` of the channels, average-pool 2. Stem 3x3 of 2 `growth` channels, no
-pooling after it; at the end norm, ReLU, average over the picture, linear.
+pooling after it; at the end norm, ReLU, average over the image, linear.
 Differs from Huang et al. in: their DenseNet-40-12 has a stem of 16 channels; as released with Draxler et al.
 """
 
@@ -29,9 +29,7 @@ def build(
     `bottleneck: false`, `compression: 1`; DenseNet-100-12-BC is `blocks: [16, 16, 16]`, `growth: 12`.
     """
     if not blocks or min(shape[1:]) < 2 ** (len(blocks) - 1):
-        raise ValueError(
-            f"densenet: {len(blocks)} blocks do not fit pictures of {shape[1]} x {shape[2]}; all but one halve them"
-        )
+        raise ValueError(f"densenet: {len(blocks)} blocks do not fit images of {shape[1]} x {shape[2]}; all but one halve them")
     a = 2 * growth
     layers = [nn.Conv2d(shape[0], a, 3, padding=1, bias=False)]
     for i, repeats in enumerate(blocks):

@@ -1,4 +1,4 @@
-"""Pre-activation ResNet for small pictures (He et al. 2016, arXiv 1603.05027), as in Garipov et al. 2018.
+"""Pre-activation ResNet for small images (He et al. 2016, arXiv 1603.05027), as in Garipov et al. 2018.
 
 Three stages of 16, 32, 64 channels; depth 6n+2 with basic blocks, 9n+2 with bottlenecks (four times the channels out).
 Differs from the released code in: both kinds of block at any depth that fits.

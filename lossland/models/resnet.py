@@ -1,4 +1,4 @@
-"""ResNet for small pictures (He et al. 2016, arXiv 1512.03385), with and without shortcuts, as in Li et al. 2018.
+"""ResNet for small images (He et al. 2016, arXiv 1512.03385), with and without shortcuts, as in Li et al. 2018.
 
 x -> relu(x + branch(x)), branch = conv 3x3, norm, ReLU, conv 3x3, norm; three stages of `width` k (1, 2, 4) channels; depth
 6n+2. Where shapes change, the shortcut is a 1x1 convolution and a norm ("option B").

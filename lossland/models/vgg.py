@@ -1,4 +1,4 @@
-"""VGG-16 and VGG-19 for 32 x 32 pictures (Simonyan & Zisserman 2015), as Garipov et al. 2018 and Benton et al. 2021 use them.
+"""VGG-16 and VGG-19 for 32 x 32 images (Simonyan & Zisserman 2015), as Garipov et al. 2018 and Benton et al. 2021 use them.
 
 3x3 convolutions in five groups, max-pool after each; dropout, 512, ReLU, dropout, 512, ReLU, classes. Convolutions start
 from N(0, 2 / (9 channels out)) with zero biases. Differs from the released code in: with batch norm, all layers are used

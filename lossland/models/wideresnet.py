@@ -1,4 +1,4 @@
-"""Wide ResNet for small pictures (Zagoruyko & Komodakis 2016, arXiv 1605.07146), as in Garipov et al. 2018: WRN-28-10.
+"""Wide ResNet for small images (Zagoruyko & Komodakis 2016, arXiv 1605.07146), as in Garipov et al. 2018: WRN-28-10.
 
 Pre-activation basic blocks of 16, 32, 64 times `k` channels; depth 6n+4; convolutions with biases, as in the released code.
 """

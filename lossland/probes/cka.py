@@ -37,8 +37,8 @@ def measure(
 ) -> pd.DataFrame:
     """One row for each layer (`depth` is its place in the order in which they run), point of the path, and end (`reference`).
 
-    The first `examples` of the split count, or all if there are fewer: memory is layers x examples^2. NaN of a layer whose
-    outputs are the same for all. Raises ValueError on what is no path from t = 0 to 1, and if no such layer runs.
+    So many `examples` of the split count, or all if there are fewer: memory is layers x examples^2. NaN of a layer whose
+    outputs are the same for all. Raises ValueError for anything but a path from t = 0 to 1, and if no such layer runs.
     """
     t, state_of = path(subspace.chart, resolution), statistics(problem, subspace, bn)
     few = replace(problem, examples=examples, batch_size=examples)

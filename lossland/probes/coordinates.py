@@ -29,8 +29,8 @@ def measure(
 ) -> pd.DataFrame:
     """One row for each of `resolution` points (default: 9 between two anchors) and `number` entries of theta, drawn at random.
 
-    `parameter` is the tensor that an entry is of. Raises ValueError on what is no path from t = 0 to 1, on one of no length,
-    and where there are fewer entries.
+    `parameter` is the tensor that an entry is of. Raises ValueError for anything but a path from t = 0 to 1, for one of no
+    length, and if there are fewer entries.
     """
     if number > problem.space.dimension:
         raise ValueError(f"number is {number}, but the network has {problem.space.dimension} parameters; name fewer")

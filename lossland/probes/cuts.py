@@ -28,7 +28,7 @@ def measure(
     bn: BatchNorm = "recalibrate",
     examples: Count | None = None,
 ) -> pd.DataFrame:
-    """One row for each trained point and split; `norm` is |theta|. Raises ValueError on what are no random cuts."""
+    """One row for each trained point and split; `norm` is |theta|. Raises ValueError for anything but random cuts."""
     if not {"dimension", "radius"} <= set(subspace.notes):
         raise ValueError(f"cuts measures points of random cuts, and {subspace.chart} has none; name a random_cut")
     problem, u = replace(problem, examples=examples), subspace.chart.grid(None)

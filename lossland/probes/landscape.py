@@ -47,7 +47,7 @@ def measure(
     shard: Shard = (1, 1),
 ) -> pd.DataFrame:
     """`resolution` points along each axis of the chart's grid, or a number for each; a multiple of a chain's pieces plus one
-    meets its corners. `examples` are evaluated of each split, the first (default: all), and calibrate batch norm.
+    meets its corners. `examples` are evaluated of each split, at even distances (default: all), and calibrate batch norm.
 
     `shard` (i, n) measures part i of n of the points; the rows of all parts are those of the whole.
     """

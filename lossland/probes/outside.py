@@ -1,10 +1,10 @@
-"""What ensembles predict for pictures of other things (Fort et al. 2019, arXiv 1912.02757, section 5, on SVHN).
+"""What ensembles predict for images of other things (Fort et al. 2019, arXiv 1912.02757, section 5, on SVHN).
 
     js = mean [ H(mean_m p_m) - mean_m H(p_m) ]      entropy = mean H(mean_m p_m)      confidence = mean max_c (mean_m p_m)_c
 
-of M networks on the test pictures of other data, under the scaling of the networks' own. js grows with M and is at most ln M:
+of M networks on the test images of other data, under the scaling of the networks' own. js grows with M and is at most ln M:
 compare it only at equal M, which `sizes` says. The released code has another M for each method, log(p + 1e-5) for log p,
-and with fewer `examples` takes random pictures, not the first.
+and with fewer `examples` takes random images, not the first.
 """
 
 from dataclasses import replace
@@ -45,8 +45,8 @@ def measure(
 ) -> pd.DataFrame:
     """One row for each ensemble of the points of the chart's grid and each `block`, as in the table `ensemble`.
 
-    The first `examples` of the other pictures are looked at; all training data calibrate batch norm. Raises ValueError where
-    the other pictures have another shape or type.
+    So many `examples` of the other images are looked at, at even distances; all training data calibrate batch norm.
+    Raises ValueError if the other images have another shape or type.
     """
     other, own = _kind(data), _kind(problem.data)
     if other != own:

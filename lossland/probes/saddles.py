@@ -58,7 +58,7 @@ def measure(
 
     `a` and `b` name the two ends by the crc32 of their float32 bytes, `straight` is their distance; `t` and `share`, that of
     the length, are where the refined maximum is, the first of several. Takes draws x examples bytes of memory, however many
-    points. Raises ValueError on what is no path from t = 0 to 1, and on one of no length.
+    points. Raises ValueError for anything but a path from t = 0 to 1, and on one of no length.
     """
     problem = replace(problem, examples=examples)
     t, state_of = path(subspace.chart, resolution), statistics(problem, subspace, bn)

@@ -25,7 +25,7 @@ def measure(problem, subspace, *, samples: Count = 1000, stretches: list[Positiv
     corners.
 
     x and y are in units of parameter space; the first vertex is at 0, 0. How often each simplex is drawn from is that of the
-    complex, not stretched. Raises ValueError on what is no complex of three vertices or more, and where they lie on a line.
+    complex, not stretched. Raises ValueError for anything but a complex of three vertices or more, and if they lie on a line.
     """
     if not isinstance(subspace.chart, Complex) or subspace.chart.k < 3:
         raise ValueError(f"sampled shows the plane of three vertices, and {subspace.chart} has none; name a larger complex")

@@ -1,10 +1,10 @@
-"""Ensembles under corruption of the pictures they are tested on (Fort et al. 2019, arXiv 1912.02757, figure 8;
+"""Ensembles under corruption of the images they are tested on (Fort et al. 2019, arXiv 1912.02757, figure 8;
 Ovadia et al. 2019, arXiv 1906.02530).
 
     scores and js of p(y | x') = mean over members of softmax f(x')        x' = corruption(x, severity), severity 1 to 5
 
 as in the table `ensemble`; severity 0 is the clean split, once, as corruption "none". `nll_tempered` and `ece_tempered` are
-those of p^(1/T) / Z, T fitted to the same ensemble on the clean pictures, each half of which serves the other
+those of p^(1/T) / Z, T fitted to the same ensemble on the clean images, each half of which serves the other
 (`statistics.scores.temperatures`; Benton et al. 2021, arXiv 2102.13042, figure 11). js grows with the number M of members and
 is at most ln M: compare it only at equal M, which `sizes` says. The released code has another M for each method.
 """
@@ -50,13 +50,14 @@ def measure(
 ) -> pd.DataFrame:
     """One row for each ensemble of the points of the chart's grid, as in the table `ensemble`, and each corruption.
 
-    `corruptions` are those of `inputs.corruptions`, by default all that the pictures have colours for, or with `folder`
+    `corruptions` are those of `inputs.corruptions`, by default all that the images have colours for, or with `folder`
     those of the user's own CIFAR-10-C there, or ImageNet-C where the data stay files (`inputs.corrupted_files`), by default
-    all. The first `examples` are looked at, under the same noise for all networks; all training data calibrate batch norm.
-    Predictions are held, [M N C] in float64, and copied for their scores: for 14 networks, 50,000 pictures and 1,000 classes
-    several times 5.6 GB, which fewer `examples` bring down (files come sorted by class: of the first classes alone).
+    all. So many `examples` are looked at, at even distances, under the same noise for all networks; all training data
+    calibrate batch norm.
+    Predictions are held, [M N C] in float64, and copied for their scores: for 14 networks, 50,000 images and 1,000 classes
+    several times 5.6 GB, which fewer `examples` bring down.
 
-    Raises ValueError on what are no pictures, on unknown corruptions and on a folder of other classes or severities.
+    Raises ValueError for anything but images, on unknown corruptions and on a folder of other classes or severities.
     """
     u, state_of = subspace.chart.grid(resolution), remembered(statistics(problem, subspace, bn))
     rows, fitted = [], {}
@@ -66,7 +67,7 @@ def measure(
         for row, members in subsets_of(subspace, len(p), by=by, sizes=sizes, limit=subsets, seed=seed):
             kept = {name: row[name] for name in ("size", "subset", "members")}
             mean, name = p[members].mean(0), row["members"]
-            fitted[name] = fitted.get(name) or temperatures(mean, y)  # the clean pictures come first
+            fitted[name] = fitted.get(name) or temperatures(mean, y)  # the clean images come first
             own = scores(mean, y) | {"js": jensen_shannon(p[members])} | _tempered(mean, y, fitted[name])
             rows.append({"split": split} | shifted | kept | own)
     return pd.DataFrame(rows)

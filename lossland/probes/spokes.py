@@ -38,7 +38,7 @@ def measure(
 ) -> pd.DataFrame:
     """One row for each of `resolution` points of each leg, from optimum `leg` at t = 0, and for each of the `samples`, leg 0.
 
-    Raises ValueError on what is no complex of networks and one connector.
+    Raises ValueError for anything but a complex of networks and one connector.
     """
     m, k = modes(subspace), subspace.chart.k
     if k != m + 1 or m < 2:

@@ -1,7 +1,7 @@
 """A map of networks by what they predict: t-SNE of their predictions (Fort et al. 2019, arXiv 1912.02757, figure 2, right, and
 figure 4; van der Maaten & Hinton 2008).
 
-A network is the vector of all its softmax outputs [N C] over the first `examples` of a split. `silhouette` says how well
+A network is the vector of all its softmax outputs [N C] over so many `examples` of a split. `silhouette` says how well
 the networks of one source lie together on the map (1: far from all others, 0: between two, below: with another), and
 `silhouette_predictions` does so before anything was mapped: a map draws clusters more readily than there are any.
 

@@ -2,7 +2,7 @@
 
     x, y, z = the first three principal components of all vertices;    share = the part of their variance along each
 
-Differs from the paper in: how its picture was projected is not said there.
+Differs from the paper in: how its image was projected is not said there.
 """
 
 from dataclasses import replace
@@ -29,7 +29,8 @@ def measure(problem, subspace, *, bn: BatchNorm = "recalibrate", examples: Count
     """One row for each vertex: whether it is a `mode`, a network that was there before, the numbers of the `simplexes` that it
     is in, as text, and its train scores. Of fewer than four vertices the last components are zero.
 
-    Raises ValueError on what is no complex whose vertices were trained, and where they span fewer dimensions than they might.
+    Raises ValueError for anything but a complex whose vertices were trained, and if they span fewer dimensions than
+    they might.
     """
     problem, k, first = replace(problem, examples=examples), subspace.chart.k, modes(subspace)
     inner = volumes.inner(subspace.anchors)

@@ -27,7 +27,7 @@ def measure(problem, subspace) -> pd.DataFrame:
 
     log V is in nats, -inf where there is no volume. `height` is that of the newest vertex, NaN where a simplex is without it,
     in the whole complex above the flat of all others; `longest` and `shortest` are edges, `strength` is lambda; `released` of
-    the whole is that of its first simplex. Raises ValueError on what is no complex whose vertices were trained.
+    the whole is that of its first simplex. Raises ValueError for anything but a complex whose vertices were trained.
     """
     newest, inner, rows = modes(subspace) - 1, volumes.inner(subspace.anchors), []
     for (stage, simplexes), strength in zip(stages(subspace).items(), subspace.notes["strength"].tolist(), strict=True):

@@ -50,8 +50,8 @@ def figure(shown) -> tuple[dict, dict[str, bytes]]:
             files[name] = path.read_bytes()
             values["links"][LINKS[ending]] = name
         if ending == "png":
-            files[name], (width, height) = picture(path)
-            values |= {"kind": "picture", "file": name, "width": width // 2, "height": height // 2}
+            files[name], (width, height) = image(path)
+            values |= {"kind": "image", "file": name, "width": width // 2, "height": height // 2}
         elif ending == "csv":
             values |= {"kind": "table", "table": table(path)}
         elif ending == "html":
@@ -62,7 +62,7 @@ def figure(shown) -> tuple[dict, dict[str, bytes]]:
     return values, files
 
 
-def picture(path) -> tuple[bytes, tuple[int, int]]:
+def image(path) -> tuple[bytes, tuple[int, int]]:
     """A PNG in few colours, a third of its size, and its width and height."""
     with Image.open(path) as opened:
         few = opened.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)

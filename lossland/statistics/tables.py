@@ -62,11 +62,13 @@ def splits_of(table) -> list[str]:
 
 
 def quantities_of(table) -> list[str]:
-    """The quantities that a `landscape` table has: nll, or loss in its place if there is decay, then error, then others."""
+    """The quantities that a `landscape` table has: nll, or loss in its place if all have one decay, then error, then others."""
     found = dict.fromkeys(table["quantity"])
     if {"loss", "nll"} <= set(found):
-        loss, nll = (table.loc[table["quantity"] == name, "value"].to_numpy() for name in ("loss", "nll"))
-        del found["loss" if np.array_equal(loss, nll, equal_nan=True) else "nll"]
+        loss, nll = (table[table["quantity"] == name].reset_index() for name in ("loss", "nll"))
+        decay = loss["value"] - nll["value"]
+        rates = decay / loss.get("l2", decay)  # losses of two decays are not comparable
+        del found["nll" if decay.any() and np.isclose(rates.min(), rates.max(), rtol=1e-3, atol=0) else "loss"]
     return sorted(found, key=lambda name: ["nll", "loss", "error", name].index(name))
 
 

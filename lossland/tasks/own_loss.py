@@ -65,6 +65,8 @@ class _Module(_Function):
             raise ValueError(f"loss has reduction {loss.reduction!r}, and losses are means; give it reduction 'mean' or 'none'")
         self.of_labels = hasattr(loss, "ignore_index")
         self.ignored, self.weight = getattr(loss, "ignore_index", IGNORED), getattr(loss, "weight", None)
+        if self.weight is not None and not (self.weight.isfinite().all() and self.weight.min() >= 0 and self.weight.max() > 0):
+            raise ValueError(f"loss has the weights {self.weight.tolist()!s:.80}; give numbers of at least 0, one above")
         self.weights = self._weights if self.of_labels and self.weight is not None else None
         self.made = {}
 

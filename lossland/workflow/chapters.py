@@ -134,9 +134,9 @@ def _by_section(blocks):
 
 def _first(blocks, plan) -> str:
     """A figure for the page before them all: the first in the paper, by its number; else the first on the page."""
-    pictures = [f for block in blocks for f in block["figures"] if plan["figure"][f].kind == "figures"]
-    numbered = {int(found[1]): f for f in reversed(pictures) if (found := re.search(r"_fig(\d+)$", f))}
-    return numbered[min(numbered)] if numbered else next(iter(pictures), "")
+    images = [f for block in blocks for f in block["figures"] if plan["figure"][f].kind == "figures"]
+    numbered = {int(found[1]): f for f in reversed(images) if (found := re.search(r"_fig(\d+)$", f))}
+    return numbered[min(numbered)] if numbered else next(iter(images), "")
 
 
 def _heading(job) -> dict:

@@ -14,7 +14,7 @@ from torch.utils._pytree import tree_flatten, tree_map, tree_unflatten, treespec
 
 from lossland.geometry.charts import chart
 from lossland.inputs.arrays import SPLITS, Arrays
-from lossland.inputs.images import Pictures
+from lossland.inputs.images import Images
 from lossland.landscape.checkpoint import Journal
 from lossland.landscape.subspace import Subspace
 from lossland.tasks import IGNORED
@@ -95,9 +95,9 @@ def save_arrays(path, arrays, provenance):
     if not isinstance(arrays.task, str):
         raise ValueError("the task of these data is an object; name it as module:name, so that a file can say it")
     metadata = {"kind": "dataset", "arrays": json.dumps(rest), "provenance": provenance}
-    if isinstance(first := arrays.x["train"], Pictures):  # the files stay where they are
+    if isinstance(first := arrays.x["train"], Images):  # the files stay where they are
         tensors |= {f"x.{s}": _listing(x.paths) for s, x in arrays.x.items()}
-        metadata["pictures"] = json.dumps({"size": first.size, "resize": first.resize})
+        metadata["images"] = json.dumps({"size": first.size, "resize": first.resize})
     write_tensors(path, tensors, metadata | ({"trees": json.dumps(trees)} if trees else {}))
 
 
@@ -106,7 +106,7 @@ def cut(arrays, few) -> Arrays:
 
     def part(tensor):
         apart = 1 if arrays.task == "language" else max(1, len(tensor) // few)
-        if isinstance(tensor, Pictures):
+        if isinstance(tensor, Images):
             return replace(tensor, paths=tensor.paths[::apart][:few])
         return tensor[::apart][:few]
 
@@ -118,8 +118,8 @@ def load_arrays(path, root=None) -> Arrays:
     tensors, metadata = read_tensors(path, "dataset")
     trees = json.loads(metadata.get("trees", "{}"))
     x, y = ({s: _tree(tensors, f"{part}.{s}", trees.get(part)) for s in SPLITS} for part in ("x", "y"))
-    if "pictures" in metadata:
-        x = {s: Pictures(_listed(t), Path(root), **json.loads(metadata["pictures"])) for s, t in x.items()}
+    if "images" in metadata:
+        x = {s: Images(_listed(t), Path(root), **json.loads(metadata["images"])) for s, t in x.items()}
     return Arrays(x, y, **json.loads(metadata["arrays"]))
 
 

@@ -22,7 +22,7 @@ def experiment(
     first pair.
 
     The cut through both networks has `radial` points along each side, and is also drawn on `split`; the cone over the tunnel
-    has `cone`. All but the training is of the first `examples` of each split.
+    has `cone`. All but the training is of so many `examples` of each split.
     """
     seen = {"splits": ["train", "test"], "examples": examples}
     ends = network[: 2 * pairs].sets(2)

@@ -18,7 +18,7 @@ def experiment(
 ):
     """Curvature over `planes` around networks with shortcuts, those `without`, and a DenseNet.
 
-    Differs from the paper in: Hessians are of the first `examples` training images, not of all 50,000.
+    Differs from the paper in: Hessians are of `examples` training images, not of all 50,000.
     """
     options = {"resolution": resolution, "examples": examples, "tolerance": tolerance, "shards": shards}
     three = [plan.random_plane(one.label, one[:planes]) for one in (network, without, dense)]

@@ -10,7 +10,7 @@ def write(made, *, title: str, pages: list[dict]) -> dict[str, bytes]:
         rows = made.verdicts[made.verdicts["paper"] == page["name"]] if len(made.verdicts) else made.verdicts
         cards.append(page | {
             "file": f"{page['name']}.html",
-            "picture": page["figure"] and f"{render.FILES}/{page['figure']}.png",
+            "image": page["figure"] and f"{render.FILES}/{page['figure']}.png",
             "counts": counts.by_origin(rows, bool(page["paper"])),
             "failed": counts.failed(rows),
             "not_measurable": counts.not_measurable(rows),

@@ -5,7 +5,7 @@
 
 Pairs among k runs are not independent: disagreements are of runs 0 and 1, 2 and 3, ..., and what is inside runs is the mean
 over the two of a pair. Silhouettes are means over all points of a map, positive if points are nearer to their own run than to
-others; no run is in two maps. The silhouette of the map says how the picture looks, that of the predictions themselves whether
+others; no run is in two maps. The silhouette of the map says how the image looks, that of the predictions themselves whether
 it is true.
 
 In the paper a run, with the subspaces around it, stays in one mode of predictions, and other initialisations find others

@@ -1,4 +1,4 @@
-"""Pictures that stay files: torchvision's crops, batches that are those of a tensor, one batch ahead, what is refused."""
+"""Images that stay files: torchvision's crops, batches that are those of a tensor, one batch ahead, what is refused."""
 
 import gc
 import time
@@ -18,9 +18,9 @@ from torch import nn
 from torchvision import transforms
 
 from lossland.data import imagenet
-from lossland.inputs import images as pictures
+from lossland.inputs import images
 from lossland.inputs.arrays import IMAGENET, Arrays
-from lossland.inputs.images import Pictures
+from lossland.inputs.images import Images
 from lossland.landscape.evaluate import evaluate, targets
 from lossland.landscape.problem import Problem
 from lossland.landscape.space import ParamSpace
@@ -86,7 +86,7 @@ def test_random_parts_are_those_of_torchvision_to_the_pixel(size):
         with torch.random.fork_rng():
             torch.manual_seed(seed)
             expected = reference(image)
-        assert np.array_equal(pictures.random_part(image, size=16, seed=seed), expected)
+        assert np.array_equal(images.random_part(image, size=16, seed=seed), expected)
 
 
 def test_evaluation_is_that_of_the_same_pictures_in_memory(streamed):
@@ -132,7 +132,7 @@ def test_an_interrupted_training_ends_in_the_same_bytes(streamed, tmp_path):
 
 
 def test_one_batch_is_read_ahead_and_few_are_alive(streamed, monkeypatch):
-    decoded, alive, real_decode, real_read = [], [], pictures.decode, Pictures._read
+    decoded, alive, real_decode, real_read = [], [], images.decode, Images._read
 
     def read(self, rows, cuts):
         x = real_read(self, rows, cuts)
@@ -140,8 +140,8 @@ def test_one_batch_is_read_ahead_and_few_are_alive(streamed, monkeypatch):
         return x
 
     streamed.check()
-    monkeypatch.setattr(Pictures, "_read", read)
-    monkeypatch.setattr(pictures, "decode", lambda *a: decoded.append(1) or real_decode(*a))
+    monkeypatch.setattr(Images, "_read", read)
+    monkeypatch.setattr(images, "decode", lambda *a: decoded.append(1) or real_decode(*a))
     for step, *_ in streamed.batches("train", 2, epoch_key=(0,)):
         ahead = 2 * min(step + 2, 9)
         deadline = time.monotonic() + 20
@@ -155,7 +155,7 @@ def test_one_batch_is_read_ahead_and_few_are_alive(streamed, monkeypatch):
 
 
 def test_targets_read_no_picture(streamed, monkeypatch):
-    monkeypatch.setattr(pictures, "decode", None)
+    monkeypatch.setattr(images, "decode", None)
     assert torch.equal(targets(streamed, "train"), streamed.data.y["train"])
 
 
@@ -167,18 +167,18 @@ def test_the_dataset_names_its_files_wherever_they_lie(data, tmp_path):
     loaded = store.load_arrays(tmp_path / "d.safetensors", tmp_path / "elsewhere")
     assert [x.paths for x in loaded.x.values()] == [x.paths for x in data.x.values()]
     assert loaded.inputs("test", torch.arange(3)).shape == (3, 3, 16, 16)
-    with pytest.raises(FileNotFoundError, match=r"mine/train/\w+/\d.JPEG is gone since the pictures were listed; put it back"):
+    with pytest.raises(FileNotFoundError, match=r"mine/train/\w+/\d.JPEG is gone since the images were listed; put it back"):
         data.inputs("train", torch.arange(3))
 
 
 def test_what_is_no_picture_is_refused_in_its_turn(streamed, tmp_path):
     paths = streamed.data.x["train"].paths
     whole = (tmp_path / paths[7]).read_bytes()
-    for broken in (b"", b"no picture", whole[: len(whole) // 2]):
+    for broken in (b"", b"no image", whole[: len(whole) // 2]):
         (tmp_path / paths[7]).write_bytes(broken)
         batches = streamed.batches("train", 6)
         next(batches)
-        with pytest.raises(ValueError, match=f"{paths[7]} is not a readable picture; remove or replace it"):
+        with pytest.raises(ValueError, match=f"{paths[7]} is not a readable image; remove or replace it"):
             next(batches)
 
 
@@ -189,7 +189,7 @@ def test_folders_that_do_not_do(tmp_path):
         imagenet.load(tmp_path, **options | {"folder": "nowhere"})
     with pytest.raises(ValueError, match="resize is 8, smaller than size, 16"):
         imagenet.load(tmp_path, **options | {"resize": 8})
-    with pytest.raises(ValueError, match="val: 18 of the 18 training pictures leaves none"):
+    with pytest.raises(ValueError, match="val: 18 of the 18 training images leaves none"):
         imagenet.load(tmp_path, **options | {"val": 18})
     assert [len(imagenet.load(tmp_path, **options, val=5).y[s]) for s in ("train", "val")] == [13, 5]
     (tmp_path / "mine" / "val" / "cat").rename(tmp_path / "mine" / "val" / "cow")
