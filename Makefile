@@ -29,13 +29,7 @@ test: setup  ## the tests
 test-slurm: setup  ## the tests on a real SLURM cluster that they start; as root
 	@$(BIN)/python -m pytest -m slurm -rs tests/test_slurm.py
 
-test-experiments-page: setup  ## docs/experiments.md, from the signatures of the experiments
-	@$(BIN)/python docs/experiments.py
-
-schema: setup  ## configs/config.schema.json, by which editors complete a config
-	@$(BIN)/python -m lossland schema > configs/config.schema.json
-
-report: setup  ## the tests of the report that need a browser (Debian: apt-get install chromium)
+test-report: setup  ## the tests of the report that need a browser (Debian: apt-get install chromium)
 	@$(BIN)/python -m pytest -m browser tests/test_report.py
 
 test-wheel: setup  ## a wheel, installed by itself, draws a network outside the clone

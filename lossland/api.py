@@ -36,7 +36,7 @@ def problem(network, data=None, *, train=None, test=None, **options) -> Problem:
     known = ["device", "precision", "batch_size", "examples", "task", "loss"]
     if unknown := [name for name in options if name not in known]:
         raise ConfigError(f"problem.{unknown[0]} is not an option here{nearest(unknown[0], known)}")
-    if (data is None) == (train is None or test is None):
+    if (data is None) == (train is None and test is None):
         raise ConfigError("problem takes data that ll.load returned, or train and test; give one of these")
     return Problem(ParamSpace(network), collected(train=train, test=test) if data is None else data, **options)
 

@@ -81,9 +81,9 @@ def test_aliases_that_multiply_are_refused_at_once(nest):
     for i in range(1, 40):
         parts = [f"*b{i - 1}" if nest[0] == "[" else f"k{j}: *b{i - 1}" for j in range(9)]
         lines.append(f"b{i}: &b{i} " + nest.format(", ".join(parts)))
-    start = time.monotonic()
+    start = time.process_time()
     assert "unfolds to more than 1000000 values" in told("\n".join(lines))
-    assert time.monotonic() - start < 1
+    assert time.process_time() - start < 1
 
 
 def test_files_that_hold_no_config(folder):

@@ -64,9 +64,8 @@ def test_the_error_of_a_ratio_is_relative():
 
 def test_leaving_out_blocks_gives_the_error_of_a_mean_and_of_what_follows_from_it():
     """Shares of 1,000 examples in 20 blocks, the same for all runs: of the share itself, and of its square."""
-    seen = rng(0).random((DRAWS // 50, 20, 50)) < 0.3
-    share, found = seen.mean(axis=(1, 2)), []
-    for blocks in seen.mean(axis=2):
+    share, found = rng(0).binomial(1000, 0.3, DRAWS) / 1000, []
+    for blocks in rng(1).binomial(50, 0.3, (40, 20)) / 50:
         rows = pd.DataFrame({"subspace": "a", "run": run, "index": 0, "classes": 2, "block": range(1, 21), "error": blocks}
                             for run in "12").explode(["block", "error"]).astype({"error": float})  # fmt: skip
         found.append([jackknife(rows, lambda t, p=p: t.set_index("run")["error"] ** p) for p in (1, 2)])

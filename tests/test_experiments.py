@@ -27,7 +27,7 @@ MINE = {
 }
 OTHERS = {"without": PLAIN | {"hidden": [9]}, "dense": PLAIN | {"hidden": [10]}}
 SOURCES = {"digits": {"source": "digits"}, "intervals": {"source": "intervals"}}
-VALUES = {"widths": [1], "long": [4]}
+VALUES = {"widths": [1], "long": [4], "layers": {"in": ["1"], "middle": ["3"], "out": ["5"]}}
 # of six networks: groups of seven; a model that is not theirs; and one without a list of hidden layers
 REFUSED = {"plain": {"benton2021/modes", "fort_jastrzebski2019/wedge_model"}}
 REFUSED |= {"start": REFUSED["plain"]}

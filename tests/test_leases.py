@@ -42,8 +42,8 @@ def test_fifty_jobs_on_four_devices_and_some_killed_never_overlap(tmp_path):
         jobs.append(_start(0.1, tmp_path, visible="0,1,2,3"))
         if i % 5 == 4:
             time.sleep(moments.uniform(0, 0.4))
+            killed[i - 2] = time.monotonic()  # before the next may have it
             jobs[i - 2].send_signal(signal.SIGKILL)
-            killed[i - 2] = time.monotonic()
     held = {}
     for i, job in enumerate(jobs):
         device, *times = job.communicate(timeout=120)[0].split() or [None]
@@ -59,12 +59,10 @@ def test_a_killed_holder_frees_its_device_and_who_waits_says_for_what(tmp_path):
     holder = _start(100, tmp_path, visible="7")
     holder.stdout.read(1)
     waiting = _start(0, tmp_path, visible="7")
-    time.sleep(1)
+    assert "waits for a GPU: other jobs of yours hold 7" in waiting.stderr.readline()
     assert waiting.poll() is None
     holder.kill()
-    told, why = waiting.communicate(timeout=10)
-    assert told.startswith("7")
-    assert "waits for a GPU: other jobs of yours hold 7" in why
+    assert waiting.communicate(timeout=120)[0].startswith("7")
     assert list(own_folder_of(tmp_path).iterdir()) == [], "nothing is left behind"
 
 

@@ -334,9 +334,9 @@ def test_a_problem_proves_itself_before_it_trains(case):
 def test_the_proof_is_made_once_and_is_quick(monkeypatch):
     problem, made = problem_of(X, LABELS, logits), []
     monkeypatch.setattr(problems, "prove", lambda p, prove=problems.prove: made.append(1) or prove(p))
-    started = time.perf_counter()
+    started = time.process_time()
     problem.check()
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
     ends = [sgd.build(problem, [], recipe=RECIPE, seed=s) for s in (1, 2)]
     landscape.measure(problem, curve.build(problem, ends, recipe=RECIPE, seed=1), resolution=3)
     assert len(made) == 1

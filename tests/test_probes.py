@@ -125,7 +125,8 @@ def test_two_evaluations_of_one_job_do_not_share_their_points(problem, networks,
 
 
 SHARDED = [name for name in catalogue.names("probes") if "shard" in catalogue.plugin("probes", name).options]
-OPTIONS = {"landscape": [{}, {"decay": "norms", "augmented": True}], "curvature": [{"products": 4}]}
+OPTIONS = {"landscape": [{}, {"decay": "norms", "augmented": True}], "curvature": [{"products": 4}],
+           "spectrum": [{"starts": 1, "steps": 2, "probes": 1}]}  # fmt: skip
 
 
 @pytest.mark.parametrize(("name", "options"), [(name, options) for name in SHARDED for options in OPTIONS.get(name, [{}])])

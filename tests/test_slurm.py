@@ -140,7 +140,7 @@ def _jobs():
 
 
 def _until(condition, process):
-    end = time.monotonic() + 200
+    end = time.monotonic() + 500
     while not condition():
         assert process.poll() is None, "the run ended too early"
         assert time.monotonic() < end, "the jobs do not do what they should"

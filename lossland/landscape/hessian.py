@@ -56,6 +56,17 @@ def extremes(problem, theta, state, rng, leave_out=("bias", "norm"), split="trai
     return lanczos(Hessian(problem, theta, state, split, mask), start, **options)
 
 
+def quadrature(product, start, steps):
+    """Nodes t [n] and weights w [n], float64, sum w = 1, of the spectrum of the symmetric `product` as `start` [D] sees
+    it: sum_k w_k t_k^j = q^T H^j q, q = start / |start|, for j < 2n (Ghorbani et al. 2019, arXiv 1901.10159).
+
+    The nodes are the Ritz values of n = `steps` products, or of fewer if the space of the start is exhausted; the weights are
+    the squares of the first entries of the vectors.
+    """
+    krylov = next(k for k in _krylov(product, start) if k.exhausted or len(k.values) == steps)
+    return krylov.values, krylov.s[0] ** 2
+
+
 class Hessian:
     """v [D] -> H v [D] at theta [D], under the batch-norm statistics `state`, of the parameters in `mask` [D] alone."""
 
@@ -65,29 +76,32 @@ class Hessian:
         self._mask = torch.ones_like(theta) if mask is None else mask
         self._number, self._looked_at = problem.units(split), False
         one = len(problem.task.minibatches(problem.size(split), problem.at_once)) == 1
-        self._kept = list(self._gradients()) if one else None
+        self._kept = list(self._batches()) if one else None
 
     def __call__(self, v):
         v, total = v * self._mask, torch.zeros_like(v)
-        for share, gradient in self._kept or self._gradients():
-            if gradient.requires_grad:  # else the loss is linear in theta
-                with self._held():
-                    (product,) = torch.autograd.grad(gradient, self._theta, v, retain_graph=self._kept is not None)
-                total.add_(product, alpha=share)
+        for share, times in self._kept or self._batches():
+            with self._held():
+                total.add_(times(v), alpha=share)
         return total.mul_(self._mask)
 
     @torch.enable_grad()
-    def _gradients(self):
-        """(share of the examples, gradient that can be differentiated) of each batch; kept if there is but one."""
+    def _batches(self):
+        """(share of the examples, v -> the product of their mean loss) of each batch; kept if there is but one."""
         problem = self._problem
         for _, inputs, target in problem.batches(self._split):
             with self._held() as network:
                 with problem.arithmetic():
                     outputs = network(*inputs)
-                loss, counted = problem.mean(outputs, target)
-                gradient = torch.autograd.grad(loss, self._theta, create_graph=True)[0]
-                self._refuse_once(gradient)
-            yield counted / self._number, gradient
+                counted, times = self._times(outputs, target)
+            yield counted / self._number, times
+
+    def _times(self, outputs, target):
+        """What a batch counts for, and its product."""
+        loss, counted = self._problem.mean(outputs, target)
+        gradient = torch.autograd.grad(loss, self._theta, create_graph=True)[0]
+        self._refuse_once(gradient)
+        return counted, lambda v: _along(gradient, self._theta, v)
 
     def _refuse_once(self, gradient):
         """Of the first batch: where a function of one's own has no second derivative, PyTorch takes that path for constant."""
@@ -121,6 +135,36 @@ class Hessian:
             raise
 
 
+class GaussNewton(Hessian):
+    """v [D] -> G v [D],  G = mean of J^T S J,  J the Jacobian of an example's outputs by theta, S the Hessian of its loss by
+    them (Schraudolph 2002): H without the curvature of the network, positive semidefinite if the loss is convex in the outputs.
+    Of cross-entropy, and of half the squared error, it is the Fisher information."""
+
+    def _times(self, outputs, target):
+        free = outputs.detach().requires_grad_()
+        loss, counted = self._problem.mean(free, target)
+        slope = torch.autograd.grad(loss, free, create_graph=True)[0]
+        u = torch.zeros_like(outputs, requires_grad=True)
+        pulled = torch.autograd.grad(outputs, self._theta, u, create_graph=True)[0]  # J^T u, linear in u
+        self._refuse_once(pulled)
+
+        def times(v):
+            pushed = _along(slope, free, _along(pulled, u, v))
+            return torch.autograd.grad(outputs, self._theta, pushed, retain_graph=True)[0]
+
+        return counted, times
+
+
+MATRICES = {"Hessian": Hessian, "Gauss-Newton": GaussNewton}
+
+
+def _along(gradient, of, v):
+    """The derivative of `gradient` . v by `of`; zero if it does not depend on it, as of a loss that is linear."""
+    if not gradient.requires_grad:
+        return torch.zeros_like(of)
+    return torch.autograd.grad(gradient, of, v, retain_graph=True)[0]
+
+
 def lanczos(product, start, *, lowest=1, highest=1, tolerance=1e-2, limit=100) -> Ritz:
     """The `lowest` and `highest` eigenvalues of the symmetric `product`, from a random normal `start` [D] on; entries that are
     zero in it are no dimensions.
@@ -132,6 +176,44 @@ def lanczos(product, start, *, lowest=1, highest=1, tolerance=1e-2, limit=100) -
     if limit < max(lowest + highest, 2):
         raise ValueError(f"{limit} products do not find {lowest + highest} eigenvalues; allow more")
     least = (math.sqrt(math.pi / 2) * RISK) ** 2 / int(start.count_nonzero())  # part of the start, squared, of an eigenvector
+    for krylov in _krylov(product, start):
+        values, n = krylov.values, len(krylov.values)
+        low, high = range(min(lowest, n)), range(max(n - highest, 0), n)
+        ends = sorted({*low, *high})
+        pairs = [_Pair(values, krylov.s, krylov.beta, i, -1 if i in low else 1, least) for i in ends]
+        allowed = tolerance * values[ends].abs().clamp(min=SMALL * krylov.largest)
+        enough = n >= lowest + highest and all(map(_Pair.within, pairs, allowed))
+        if enough or krylov.exhausted or n == limit:
+            break
+    noise = ROUNDING * krylov.largest
+    bounds = torch.stack([p.bound(d) for p, d in zip(pairs, allowed, strict=True)])
+    bounds = bounds.clamp(noise, noise if krylov.exhausted else None)
+    vectors = _combined(krylov.s[:, ends].T.to(start), krylov.basis)
+    return Ritz(values[ends], bounds, krylov.beta * krylov.s[-1, ends].abs(), vectors, n)
+
+
+@dataclass
+class _Krylov:
+    """After n products: the eigenvalues [n] and eigenvectors s [n n], in columns, of T, in float64; the next entry beside its
+    diagonal, `beta`; the `basis`, blocks of n vectors [D] in all."""
+
+    values: torch.Tensor
+    s: torch.Tensor
+    beta: float
+    basis: list
+
+    @property
+    def largest(self):
+        return float(self.values.abs().max())
+
+    @property
+    def exhausted(self):
+        """Whether nothing is left to find from this start."""
+        return self.beta <= ROUNDING * self.largest
+
+
+def _krylov(product, start):
+    """A `_Krylov` after each product, without end. Raises FloatingPointError where one is not finite."""
     basis, q, diagonal, beside = [], start / start.norm(), [], []
     while True:
         _append(basis, len(diagonal), q)
@@ -143,20 +225,7 @@ def lanczos(product, start, *, lowest=1, highest=1, tolerance=1e-2, limit=100) -
             for block in basis:
                 w = w - (block @ w) @ block
         beta = float(w.norm())
-        values, s = torch.linalg.eigh(_tridiagonal(diagonal, beside))
-        n, largest = len(values), float(values.abs().max())
-        noise = ROUNDING * largest
-        low, high = range(min(lowest, n)), range(max(n - highest, 0), n)
-        ends = sorted({*low, *high})
-        pairs = [_Pair(values, s, beta, i, -1 if i in low else 1, least) for i in ends]
-        exhausted = beta <= noise  # nothing is left to find from this start
-        allowed = tolerance * values[ends].abs().clamp(min=SMALL * largest)
-        enough = n >= lowest + highest and all(map(_Pair.within, pairs, allowed))
-        if enough or exhausted or n == limit:
-            bounds = torch.stack([p.bound(d) for p, d in zip(pairs, allowed, strict=True)]).clamp(
-                noise, noise if exhausted else None
-            )
-            return Ritz(values[ends], bounds, beta * s[-1, ends].abs(), _combined(s[:, ends].T.to(start), basis), n)
+        yield _Krylov(*torch.linalg.eigh(_tridiagonal(diagonal, beside)), beta, basis)
         beside.append(beta)
         q = w / beta
 

@@ -108,8 +108,18 @@ def minimise(problem, objective, start, recipe, seed, *, free=None, rate=None, n
     return Trained(run.anchors, run.losses)
 
 
-def trajectory(problem, start, recipe, seed, kept, rate=None, before=None, noise=None, running=False) -> Subspace:
-    """One network, trained from `start` [D]: its points after each of the epochs `kept`, in order, as Points.
+def epochs_kept(recipe, snapshots=(), every=None) -> list[int]:
+    """The epochs `snapshots`, 0, `every`, 2 `every`, ... and the last, in order. Raises ValueError if one comes after that."""
+    if snapshots and max(snapshots) > recipe.epochs:
+        raise ValueError(f"snapshots names epoch {max(snapshots)}, but the training ends after {recipe.epochs}")
+    return sorted({*snapshots, *(range(0, recipe.epochs, every) if every else ()), recipe.epochs})
+
+
+def trajectory(
+    problem, start, recipe, seed, kept, rate=None, before=None, noise=None, running=False, objective=None
+) -> Subspace:
+    """One network, trained from `start` [D]: its points after each of the epochs `kept`, in order, as Points; by default the
+    `objective` is its loss.
 
     Parts of an epoch are rounded to whole steps. `before` is the lineage that led to `start` (see `Subspace`). Notes:
     `epoch` [k] of this training, the `lr` [k] of the last step before, the `loss` of every epoch, the weight decay, and if they
@@ -120,7 +130,8 @@ def trajectory(problem, start, recipe, seed, kept, rate=None, before=None, noise
     if len(row_of) < len(kept):
         raise ValueError(f"{len(kept)} points of a training of {recipe.epochs * steps} steps fall on one another; keep fewer")
     dtype, D = replace(problem, precision=recipe.precision).dtype, problem.space.dimension
-    objective = pointwise(recipe.weight_decay)  # a mean over the one point would copy it, and its gradient, at each step
+    # of the point itself: a mean over the one point would copy it, and its gradient, at each step
+    objective = objective or pointwise(recipe.weight_decay)
     if running := running and problem.space.normalised:
         start = torch.cat([start, problem.space.pack(problem.space.own).to(start)])
         objective = beside_statistics(objective)
@@ -133,7 +144,7 @@ def trajectory(problem, start, recipe, seed, kept, rate=None, before=None, noise
     start = start[None].to(problem.device, dtype, copy=True)  # a source stays as it is
     trained = minimise(problem, objective, start, recipe, seed, rate=rate, noise=noise, watch=watch)
     before = torch.zeros(0, 2, dtype=torch.int64) if before is None else before
-    own = torch.tensor([[zlib.crc32(trained.anchors[:, :D].cpu().contiguous().numpy()), recipe.epochs]])
+    own = torch.tensor([[zlib.crc32(trained.anchors[:, :D].cpu().contiguous().numpy().data), recipe.epochs]])
     epoch = torch.tensor(kept, dtype=torch.float64)
     notes = {"epoch": epoch, "loss": trained.losses, "weight_decay": torch.tensor(recipe.weight_decay)}
     notes |= {"lr": torch.tensor([rate(max(n - 1, 0) / steps) for n in row_of], dtype=torch.float64)}

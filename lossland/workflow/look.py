@@ -27,6 +27,7 @@ SIDES = [31, 25, 21, 17, 13, 11, 9]  # of a plane, in points, from fine to coars
 EXAMPLES = [2000, 1000, 500, 250, 120, 60]
 PASSES = 3  # of a point: its batch-norm statistics, train, test
 PRODUCT = 6  # passes of a Hessian-vector product
+SHARPNESS = 1500  # passes of all measures of sharpness
 STUB = '''"""A network to replace: keyword-only parameters with an annotation are options of the config."""
 
 from torch import nn
@@ -61,6 +62,7 @@ class Grids:
     side: int
     examples: int
     shards: int = 1
+    also: tuple[str, ...] = ()  # spectrum, sharpness: options of own/around
 
     @property
     def points(self) -> int:
@@ -76,9 +78,14 @@ class Grids:
     def in_parts(self) -> str:
         return f", shards: {self.shards}" if self.shards > 1 else ""
 
+    @property
+    def _curvature(self):
+        runs = 1 + 2 * ("spectrum" in self.also)
+        return PRODUCT * self.products * runs + SHARPNESS * ("sharpness" in self.also)
+
     def passes(self, labels, networks) -> int:
         """Forward passes of one example that the pictures of so many labels and networks are."""
-        around = labels * (PASSES * (self.side**2 + 3 * self.points) + PRODUCT * self.products)
+        around = labels * (PASSES * (self.side**2 + 3 * self.points) + self._curvature)
         between = PASSES * (self.side**2 + networks // 2 * 2 * self.points) if networks > 1 else 0
         return (around + between) * self.examples
 
@@ -98,6 +105,7 @@ class Project:
         names = ", ".join(self.networks)
         grids, examples, shards = self.grids, f"examples: {self.grids.examples}", self.grids.in_parts
         around = f"resolution: {grids.side}, points: {grids.points}, products: {grids.products}, {examples}{shards}"
+        around += "".join(f", {name}: true" for name in grids.also)
         lines = [
             f"# yaml-language-server: $schema={plugins.PROJECT / 'configs/config.schema.json'}",
             f"# What there is to see of these networks; `lossland run {self.folder}` makes it, and what an edit changes",
@@ -141,9 +149,10 @@ def new(folder) -> Path:
     return Project(folder, {"source": "digits"}, {"mine": mine | {"recipe": RECIPE | {"batch_size": 32}}}).write()
 
 
-def look(model, data, checkpoints, *, out="look", seeds=None, size=64, minutes=5.0, cores=1) -> Path:
+def look(model, data, checkpoints, *, out="look", seeds=None, size=64, minutes=5.0, cores=1, also=()) -> Path:
     """Write a config that draws what takes about so many `minutes` on the `cores` of this machine, training aside, and say
-    how long it will take. `seeds` is how many networks are trained (default: 2). Raises ConfigError."""
+    how long it will take. `seeds` is how many networks are trained (default: 2); `also` may name spectrum and sharpness. Raises
+    ConfigError."""
     build(Count | None, seeds, "--seeds")
     build(Positive, minutes, "--minutes")
     if checkpoints and seeds is not None:
@@ -160,7 +169,7 @@ def look(model, data, checkpoints, *, out="look", seeds=None, size=64, minutes=5
         recipe = RECIPE | {"epochs": 10, "lr": 0.01} if trained else {}
         of_seeds = {"mine": {"method": "sgd", "seeds": seeds, "recipe": RECIPE}}
         networks = {name: stanza | body for name, body in (trained or of_seeds).items()}
-        grids = _affordable(_speed(source, function, cores), minutes, len(networks), len(files) or seeds, cores)
+        grids = _affordable(_speed(source, function, cores), minutes, len(networks), len(files) or seeds, cores, also)
         return Project(folder, source, networks, recipe, grids).write()
     except BaseException:
         shutil.rmtree(folder)  # it was not there before
@@ -263,11 +272,11 @@ def _speed(source, model, cores) -> float:
     return passes * len(x) / (time.perf_counter() - start) * (cores if device.type == "cpu" else 1)
 
 
-def _affordable(speed, minutes, labels, networks, cores=1) -> Grids:
+def _affordable(speed, minutes, labels, networks, cores=1, also=()) -> Grids:
     """The finest grids that `speed` affords in so many minutes; what they take is said."""
     choices = [(side, n) for n in EXAMPLES[:-2] for side in SIDES[:4]]
     choices += [(side, n) for n in EXAMPLES[-2:] for side in SIDES[2:]]
-    grids = [Grids(side, n, max(1, cores // 2)) for side, n in choices]
+    grids = [Grids(side, n, max(1, cores // 2), also) for side, n in choices]
     chosen = next((one for one in grids if one.passes(labels, networks) <= 60 * speed * minutes), grids[-1])
     takes = chosen.passes(labels, networks) / speed / 60
     print(f"planes of {chosen.side} x {chosen.side} points, {chosen.examples} examples: about {takes:.1f} minutes of drawing")

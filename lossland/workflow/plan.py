@@ -327,9 +327,9 @@ class Plan:
                 whole = self._of(self._stanzas[section][name])
                 if not run:
                     return whole
-                if run in whole.runs:
+                if run in (runs := getattr(whole, "runs", [])):  # a dataset has none
                     return whole.run(run)
-                name, known = reference, [f"{name}/{r}" for r in whole.runs]
+                name, known = reference, [f"{name}/{r}".rstrip("/") for r in runs] or [name]
         raise ConfigError(f"{where} names {reference}: there is no such {' or '.join(sections)}{nearest(name, known)}")
 
 

@@ -128,7 +128,11 @@ class Table:
 
     @property
     def runs(self) -> list[str]:
-        return [run for entry in self.entries for _, run in entry.names]
+        """Those that have a file of their own."""
+        return [run for entry in self.entries if len(own := {run for _, run in entry.names}) == 1 for run in own]
+
+    def run(self, run) -> "Table":
+        return replace(self, entries=[entry for entry in self.entries if {own for _, own in entry.names} == {run}])
 
 
 def flat(given) -> list[Member]:

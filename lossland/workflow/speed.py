@@ -30,7 +30,7 @@ class Speed:
 
     gradient: tuple[float, float]
     forward: tuple[float, float]
-    parameters: int
+    parameters: float  # nan if the network cannot be measured
     held: float  # bytes of an example that a gradient keeps from the forward pass
     normalised: bool  # batch norm is calibrated before an evaluation, which is another forward pass
 

@@ -14,11 +14,14 @@ def experiment(
     points: Count = 51,
     examples: Count | None = 1000,
     products: Count = 100,
+    spectrum: bool = False,
+    sharpness: bool = False,
     shards: Count = 1,
 ):
     """Of each of `networks` the first: a plane of `resolution` x `resolution` points, lines of so many `points`.
 
     Directions are random, scaled filter by filter (Li et al. 2018, arXiv 1712.09913); the number of lines is `directions`.
+    With `spectrum` also the density of the Hessian's whole spectrum, with `sharpness` measures of sharpness.
     """
     first = [network[:1] for network in networks]
     planes = [plan.random_plane(f"{one.label}, plane", one).called(one.label) for one in first]
@@ -37,3 +40,9 @@ def experiment(
     plan.figure("lines", draw="path", paths=heights, run="direction")
     ends = plan.curvature(first, resolution=1, bn="recalibrate", leave_out=[], examples=examples, products=products)
     plan.figure("spectrum", curvature=ends)
+    trained = [plan.pool(f"{one.label}, at the end", one).called(one.label) for one in first]
+    if spectrum:
+        plan.figure("density", spectra=plan.spectrum(trained, starts=2, steps=products, examples=examples))
+    if sharpness:
+        seen = {"sharpness": plan.sharpness(trained, examples=examples), "trained": plan.trained(trained)}
+        plan.figure("measures_of_sharpness", draw="sharpness", **seen)

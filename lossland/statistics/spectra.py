@@ -1,0 +1,30 @@
+"""Spectral densities and traces from the nodes of `spectrum` tables (Ghorbani et al. 2019, arXiv 1901.10159)."""
+
+import numpy as np
+import pandas as pd
+
+SETTLED = ["subspace", "run", "index"]
+
+
+def density(nodes, at, width) -> np.ndarray:
+    """phi [n] at `at` [n]: the mean over starts of the nodes, each a Gaussian of a standard deviation of `width`."""
+    starts = nodes[["subspace", "run", "index", "start"]].drop_duplicates()
+    z = (np.asarray(at)[:, None] - nodes["value"].to_numpy()) / width
+    return np.exp(-0.5 * z**2) @ nodes["weight"].to_numpy() / (width * np.sqrt(2 * np.pi) * len(starts))
+
+
+def numbers(nodes) -> pd.DataFrame:
+    """Of each point, by (subspace, run, index): `trace` and its standard `error`, as estimated by XTrace if it was, else from
+    the starts (Hutchinson); `lowest` and `highest` node; the `spread`, the root mean square of all eigenvalues; the share of
+    the spectrum that is `negative`; the `dimension`."""
+    rows = nodes.assign(first=nodes["weight"] * nodes["value"], second=nodes["weight"] * nodes["value"] ** 2,
+                        negative=nodes["weight"] * (nodes["value"] < 0))  # fmt: skip
+    each = rows.groupby([*SETTLED, "start"])[["first", "second", "negative"]].sum(min_count=1)
+    mean, points = each.groupby(SETTLED).mean(), nodes.groupby(SETTLED)
+    dimension = points["dimension"].first()
+    found = pd.DataFrame({"trace": dimension * mean["first"], "error": dimension * each["first"].groupby(SETTLED).sem(),
+                          "lowest": points["value"].min(), "highest": points["value"].max(),
+                          "spread": np.sqrt(mean["second"]), "negative": mean["negative"], "dimension": dimension})  # fmt: skip
+    known = points["trace"].first().notna()
+    found.loc[known, ["trace", "error"]] = points[["trace", "trace_error"]].first()[known].to_numpy()
+    return found
