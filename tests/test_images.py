@@ -154,7 +154,8 @@ def test_one_batch_is_read_ahead_and_few_are_alive(streamed, monkeypatch):
     assert step == 8
 
 
-def test_targets_read_no_picture(streamed, monkeypatch):
+def test_targets_read_no_image(streamed, monkeypatch):
+    streamed.check()  # which reads a few
     monkeypatch.setattr(images, "decode", None)
     assert torch.equal(targets(streamed, "train"), streamed.data.y["train"])
 
