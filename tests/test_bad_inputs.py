@@ -473,7 +473,7 @@ PYTHON = {
     r"shard is \[3, 2\]: there is no part 3 of 2": [lambda: ll.measure.landscape(P, N, shard=[3, 2])],
     r"landscape.shard is \[1\]: must list 2": [lambda: ll.measure.landscape(P, N, shard=[1])],
     "a table is measured over one or two coordinates": [lambda: ll.measure.landscape(P, ll.build.random_plane(P, [N], seed=1, directions=3))],
-    "this needs a path, and Points.k=1. is none": [lambda: ll.measure.saddles(P, N), lambda: ll.measure.path_ensemble(P, N), lambda: ll.measure.coordinates(P, N)],
+    "this needs a path, not Points of 1 anchor;": [lambda: ll.measure.saddles(P, N), lambda: ll.measure.path_ensemble(P, N), lambda: ll.measure.coordinates(P, N)],
     "compares two networks, and there is one; pool several": [lambda: ll.measure.disagreement(P, N), lambda: ll.measure.cosine(P, N)],
     "is no complex whose vertices were trained": [lambda: ll.measure.volume(P, N), lambda: ll.measure.inside(P, N), lambda: ll.measure.spokes(P, N)],
     "shape takes table, and is given 2": [lambda: ll.measure.shape(P, N)],

@@ -428,3 +428,16 @@ def test_some_examples_of_data_sorted_by_class_are_of_all_classes():
     ((_, (seen,), labels),) = problem.batches("test")
     assert torch.equal(seen, x[[0, 6, 13, 20, 26, 33, 40, 46, 53]])
     assert torch.equal(labels, targets(problem, "test"))
+
+
+def test_log_probabilities_are_what_a_loss_of_them_takes():
+    def with_end(*end):
+        space = ParamSpace(lambda: nn.Sequential(nn.Linear(6, 3), *end))
+        return Problem(space, collected(train=(X, LABELS), test=(X, LABELS)), loss=nn.NLLLoss())
+
+    with pytest.raises(ValueError, match="loss is NLLLoss, which takes log-probabilities, and the network's outputs are not"):
+        with_end().check()
+    plain = Problem(ParamSpace(lambda: nn.Linear(6, 3)), collected(train=(X, LABELS), test=(X, LABELS)))
+    theta = plain.start(1)
+    ours, theirs = (p.gradient(theta, (X,), LABELS, stream("any"))[0] for p in (with_end(nn.LogSoftmax(1)), plain))
+    assert float(ours) == pytest.approx(float(theirs), rel=1e-5)

@@ -220,7 +220,7 @@ def test_an_interrupted_table_goes_on_where_it_was(tmp_path, problem):
 
 def test_what_is_no_path_from_0_to_1_has_no_saddle(problem):
     networks = [Subspace(problem.init(seed)[None], Points(1)) for seed in (0, 1)]
-    with pytest.raises(ValueError, match=r"this needs a path, and .* is none; name a curve, a chain or a band"):
+    with pytest.raises(ValueError, match=r"this needs a path, not .*; name a curve, a chain or a band"):
         saddles.measure(problem, random_plane.build(problem, networks[:1], seed=0))
     with pytest.raises(ValueError, match=r"from t = 0 to 1, and there is one from -0\.5 to 1\.5; name another"):
         saddles.measure(problem, line.build(problem, networks, beyond=0.5))

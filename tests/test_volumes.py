@@ -235,7 +235,9 @@ def test_a_simplex_without_the_newest_vertex_has_no_height(problem):
 def test_what_is_no_complex_is_refused(problem):
     network = sgd.build(problem, [], recipe=Recipe(1, 0.1), seed=0)
     for probe in (volume, vertices):
-        with pytest.raises(ValueError, match=r"Points\(k=1\) is no complex whose vertices were trained; name a simplex,"):
+        with pytest.raises(
+            ValueError, match="Points of 1 anchor is not a complex whose vertices were trained; name a simplex,"
+        ):
             probe.measure(problem, network)
     with pytest.raises(ValueError, match="sampled shows the plane of three vertices"):
         sampled.measure(problem, network)

@@ -156,7 +156,7 @@ def path(chart, resolution=None):
     Other curves have as many for as many anchors. Raises ValueError for anything but such a path.
     """
     if not isinstance(chart, Curve):
-        raise ValueError(f"this needs a path, and {chart} is none; name a curve, a chain or a band")
+        raise ValueError(f"this needs a path, not {chart}; name a curve, a chain or a band")
     t = chart.grid(resolution or (BETWEEN + 1) * (chart.k - 1) + 1)
     if (ends := (float(t[0]), float(t[-1]))) != (0, 1):
         raise ValueError(f"this needs a path from t = 0 to 1, and there is one from {ends[0]:g} to {ends[1]:g}; name another")

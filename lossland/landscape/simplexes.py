@@ -70,7 +70,7 @@ def _cut(simplexes, k):
 def modes(complex) -> int:
     """How many vertices of a complex were there before the first was trained. Raises ValueError for any other subspace."""
     if not isinstance(complex.chart, Complex) or "strength" not in complex.notes:
-        raise ValueError(f"{complex.chart} is no complex whose vertices were trained; name a simplex, complex or connector")
+        raise ValueError(f"{complex.chart} is not a complex whose vertices were trained; name a simplex, complex or connector")
     return len(complex.anchors) - len(complex.notes["strength"])
 
 

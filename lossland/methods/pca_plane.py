@@ -32,9 +32,7 @@ def build(
     variance of each component. Raises ValueError if the trajectory has too few points."""
     (run,) = sources
     if "epoch" not in run.notes:
-        raise ValueError(
-            f"principal components are those of a training, and {run.chart} is none; name a network with snapshots"
-        )
+        raise ValueError(f"principal components are those of a training, not of {run.chart}; name a network with snapshots")
     points, n = run.anchors, len(run.anchors)
     if n < directions + 1:
         raise ValueError(

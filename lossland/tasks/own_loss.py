@@ -11,6 +11,7 @@ import copy
 from types import SimpleNamespace
 
 import torch
+from torch import nn
 
 from lossland.tasks import IGNORED, full, imported
 
@@ -72,6 +73,8 @@ class _Module(_Function):
 
     def losses(self, outputs, target):
         outputs, target = self.task.rows(full(outputs), target)
+        if isinstance(self.loss, nn.NLLLoss) and not self.made:  # once
+            _refuse_scores(outputs)
         found = self._like(outputs)(outputs, target if self.of_labels else target.to(outputs))
         return found.flatten(1).mean(1) if found.ndim > 1 else found
 
@@ -86,3 +89,13 @@ class _Module(_Function):
             self.made[key] = copy.deepcopy(self.loss).to(*key)
             self.made[key].reduction = "none"
         return self.made[key]
+
+
+def _refuse_scores(outputs):
+    """Raise ValueError unless each row is of log-probabilities, as NLLLoss takes them."""
+    total = outputs.detach().logsumexp(1).abs().max()
+    if total > 1e-2:
+        raise ValueError(
+            "loss is NLLLoss, which takes log-probabilities, and the network's outputs are not; end it in log_softmax, or "
+            "take CrossEntropyLoss"
+        )

@@ -27,6 +27,9 @@ class Chart(ABC):
     m: int = 1
     barycentric: bool = True
 
+    def __str__(self):
+        return f"{type(self).__name__} of {self.k} anchor{'s' * (self.k != 1)}"
+
     @abstractmethod
     def __call__(self, u):
         """Coefficients [n k] of the coordinates u [n m]."""
