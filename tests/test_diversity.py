@@ -331,12 +331,12 @@ def test_similarity_has_the_cosines_of_the_group_that_it_names(normalised, group
         assert table.loc[(reference, index), "cosine"] == pytest.approx(pairs[group, *pair])
 
 
-def test_similarity_sees_the_first_examples_alone(planted):
+def test_similarity_sees_some_examples_at_even_distances(planted):
     """The ends differ on the last 5 of 20."""
     answers = torch.zeros(2, 20)
     answers[1, 15:] = 1
     segment = Subspace(answers, PolyChain(2))
-    for examples, apart in ((None, 0.25), (16, 1 / 16), (15, 0)):
+    for examples, apart in ((None, 0.25), (16, 4 / 16), (15, 3 / 15), (3, 0)):
         table = similarity.measure(planted, segment, resolution=2, examples=examples).set_index(["reference", "u0"])
         assert table.loc[(0, 1.0), ["error", "disagreement"]].tolist() == pytest.approx([apart] * 2)
 

@@ -74,7 +74,7 @@ def test_a_twin_waits_and_finds_the_work_done(editable):
 
 def test_code_edited_after_planning_is_refused(editable):
     command = _command(editable, 9)
-    edit(editable / "lossland/methods/sgd.py", "sorted(kept)", "sorted({*kept})")
+    edit(editable / "lossland/methods/sgd.py", "recipe, order, kept,", "recipe, order, list(kept),")
     done = subprocess.run(
         command, shell=True, cwd=editable, env=os.environ | {"PYTHONPATH": str(editable)}, capture_output=True, text=True
     )

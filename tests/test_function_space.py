@@ -87,7 +87,7 @@ def test_a_path_agrees_with_the_ensembles_of_its_ends(problem):
 
 def test_a_surface_has_no_path(problem):
     plane = Subspace(torch.stack([problem.init(s) for s in range(3)]), Affine(3, ((0, 1), (0, 1))))
-    with pytest.raises(ValueError, match=r"this needs a path, and .* is none"):
+    with pytest.raises(ValueError, match=r"this needs a path, not .*"):
         path_ensemble.measure(problem, plane)
 
 

@@ -154,22 +154,24 @@ def _on_a_terminal(project, arguments, stop_at=None, **environment):
 
 
 def _terminal(command, folder, environment, columns=160, stop_at=None):
-    """Exit status and output of a command on a terminal, on which Ctrl-C is pressed once `stop_at` is there to be read."""
+    """Exit status and output of a command on a terminal, on which Ctrl-C is pressed once `stop_at` is there to be read, and
+    again after 20 s without an answer, as people do."""
     environment = os.environ | {"TERM": "xterm"} | environment
     process, terminal = pty.fork()
     if process == 0:
         termios.tcsetwinsize(0, (24, columns))
         os.chdir(folder)
         os.execve(command[0], command, environment)
-    said, end = b"", time.monotonic() + 120
+    said, end, pressed = b"", time.monotonic() + 120, None
     while time.monotonic() < end:
         try:
             said += os.read(terminal, 1 << 16)
         except OSError:  # nobody has it any more
             break
-        if stop_at and re.search(stop_at, said.decode(errors="ignore")):
+        waited = pressed is None or (time.monotonic() > pressed + 20 and b"Terminating" not in said)
+        if stop_at and waited and re.search(stop_at, said.decode(errors="ignore")):
             os.write(terminal, b"\x03")
-            stop_at = None
+            pressed = time.monotonic()
     os.close(terminal)  # hangs up on who is late
     return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]), said.decode().replace("\r\n", "\n")
 

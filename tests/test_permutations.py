@@ -161,8 +161,8 @@ def test_units_of_a_recurrent_network_stay():
     network = partial(lstm.build, data.shape, data.classes, hidden=8, layers=2)
     problem = Problem(ParamSpace(network), data)
     assert watched(problem).classes == {}
-    run = Subspace(problem.init(0)[None], Points(1))
-    for method, sources in ((match, [run, run]), (permute, [run])):
+    run, other = (Subspace(problem.init(seed)[None], Points(1)) for seed in (0, 1))
+    for method, sources in ((match, [run, other]), (permute, [run])):
         with pytest.raises(ValueError, match="no hidden units of this network may be permuted"):
             method.build(problem, sources)
 

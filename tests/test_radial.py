@@ -117,7 +117,7 @@ def test_a_radial_plane_holds_the_origin_and_both_optima(problem, ends):
     with pytest.raises(ValueError, match="is no network"):
         _ = plane.end
     with pytest.raises(ValueError, match="lie on one line"):
-        radial_plane.build(problem, [ends[0], ends[0]])
+        radial_plane.build(problem, [ends[0], Subspace(2 * ends[0].anchors, Points(1))])
 
 
 def test_an_optimum_across_the_origin_is_inside_the_box():

@@ -225,7 +225,7 @@ def test_what_is_no_path_from_0_to_1_has_no_saddle(problem):
     with pytest.raises(ValueError, match=r"from t = 0 to 1, and there is one from -0\.5 to 1\.5; name another"):
         saddles.measure(problem, line.build(problem, networks, beyond=0.5))
     with pytest.raises(ValueError, match=r"needs a path with a length, and all points of .* are one; join two other networks"):
-        saddles.measure(problem, line.build(problem, networks[:1] * 2))
+        saddles.measure(problem, line.build(problem, [networks[0], Subspace(networks[0].anchors.clone(), Points(1))]))
 
 
 def test_two_points_make_a_path_and_twenty_draws_an_interval():
