@@ -58,7 +58,7 @@ def _surface(axis, shown, low, high):
     middle = np.array([part[:, 2].mean() for part in pieces])
     look = {"edgecolors": SHADES[-1], "linewidths": min(0.25, 8 / max(shown.shape)), "rasterized": True}
     colours = WHITE_TO_DARK(0.05 + 0.8 * (middle - low) / (high - low))
-    axis.add_collection3d(Poly3DCollection(pieces, facecolors=colours, **look))
+    axis.add_collection3d(Poly3DCollection(pieces, facecolors=colours, **look), autolim=False)  # its padding may be NaN
     axis.set(xlim=(u0.min(), u0.max()), ylim=(u1.min(), u1.max()), zlim=(low, high))
     extent = np.ptp(u0), np.ptp(u1)
     axis.set_box_aspect((extent[0] / max(extent), extent[1] / max(extent), 0.7), zoom=0.95)
