@@ -475,7 +475,7 @@ PYTHON = {
     "a table is measured over one or two coordinates": [lambda: ll.measure.landscape(P, ll.build.random_plane(P, [N], seed=1, directions=3))],
     "this needs a path, not Points of 1 anchor;": [lambda: ll.measure.saddles(P, N), lambda: ll.measure.path_ensemble(P, N), lambda: ll.measure.coordinates(P, N)],
     "compares two networks, and there is one; pool several": [lambda: ll.measure.disagreement(P, N), lambda: ll.measure.cosine(P, N)],
-    "is no complex whose vertices were trained": [lambda: ll.measure.volume(P, N), lambda: ll.measure.inside(P, N), lambda: ll.measure.spokes(P, N)],
+    "is not a complex whose vertices were trained": [lambda: ll.measure.volume(P, N), lambda: ll.measure.inside(P, N), lambda: ll.measure.spokes(P, N)],
     "shape takes table, and is given 2": [lambda: ll.measure.shape(P, N)],
     "shape is given no table of its probe": [lambda: ll.measure.shape({}), lambda: ll.measure.shape(PATH.drop(columns="value"))],
     "shape needs a path with a length": [lambda: ll.measure.shape(ll.measure.landscape(P, N))],
