@@ -89,8 +89,8 @@ class Plan:
         self._jobs = {section: {} for section in PLUGIN}
         self._made, self._open, self._contents = {}, [], {}
         asked = {str(name): body or {} for name, body in (config.get("experiments") or {}).items()}
-        self.parts = sorted({str(body["part"]) for body in asked.values() if isinstance(body, dict) and "part" in body})
         later = {name: body for name, body in asked.items() if isinstance(body, dict) and "part" in body}
+        self.parts = sorted({str(body["part"]) for body in later.values()})
         first = {name: body for name, body in asked.items() if name not in later}
         self.experiments = {name: experiments.run(self, name, body) for name, body in first.items()}
         for section, stanzas in self._stanzas.items():

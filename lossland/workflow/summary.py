@@ -13,7 +13,8 @@ class Overview:
         self.plan, self._reasons, self._known, self._read = plan, dict(reasons), {}, {}
         drawn = [job for section in ("figure", "claim", "verdict") for job in plan[section].values()]
         self.made = [job for job in drawn if job.made(plan.results)]
-        self.results = [job for job in drawn if job in {*plan.default, *self.made}]
+        counted = {*plan.default, *self.made}
+        self.results = [job for job in drawn if job in counted]
 
     @property
     def papers(self) -> dict[str, str]:
