@@ -213,6 +213,11 @@ class Recipe:
                 raise ValueError(f"gamma lists {factors} factors for {drops} milestones; list one for each, or give one number")
 
 
+def epochs_kept(epochs, snapshots=(), every=None) -> list[int]:
+    """Those after which a training of `epochs` keeps its point, in order: `snapshots`, 0, `every`, 2 `every`, ..., the last."""
+    return sorted({*(snapshots or ()), *(range(0, epochs, every) if every else ()), epochs})
+
+
 Changes = Annotated[dict, Some(Recipe)]  # entries of a recipe that differ from those of the networks
 Band = Annotated[dict, Some(("methods", "neb"))]
 Saddles = Annotated[dict, Some(("probes", "saddles"))]

@@ -18,6 +18,7 @@ from itertools import islice
 
 import torch
 
+from lossland import options
 from lossland.geometry.charts.points import Points
 from lossland.geometry.charts.polychain import PolyChain
 from lossland.geometry.measures import gram, off_edges
@@ -109,10 +110,10 @@ def minimise(problem, objective, start, recipe, seed, *, free=None, rate=None, n
 
 
 def epochs_kept(recipe, snapshots=(), every=None) -> list[int]:
-    """The epochs `snapshots`, 0, `every`, 2 `every`, ... and the last, in order. Raises ValueError if one comes after that."""
+    """As `lossland.options.epochs_kept`. Raises ValueError for a snapshot after the end."""
     if snapshots and max(snapshots) > recipe.epochs:
         raise ValueError(f"snapshots names epoch {max(snapshots)}, but the training ends after {recipe.epochs}")
-    return sorted({*snapshots, *(range(0, recipe.epochs, every) if every else ()), recipe.epochs})
+    return options.epochs_kept(recipe.epochs, snapshots, every)
 
 
 def trajectory(

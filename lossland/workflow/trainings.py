@@ -3,13 +3,14 @@
 import json
 from collections import defaultdict
 
+from lossland.options import epochs_kept as kept
+
 SNAPSHOTS = ("snapshots", "every")  # options of a method that say which epochs are kept, and nothing else
 
 
 def epochs_kept(options) -> list[int]:
     """The epochs whose snapshots a training of these options keeps, in order; the last is always one."""
-    every, epochs = options.get("every"), options["recipe"]["epochs"]
-    return sorted({*(options.get("snapshots") or ()), *(range(0, epochs, every) if every else ()), epochs})
+    return kept(options["recipe"]["epochs"], options.get("snapshots"), options.get("every"))
 
 
 def follows(plugin) -> bool:

@@ -10,8 +10,15 @@ from dataclasses import dataclass
 from lossland.workflow import foreseen
 
 PASSLESS = ("weights", "directions", "projection", "cosine", "coordinates", "cycles", "volume", "vertices", "seconds")
-SETS = {"fge": "1 + per_cycle * recipe['epochs'] // cycle", "sse": "cycles", "csgmcmc": "cycles * per_cycle",
-        "random_cut": "len(dimensions) * len(radii)", "curve": "bends", "neb": "12", "tunnel": "points + 2"}  # fmt: skip
+SETS = {  # networks in the file of a method, by its options
+    "fge": lambda o: 1 + o["per_cycle"] * o["recipe"]["epochs"] // o["cycle"],
+    "sse": lambda o: o["cycles"],
+    "csgmcmc": lambda o: o["cycles"] * o["per_cycle"],
+    "random_cut": lambda o: len(o["dimensions"]) * len(o["radii"]),
+    "curve": lambda o: o["bends"],
+    "neb": lambda o: 12,
+    "tunnel": lambda o: o["points"] + 2,
+}
 CORRUPTIONS, LOOKS = 15, 10  # of images, if none are named; forward passes until a height is found along a direction
 OFTEN = 4  # the share of products after which the ends of a spectrum have been found
 STREAM = 35  # words of a text that are one row of a batch
@@ -26,9 +33,7 @@ class Work:
     forward: float = 0.0
 
     def seconds(self, speed, evaluated=500):
-        a, b = speed.gradient
-        c, d = speed.forward
-        return self.steps * (a + b * self.batch) + self.forward * (c / evaluated + d)
+        return speed.passes("gradient", self.steps, self.batch) + speed.passes("forward", self.forward / evaluated, evaluated)
 
 
 def of(job, sizes, normalised, text=False) -> Work:
@@ -78,7 +83,7 @@ def members(source) -> float:
     if name == "pool":
         return sum(members(one) if options["trajectories"] else 1 for one in source.sources)
     if name in SETS:
-        return eval(SETS[name], dict(options))  # constants of this file
+        return SETS[name](options)
     return options.get("samples", 1) if source.plugin.vertices == "" and "samples" in options else _kept(source)
 
 
