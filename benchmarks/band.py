@@ -26,7 +26,7 @@ NETWORKS = {
 
 
 def measure(device, pivots, batch, repeats=5):
-    """Seconds of a step, over those of its passes alone."""
+    """Seconds of a step, over those of only its passes."""
     rows = []
     for name, build in NETWORKS.items():
         problem = Problem(ParamSpace(build), images(batch), device)

@@ -34,7 +34,7 @@ def main(results, root=ROOT):
 
 
 def read(results):
-    """The judged claims and checks of all papers, and the records of what made them. Raises ValueError where there are none."""
+    """The judged claims and checks of all papers, and the records of what made them. Raises ValueError if there are none."""
     found = sorted(Path(results, "verdict").glob("*.parquet"))
     if not found:
         raise ValueError(f"there is no {results}/verdict/*.parquet; make reproduce first, or name another folder of results")

@@ -105,7 +105,7 @@ class Arrays:
                 )
 
     def _refuse_labels(self, split, y) -> bool:
-        """Whether some labels of a split are ignored. Raises ValueError for one that is no class."""
+        """Whether some labels of a split are ignored. Raises ValueError for one that is not a class."""
         if not torch.is_tensor(y) or y.is_floating_point() or y.is_complex() or self.task not in LABELS:
             return False
         wrong, ignored = (y < 0) | (y >= self.classes), (y == self.ignore) | (y == IGNORED)

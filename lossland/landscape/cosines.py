@@ -1,6 +1,6 @@
 """The cosines between points of a subspace, over the parameters of a group.
 
-Groups: `all` parameters; the `weights` alone, without biases and norm layers; `no norms`, all but the norm layers. The group
+Groups: `all` parameters; only the `weights`, without biases and norm layers; `no norms`, all but the norm layers. The group
 matters: scales of norm layers are near 1 in every network and lift the cosine of independent ones.
 """
 

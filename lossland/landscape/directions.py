@@ -20,7 +20,7 @@ from lossland.landscape.subspace import Subspace, statistics_of
 
 def random_direction(space, theta, rng, normalisation="filter", leave_out=("bias", "norm"), only=(), vectors="drawn"):
     """A Gaussian direction [D], float32, scaled to theta [D], of the parameters that `leave_out` and `only` leave in (see
-    `ParamSpace.moved`). The raw draw depends on `rng` and D alone. With `vectors` own, tensors of one dimension or none are
+    `ParamSpace.moved`). The raw draw depends only on `rng` and D. With `vectors` own, tensors of one dimension or none are
     their own direction, whatever the normalisation.
 
     Raises ValueError if nothing is left of it.

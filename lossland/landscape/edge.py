@@ -99,7 +99,7 @@ def _noted(made, problem):
 def _whole(where, made, sources):
     """What a method of one's own returns, with the decay of its sources if it hands on none.
 
-    Raises ValueError if it is no subspace, or not finite.
+    Raises ValueError if it is not a subspace, or not finite.
     """
     if not isinstance(made, Subspace):
         raise ValueError(f"{where} returns {type(made).__name__}; return a Subspace")

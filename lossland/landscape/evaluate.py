@@ -60,7 +60,7 @@ def statistics(problem, subspace, bn="recalibrate"):
 def remembered(state_of):
     """The same function (coefficients [k], theta [D]) -> statistics, which calibrates no point twice.
 
-    They depend on the training data alone, so one calibration serves the predictions of any other data.
+    They depend only on the training data, so one calibration serves the predictions of any other data.
     """
     states = {}
 
@@ -83,7 +83,7 @@ def calibrated(problem, theta, images=None):
 def evaluate(problem, subspace, u, splits, bn="recalibrate", part=slice(None), augmented=False, halves=False) -> torch.Tensor:
     """Mean scores [n, splits, scores] in float64 of the points at u[part] [n m]; a NaN that is measured stays a NaN.
 
-    Each point is evaluated alone, so its scores do not depend on the part that it is in. `augmented` shows the training
+    Each point is evaluated by itself, so its scores do not depend on the part that it is in. `augmented` shows the training
     data under random augmentation, drawn anew for every point, to its batch-norm statistics as to its scores. With `halves`
     they are [n, 3, splits, scores]: of all examples, and of each half of them.
     """

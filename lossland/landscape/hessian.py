@@ -68,7 +68,7 @@ def quadrature(product, start, steps):
 
 
 class Hessian:
-    """v [D] -> H v [D] at theta [D], under the batch-norm statistics `state`, of the parameters in `mask` [D] alone."""
+    """v [D] -> H v [D] at theta [D], under the batch-norm statistics `state`, of only the parameters in `mask` [D]."""
 
     def __init__(self, problem, theta, state, split="train", mask=None):
         self._problem, self._state, self._split = problem, state, split
@@ -171,7 +171,7 @@ def lanczos(product, start, *, lowest=1, highest=1, tolerance=1e-2, limit=100) -
 
     Ends when the bound of each is at most `tolerance` times that eigenvalue, or times SMALL of the largest |eigenvalue|, or
     after `limit` products. Keeps as many vectors [D] as products. Of equal eigenvalues one is found. Raises ValueError if the
-    limit does not reach so many eigenvalues, FloatingPointError where a product is not finite.
+    limit does not reach so many eigenvalues, FloatingPointError if a product is not finite.
     """
     if limit < max(lowest + highest, 2):
         raise ValueError(f"{limit} products do not find {lowest + highest} eigenvalues; allow more")

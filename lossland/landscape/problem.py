@@ -141,7 +141,7 @@ class Problem:
     ) -> Iterator[tuple[int, tuple, torch.Tensor]]:
         """(step, inputs, target) of the minibatches of a split, from step `start` on.
 
-        `epoch_key`, a tuple, names the random order and augmentation of the epoch, or its augmentation alone if it is not
+        `epoch_key`, a tuple, names the random order and augmentation of the epoch, or only its augmentation if it is not
         `shuffled`; without it the examples come in order and as they are. If the task has a MEMORY, the last input is
         the list `memory`, empty at first: the network leaves in it the hidden state that the next batch begins with. What
         lies in files is read a batch ahead.
@@ -220,7 +220,7 @@ class Problem:
 
     @torch.no_grad()
     def value(self, theta, inputs, target, rng, weight_decay=0.0):
-        """The value alone that `gradient` gives."""
+        """Only the value that `gradient` gives."""
         with self._dropout(rng), self.space.loaded(theta) as network:
             loss = self._loss(network, inputs, target)
         return loss + 0.5 * weight_decay * self._decayed(theta)[0] if weight_decay else loss

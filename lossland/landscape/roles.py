@@ -66,7 +66,7 @@ def groups(module):
 
 @torch.no_grad()
 def transposed(module) -> bool:
-    """Whether a module of one's own is x @ weight (+ bias) by what it does: column 0 of its one matrix makes output 0 alone."""
+    """Whether a module of one's own is x @ weight (+ bias) by what it does: column 0 of its one matrix makes only output 0."""
     own = dict(module.named_parameters(recurse=False))
     matrices = [n for n, p in own.items() if p.ndim == 2 and p.shape[1] > 1]
     if type(module).__module__.startswith("torch.") or any(module.children()) or len(matrices) != 1:

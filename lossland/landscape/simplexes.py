@@ -1,5 +1,5 @@
 """Simplexes and complexes of low loss, a vertex at a time (Benton et al. 2021, arXiv 2102.13042, SPRO; with Fort &
-Jastrzebski 2019, arXiv 1906.04724, whose connectors are trained at the vertex alone).
+Jastrzebski 2019, arXiv 1906.04724, whose connectors are trained at the vertex only).
 
     minimise over v:   1/H sum_h L(theta_h) - lambda p/2 log(V(K)^2 + floor) + w/2 |v|^2,     theta_h ~ uniform on K
 

@@ -95,7 +95,7 @@ class ParamSpace:
         self._mode, self._cast, self._benches = None, {}, {}
 
     def _skeleton(self):
-        """A network of `build()`'s, which is not the caller's. Raises ValueError if it is no function of its parameters."""
+        """A network of `build()`'s, which is not the caller's. Raises ValueError if it is not a function of its parameters."""
         module = self._built(0)
         if any(is_lazy(p) for p in [*module.parameters(), *module.buffers()]):
             raise ValueError("the network has lazy modules, which have no shapes before their first pass; make one in build()")

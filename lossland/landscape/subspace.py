@@ -57,7 +57,7 @@ class Subspace:
         return self.snapshot(epoch), lineage
 
     def corners(self, numbers):
-        """The anchors [n D] of these numbers, in order. Raises ValueError if they are no networks, or not there."""
+        """The anchors [n D] of these numbers, in order. Raises ValueError if they are not networks, or not there."""
         if not self.chart.barycentric:
             raise ValueError(f"the anchors of {self.chart} are no networks; name a complex, a curve or a set as source")
         if max(numbers) >= self.chart.k:

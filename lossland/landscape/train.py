@@ -50,7 +50,7 @@ def minimise(problem, objective, start, recipe, seed, *, free=None, rate=None, n
     has watched and kept is not watched again. The last epoch is cut short after `limit` steps
     in all. An objective may move free rows itself before it measures.
 
-    Raises FloatingPointError naming epoch, step and rate where the objective is no longer finite.
+    Raises FloatingPointError naming epoch, step and rate if the objective is no longer finite.
     """
     watch = watch or (lambda n, anchors: None)
     problem = replace(problem, precision=recipe.precision)

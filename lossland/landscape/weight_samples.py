@@ -14,7 +14,7 @@ from lossland.rng import stream
 def window(source, last=None):
     """The last points [k D] of a set, all of them by default.
 
-    Raises ValueError if the source is no set, or a set of fewer points.
+    Raises ValueError if the source is not a set, or a set of fewer points.
     """
     if not isinstance(source.chart, Points):
         raise ValueError(

@@ -20,7 +20,7 @@ COORDINATES = 1
 
 @checked
 def build(problem, sources: Annotated[list, Between(1, 1)]) -> View:
-    """Notes: `mark.network` [k 1], the t of each point. Raises ValueError if the source is no set of two or more points."""
+    """Notes: `mark.network` [k 1], the t of each point. Raises ValueError if the source is not a set of two or more points."""
     (run,) = sources
     k = len(run.anchors)
     if not isinstance(run.chart, Points) or k < 2:

@@ -32,7 +32,7 @@ def build(
     so that those of a chain are its own. r goes from `low` to `high`; 0 is the origin, 1 the path.
 
     Notes: `flat` [k 2], the flat positions of the corners, so that those of all points are chart(u) @ flat. Raises ValueError
-    where the source is no path of networks, and where the triangles side by side go more than once around the origin.
+    if the source is not a path of networks, and if the triangles side by side go more than once around the origin.
     """
     (path,) = sources
     if not isinstance(path.chart, Curve) or not path.chart.barycentric:

@@ -93,7 +93,7 @@ def build(
 
 
 def _chain(sources):
-    """The points [k D] to begin with. Raises ValueError if one source is no chain and no pair."""
+    """The points [k D] to begin with. Raises ValueError if one source is neither a chain nor a pair."""
     if len(sources) == 2:
         return torch.stack([s.end for s in sources])
     (source,) = sources

@@ -27,7 +27,7 @@ def build(problem, sources: Annotated[list, Between(2, 2)], *, corners: Annotate
     """The chain through `corners` mended points at equal shares of the segment; its ends are the sources.
 
     Hidden are the linear layers and convolutions whose units may be permuted; all others, as those that make the outputs or
-    are read by an operation that `landscape.symmetries` does not know, are interpolated alone. Raises ValueError for a network
+    are read by an operation that `landscape.symmetries` does not know, are only interpolated. Raises ValueError for a network
     with batch norm, without hidden layers, with a hidden layer without a bias of its own, or with a layer that runs twice.
     """
     hidden = _hidden(problem)
@@ -84,7 +84,7 @@ def _statistics(problem, theta):
 
 
 def _mend(filters, layer, now, goal):
-    """A unit that is the same everywhere is shifted alone."""
+    """A unit that is the same everywhere is only shifted."""
     weight, bias = filters[f"{layer}.weight"], filters[f"{layer}.bias"][0]
     gain = torch.where(now[1] > 0, goal[1] / now[1], 1.0)
     weight.mul_(gain.view(*weight.shape[:2], *[1] * (weight.ndim - 2)))

@@ -3,7 +3,7 @@
 x -> relu(x + branch(x)), branch = conv 3x3, norm, ReLU, conv 3x3, norm; three stages of `width` (1, 2, 4) channels; depth 6n+2.
 All convolutions have biases; where shapes change, the shortcut is a 1x1 convolution without a norm. Weights are He-normal,
 cut off at two deviations.
-Differs from the example in: strided convolutions are padded on all sides, not below and on the right alone; the weight decay
+Differs from the example in: strided convolutions are padded on all sides, not only below and on the right; the weight decay
 of a recipe acts on all parameters, the example's (1e-4 |w|^2) on the kernels of convolutions. And its data: there images are
 shifted by up to a tenth and filled with the nearest pixel, here with zeros (`crop`), and its input is in [0, 1] less the mean
 of each pixel, here less one mean for each channel, over its deviation.

@@ -171,7 +171,7 @@ def scores(axis, table, x):
 
 
 def alike(axes, twins):
-    """Panels of `scores` get one axis of errors; its numbers and both labels stand at the ends of a row alone."""
+    """Panels of `scores` get one axis of errors; its numbers and both labels stand only at the ends of a row."""
     for axis, twin in zip(axes, twins, strict=True):
         twin.set_ylim(0, max(one.get_ylim()[1] for one in twins))
         twin.label_outer()

@@ -2,7 +2,7 @@
 
     cosine(i, j) = theta_i . theta_j / (|theta_i| |theta_j|)     over the parameters of a group
 
-The groups are those of `lossland.landscape.cosines`: `all`, as in the released code, the `weights` alone, and `no norms`.
+The groups are those of `lossland.landscape.cosines`: `all`, as in the released code, only the `weights`, and `no norms`.
 Notebooks that reproduce the figure (ayulockin/LossLandscape) drop biases but keep the scales of batch norm, which lift the
 cosine of independent networks.
 """

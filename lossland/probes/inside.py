@@ -44,8 +44,8 @@ def measure(
     """One row for each simplex of the complex after so many added vertices, `stages` (default: the last), and each split.
 
     `ascent` steps lead to one point, whose scores are `nll_worst` and `error_worst` of every split; the highest of the
-    vertices are `nll_vertices`, `error_vertices`. `error` is NaN of a task that has none. Raises ValueError on what is no
-    complex whose vertices were trained, and where a stage is none of it.
+    vertices are `nll_vertices`, `error_vertices`. `error` is NaN of a task that has none. Raises ValueError for anything but a
+    complex whose vertices were trained, and if a stage is not one of its.
     """
     problem = replace(problem, examples=examples)
     simplexes, seen = _simplexes(subspace, stages), list(dict.fromkeys(["train", *splits]))

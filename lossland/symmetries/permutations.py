@@ -7,7 +7,7 @@ By coordinate descent (their Algorithm 1): with all other classes held, the best
     max over p of sum_i M[i, p(i)],    M[i, j] = sum over tensors and axes of the inner product of unit i of a and unit j of b
 
 one class after another in random order, until none gains. Differs from Ainsworth et al. in: the descent does not begin at the
-identity. Before it, classes are matched one by one by settled entries alone, those whose other axes are fixed or matched
+identity. Before it, classes are matched one by one by settled entries only, those whose other axes are fixed or matched
 before; next is the class of whose units most of them are known. So a planted permutation is found exactly, residual streams
 included; descent from the identity is stuck in two of eight that are planted in a PreResNet-29 of 4 channels, and between
 networks of two trainings it comes as near. A class is looked at again only when a neighbour has moved; M is in float64, and the

@@ -19,7 +19,7 @@ MOST = 100  # jobs of one process: what libraries keep of each goes with it
 def serve():
     """Read the arguments of a job, a script and its own, as a line of JSON; do it; write its status; until the input ends."""
     asked, answers = os.fdopen(os.dup(0)), os.fdopen(os.dup(1), "w")  # a fork's sys.stdin is another
-    os.dup2(2, 1)  # what a job prints is no answer
+    os.dup2(2, 1)  # what a job prints is not an answer
     _end_when_told()
     for line in asked:
         script, *arguments = json.loads(line)
