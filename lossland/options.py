@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 MANY = 20  # names that an error lists
+POINTS = 10_000_000  # of a table: more are a mistake, and only their coordinates would take gigabytes
 ENDINGS = (".safetensors", ".pt", ".pth", ".ckpt", ".bin", ".index.json")  # of files of weights
 
 

@@ -18,9 +18,9 @@ from collections.abc import Iterator
 import torch
 
 from lossland.geometry.charts import Curve
+from lossland.options import POINTS
 from lossland.tasks import IGNORED
 
-MOST = 10_000_000  # points of a table, whose coordinates alone would take gigabytes
 BETWEEN = 9  # points of a path between two of its anchors, as in Draxler et al. 2018 (arXiv 1803.00885)
 
 log = logging.getLogger(__name__)
@@ -143,8 +143,8 @@ def quantities(problem, table, splits, decay) -> Iterator[tuple[str, str, torch.
 
 def grid(chart, resolution):
     """The coordinates u [n m], float64, of a table over a path or a plane. Raises ValueError, before any is made, for more."""
-    if math.prod(resolution if isinstance(resolution, (list, tuple)) else [resolution or 1] * chart.m) > MOST:
-        raise ValueError(f"resolution is {resolution}, of more than {MOST:,} points in all; lower it")
+    if math.prod(resolution if isinstance(resolution, (list, tuple)) else [resolution or 1] * chart.m) > POINTS:
+        raise ValueError(f"resolution is {resolution}, of more than {POINTS:,} points in all; lower it")
     if chart.m > 2:
         raise ValueError(f"a table is measured over one or two coordinates, and {chart} has {chart.m}; name fewer directions")
     return chart.grid(resolution).double()

@@ -6,12 +6,11 @@ import math
 from collections import Counter
 from functools import lru_cache
 
+from lossland.options import POINTS
 from lossland.workflow import plugins, trainings
 from lossland.workflow.code_digest import tasks_of
 from lossland.workflow.jobs import View
 from lossland.workflow.validation import ConfigError
-
-MOST = 10_000_000  # points of a table: more are a mistake, and their coordinates alone take gigabytes
 
 
 def known(sources=(), options=()) -> dict:
@@ -102,8 +101,10 @@ def refuse_points(where, plugin, options, members):
     """Raise ConfigError if a probe of paths would get another subspace, or a grid had another number of axes, or one point."""
     resolution = options.get("resolution")
     dimensions = max((member.source.plugin.dimension(member.source.options) or 1 for member in members), default=1)
-    if math.prod(each := resolution if isinstance(resolution, list) else [resolution or 1] * dimensions) > MOST:
-        raise ConfigError(f"{where}: resolution is {resolution}, of {math.prod(each):.1g} points; lower it to {MOST:,} in all")
+    if math.prod(each := resolution if isinstance(resolution, list) else [resolution or 1] * dimensions) > POINTS:
+        raise ConfigError(
+            f"{where}: resolution is {resolution}, of {math.prod(each):.1g} points; lower it to {POINTS:,} in all"
+        )
     for member in members:
         source = member.source
         network = getattr(source, "section", "") == "network"
