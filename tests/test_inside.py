@@ -118,7 +118,7 @@ def test_the_inside_of_networks_with_batch_norm(normalised, tmp_path):
 def test_stages_that_were_not_are_refused(problem, joined):
     with pytest.raises(ValueError, match="stages names 3, but 2 vertices were added; name some of 1 to 2"):
         inside.measure(problem, joined, stages=[1, 3])
-    with pytest.raises(ValueError, match="no complex whose vertices were trained"):
+    with pytest.raises(ValueError, match="is not a complex whose vertices were trained"):
         inside.measure(problem, Subspace(joined.anchors, Points(4)))
 
 
