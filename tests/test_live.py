@@ -3,6 +3,7 @@
 import os
 import pty
 import re
+import signal
 import sys
 import termios
 import time
@@ -154,24 +155,23 @@ def _on_a_terminal(project, arguments, stop_at=None, **environment):
 
 
 def _terminal(command, folder, environment, columns=160, stop_at=None):
-    """Exit status and output of a command on a terminal, on which Ctrl-C is pressed once `stop_at` is there to be read, and
-    again after 20 s without an answer, as people do."""
+    """Exit status and output of a command on a terminal, on which Ctrl-C is pressed once `stop_at` is there to be read."""
     environment = os.environ | {"TERM": "xterm"} | environment
     process, terminal = pty.fork()
     if process == 0:
         termios.tcsetwinsize(0, (24, columns))
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # which what a shell left in the background ignores
         os.chdir(folder)
         os.execve(command[0], command, environment)
-    said, end, pressed = b"", time.monotonic() + 120, None
+    said, end = b"", time.monotonic() + 120
     while time.monotonic() < end:
         try:
             said += os.read(terminal, 1 << 16)
         except OSError:  # nobody has it any more
             break
-        waited = pressed is None or (time.monotonic() > pressed + 20 and b"Terminating" not in said)
-        if stop_at and waited and re.search(stop_at, said.decode(errors="ignore")):
+        if stop_at and re.search(stop_at, said.decode(errors="ignore")):
             os.write(terminal, b"\x03")
-            pressed = time.monotonic()
+            stop_at = None
     os.close(terminal)  # hangs up on who is late
     return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]), said.decode().replace("\r\n", "\n")
 
