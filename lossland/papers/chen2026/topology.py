@@ -9,6 +9,7 @@ def experiment(
     *,
     width: list[Networks],
     depth: list[Networks] = (),
+    others: list[Networks] = (),
     network: Networks | None = None,
     without: Networks | None = None,
     triples: Count | None = None,
@@ -17,15 +18,17 @@ def experiment(
     least: Fraction = 1e-3,
     examples: Count | None = None,
 ):
-    """Planes through each three of the networks `width`, from narrow to wide, and `depth`, from shallow to deep; and random
-    planes around each of `network`, at the start and at the end, and around those like it `without` shortcuts.
+    """Planes through each three of the networks `width`, from narrow to wide, `depth`, from shallow to deep, and `others`; and
+    random planes around each of `network`, at the start and at the end, and around those like it `without` shortcuts.
 
     Minima of a persistence below `least` of the range of a plane are left out. `resolution` is of the planes through networks,
-    `around` of those around one, whose `examples` are so many of each split.
+    `around` of those around one.
     """
-    several = list({one.label: one for one in (*width, *depth)}.values())
+    several = list({one.label: one for one in (*width, *depth, *others)}.values())
     planes = [plan.plane(f"{one.label}, three", one.groups(3, triples, "triples")).called(one.label) for one in several]
-    heights = [plan.landscape(plane, name=f"through {plane.label}", resolution=resolution) for plane in planes]
+    heights = [
+        plan.landscape(plane, name=f"through {plane.label}", resolution=resolution, examples=examples) for plane in planes
+    ]
     minima = [plan.topology(table, least=least) for table in heights]
     plan.figure("through", draw="topology", minima=minima, landscape=heights)
     labels = {"width": [one.label for one in width], "depth": [one.label for one in depth]}
