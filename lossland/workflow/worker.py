@@ -49,10 +49,9 @@ def _do(arguments) -> int:
         runpy.run_path(script)["main"](arguments)
         status = 0
     except SystemExit as end:
-        status = end.code or 0
-        if not isinstance(status, int):  # as Python ends by itself
-            print(status, file=sys.stderr)
-            status = 1
+        status = end.code if isinstance(end.code, int) else int(end.code is not None)
+        if isinstance(end.code, str):  # as Python ends by itself
+            print(end.code, file=sys.stderr)
     _end_when_told()
     if pyplot := sys.modules.get("matplotlib.pyplot"):
         pyplot.close("all")
@@ -64,7 +63,13 @@ def _in_a_fork(arguments) -> int | str:
         import_module(library)
     gc.freeze()  # what is never collected is never copied
     signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)  # until both know what to do
-    job, passed = os.fork(), []
+    passed: list[int] = []
+
+    def pass_on(number, _):
+        passed.append(number)
+        os.kill(job, number)
+
+    job = os.fork()
     if job == 0:
         _die_with_parent()
         signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
@@ -78,7 +83,7 @@ def _in_a_fork(arguments) -> int | str:
             sys.stderr.flush()
             os._exit(status)
     for stop in STOPS:
-        signal.signal(stop, lambda number, _: (passed.append(number), os.kill(job, number)))
+        signal.signal(stop, pass_on)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
     _, status, usage = os.wait4(job, 0)
     status = os.waitstatus_to_exitcode(status)
