@@ -210,11 +210,14 @@ def _found(plan, where, annotation, value):
     """Names of stanzas, if the annotation wants some, as Series of networks or as datasets; else the value, checked."""
     for some in (part for part in plugins.parts(annotation) if isinstance(part, Some) and value is not None):
         built({n: (kind, None) for n, kind in _fields(some.of).items() if n not in some.but}, value, where)
-    kinds = [a.kind for a in plugins.parts(annotation) if isinstance(a, Known)]
-    if value is None or not kinds:
+    known = next((a for a in plugins.parts(annotation) if isinstance(a, Known)), None)
+    if value is None or not known:
         return value
-    find = {"network": plan.network, "data": plan.dataset}[kinds[0]]
-    return [find(where, v) for v in value] if isinstance(value, list) else find(where, value)
+    find = {"network": plan.network, "data": plan.dataset}[known.kind]
+    found = [find(where, v) for v in (value if isinstance(value, list) else [value])]
+    for series in found if known.tasks else ():
+        foreseen.refuse_other_task(where, known, series)
+    return found if isinstance(value, list) else found[0]
 
 
 def _fields(of) -> dict:

@@ -200,8 +200,8 @@ def _alone(folder):
 def _measured(job, began):
     """Keeps beside the log what the work took: seconds with its start, peak memory, and whether it is the rest of a work.
 
-    A fork starts when it is forked, with the memory of the libraries that it shares (`forkserver.py`); the peak of a worker's
-    job is that of its jobs so far.
+    A fork starts when it is forked, with the memory of the libraries that it shares; the peak of a worker's job is that of its
+    jobs so far.
     Snakemake's own benchmark files make it wait for ever if a disk is full, and know nothing of GPUs.
     """
     rest = any(job.unfinished.rglob("state.safetensors"))
