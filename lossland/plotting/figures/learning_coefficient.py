@@ -7,7 +7,6 @@ several points of trainings were measured, at the shortest step against the epoc
 the range of runs.
 """
 
-import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
@@ -19,24 +18,32 @@ NAME = "local learning coefficient"
 
 
 def draw(*, parts: Table("learning_coefficient")) -> Figure:
-    own, every = looks(parts), parts["index"] == parts.groupby(["subspace", "run"])["index"].transform("max")
-    shortest = parts["share"] == parts["share"].min()
-    found = estimates(parts).reset_index().rename(columns={"coefficient": "value"})
-    last = found[found["index"] == found.groupby(["subspace", "run"])["index"].transform("max")]
-    along = found["epoch"].notna() & (found["share"] == found["share"].min())
-    figure, (axes,) = panels(1, 2 + (found.loc[along, "epoch"].nunique() > 1), height=2.3)
-    chains = parts[every & shortest].groupby(["subspace", "run", "part"], sort=False, as_index=False)["coefficient"].mean()
+    """Of the last point that was measured of each run, but for the epochs."""
+    own, found = looks(parts), estimates(parts).reset_index().rename(columns={"coefficient": "value"})
+    parts, last = _last(parts), _last(found)
+    several = {"share": last["share"].nunique() > 1, "epoch": found["epoch"].nunique() > 1}
+    figure, (axes,) = panels(1, 1 + sum(several.values()), height=2.3, sharey=not several["epoch"])
+    chains = _shortest(parts).groupby(["subspace", "run", "part"], sort=False, as_index=False)["coefficient"].mean()
     lines(axes[0], chains, "part", own, y="coefficient")
-    axes[0].set(xlabel="tenth of the draws", ylabel=NAME)
+    axes[0].set(xlabel="tenth of the draws", ylabel="local learning coefficient")
     axes[0].xaxis.set_major_locator(MaxNLocator(integer=True))
-    lines(axes[1], last, "share", own, markersize=3)
-    for label, rows in by_label(last).items():
-        mean = rows.groupby("share")["value"].mean()
-        high = mean.iloc[0] * (1 - mean.index[0]) / (1 - mean.index)
-        axes[1].plot(mean.index, np.maximum(high, mean.iloc[0]), ":", color=own[label]["color"], linewidth=0.8)
-    axes[1].set(xlabel="step / longest stable step", ylabel=NAME, xscale="log")
-    if len(axes) > 2:
-        lines(axes[2], found[along], "epoch", own, markersize=3)
-        axes[2].set(xlabel="epoch", ylabel=NAME)
+    if several["share"]:
+        lines(axes[1], last, "share", own, markersize=3)
+        for label, rows in by_label(last).items():
+            mean = rows.groupby("share")["value"].mean()
+            high = mean.iloc[0] * (1 - mean.index[0]) / (1 - mean.index)
+            axes[1].plot(mean.index, high, ":", color=own[label]["color"], linewidth=0.8)
+        axes[1].set_xlabel("step / longest stable step")
+    if several["epoch"]:
+        lines(axes[-1], _shortest(found), "epoch", own, markersize=3)
+        axes[-1].set_xlabel("epoch")
     legend_below(figure, axes, title=runs_of(parts, "run"))
     return figure
+
+
+def _last(table):
+    return table[table["index"] == table.groupby(["subspace", "run"])["index"].transform("max")]
+
+
+def _shortest(table):
+    return table[table["share"] == table["share"].min()]
