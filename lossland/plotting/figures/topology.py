@@ -9,7 +9,6 @@ persistence; that of the lowest has no end. Above it, the saddle-minimum average
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 from lossland.options import Positive, Split
 from lossland.plotting.panels import branches, logarithmic, panels
@@ -65,7 +64,7 @@ def _places(figure, axis, own, sheet, split, quantity, highest):
         lower = own.loc[one.into]
         way = [(one.u0, getattr(one, y[0])), (one.saddle_u0, getattr(one, y[1])), (lower["u0"], lower[y[0]])]
         axis.plot(*zip(*way, strict=True), color=COLOURS["bezier"], linewidth=0 if path else 0.8)
-        axis.plot(*way[1], "x", color=COLOURS["bezier"], markersize=5)
+        axis.plot(*way[1], "x", color=COLOURS["bezier"], markersize=5, clip_on=False)
     for edge, part in own.groupby("edge"):
         face = "white" if edge else COLOURS["segment"]
         axis.plot(part["u0"], part[y[0]], "o", color=COLOURS["segment"], markerfacecolor=face, markersize=4, clip_on=False)
@@ -76,5 +75,4 @@ def _bars(axis, own):
     top = own[["first", "saddle"]].max(axis=None)
     ends = own["saddle"].mask(last, top + 0.1 * (top - own["value"].min()))
     axis.hlines(own.index, own["value"], ends, color=np.where(last, GREY, COLOURS["segment"]), linewidth=2.5)
-    axis.yaxis.set_major_locator(MaxNLocator(6, integer=True))
-    axis.set_ylim(-0.7, len(own) - 0.3)
+    axis.set(ylim=(-0.7, len(own) - 0.3), yticks=range(0, len(own), 1 + len(own) // 7))
