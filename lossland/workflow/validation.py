@@ -16,6 +16,7 @@ from lossland.workflow.plugins import Plugin
 
 ASIDE = ["cite", "published", "cost", "paper"]  # for readers and targets; no part of a result, nor are resources
 LEARNED = ("task", "loss")  # of a network: what it is trained for, if not for the task of its data
+TRAINED = "sgd"  # the method of a network that names none
 MORE = {
     "network": ["model", *LEARNED, "seeds", "resources"],
     "subspace": ["seeds", "stored", "resources"],
@@ -113,7 +114,7 @@ def read(section, name, body, choice=None) -> Stanza:
     if not isinstance(body, dict):
         raise ConfigError(f"{where} is {body!r}; it must be a mapping of options")
     key, room = PLUGIN.get(section, ("experiment", "experiments"))
-    choice = choice or body.get(key, name if section in ("figure", "claim") else None)
+    choice = choice or body.get(key, {"figure": name, "claim": name, "network": TRAINED}.get(section))
     plugin = _plugin(f"{where}.{key}", room, choice)
     model = _plugin(f"{where}.model", "models", body.get("model")) if section == "network" else None
     for word in LEARNED if section == "network" else ():
