@@ -12,9 +12,13 @@ def experiment(
     most: Count | None = None,
     subsets: Count = 50,
     dataset: str = "",
+    printed: dict[str, str] = {},
 ):
     """Each of `networks` by itself; ensembles of up to `most` of its runs, and the table has those of `sizes`
-    (default: 1 to 3, as far as all have so many runs)."""
+    (default: 1 to 3, as far as all have so many runs).
+
+    `printed` says what the paper calls those networks that are its own, on its data.
+    """
     fewest, number = min(networks, key=len), max(most or 2, 2)
     fewest.first(number, f"{number} are compared")
     sizes = fewest[:most].sizes(sizes)
@@ -26,4 +30,6 @@ def experiment(
     plan.figure("beside", ensembles=ensembles, cosine=cosine, disagreement=disagreement)
     trained = [train_errors(plan, pool, f"trained {pool.label}") for pool in pools]
     plan.figure("sizes", draw="fig7", ensembles=ensembles, trained=trained)
+    if printed:
+        plan.claims("independent", ensembles=ensembles, trained=trained, printed=printed)
     plan.figure("table", ensembles=ensembles, sizes=sizes, dataset=dataset)
