@@ -33,7 +33,9 @@ class Signature:
         except ValueError as error:
             if "more than 1 value per channel" not in str(error):
                 raise
-            raise ValueError("batch norm has one value of each channel, and so no variance; put more examples in a batch") from error
+            raise ValueError(
+                "batch norm has one value of each channel, and so no variance; put more examples in a batch"
+            ) from error
 
 
 def answer(outputs: Any) -> torch.Tensor:

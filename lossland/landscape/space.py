@@ -161,6 +161,12 @@ class ParamSpace:
         """Whether the network has recurrent layers."""
         return any(isinstance(m, nn.RNNBase) for m in self._module.modules())
 
+    @property
+    def adapter(self) -> dict:
+        """The config of the adapter of peft that the network has; none if it has none, or several."""
+        configs = [*getattr(self._module, "peft_config", {}).values()]
+        return configs[0].to_dict() if len(configs) == 1 else {}
+
     @cached_property
     def digest(self) -> int:
         """crc32 of the parameters that are no part of theta; 0 if there are none."""
