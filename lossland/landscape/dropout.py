@@ -29,8 +29,10 @@ class Dropout(nn.Dropout):
 
 
 def swapped(module):
-    """The module, all of whose dropout is of this kind; not those of other kinds."""
+    """The module, all of whose dropout is of this kind, not those of other kinds; gradients of embeddings are dense."""
     for part in module.modules():
         if type(part) is nn.Dropout:
             part.__class__ = Dropout
+        elif isinstance(part, (nn.Embedding, nn.EmbeddingBag)):
+            part.sparse = False
     return module
