@@ -31,6 +31,7 @@ from lossland.workflow.files import replacing
 from lossland.workflow.gpu_slots import lease
 from lossland.workflow.jobs import files_of
 from lossland.workflow.provenance import handed_down, made_by, planned
+from lossland.workflow.retries import SURE
 
 log = logging.getLogger("lossland")
 PATIENCE = 20.0  # seconds within which work that saves itself asks again whether it should stop
@@ -153,6 +154,8 @@ def run(work, argv=None):
             _clear(job.unfinished.parent)
     except Exception as error:
         log.debug("", exc_info=True)
+        if not isinstance(error, (OSError, MemoryError, RuntimeError)):  # these may be of the machine
+            log.debug(SURE)
         log.error(" ".join(_sentence(error).split()))
         raise SystemExit(1) from None
 
