@@ -119,7 +119,17 @@ class Run:
     def provenance(self) -> str:
         plan = planned(self.spec, code_digest.digest(self.code), [record["plan"] for record in self._handed])
         own = self.made_by | {"plan": plan, "revision": _revision()}
-        return json.dumps(handed_down(own, self._handed), sort_keys=True)
+        return json.dumps(handed_down(own | self._compiled, self._handed), sort_keys=True)
+
+    @property
+    def _compiled(self) -> dict:
+        """Of each part of its work, whether it was compiled, if that was asked for."""
+        if "compile" not in self.spec:
+            return {}
+        from lossland.workflow.store import read_tensors  # torch, which figures and claims do without
+
+        found = sorted(self.unfinished.rglob("compiled-*/state.safetensors"))
+        return {"compiled": [bool(read_tensors(path, "state")[0]["compiled"]) for path in found]}
 
     @property
     def unfinished(self) -> Path:

@@ -8,6 +8,7 @@ import json
 from dataclasses import fields
 
 from lossland.checking import REQUIRED
+from lossland.options import Compile
 from lossland.workflow import plugins
 from lossland.workflow.code_digest import PLUGIN
 from lossland.workflow.plan import SECTIONS, SETTINGS
@@ -22,7 +23,7 @@ OF_SEED = {"const": "{seed}"}
 def schema() -> dict:
     """Draft 07, which editors know best."""
     shared: dict = {}
-    settings = {name: {"type": TYPES[kind]} for name, kind in SETTINGS.items()}
+    settings = {name: {"type": TYPES[kind]} for name, kind in SETTINGS.items()} | {"compile": _type(Compile, shared)}
     sections = {name: {"type": ["object", "null"], "additionalProperties": _stanza(name, shared)} for name in SECTIONS}
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
@@ -45,7 +46,8 @@ def _stanza(section, shared):
     asides = {"resources": _type(Resources, shared), "cost": _type(Cost, shared)}
     words = dict.fromkeys((*ASIDE, *MORE.get(section, [])), True) | asides | ({"sources": NAMES} if key == "method" else {})
     if section == "network":
-        words |= {"data": {"type": "string"}, "model": _names("models")} | {word: {"type": "string"} for word in LEARNED}
+        words |= {"data": {"type": "string"}, "model": _names("models"), "compile": _type(Compile, shared)}
+        words |= {word: {"type": "string"} for word in LEARNED}
     choices = [_choice(key, room, name, {} if section == "network" else words, shared) for name in plugins.names(room)]
     if section == "network":
         choices += [_choice("model", "models", name, {}, shared) for name in plugins.names("models")]

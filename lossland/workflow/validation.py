@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from lossland.checking import REQUIRED, ConfigError, build, built, resolved
-from lossland.options import Between, Count, NonNegative, nearest
+from lossland.options import Between, Compile, Count, NonNegative, nearest
 from lossland.workflow import plugins
 from lossland.workflow.code_digest import PLUGIN
 from lossland.workflow.plugins import Plugin
@@ -18,7 +18,7 @@ ASIDE = ["cite", "published", "cost", "paper"]  # for readers and targets; no pa
 LEARNED = ("task", "loss")  # of a network: what it is trained for, if not for the task of its data
 TRAINED = "sgd"  # the method of a network that names none
 MORE = {
-    "network": ["model", *LEARNED, "seeds", "resources"],
+    "network": ["model", *LEARNED, "compile", "seeds", "resources"],
     "subspace": ["seeds", "stored", "resources"],
     "table": ["shards", "resources"],
 }
@@ -121,6 +121,7 @@ def read(section, name, body, choice=None) -> Stanza:
     model = _plugin(f"{where}.model", "models", body.get("model")) if section == "network" else None
     for word in LEARNED if section == "network" else ():
         _refuse_learned(f"{where}.{word}", word, body.get(word))
+    build(Compile, body.get("compile", "off"), f"{where}.compile")
     known = _roles(section, plugin)
     roles = {role: kinds for role, kinds in known.items() if role not in plugin.optional or body.get(role) is not None}
     keys = [key, *known, *ASIDE, *MORE.get(section, [])] if section in PLUGIN else ["part"]
