@@ -13,7 +13,7 @@ min_version("9.12")
 sys.path.insert(0, workflow.basedir)
 os.environ["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
 
-from lossland.workflow import live, workers
+from lossland.workflow import live, retries, workers
 from lossland.workflow.configfile import keep_resolved, planned, refuse_absent
 from lossland.workflow.gpu_slots import devices
 from lossland.workflow.staleness import let_records_decide
@@ -37,6 +37,7 @@ if devices() and "gpu" not in workflow.global_resources:
     workflow.global_resources["gpu"] = len(devices())
 
 let_records_decide(workflow, PLAN, lambda: refuse_before_hours())
+retries.only_if_it_may_help()
 
 
 pathvars:

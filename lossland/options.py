@@ -172,6 +172,7 @@ Split = Literal["train", "val", "test"]
 Splits = Annotated[list[Split], Entries(1, 3, different=True)]
 Scaling = Literal["standard", "imagenet", "unit", "centred", "raw"]
 Precision = Literal["fp32", "bf16", "auto", "fp64"]
+Compile = Literal["auto", "on", "off"]
 Arithmetic = Literal["fp32", "bf16", "auto", "fp64", "own"]  # own: all in the type of the network's parameters
 BatchNorm = Literal["recalibrate", "interpolate", "keep", "carried", "own"]
 Patterns = list[str]  # of names of parameters: layer1 (all of it), *.bias

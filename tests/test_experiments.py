@@ -255,6 +255,16 @@ def test_pushes_of_one_strength_differ_by_their_rule():
             {"network": "two"},
             "^experiments.garipov2018/curve: there is no experiment garipov2018/curve; did",
         ),
+        (
+            "li2018/surfaces",
+            {"network": "two"},
+            r"surfaces.without is missing; name a network of the config \(Networks with shortcuts and those `without`",
+        ),
+        (
+            "fort2019/ensembles",
+            {"network": "two", "size": 1, "samples": {"number": 5}},
+            "rank is 5, which needs 6 points, and there are 5; give more",
+        ),
         ("garipov2018/curves", {"network": "two", "cost": {"hours": 1}}, "cost is not an option of garipov2018/curves; known"),
         ("garipov2018/curves", {"network": "two", "paper": "mine"}, "paper is not an option of garipov2018/curves"),
     ],
@@ -264,6 +274,31 @@ def test_a_mistake_about_my_network_is_one_sentence(name, settings, sentence):
         planned_of_mine("two", **{name: settings})
     assert str(error.value).startswith(f"experiments.{name}")
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"recipe": {"epochs": 1, "lr": 0.1, "momntum": 0}}, "recipe.momntum is not an option here; did you mean momentum"),
+        ({"hidden": [0]}, r"hidden\[0\] is 0: must be at least 1"),
+        ({"data": "digit"}, "data names digit: there is no such data; did you mean digits"),
+        ({"snapshots": [99]}, "snapshots names epoch 99, but the training ends after 20"),
+    ],
+)
+def test_a_mistake_in_a_network_of_a_size_that_nothing_uses(change, sentence):
+    config = CONFIG | {"size": "any", "experiments": {}}
+    Plan(config | {"data": CONFIG["data"] | SOURCES, "network": {"spare": PLAIN}})
+    with pytest.raises(ConfigError, match=f"^network.spare.{sentence}"):
+        Plan(config | {"data": CONFIG["data"] | SOURCES, "network": {"spare": PLAIN | change}})
+
+
+def test_a_loss_with_a_decay_that_nobody_knows_is_not_drawn_beside_others():
+    theirs = UNTRAINED | {"seeds": 6, "file": "w{seed}.safetensors"}
+    curves = {"garipov2018/curves": {"network": "theirs", "recipe": {"epochs": 1, "lr": 0.1, "weight_decay": 1e-4}}}
+    with pytest.raises(ConfigError, match=r"the loss has the weight decay .* that of theirs is not known; give network.theirs"):
+        Plan({"data": SOURCES, "network": {"theirs": theirs}, "experiments": curves})
+    known = theirs | {"recipe": {"epochs": 1, "lr": 0.1}}
+    assert Plan({"data": SOURCES, "network": {"theirs": known}, "experiments": curves}).experiments
 
 
 def test_a_name_of_a_network_has_no_slash():

@@ -126,6 +126,8 @@ def test_look_trains_networks_and_draws_what_lies_between(home):
         (["look", "mine:network", "--data", "photos", "--out", "photos"], "photos is there; `lossland run photos` goes on"),
         (["look", "mine:network", "--data", "photos/train"], "has no train/ and test/"),
         (["look", "broken:network", "--data", "photos"], "model look.model:network fails on inputs of shape (3, 64, 64) and 2"),
+        (["look", "mine:network", "--data", "photos", "--cores", "x"], "--cores is 'x': must be a number of cores, or all"),
+        (["run", "photos", "--cores", "0"], "--cores is '0': must be a number of cores, or all"),
         (["run", "absent"], "there is no absent/config.yaml; `lossland new absent` writes one"),
     ],
 )
@@ -151,6 +153,7 @@ def test_what_is_drawn_fits_the_budget():
         passes = 2 * (3 * grids.side**2 + lines + spectra) + 3 * (grids.side**2 + 2 * grids.points)
         assert passes * grids.examples <= speed * 60 or (grids.side, grids.examples) == (look.SIDES[-1], look.EXAMPLES[-1])
     assert look._affordable(1e9, 1, 1, 1) == look.Grids(look.SIDES[0], look.EXAMPLES[0])
+    assert look._affordable(1e9, 1, 1, 1, beside=2.0) == look.Grids(look.SIDES[-1], look.EXAMPLES[-1])
 
 
 def test_a_notebook_gets_what_the_functions_return(problem):

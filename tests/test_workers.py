@@ -41,29 +41,32 @@ def _failing(project, how):
     edit(
         project / "workflow_scripts/network.py",
         "def work(job):\n",
-        f"def work(job):\n    if job.options['seed'] == 2:\n        {how}\n",
+        f"def work(job):\n    if job.options['seed'] == 2:\n        open('tries', 'a').write('.')\n        {how}\n",
     )
     for seed in (1, 2, 3):
         (project / f"results/toy/network/net/{seed}.safetensors").unlink()
-    return snakemake(project, *TOY)
+    return snakemake(project, "--retries", "1", *TOY)
 
 
 @pytest.mark.parametrize(
-    ("how", "says"),
+    ("how", "says", "tries"),
     [
-        ("raise ValueError('no second one')", "network net/2: no second one"),
+        ("raise ValueError('no second one')", "network net/2: no second one", 1),
+        ("raise OSError('no space left')", "network net/2: no space left", 2),
         (
             "import os; os.kill(os.getpid(), 9)",
             r"network net/2: it was killed by SIGKILL, most likely because memory ran out; it had used \d+ MB",
+            2,
         ),
-        ("import os; os._exit(0)", "network net/2: its process ended with status 0"),
+        ("import os; os._exit(0)", "network net/2: its process ended with status 0", 2),
     ],
 )
-def test_one_instance_fails_by_its_name_and_the_others_are_made(editable, how, says):
+def test_one_instance_fails_by_its_name_and_the_others_are_made(editable, how, says, tries):
     before = artefacts(editable / "results/toy/network")
     status, output = _failing(editable, how)
     assert status != 0
     assert len(re.findall(says, output)) >= 1, output
+    assert (editable / "tries").read_text() == "." * tries  # what is sure to fail again is not tried again
     assert re.search(says.partition(": ")[2], (editable / "results/toy/log/network/net/2.log").read_text())
     made = {name: content for name, content in artefacts(editable / "results/toy/network").items() if "unfinished" not in name}
     assert made == {name: content for name, content in before.items() if name != "net/2.safetensors"}
