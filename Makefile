@@ -55,7 +55,7 @@ schema: setup  ## configs/config.schema.json, by which editors complete a config
 report: setup  ## the report of what there is, even if jobs failed; a run that succeeds has written it
 	@$(BIN)/python -m lossland report --configfile $(CONFIG)
 
-check: setup  ## read and plan CONFIG: a mistake is told with its line, nothing runs
+check: setup  ## read and plan CONFIG, import code of your own: a mistake is told with its line
 	@$(BIN)/python -m lossland check --configfile $(CONFIG)
 
 stale: setup  ## name the results in the folder of CONFIG that no job of it makes any more
