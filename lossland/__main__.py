@@ -98,7 +98,7 @@ def look(arguments):
     """Draw what there is to see of a network: of trained checkpoints, or of networks that are trained from seeds."""
     options = {name: getattr(arguments, name) for name in ("seeds", "size", "minutes", "out")}
     options["cores"] = _cores(arguments.cores)
-    options["also"] = tuple(name for name in ("spectrum", "sharpness") if getattr(arguments, name))
+    options["also"] = tuple(name for name in front.ALSO if getattr(arguments, name))
     front.look(arguments.model, arguments.data, arguments.checkpoints, **options)
     arguments.folder = arguments.out
     run(arguments)
@@ -127,8 +127,8 @@ def main():
     looked.add_argument("--seeds", type=int, help="how many networks are trained, if there are no checkpoints (default: 2)")
     looked.add_argument("--size", type=int, default=64, help="pixels to which images of a folder are resized (default: 64)")
     looked.add_argument("--minutes", type=float, default=5.0, help="how long drawing may take about (default: 5)")
-    looked.add_argument("--spectrum", action="store_true", help="also the whole spectrum of the Hessian")
-    looked.add_argument("--sharpness", action="store_true", help="also measures of sharpness")
+    for name, what in front.ALSO.items():
+        looked.add_argument(f"--{name}", action="store_true", help=f"also {what}")
     looked.add_argument("--out", default="look", metavar="FOLDER", help="default: look")
     begun, again, _ = command(new, new), command(run, run), command(schema, schema)
     for part in (begun, again):

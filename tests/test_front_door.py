@@ -21,6 +21,7 @@ from lossland.plotting.panels import logarithmic
 from lossland.probes import landscape
 from lossland.workflow import look, plugins, validation
 from lossland.workflow.configfile import planned
+from lossland.workflow.look import ALSO
 
 MINE = """
 from torch import nn
@@ -58,13 +59,13 @@ def home(tmp_path_factory):
 
 def test_look_draws_a_checkpoint_and_goes_on_after_an_edit(home):
     given = ["--data", "photos", "--size", "8", "--minutes", "0.001", "--cores", "1"]
-    first = lossland(home, "look", "mine:network", *given, "trained.pt", "--out", "seen", "--spectrum", "--sharpness")
+    first = lossland(home, "look", "mine:network", *given, "trained.pt", "--out", "seen", *(f"--{name}" for name in ALSO))
     assert first.returncode == 0, first.stderr
     assert "planes of 9 x 9 points, 60 examples: about" in first.stdout
     assert "flip: 0.0" in (home / "seen/config.yaml").read_text(), "nobody asked for an augmentation"
     made = {p.name for p in (home / "seen/results/figure").iterdir()}
     assert {"own_plane.png", "own_surface.html", "own_lines.png", "own_spectrum.csv"} <= made
-    assert {"own_density.png", "own_measures_of_sharpness.csv"} <= made
+    assert {"own_density.png", "own_measures_of_sharpness.csv", "own_topology.png"} <= made
     config = home / "seen/config.yaml"
     config.write_text(config.read_text().replace("resolution: 9", "resolution: 7"))
     again = lossland(home, "run", "seen", "--cores", "1")

@@ -208,7 +208,10 @@ def _found(plan, where, annotation, value):
     if value is None or not (kinds := _kinds(annotation)):
         return value
     find = {"network": plan.network, "data": plan.dataset}[kinds[0].kind]
-    return [find(where, v) for v in value] if isinstance(value, list) else find(where, value)
+    found = [find(where, v) for v in (value if isinstance(value, list) else [value])]
+    for series in found if kinds[0].tasks else ():
+        foreseen.refuse_other_task(where, kinds[0], series)
+    return found if isinstance(value, list) else found[0]
 
 
 def _kinds(annotation) -> list[Known]:

@@ -72,14 +72,25 @@ def common_setting(where, role, members):
 
 def refuse_task(where, plugin, jobs):
     """Raise ConfigError if a plug-in `needs` classes, and what `jobs` measure has none."""
-    asked = {(s.data, s.learned.get("task")) for job in jobs if (s := _setting(job))} if plugin.needs else ()
-    for data, task in asked:
-        tasks = [task] if task else tasks_of(data.plugin.name)
+    for setting in filter(None, map(_setting, jobs)) if plugin.needs else ():
+        data, tasks = setting.data, _tasks(setting)
         if not any(map(_has_classes, tasks)):
             told = " or ".join(tasks)
             raise ConfigError(
                 f"{where}: {plugin.name} is for data with classes, and {data.name} is of task {told}; name others"
             )
+
+
+def refuse_other_task(where, known, series):
+    """Raise ConfigError if networks are of another task than an experiment is about; of one of one's own nobody knows."""
+    tasks = _tasks(series[0].setting)
+    if not any(":" in task or task in known.tasks for task in tasks):
+        raise ConfigError(f"{where} must name {known.what}; {series.label} is of task {' or '.join(tasks)}")
+
+
+def _tasks(setting):
+    """The tasks that networks may be of: that of their stanza, or of their data."""
+    return [setting.learned["task"]] if "task" in setting.learned else tasks_of(setting.data.plugin.name)
 
 
 def refuse_unknown_decay(where, plugin, options, jobs):

@@ -30,6 +30,11 @@ EXAMPLES = [2000, 1000, 500, 250, 120, 60]
 PASSES = 3  # of a point: its batch-norm statistics, train, test
 PRODUCT = 6  # passes of a Hessian-vector product
 SHARPNESS = 1500  # passes of all measures of sharpness
+ALSO = {  # options of own/around
+    "spectrum": "the whole spectrum of the Hessian",
+    "sharpness": "measures of sharpness",
+    "topology": "minima and saddles in the plane",
+}
 STUB = '''"""A network to replace: keyword-only parameters with an annotation are options of the config."""
 
 from torch import nn
@@ -64,7 +69,7 @@ class Grids:
     side: int
     examples: int
     shards: int = 1
-    also: tuple[str, ...] = ()  # spectrum, sharpness: options of own/around
+    also: tuple[str, ...] = ()  # of ALSO
 
     @property
     def points(self) -> int:
@@ -153,7 +158,7 @@ def new(folder) -> Path:
 
 def look(model, data, checkpoints, *, out="look", seeds=None, size=64, minutes=5.0, cores=1, also=()) -> Path:
     """Write a config that draws what takes about so many `minutes` on the `cores` of this machine, training aside, and say
-    how long it will take. `seeds` is how many networks are trained (default: 2); `also` may name spectrum and sharpness. Raises
+    how long it will take. `seeds` is how many networks are trained (default: 2), `also` names some of ALSO. Raises
     ConfigError."""
     build(Count | None, seeds, "--seeds")
     build(Positive, minutes, "--minutes")

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import yaml
 
-from lossland.checking import built
+from lossland.checking import build, built
+from lossland.options import Compile
 from lossland.workflow import experiments, foreseen, own_files, plugins, trainings
 from lossland.workflow.chapters import add_chapters, chapter_of
 from lossland.workflow.code_digest import PLUGIN
@@ -29,6 +30,7 @@ SETTINGS = {
     "jobs": str,
     "size": str,
     "papers": list,
+    "compile": str,
     "experiments": dict,
     "rehearse": dict,
 }
@@ -53,6 +55,7 @@ class Plan:
                 raise ConfigError(f"{key} is {value!r}; it must be {what}")
         self.results = os.path.normpath(config.get("results", "results"))  # as Snakemake names the files of a run
         self.few = config.get("jobs", "many") == "few"
+        self._compile = build(Compile, config.get("compile", "off"), "compile")
         self.data_root = Path(config.get("data_root") or os.environ.get("LOSSLAND_DATA", "data"))
         bodies = {section: {} if config.get(section) is None else config[section] for section in SECTIONS}
         for section, stanzas in bodies.items():
@@ -203,6 +206,8 @@ class Plan:
         model = {stanza.model.name: stanza.options(stanza.model)}
         instances = {seed: (stanza.options(stanza.plugin, seed), []) for seed in stanza.instances()}  # refuses 0 epochs
         learned = {key: stanza.body[key] for key in LEARNED if key in stanza.body}
+        if (chosen := stanza.body.get("compile", self._compile)) != "off":
+            learned["compile"] = chosen
         setting = Setting(data, model, stanza.aside.get("resources", {}), learned)
         made = self.series("network", stem, label, stanza.plugin, instances, setting=setting, aside=stanza.aside,
                            repetition=repetition, where=stanza.where)  # fmt: skip
