@@ -4,6 +4,8 @@ CORES ?= all
 CONFIG ?= config.yaml
 INSTANCES ?= 2
 EXAMPLES ?= 8
+RESULTS ?= results
+SIZE ?= default
 BIN := .venv/bin
 
 .PHONY: help setup reproduce test test-slurm test-report test-wheel lint docs results-page experiments-page schema report check why stale clean-stale cost rehearse gpu-check benchmark clean
@@ -43,8 +45,8 @@ lint: setup  ## style of Python and of the rules, types of the library
 docs: setup  ## the site of docs/ as build/docs/index.html, all of its links checked
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
-results-page: setup  ## docs/results.md and the counts of README.md, from results/verdict
-	@$(BIN)/python docs/results.py
+results-page: setup  ## the results in docs and the counts of README.md, from the report of the default; RESULTS and SIZE for others
+	@$(BIN)/python docs/results.py $(RESULTS) $(SIZE)
 
 experiments-page: setup  ## docs/experiments.md, from the signatures of the experiments
 	@$(BIN)/python docs/experiments.py
