@@ -86,7 +86,7 @@ CONFIG = {
     '@ gives curve 1 sources; their number must be at least 2': {"subspace.Bezier.sources": ['net/1', ['net/1']]},
     '@ gives curve 3 sources; their number must be at most 2': {"subspace.Bezier.sources": [['net']]},
     '@ is missing': {"network.net.recipe": [GONE], "subspace.Bezier.seed": [GONE], "subspace.Bezier.recipe": [GONE]},
-    '@ is missing; known: ': {"data.spirals.source": [None], "network.net.model": [GONE, None], "network.net.method": [GONE], "subspace.Bezier.method": [GONE], "table.surface.probe": [GONE]},
+    '@ is missing; known: ': {"data.spirals.source": [None], "network.net.model": [GONE, None], "subspace.Bezier.method": [GONE], "table.surface.probe": [GONE]},
     '@ is missing; name what it is made from': {"network.net.data": [GONE], "subspace.Bezier.sources": [GONE, None, [], {}], "table.surface.subspace": [GONE, None, []], "table.bezier_shape.table": [GONE, None]},
     '@ is not a section of the config; did you mean network?': {"Network": [{}], "networks": [{}]},
     '@ is not a section of the config; did you mean table?': {"tables": [{}]},

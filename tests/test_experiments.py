@@ -29,7 +29,7 @@ OTHERS = {"without": PLAIN | {"hidden": [9]}, "dense": PLAIN | {"hidden": [10]}}
 SOURCES = {"digits": {"source": "digits"}, "intervals": {"source": "intervals"}}
 VALUES = {
     "other": {"lr": 0.05},
-    "epochs": [0, 2],
+    "epochs": [0, 20],
     "widths": [1],
     "long": [4],
     "layers": {"in": ["1"], "middle": ["3"], "out": ["5"]},
@@ -142,7 +142,7 @@ def of_mine(name, network):
         if default is REQUIRED:
             named = option if option in OTHERS else network
             known = any(isinstance(part, Known) for part in plugins.parts(annotation))
-            body[option] = ([named] if option in ("networks", "without", "width") and "list" in str(annotation) else named) if known else (
+            body[option] = ([named] if str(annotation).startswith("list[") else named) if known else (
                 VALUES[option]
             )  # fmt: skip
     return body
