@@ -1,17 +1,25 @@
-"""Snakemake as of the command line, as a fork of a process that has imported it: its imports take longer than a plan of the toy."""
+"""Commands of the project as forks of a process that has imported what they import, which takes longer than a plan of the toy.
+
+What runs is the command itself, and the server of jobs that Snakemake starts: only their imports of libraries are done already.
+"""
 
 import os
+import runpy
+import socket
+import subprocess
 import sys
-from multiprocessing import get_context
+import time
+from functools import cache
+from multiprocessing import forkserver, get_context
 
 PYTHONPATH = os.environ.get("PYTHONPATH", "").split(os.pathsep)
 FORKS = get_context("forkserver")
-FORKS.set_forkserver_preload(["snakemake.cli", "snakemake.dag"])
 
 
-def snakemake(project, arguments, environment, output):
-    """Exit status of `snakemake <arguments>` in a folder; what it says is written to the file `output`."""
-    process = FORKS.Process(target=_main, args=(str(project), arguments, environment, str(output)))
+def run(module, project, arguments, environment, output, errors):
+    """Exit status of `python -m <module> <arguments>` in a folder; what it says is written to files, which may be one."""
+    _begin()
+    process = FORKS.Process(target=_main, args=(module, str(project), arguments, environment, str(output), str(errors)))
     process.start()
     process.join(500)
     process.kill()
@@ -19,14 +27,69 @@ def snakemake(project, arguments, environment, output):
     return process.exitcode
 
 
-def _main(project, arguments, environment, output):
-    from snakemake.cli import main
+@cache
+def _begin():
+    """The process that forks begins as a server of jobs does, with one thread."""
+    from lossland.workflow.forkserver import LIBRARIES, THREADS  # not when a fork reads this file: it has its own lossland
 
-    with open(output, "wb") as words:
-        for stream in (1, 2):
-            os.dup2(words.fileno(), stream)
+    FORKS.set_forkserver_preload(["snakemake.cli", "snakemake.dag", *LIBRARIES])
+    before = dict(os.environ)
+    os.environ.update(dict.fromkeys(THREADS, "1"))
+    forkserver.ensure_running()
+    os.environ.clear()
+    os.environ.update(before)
+
+
+def _main(module, project, arguments, environment, output, errors):
+    sys.path[:] = [folder for folder in sys.path if folder not in PYTHONPATH]  # of the process that forks
+    for stream, file in ((1, output), (2, errors)):
+        os.dup2(os.open(file, os.O_WRONLY | os.O_APPEND), stream)
     os.chdir(project)
     os.environ.clear()
     os.environ.update(environment)
-    sys.path[:] = [folder for folder in sys.path if folder not in PYTHONPATH]  # of the process that forks
-    main(arguments)
+    if module == "snakemake":
+        subprocess.Popen = _server_of_jobs()
+    sys.path.insert(0, project)
+    sys.argv[1:] = arguments
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
+
+
+def _server_of_jobs():
+    """A Popen which begins the server of jobs as a fork of this process as it is now."""
+    ours, theirs = socket.socketpair()
+    if os.fork() == 0:
+        ours.close()
+        _wait_and_serve(theirs)
+    theirs.close()
+
+    class Popen(subprocess.Popen):
+        def __init__(self, command, *rest, **options):
+            if command[1:2] != ["-P"] or len(command) != 3:
+                super().__init__(command, *rest, **options)
+                return
+            self._child_created = False  # nothing is to be waited for
+            environment = options["env"]
+            given = "\0".join([command[2], *(f"{name}={value}" for name, value in environment.items())]).encode()
+            socket.send_fds(ours, [len(given).to_bytes(4)], [options["stdin"]])
+            ours.sendall(given)
+            while not os.path.exists(environment["LOSSLAND_FORKS"]):
+                time.sleep(0.005)
+
+    return Popen
+
+
+def _wait_and_serve(theirs):
+    asked, streams, _, _ = socket.recv_fds(theirs, 4, 1)
+    if not asked:  # Snakemake has ended, and had nothing to do
+        os._exit(0)
+    script, *pairs = theirs.makefile("rb").read(int.from_bytes(asked)).decode().split("\0")
+    theirs.close()
+    os.setsid()
+    os.environ.clear()
+    os.environ.update(pair.split("=", 1) for pair in pairs)
+    quiet = os.open(os.devnull, os.O_WRONLY)
+    for number, stream in enumerate([*streams, quiet, quiet]):
+        os.dup2(stream, number)
+    sys.argv[:] = [script]
+    runpy.run_path(script, run_name="__main__")
+    os._exit(0)
