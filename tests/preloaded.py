@@ -16,15 +16,21 @@ PYTHONPATH = os.environ.get("PYTHONPATH", "").split(os.pathsep)
 FORKS = get_context("forkserver")
 
 
-def run(module, project, arguments, environment, output, errors):
-    """Exit status of `python -m <module> <arguments>` in a folder; what it says is written to files, which may be one."""
-    _begin()
-    process = FORKS.Process(target=_main, args=(module, str(project), arguments, environment, str(output), str(errors)))
-    process.start()
+def run(*command):
+    """Exit status of what `start` starts, which has to end in time."""
+    process = start(*command)
     process.join(500)
     process.kill()
     process.join()
     return process.exitcode
+
+
+def start(module, project, arguments, environment, output, errors):
+    """`python -m <module> <arguments>` in a folder, as a process; what it says is added to files, which may be one."""
+    _begin()
+    process = FORKS.Process(target=_main, args=(module, str(project), arguments, environment, str(output), str(errors)))
+    process.start()
+    return process
 
 
 @cache
@@ -41,7 +47,9 @@ def _begin():
 
 
 def _main(module, project, arguments, environment, output, errors):
-    sys.path[:] = [folder for folder in sys.path if folder not in PYTHONPATH]  # of the process that forks
+    there = [folder for folder in sys.path if folder not in PYTHONPATH]  # of the process that forks
+    own = [] if module == "snakemake" else [project]  # its command, unlike python -m, does not look where it is
+    sys.path[:] = [*own, *filter(None, environment.get("PYTHONPATH", "").split(os.pathsep)), *there]
     for stream, file in ((1, output), (2, errors)):
         os.dup2(os.open(file, os.O_WRONLY | os.O_APPEND), stream)
     os.chdir(project)
@@ -49,7 +57,6 @@ def _main(module, project, arguments, environment, output, errors):
     os.environ.update(environment)
     if module == "snakemake":
         subprocess.Popen = _server_of_jobs()
-    sys.path.insert(0, project)
     sys.argv[1:] = arguments
     runpy.run_module(module, run_name="__main__", alter_sys=True)
 
@@ -59,7 +66,10 @@ def _server_of_jobs():
     ours, theirs = socket.socketpair()
     if os.fork() == 0:
         ours.close()
-        _wait_and_serve(theirs)
+        try:
+            _wait_and_serve(theirs)
+        finally:
+            os._exit(0)
     theirs.close()
 
     class Popen(subprocess.Popen):
@@ -72,7 +82,9 @@ def _server_of_jobs():
             given = "\0".join([command[2], *(f"{name}={value}" for name, value in environment.items())]).encode()
             socket.send_fds(ours, [len(given).to_bytes(4)], [options["stdin"]])
             ours.sendall(given)
-            while not os.path.exists(environment["LOSSLAND_FORKS"]):
+            for _ in range(2000):  # of 5 ms
+                if os.path.exists(environment["LOSSLAND_FORKS"]):
+                    break
                 time.sleep(0.005)
 
     return Popen
@@ -81,7 +93,7 @@ def _server_of_jobs():
 def _wait_and_serve(theirs):
     asked, streams, _, _ = socket.recv_fds(theirs, 4, 1)
     if not asked:  # Snakemake has ended, and had nothing to do
-        os._exit(0)
+        return
     script, *pairs = theirs.makefile("rb").read(int.from_bytes(asked)).decode().split("\0")
     theirs.close()
     os.setsid()
@@ -92,4 +104,3 @@ def _wait_and_serve(theirs):
         os.dup2(stream, number)
     sys.argv[:] = [script]
     runpy.run_path(script, run_name="__main__")
-    os._exit(0)
