@@ -1,10 +1,11 @@
 """The engine against a bare PyTorch loop on the same network and data: an epoch of training, of a curve, of evaluation; a step.
 
-    python benchmarks/engine.py [--device cuda] [--precision fp32 bf16] [--steps] [--out table.csv]
+    python benchmarks/engine.py [--device cuda] [--precision fp32 bf16] [--steps] [--compile] [--out table.csv]
 
 With `--steps`, a step of small networks instead, against the fastest eager loop by hand: inputs scaled once if they are small,
 gradients asked for by name, updates of all tensors in one call. In processor time, on one thread, in short turns: other work on
-the machine meets both alike.
+the machine meets both alike. With `--compile`, steps of both of them eager and compiled, in turns; what compiling takes is
+not counted.
 
 Floors: a training step takes three times the operations of a forward pass (counted by torch), and the machine's rate is
 that of a 4096^3 matrix product in the same arithmetic, measured in the same run. The variants take turns, so that a slow
@@ -14,6 +15,7 @@ moment of a shared machine meets them all; times are medians, and ratios are wha
 import argparse
 import statistics
 import time
+from dataclasses import replace
 from functools import partial
 
 import pandas as pd
@@ -30,7 +32,7 @@ from lossland.landscape.problem import Problem, default_device, native_bf16
 from lossland.landscape.space import ParamSpace
 from lossland.landscape.subspace import Subspace
 from lossland.landscape.train import expected_loss, minimise, trajectory
-from lossland.models import cnn, mlp, multilayer_cnn, preresnet, wideresnet
+from lossland.models import cnn, cnn_wxd, mlp, multilayer_cnn, preresnet, resnet, wideresnet
 from lossland.options import Recipe
 
 NETWORKS = {"preresnet20": partial(preresnet.build, depth=20), "wrn16-4": partial(wideresnet.build, depth=16, k=4)}
@@ -40,6 +42,13 @@ SMALL = {  # network, side of its images, batch
     "cnn": (cnn.build, 8, 32),
     "SmallCNN": (multilayer_cnn.build, 32, 128),
     "PreResNet-8": (partial(preresnet.build, depth=8), 32, 128),
+}
+
+COMPILED = {
+    "SmallCNN, dropout": partial(multilayer_cnn.build, channels=[16, 32, 32]),
+    "CNN-24": partial(cnn_wxd.build, width=24),
+    "ResNet-20": partial(resnet.build, depth=20),
+    "PreResNet-8": partial(preresnet.build, depth=8),
 }
 
 
@@ -75,9 +84,10 @@ def operations(network):
     return counter.get_total_flops() / 2
 
 
-def bare(problem, network):
+def bare(problem, network, compile=False):
     """(epoch, evaluation) of a plain loop: the module, torch.optim.SGD, channels-last, the same arithmetic."""
     module = network((3, 32, 32), 10).to(problem.device, memory_format=torch.channels_last)
+    module = torch.compile(module, dynamic=False) if compile else module
     optimiser = torch.optim.SGD(module.parameters(), RECIPE.lr, RECIPE.momentum, weight_decay=RECIPE.weight_decay)
     x, y = problem.data.x["train"], problem.data.y["train"]
 
@@ -158,6 +168,27 @@ def steps(turns=15, epochs=6):
     return pd.DataFrame(rows)
 
 
+def compiled_steps(device, turns=7, networks=COMPILED, precision="fp32"):
+    """One row for each network: milliseconds of a step, eager and compiled, by the engine and by a plain loop."""
+    rows, clock = [], time.perf_counter if device.type == "cuda" else time.process_time
+    for name, build in networks.items():
+        eager = Problem(ParamSpace(partial(build, (3, 32, 32), 10)), images(512), device, precision)
+        start, recipe = eager.start(0), Recipe(**vars(RECIPE) | {"precision": precision})
+        plain = [bare(eager, build, compile)[0] for compile in (False, True)]
+        ours = [partial(trajectory, replace(eager, compile=choice), start, recipe, 0, [1]) for choice in ("off", "on")]
+        variants = dict(zip(["bare", "bare, compiled", "ours", "ours, compiled"], [*plain, *ours], strict=True))
+        taken = {variant: [] for variant in variants}
+        for _ in range(turns + 2):
+            for variant, epoch in variants.items():
+                begun = clock()
+                epoch()
+                taken[variant].append((clock() - begun) / 4)
+        ms = {variant: 1e3 * statistics.median(seconds[2:]) for variant, seconds in taken.items()}
+        gain = {"ours: eager / compiled": ms["ours"] / ms["ours, compiled"]}
+        rows.append({"network": name} | ms | gain | {"ours / bare, compiled": ms["ours, compiled"] / ms["bare, compiled"]})
+    return pd.DataFrame(rows)
+
+
 def measure(device, precisions, repeats=5, images=1024):
     """One row for each network and arithmetic."""
     rows = []
@@ -182,12 +213,16 @@ def main():
     parser.add_argument("--device", type=torch.device, default=default_device())
     parser.add_argument("--precision", nargs="*")
     parser.add_argument("--steps", action="store_true")
+    parser.add_argument("--compile", action="store_true")
     parser.add_argument("--out", default="benchmarks/engine.csv")
     arguments = parser.parse_args()
     precisions = arguments.precision or ["fp32", *(["bf16"] if native_bf16(arguments.device) else [])]
-    if arguments.steps:
+    if arguments.steps or arguments.compile:
         torch.set_num_threads(1)
-    table = steps() if arguments.steps else measure(arguments.device, precisions)
+    if arguments.compile:
+        table = compiled_steps(arguments.device)
+    else:
+        table = steps() if arguments.steps else measure(arguments.device, precisions)
     print(f"torch {torch.__version__}, {arguments.device}, {torch.get_num_threads()} threads")
     print(table.round(3).to_markdown(index=False))
     table.to_csv(arguments.out, index=False)

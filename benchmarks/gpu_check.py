@@ -2,7 +2,8 @@
 
 1. the engine against a bare loop, fp32 and bf16      2. memory of a curve step, in copies of the parameters
 3. bf16 against fp32: the same gradient up to rounding      4. killed and resumed equals uninterrupted, on the device
-5. one longer training: PreResNet-20 on images (real ones where LOSSLAND_DATA/cifar10 holds them) and a curve
+5. steps eager and compiled, and a compiled training killed and resumed
+6. one longer training: PreResNet-20 on images (real ones where LOSSLAND_DATA/cifar10 holds them) and a curve
 
 Prints a table for docs/measurements.md; exits non-zero where a check fails.
 """
@@ -54,12 +55,15 @@ def agreement_of_bf16(device):
     return (a @ b / (a.norm() * b.norm())).item()
 
 
-def resumed_is_whole(device, precision):
+def resumed_is_whole(device, precision, compile="off"):
     """A training that is cut in its middle and goes on gives the bytes of one that was never cut."""
     from lossland.landscape.checkpoint import Journal
 
     class Cut(Journal):
         kept, countdown = None, 5
+
+        def part(self, kind):
+            return Journal() if kind == "compiled" else self
 
         def load(self):
             return self.kept
@@ -73,7 +77,8 @@ def resumed_is_whole(device, precision):
                 self.kept = {n: t.clone() for n, t in state.items()}
                 raise KeyboardInterrupt
 
-    problem = Problem(ParamSpace(partial(preresnet.build, (3, 32, 32), 10, depth=8)), engine.images(512), device)
+    space = ParamSpace(partial(preresnet.build, (3, 32, 32), 10, depth=8))
+    problem = Problem(space, engine.images(512), device, compile=compile)
     recipe = Recipe(epochs=2, lr=0.05, precision=precision)
     objective = expected_loss(Bezier(2), 0.0)
     start = torch.stack([problem.init(0)] * 2)
@@ -123,7 +128,15 @@ def main():
     precisions = ["fp32", "bf16"] if cuda else ["fp32"]
     print(engine.measure(device, precisions, images=4096 if cuda else 256).round(3).to_string(index=False))
     print(simplex.measure(device, vertices=8, batch=128 if cuda else 2).round(3).to_string(index=False))
-    checks = {f"resumed equals whole, {p}": resumed_is_whole(device, p) for p in precisions}
+    networks = engine.COMPILED if cuda else {"PreResNet-8": engine.COMPILED["PreResNet-8"]}
+    for precision in precisions:
+        table = engine.compiled_steps(device, 7 if cuda else 1, networks, precision)
+        print(precision, table.round(3).to_string(index=False), sep="\n")
+    checks = {
+        f"resumed equals whole, {p}, compile: {how}": resumed_is_whole(device, p, how)
+        for p in precisions
+        for how in ("off", "on")
+    }
     cosine = agreement_of_bf16(device)
     checks[f"bf16 gradient agrees (cosine {cosine:.4f})"] = cosine > 0.99
     if cuda:

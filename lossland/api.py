@@ -33,7 +33,7 @@ from lossland.options import nearest
 def problem(network, data=None, *, train=None, test=None, **options) -> Problem:
     """The problem of a module, or of a function that returns one, and its data: what `load` returned, or loaders or (inputs,
     targets) of `train` and `test`. Raises ConfigError."""
-    known = ["device", "precision", "batch_size", "examples", "task", "loss"]
+    known = ["device", "precision", "batch_size", "examples", "task", "loss", "compile"]
     if unknown := [name for name in options if name not in known]:
         raise ConfigError(f"problem.{unknown[0]} is not an option here{nearest(unknown[0], known)}")
     if (data is None) == (train is None and test is None):

@@ -78,10 +78,12 @@ class Part(Rule):
 
 @dataclass(frozen=True)
 class Known(Rule):
-    """The name of something that is there: `kind` of the context maps all that are there to what is built of their names."""
+    """The name of something that is there: `kind` of the context maps all that are there to what is built of their names.
+    Networks may have to be of one of the `tasks`."""
 
     kind: Literal["label", "network", "data", "snapshot", "vertex", "corruption"]
     what: str
+    tasks: tuple[str, ...] = ()
 
     def check(self, value, context):
         if (known := context.get(self.kind)) is None:  # nobody knows yet
@@ -156,6 +158,8 @@ Folder = Annotated[Path, Own("folder")]
 Weights = Annotated[Path, Own("weights")]
 Label = Annotated[str, Known("label", "the label of a series")]  # as it stands in the tables that a figure or a claim is given
 Networks = Annotated[str, Known("network", "a network of the config")]
+LanguageModels = Annotated[str, Known("network", "a language model of the config", ("language", "causal"))]
+Regressions = Annotated[str, Known("network", "a regression network of the config", ("regression",))]
 Dataset = Annotated[str, Known("data", "a dataset of the config")]
 Snapshot = Annotated[int, Between(0), Known("snapshot", "an epoch whose snapshot the source keeps")]
 Vertex = Annotated[int, Between(0), Known("vertex", "the number of a vertex of the source")]
@@ -168,6 +172,7 @@ Split = Literal["train", "val", "test"]
 Splits = Annotated[list[Split], Entries(1, 3, different=True)]
 Scaling = Literal["standard", "imagenet", "unit", "centred", "raw"]
 Precision = Literal["fp32", "bf16", "auto", "fp64"]
+Compile = Literal["auto", "on", "off"]
 Arithmetic = Literal["fp32", "bf16", "auto", "fp64", "own"]  # own: all in the type of the network's parameters
 BatchNorm = Literal["recalibrate", "interpolate", "keep", "carried", "own"]
 Patterns = list[str]  # of names of parameters: layer1 (all of it), *.bias

@@ -1,13 +1,16 @@
 """Commands of the project as forks of a process that has imported what they import, which takes longer than a plan of the toy.
 
-What runs is the command itself, and the server of jobs that Snakemake starts: only their imports of libraries are done already.
+What runs is the command itself, and the workers that Snakemake starts: only their imports of libraries are done already.
 """
 
+import ctypes
+import json
 import os
 import runpy
 import socket
 import subprocess
 import sys
+import threading
 import time
 from functools import cache
 from multiprocessing import forkserver, get_context
@@ -35,8 +38,9 @@ def start(module, project, arguments, environment, output, errors):
 
 @cache
 def _begin():
-    """The process that forks begins as a server of jobs does, with one thread."""
-    from lossland.workflow.forkserver import LIBRARIES, THREADS  # not when a fork reads this file: it has its own lossland
+    """The process that forks begins as a worker does, with one thread."""
+    from lossland.workflow.worker import LIBRARIES  # not when a fork reads this file: it has its own lossland
+    from lossland.workflow.workers import THREADS
 
     FORKS.set_forkserver_preload(["snakemake.cli", "snakemake.dag", *LIBRARIES])
     before = dict(os.environ)
@@ -56,51 +60,73 @@ def _main(module, project, arguments, environment, output, errors):
     os.environ.clear()
     os.environ.update(environment)
     if module == "snakemake":
-        subprocess.Popen = _server_of_jobs()
+        subprocess.Popen = _forking()
     sys.argv[1:] = arguments
     runpy.run_module(module, run_name="__main__", alter_sys=True)
 
 
-def _server_of_jobs():
-    """A Popen which begins the server of jobs as a fork of this process as it is now."""
+def _forking():
+    """A Popen of which a worker is a fork of this process as it is now, and a child of what this process becomes."""
+    ctypes.CDLL(None).prctl(36, 1)  # PR_SET_CHILD_SUBREAPER
     ours, theirs = socket.socketpair()
     if os.fork() == 0:
         ours.close()
         try:
-            _wait_and_serve(theirs)
+            while _begin_worker(theirs):
+                pass
         finally:
             os._exit(0)
     theirs.close()
+    one = threading.Lock()
 
     class Popen(subprocess.Popen):
         def __init__(self, command, *rest, **options):
-            if command[1:2] != ["-P"] or len(command) != 3:
+            if len(command) != 2 or os.path.basename(command[1]) != "worker.py":
                 super().__init__(command, *rest, **options)
                 return
-            self._child_created = False  # nothing is to be waited for
-            environment = options["env"]
-            given = "\0".join([command[2], *(f"{name}={value}" for name, value in environment.items())]).encode()
-            socket.send_fds(ours, [len(given).to_bytes(4)], [options["stdin"]])
-            ours.sendall(given)
-            for _ in range(2000):  # of 5 ms
-                if os.path.exists(environment["LOSSLAND_FORKS"]):
-                    break
-                time.sleep(0.005)
+            self.args, self.returncode, self._child_created, self._waitpid_lock = command, None, True, threading.Lock()
+            (taken, fed), (heard, said) = os.pipe(), os.pipe()
+            given = json.dumps([str(command[1]), dict(options["env"])]).encode()
+            with one:
+                socket.send_fds(ours, [len(given).to_bytes(4)], [taken, said])
+                ours.sendall(given)
+                self.pid = int.from_bytes(ours.recv(4))
+            os.close(taken)
+            os.close(said)
+            self.stdin, self.stdout, self.stderr = os.fdopen(fed, "w"), os.fdopen(heard), None
 
     return Popen
 
 
-def _wait_and_serve(theirs):
-    asked, streams, _, _ = socket.recv_fds(theirs, 4, 1)
-    if not asked:  # Snakemake has ended, and had nothing to do
-        return
-    script, *pairs = theirs.makefile("rb").read(int.from_bytes(asked)).decode().split("\0")
-    theirs.close()
-    os.setsid()
-    os.environ.clear()
-    os.environ.update(pair.split("=", 1) for pair in pairs)
-    quiet = os.open(os.devnull, os.O_WRONLY)
-    for number, stream in enumerate([*streams, quiet, quiet]):
-        os.dup2(stream, number)
-    sys.argv[:] = [script]
-    runpy.run_path(script, run_name="__main__")
+def _begin_worker(theirs):
+    """Whether a worker was asked for; Snakemake becomes its parent, for the one between them ends at once."""
+    asked, streams, _, _ = socket.recv_fds(theirs, 4, 2)
+    if not asked:  # Snakemake has ended
+        return False
+    script, environment = json.loads(theirs.recv(int.from_bytes(asked), socket.MSG_WAITALL))
+    between = os.fork()
+    if between == 0:
+        between = os.getpid()
+        if worker := os.fork():
+            theirs.sendall(worker.to_bytes(4))
+            os._exit(0)
+        theirs.close()
+        while os.getppid() == between:
+            time.sleep(0.001)
+        os.environ.clear()
+        os.environ.update(environment)
+        for number, stream in enumerate(streams):
+            os.dup2(stream, number)
+            os.close(stream)
+        sys.argv[:] = [script]
+        sys.path.insert(0, os.path.dirname(script))
+        try:
+            runpy.run_path(script, run_name="__main__")
+        except BaseException:
+            sys.excepthook(*sys.exc_info())
+            os._exit(1)
+        os._exit(0)
+    os.waitpid(between, 0)
+    for stream in streams:
+        os.close(stream)
+    return True

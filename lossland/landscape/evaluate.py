@@ -18,6 +18,7 @@ from collections.abc import Iterator
 import torch
 
 from lossland.geometry.charts import Curve
+from lossland.landscape import compiled
 from lossland.options import POINTS
 from lossland.tasks import IGNORED
 
@@ -76,7 +77,7 @@ def remembered(state_of):
 def calibrated(problem, theta, images=None):
     """Batch-norm statistics of theta over the training data, as they are or under the augmentation named by `images`."""
     batches = problem.batches("train", epoch_key=images, shuffled=False)
-    return problem.space.calibrate(theta, (inputs for _, inputs, _ in batches))
+    return problem.space.calibrate(theta, (inputs for _, inputs, _ in batches), problem.compiled)
 
 
 @torch.no_grad()
@@ -87,6 +88,7 @@ def evaluate(problem, subspace, u, splits, bn="recalibrate", part=slice(None), a
     data under random augmentation, drawn anew for every point, to its batch-norm statistics as to its scores. With `halves`
     they are [n, 3, splits, scores]: of all examples, and of each half of them.
     """
+    problem = compiled.evaluation(problem, splits, len(u[part]))
     state_of = statistics(problem, subspace, bn)
 
     def scores(number, c):
@@ -267,5 +269,5 @@ def _outputs(problem, theta, state, split, images=None):
     """(outputs, target) of the network over a split, a batch at a time; `images` names an augmentation."""
     for _, inputs, target in problem.batches(split, epoch_key=images, shuffled=False):
         with problem.arithmetic():
-            outputs = problem.space.predict(theta, state, *inputs)
+            outputs = problem.space.predict(theta, state, *inputs, sizes=problem.compiled)
         yield outputs, target

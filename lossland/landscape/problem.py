@@ -22,7 +22,7 @@ from lossland.inputs.arrays import Arrays, count, evenly
 from lossland.landscape.checkpoint import Journal
 from lossland.landscape.proof import Proof, forked, prove
 from lossland.landscape.space import ParamSpace
-from lossland.options import Arithmetic, Count, nearest
+from lossland.options import Arithmetic, Compile, Count, nearest
 from lossland.rng import stream
 from lossland.tasks import classification
 from lossland.tasks.own_loss import OwnLoss, with_loss
@@ -40,7 +40,8 @@ class Problem:
 
     With `examples` there are only so many of each split, at even distances. `task` is what is learned (see
     `lossland.tasks`), by default what the data say; `loss` one's own loss module or function (see
-    `lossland.tasks.own_loss`). It proves itself when it is first used (see `lossland.landscape.proof`).
+    `lossland.tasks.own_loss`). Long work may `compile` (see `lossland.landscape.compiled`); `compiled` are the sizes of batches
+    of which it is so. It proves itself when it is first used (see `lossland.landscape.proof`).
     """
 
     space: ParamSpace = field(repr=False)
@@ -52,6 +53,8 @@ class Problem:
     journal: Journal = field(default_factory=Journal, repr=False)
     task: Any = None
     loss: Any = None
+    compile: Compile = "off"
+    compiled: frozenset[int] = frozenset()
     followed: tuple = field(default=(), repr=False)  # (task, loss, made of them) if the task is that of the data
     proofs: list[tuple[tuple, Proof]] = field(default_factory=list, repr=False, compare=False)
 
@@ -61,6 +64,7 @@ class Problem:
         if isinstance(self.space, (torch.nn.Module, Arrays)) or not isinstance(self.data, Arrays):
             told = f"{type(self.space).__name__} and {type(self.data).__name__}"
             raise ValueError(f"a problem is a ParamSpace and Arrays, and is given {told}; lossland.problem makes it of these")
+        build(Compile, self.compile, "problem.compile")
         build(Count | None, self.batch_size, "problem.batch_size")
         build(Count | None, self.examples, "problem.examples")
         task, followed = self._learned()
@@ -197,7 +201,7 @@ class Problem:
         else:
             gradient = torch.zeros_like(theta) if into is None else into
             # dropout first: it may ask for the proof, whose passes need the network for themselves
-            with self._dropout(rng), self.space.loaded(self.space.leaves(theta, gradient)) as network:
+            with self._dropout(rng), self._network(self.space.leaves(theta, gradient)) as network:
                 loss = self._loss(network, inputs, target)
                 loss.backward(None if share == 1 else torch.full_like(loss, share))
         if weight_decay:
@@ -211,7 +215,7 @@ class Problem:
         """The loss of a batch and its gradient [D], without decay, of a network whose steps are not arithmetic but calls."""
         point, gradient, leaves, parts = self.space.bench(theta)
         point.copy_(theta)
-        with self._dropout(rng), self.space.loaded(leaves) as network:
+        with self._dropout(rng), self._network(leaves) as network:
             loss = self._loss(network, inputs, target)
             found = torch.autograd.grad(loss, [leaves[n] for n in parts], allow_unused=True)
         parts = list(parts.values())
@@ -221,7 +225,7 @@ class Problem:
     @torch.no_grad()
     def value(self, theta, inputs, target, rng, weight_decay=0.0):
         """Only the value that `gradient` gives."""
-        with self._dropout(rng), self.space.loaded(theta) as network:
+        with self._dropout(rng), self._network(theta) as network:
             loss = self._loss(network, inputs, target)
         return loss + 0.5 * weight_decay * self._decayed(theta)[0] if weight_decay else loss
 
@@ -233,6 +237,9 @@ class Problem:
     def decay(self, theta, weight_decay):
         """The part of the loss that is not nll."""
         return 0.5 * weight_decay * self._decayed(theta)[0]
+
+    def _network(self, theta):
+        return self.space.loaded(theta, sizes=self.compiled)
 
     def _loss(self, network, inputs, target):
         with self.arithmetic():

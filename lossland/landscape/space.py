@@ -28,6 +28,7 @@ from torch.nn.modules.conv import _ConvNd
 from torch.nn.parameter import is_lazy
 from torch.utils._pytree import tree_leaves
 
+from lossland.landscape.compiled import Whole, compiled
 from lossland.landscape.dropout import swapped
 from lossland.landscape.roles import by_filter, groups, kind
 from lossland.landscape.signature import Signature
@@ -60,6 +61,7 @@ class ParamSpace:
             buffers.pop(f"{n}.num_batches_tracked", None)
         drawn = {n: buffers[n] for n in self._drawn(buffers)}
         trained = {n: p for n, p in named.items() if p.requires_grad}
+        trained = dict(sorted(trained.items(), key=lambda item: not item[1].is_complex()))  # which lie at even places
         if not trained:
             raise ValueError(
                 "no parameter of the network requires a gradient, so nothing is trained; leave some as they are made"
@@ -160,6 +162,17 @@ class ParamSpace:
     def recurrent(self) -> bool:
         """Whether the network has recurrent layers."""
         return any(isinstance(m, nn.RNNBase) for m in self._module.modules())
+
+    @property
+    def adapter(self) -> dict:
+        """The config of the adapter of peft that the network has; none if it has none, or several."""
+        configs = [*getattr(self._module, "peft_config", {}).values()]
+        return configs[0].to_dict() if len(configs) == 1 else {}
+
+    @property
+    def modules(self) -> int:
+        """How many modules the network has that have no parts."""
+        return sum(not any(m.children()) for m in self._module.modules())
 
     @cached_property
     def digest(self) -> int:
@@ -268,10 +281,19 @@ class ParamSpace:
         with self.loaded(theta) as network:
             return network(*inputs)
 
-    def predict(self, theta, state, *inputs):
-        """Outputs with dropout off, under the statistics `state` of `calibrate`."""
-        with self.loaded(theta, "predict", state) as network:
+    def predict(self, theta, state, *inputs, sizes=()):
+        """Outputs with dropout off, under the statistics `state` of `calibrate`; batches of the `sizes` are compiled."""
+        with self.loaded(theta, "predict", state, sizes) as network:
             return network(*inputs)
+
+    def alone(self, theta, state, *inputs):
+        """The same of a module that `build()` makes, with all that a point is copied into it, and no other ever."""
+        module = self._skeleton()
+        own = dict(module.named_parameters()) | dict(module.named_buffers())
+        for name, value in (self.unravel(theta) | self._constants_like(theta) | state).items():
+            own[name].data = value.detach().clone()
+        module = module.eval().to(theta.device)
+        return Signature(getattr(module, "_orig_mod", module)).call(*inputs)  # what torch.compile has wrapped
 
     @contextlib.contextmanager
     def overheard(self, hear):
@@ -279,7 +301,7 @@ class ParamSpace:
 
         def hook(name):
             def told(layer, _, y):
-                if torch.is_tensor(y):
+                if torch.is_tensor(y) and y.ndim > 1:
                     hear(name, (y.movedim(1, -1) if isinstance(layer, _ConvNd) else y).flatten(0, -2))
 
             return told
@@ -293,21 +315,25 @@ class ParamSpace:
                 handle.remove()
 
     @torch.no_grad()
-    def calibrate(self, theta, batches):
+    def calibrate(self, theta, batches, sizes=()):
         """Batch-norm statistics of theta: means over `batches` (of inputs) of batch means and unbiased variances.
 
-        Each batch counts by its size, as in Garipov et al. 2018 (`update_bn`). There, dropout and augmentation are on.
+        Each batch counts by its size, as in Garipov et al. 2018 (`update_bn`). There, dropout and augmentation are on. Those of
+        the `sizes` are compiled.
         """
         if not self.normalised:
             return {}
         state, seen = self._blank(theta), 0
-        with self.loaded(theta, "calibrate", state) as network:
+        own, mean = (self._blank(theta), state) if sizes else (state, {})  # a momentum that changes is compiled anew
+        with self.loaded(theta, "calibrate", own, sizes) as network:
             for inputs in batches:
                 n = len(tree_leaves(inputs)[0])
                 seen += n
                 for norm in self._norms.values():
-                    norm.momentum = n / seen
+                    norm.momentum = 1.0 if sizes else n / seen
                 network(*inputs)
+                for name, so_far in mean.items():
+                    so_far.lerp_(own[name], n / seen)
         return state
 
     def blend(self, coefficients, states):
@@ -323,8 +349,9 @@ class ParamSpace:
         parts = vector.split([self.own[n].numel() for n in self._statistics])
         return {n: part.view(self.own[n].shape) for n, part in zip(self._statistics, parts, strict=True)}
 
-    def loaded(self, theta, mode="train", state=None):
-        """In this context the network holds theta [D], or its `leaves`, and the statistics `state`; it gives what calls it.
+    def loaded(self, theta, mode="train", state=None, sizes=()):
+        """In this context the network holds theta [D], or its `leaves`, and the statistics `state`; it gives what calls it,
+        with batches of the `sizes` compiled.
 
         A backward pass that runs the network again, as that of a checkpointed module, belongs in it.
         """
@@ -333,7 +360,12 @@ class ParamSpace:
         if self.constants or mode != "train":
             like = tensors[self.names[0]]
             tensors = tensors | self._constants_like(like) | ((state or self._blank(like)) if mode != "train" else {})
-        return _Loaded(self._signature.call, self._places, self.buffers, tensors)
+        call = Whole(self._signature, self._compiled, sizes) if sizes else self._signature.call
+        return _Loaded(call, self._places, self.buffers, tensors)
+
+    @cached_property
+    def _compiled(self):
+        return compiled(self._signature)
 
     def replaced(self, theta, *inputs) -> str | None:
         """The name of a tensor in whose place a pass puts another."""
@@ -369,6 +401,7 @@ class ParamSpace:
             module.training = False
         for norm in self._norms.values():
             norm.training = mode != "predict"
+            norm.momentum = 1.0  # that of a calibration would be compiled in
             # untracked batch norm uses the batch's own statistics and writes none
             norm.track_running_stats = mode != "train" and norm.running_mean is not None
         self._mode = mode

@@ -22,7 +22,7 @@ from lossland import options
 from lossland.geometry.charts.points import Points
 from lossland.geometry.charts.polychain import PolyChain
 from lossland.geometry.measures import gram, off_edges
-from lossland.landscape import descent
+from lossland.landscape import compiled, descent
 from lossland.landscape.schedules import learning_rate
 from lossland.landscape.subspace import Subspace
 from lossland.rng import number
@@ -67,6 +67,7 @@ def minimise(problem, objective, start, recipe, seed, *, free=None, rate=None, n
 
     rows = [run.anchors[row] for row in free]
     steps, still = problem.steps(recipe.batch_size), problem.space.still(recipe.only)
+    problem = compiled.training(problem, recipe.batch_size, recipe.epochs * steps)
     still = None if still is None else still.to(problem.device)
     started, first, rng, own = time.monotonic(), run.epoch, torch.Generator(), torch.Generator()
     while run.epoch < recipe.epochs:

@@ -22,7 +22,7 @@ def problem(job) -> Problem:
     interval = float(os.environ.get("LOSSLAND_CHECKPOINT_SECONDS", 30))
     journal = DiskJournal(job.unfinished, interval, job.asked_to_stop)
     (file,) = map(os.stat, job.data)
-    about = {key: job.spec.get(key) for key in ("data", "model", "task", "loss")}
+    about = {key: job.spec.get(key) for key in ("data", "model", "task", "loss", "compile")}
     key = json.dumps([job.data, file.st_ino, file.st_size, file.st_mtime_ns, about])
     if key not in _last:
         _last.clear()
@@ -36,7 +36,7 @@ def _built(job):
     data = load_arrays(*job.data, job.data_root)
     model, options = job.built("models", job.spec["model"])
     build = plugins.load("models", model)
-    learned = {key: job.spec[key] for key in ("task", "loss") if key in job.spec}
+    learned = {key: job.spec[key] for key in ("task", "loss", "compile") if key in job.spec}
     for own in filter(plugins.OWN.fullmatch, [*learned.values(), data.task]):
         plugins.imported("tasks", own)
     outputs = tasks.found(learned.get("task", data.task)).outputs(data.classes)

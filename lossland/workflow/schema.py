@@ -8,10 +8,11 @@ import json
 from dataclasses import fields
 
 from lossland.checking import REQUIRED
+from lossland.options import Compile
 from lossland.workflow import plugins
 from lossland.workflow.code_digest import PLUGIN
 from lossland.workflow.plan import SECTIONS, SETTINGS
-from lossland.workflow.validation import ASIDE, LEARNED, MORE, Cost, Resources
+from lossland.workflow.validation import ASIDE, LEARNED, MORE, TRAINED, Cost, Resources
 
 TYPES = {str: "string", list: "array", dict: "object"}
 OWN = {"type": "string", "pattern": plugins.OWN.pattern}
@@ -22,7 +23,7 @@ OF_SEED = {"const": "{seed}"}
 def schema() -> dict:
     """Draft 07, which editors know best."""
     shared: dict = {}
-    settings = {name: {"type": TYPES[kind]} for name, kind in SETTINGS.items()}
+    settings = {name: {"type": TYPES[kind]} for name, kind in SETTINGS.items()} | {"compile": _type(Compile, shared)}
     sections = {name: {"type": ["object", "null"], "additionalProperties": _stanza(name, shared)} for name in SECTIONS}
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
@@ -45,11 +46,12 @@ def _stanza(section, shared):
     asides = {"resources": _type(Resources, shared), "cost": _type(Cost, shared)}
     words = dict.fromkeys((*ASIDE, *MORE.get(section, [])), True) | asides | ({"sources": NAMES} if key == "method" else {})
     if section == "network":
-        words |= {"data": {"type": "string"}, "model": _names("models")} | {word: {"type": "string"} for word in LEARNED}
+        words |= {"data": {"type": "string"}, "model": _names("models"), "compile": _type(Compile, shared)}
+        words |= {word: {"type": "string"} for word in LEARNED}
     choices = [_choice(key, room, name, {} if section == "network" else words, shared) for name in plugins.names(room)]
     if section == "network":
         choices += [_choice("model", "models", name, {}, shared) for name in plugins.names("models")]
-    required = ["data", "model", key] if section == "network" else [] if section in ("figure", "claim") else [key]
+    required = ["data", "model"] if section == "network" else [] if section in ("figure", "claim") else [key]
     return {"type": "object", "properties": words | {key: _names(room)}, "required": required, "allOf": choices}
 
 
@@ -59,7 +61,8 @@ def _choice(key, room, name, words, shared):
     if words:
         closed = words | {key: True} | then["properties"]
         then |= {"properties": closed, "additionalProperties": False}
-    return {"if": {"properties": {key: {"const": name}}, "required": [key]}, "then": then}
+    named = {} if (room, name) == ("methods", TRAINED) else {"required": [key]}
+    return {"if": {"properties": {key: {"const": name}}} | named, "then": then}
 
 
 def _options(plugin, shared):

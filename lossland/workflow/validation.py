@@ -8,16 +8,17 @@ import re
 from dataclasses import dataclass
 from typing import Annotated
 
-from lossland.checking import ConfigError, build, built, resolved
-from lossland.options import Between, Count, NonNegative, nearest
+from lossland.checking import REQUIRED, ConfigError, build, built, resolved
+from lossland.options import Between, Compile, Count, NonNegative, nearest
 from lossland.workflow import plugins
 from lossland.workflow.code_digest import PLUGIN
 from lossland.workflow.plugins import Plugin
 
 ASIDE = ["cite", "published", "cost", "paper"]  # for readers and targets; no part of a result, nor are resources
 LEARNED = ("task", "loss")  # of a network: what it is trained for, if not for the task of its data
+TRAINED = "sgd"  # the method of a network that names none
 MORE = {
-    "network": ["model", *LEARNED, "seeds", "resources"],
+    "network": ["model", *LEARNED, "compile", "seeds", "resources"],
     "subspace": ["seeds", "stored", "resources"],
     "table": ["shards", "resources"],
 }
@@ -74,6 +75,8 @@ class Stanza:
             if "seed" in given:
                 raise ConfigError(f"{self.where}.seed: the instances have seeds of their own; remove one of them")
             given["seed"] = seed
+        elif "seed" not in given and plugin.options.get("seed", (0, 0))[1] is REQUIRED:
+            raise ConfigError(f"{self.where}.seed is missing; give seed: 1, or seeds: 3 for several")
         for option, value in given.items():
             if isinstance(value, str) and "{seed}" in value:
                 if seed is None:
@@ -113,11 +116,12 @@ def read(section, name, body, choice=None) -> Stanza:
     if not isinstance(body, dict):
         raise ConfigError(f"{where} is {body!r}; it must be a mapping of options")
     key, room = PLUGIN.get(section, ("experiment", "experiments"))
-    choice = choice or body.get(key, name if section in ("figure", "claim") else None)
+    choice = choice or body.get(key, {"figure": name, "claim": name, "network": TRAINED}.get(section))
     plugin = _plugin(f"{where}.{key}", room, choice)
     model = _plugin(f"{where}.model", "models", body.get("model")) if section == "network" else None
     for word in LEARNED if section == "network" else ():
         _refuse_learned(f"{where}.{word}", word, body.get(word))
+    build(Compile, body.get("compile", "off"), f"{where}.compile")
     known = _roles(section, plugin)
     roles = {role: kinds for role, kinds in known.items() if role not in plugin.optional or body.get(role) is not None}
     keys = [key, *known, *ASIDE, *MORE.get(section, [])] if section in PLUGIN else ["part"]
@@ -167,8 +171,8 @@ def _refuse_learned(where, word, choice):
     if not plugins.OWN.fullmatch(str(choice)):
         raise ConfigError(f"{where} is {choice!r:.80}; it must be module:name" + nearest(choice, known) * (word == "task"))
     try:
-        plugins.find("tasks", str(choice))
-    except FileNotFoundError as error:
+        plugins.refuse_unbound("tasks", str(choice))
+    except (FileNotFoundError, SyntaxError, NameError, ValueError) as error:
         raise ConfigError(f"{where} is {choice}, but {error}") from None
 
 

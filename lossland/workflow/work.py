@@ -20,6 +20,7 @@ SETS = {  # networks in the file of a method, by its options
     "tunnel": lambda o: o["points"] + 2,
 }
 CORRUPTIONS, LOOKS = 15, 10  # of images, if none are named; forward passes until a height is found along a direction
+ADAPTED = 1 / 3  # of the points of a surface, if it adapts to it
 OFTEN = 4  # the share of products after which the ends of a spectrum have been found
 STREAM = 35  # words of a text that are one row of a batch
 
@@ -100,7 +101,8 @@ def _measured(source, options):
         return members(source) + (options["samples"] + options["ascent"]) * len(options["stages"] or [1])
     if "samples" in options:
         return options["samples"] + members(source) * (options.get("resolution") or 1)
-    return points(source, options.get("resolution")) + 2 * options.get("rounds", 0)
+    whole = points(source, options.get("resolution")) + 2 * options.get("rounds", 0)
+    return whole * ADAPTED if options.get("adaptive") else whole
 
 
 def _versions(options):

@@ -3,7 +3,8 @@
 Between the points that were measured the shades are interpolated by monotone cubics, of losses in the logarithm.
 
 Dots are the networks that span a plane, a diamond is the bend of a curve in it, a line the curve, a cross the network in the
-middle. One run of each plane; axes are distances if u = 1 is a distance of 1, else multiples of the directions.
+middle. One run of each plane; axes are distances if u = 1 is a distance of 1, else multiples of the directions. If only some
+points of its grid were measured, the title of a plane says how many.
 """
 
 import numpy as np
@@ -11,7 +12,7 @@ from matplotlib.figure import Figure
 
 from lossland.options import Positive, Split
 from lossland.plotting.panels import looks, panels
-from lossland.plotting.planes import cross, marks, relief, shaded
+from lossland.plotting.planes import cross, interpolated, marks, relief, shaded
 from lossland.plotting.style import AXES
 from lossland.statistics.tables import Table, by_label, one_run, pick, plane, quantities_of, signed, splits_of, where
 
@@ -52,5 +53,5 @@ def _row(figure, axes, parts, own, split, quantity, highest):
         marks(axis, part, own[label]["color"])
         centre = where(part, mark="centre")
         cross(axis, centre["u0"], centre["u1"], own[label]["color"])
-        title = f"{label}, {split} {quantity}" if len(parts) == 1 else label
+        title = (f"{label}, {split} {quantity}" if len(parts) == 1 else label) + interpolated(part)
         axis.set(title=title if len(parts) == 1 or axis.get_subplotspec().is_first_row() else "", aspect="equal")
