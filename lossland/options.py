@@ -5,6 +5,7 @@ annotations, for a config and for Python alike. This module imports neither torc
 """
 
 import math
+import os
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -59,7 +60,7 @@ class Own(Rule):
     kind: Literal["file", "folder", "weights"]
 
     def check(self, value, context):
-        path = context.get("root", Path()) / value
+        path = context.get("root", Path()) / os.path.expanduser(value)
         if self.kind == "weights" and value.suffix and not (value.name.endswith(ENDINGS) or path.is_dir()):
             raise ValueError(f"must be a file in {', '.join(ENDINGS)}, a folder of such, or a pattern as run/*.pt")
         context.get("own", []).append((self.kind, path))

@@ -90,5 +90,9 @@ def test_the_figure_of_layers(tmp_path):
     written(tmp_path, figure, layers)
     alike, left = figure.axes[:2]
     assert alike.lines[0].get_ydata().tolist() == [1, 0.75, 0.5]
-    assert left.lines[1].get_ydata().tolist() == [1.5, 0.75, 1.5]
+    assert left.lines[1].get_ydata().tolist() == pytest.approx([1, 0.5 / (0.5 + 0.5 / 2), 2])
     assert [line.get_label() for line in alike.lines] == ["in", "out"]
+    given = {"u0": [0.0, 0.5, 1.0], "member": ["alone", "scaled"], "quantity": "nll", "labels": ["segment", "repaired"]}
+    tempered = planted("path_ensemble", value=lambda row: 1 + row.u0 * (row.member == "alone"), **given)
+    last = layers.draw(layers=table, tempered=tempered).axes[5]
+    assert [line.get_ydata().tolist() for line in last.lines] == [[1, 1.5, 2], [1, 1, 1]]

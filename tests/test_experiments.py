@@ -27,7 +27,13 @@ MINE = {
 }
 OTHERS = {"without": PLAIN | {"hidden": [9]}, "dense": PLAIN | {"hidden": [10]}}
 SOURCES = {"digits": {"source": "digits"}, "intervals": {"source": "intervals"}}
-VALUES = {"widths": [1], "long": [4], "layers": {"in": ["1"], "middle": ["3"], "out": ["5"]}}
+VALUES = {
+    "other": {"lr": 0.05},
+    "epochs": [0, 2],
+    "widths": [1],
+    "long": [4],
+    "layers": {"in": ["1"], "middle": ["3"], "out": ["5"]},
+}
 # of six networks: groups of seven; a model that is not theirs; other tasks; and one without a list of hidden layers
 REFUSED = {"plain": {"benton2021/modes", "benton2021/regression", "fort_jastrzebski2019/wedge_model", "garipov2018/language"}}
 REFUSED |= {"start": REFUSED["plain"]}
@@ -110,7 +116,7 @@ def of_mine(name, network):
         if default is REQUIRED:
             named = option if option in OTHERS else network
             known = any(isinstance(part, Known) for part in plugins.parts(annotation))
-            body[option] = ([named] if option in ("networks", "without") and "list" in str(annotation) else named) if known else (
+            body[option] = ([named] if option in ("networks", "without", "width") and "list" in str(annotation) else named) if known else (
                 VALUES[option]
             )  # fmt: skip
     return body

@@ -58,6 +58,7 @@ def home(tmp_path_factory):
     weights = {n: p.detach() for n, p in code["network"](2).named_parameters()}
     save_file(weights, home / "trained.safetensors")
     torch.save({"state_dict": {f"module.{n}": p for n, p in weights.items()}}, home / "trained.pt")
+    (home / "bad.pt").write_bytes((home / "trained.pt").read_bytes()[:200])
     return home
 
 
@@ -128,8 +129,14 @@ def test_look_trains_networks_and_draws_what_lies_between(home, monkeypatch):
         (["look", "mine:network", "--data", "photos", "--out", "../up"], "../up must be a folder below this one"),
         (["look", "mine:network", "--data", "photos", "--out", "photos"], "photos is there; `lossland run photos` goes on"),
         (["look", "mine:network", "--data", "photos/train"], "has no train/ and test/"),
-        (["look", "broken:network", "--data", "photos"], "model look.model:network fails on inputs of shape (3, 64, 64) and 2"),
+        (
+            ["look", "broken:network", "--data", "photos"],
+            "model look.model:network fails on inputs of shape (3, 64, 64) and 2 outputs: the network",
+        ),
         (["look", "mine:network", "--data", "photos", "--cores", "x"], "--cores is 'x': must be a number of cores, or all"),
+        (["look", "mine:network", "bad.pt", "--data", "photos", "--size", "8"], "bad.pt is not a whole checkpoint of PyTorch"),
+        (["look", "mine:network", "--data", "imagenet"], "--data imagenet.folder is missing"),
+        (["look", "mine:network", "--data", "photos", "--size", "0"], "--size is 0: must be at least 1"),
         (["run", "photos", "--cores", "0"], "--cores is '0': must be a number of cores, or all"),
         (["run", "absent"], "there is no absent/config.yaml; `lossland new absent` writes one"),
     ],

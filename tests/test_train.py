@@ -5,13 +5,17 @@ from dataclasses import replace
 
 import pytest
 import torch
+from torch import nn
 from torch.nn import functional as F
 
 from lossland.geometry.charts.bezier import Bezier
 from lossland.geometry.charts.points import Points
+from lossland.inputs.arrays import Arrays
 from lossland.landscape import descent, train
 from lossland.landscape.checkpoint import Journal
+from lossland.landscape.problem import Problem
 from lossland.landscape.schedules import learning_rate
+from lossland.landscape.space import ParamSpace
 from lossland.landscape.train import expected_loss, minimise
 from lossland.methods import curve, fge, pool, sgd, snapshots, sse
 from lossland.options import Recipe
@@ -333,3 +337,28 @@ def test_snapshot_ensembles_restart_the_cosine(problem, monkeypatch):
     uneven = sse.build(problem, [], recipe=Recipe(3, 0.2, batch_size=8), seed=0, cycles=5)
     assert (uneven.notes["epoch"] * 8).tolist() == [5, 10, 15, 20, 24], "T = 24 steps, ceil(24 / 5) = 5"
     assert rates[:11] == pytest.approx([0.1 * (1 + math.cos(math.pi * (i % 5) / 5)) for i in range(11)])
+
+
+@pytest.mark.parametrize(("batch", "dense"), [(2, True), (100, False)])
+def test_small_batches_of_a_large_network_are_laid_out_by_channel(batch, dense):
+    """A megabyte of weights is not laid out anew for two images; the gradient is the same."""
+    seen = []
+
+    class Seeing(nn.Conv2d):
+        def forward(self, x):
+            seen.append(x.is_contiguous())
+            return super().forward(x)
+
+    def network():
+        return nn.Sequential(Seeing(3, 8, 3), nn.ReLU(), nn.Flatten(), nn.Linear(72, 16_000), nn.ReLU(), nn.Linear(16_000, 3))
+
+    rng = torch.Generator().manual_seed(0)
+    x = {s: torch.randint(256, (100, 3, 5, 5), generator=rng, dtype=torch.uint8) for s in ("train", "val", "test")}
+    problem = Problem(ParamSpace(network), Arrays(x, {s: torch.arange(100) % 3 for s in x}, 3, (0.5,) * 3, (0.25,) * 3))
+    theta, (_, inputs, target) = problem.init(0), next(problem.batches("train", batch))
+    seen.clear()
+    _, gradient = problem.gradient(theta, inputs, target, rng)
+    assert seen == [dense]
+    exact = replace(problem, precision="fp64")
+    _, inputs, target = next(exact.batches("train", batch))
+    torch.testing.assert_close(gradient, exact.gradient(theta.double(), inputs, target, rng)[1].float(), rtol=1e-3, atol=1e-6)

@@ -196,6 +196,7 @@ class Problem:
         The gradient is added `share` times to `into` [D] (default: once to zeros), each parameter tensor as soon as it is
         known, so that beside theta and `into` of a large network there is never a third vector of their length.
         """
+        inputs = self._laid_out(inputs)
         if into is None and len(theta) <= SMALL:
             loss, gradient = self._small(theta, inputs, target, rng)
         else:
@@ -210,6 +211,13 @@ class Problem:
             decayed.add_(trained, alpha=share * weight_decay)
             return loss.detach().add_(square, alpha=0.5 * weight_decay), gradient
         return loss.detach(), gradient
+
+    def _laid_out(self, inputs):
+        """Images channel by channel, not channels last, in small batches of a large network on a CPU, where convolutions would
+        take longer to lay out its weights than they save."""
+        x = inputs[0]
+        small = self.device.type == "cpu" and torch.is_tensor(x) and x.ndim == 4 and self.space.dimension > SMALL
+        return (x.contiguous(), *inputs[1:]) if small and len(x) * self.check().layers < self.space.dimension else inputs
 
     def _small(self, theta, inputs, target, rng):
         """The loss of a batch and its gradient [D], without decay, of a network whose steps are not arithmetic but calls."""

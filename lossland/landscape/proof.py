@@ -23,12 +23,13 @@ LIBRARY = Path(__file__).parent.parent
 
 @dataclass
 class Proof:
-    """Whether a training step draws random numbers, and whether every seed has the same initialisation; how many numbers the
-    `largest` layer puts out for an example; the seeds `started`."""
+    """Whether a training step draws random numbers, and whether every seed has the same initialisation; how many numbers
+    the `largest` layer, and all `layers`, put out for an example; the seeds `started`."""
 
     stochastic: bool
     alike: bool
     largest: int
+    layers: int
     started: set[int] = field(default_factory=set)
 
 
@@ -74,7 +75,7 @@ def prove(problem) -> Proof:
             with _told(f"the network cannot be called with inputs {_shapes(x)} of {split}"):
                 outputs = space.predict(theta, state, *_inputs(problem, x))
             _refuse_misfit(problem, outputs, target)
-    return Proof(stochastic, alike, max(sizes))
+    return Proof(stochastic, alike, max(sizes), sum(sizes) // 2)
 
 
 def _modes():

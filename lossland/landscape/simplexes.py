@@ -143,9 +143,12 @@ class Spro:
         float64 = self.volume.determinant == "float64"
         inner = self._inner(anchors, newest) if self._by_volume or (self.strength and float64) else None
         share = 1 / self.samples if self.reduction == "mean" else 1.0
+        point = torch.empty_like(vertex)  # one for all: to get memory takes twice as long as to fill it
         for c in self._points(len(anchors), inner, rng).to(anchors):
-            loss, _ = problem.gradient(c @ anchors, *batch, rng, into=gradient, share=share * c[newest].item())
+            point = torch.mv(anchors.T, c, out=point)
+            loss, _ = problem.gradient(point, *batch, rng, into=gradient, share=share * c[newest].item())
             value = value + share * loss
+        del point
         if self.strength:
             push = _outwards if float64 else _released
             simplexes = self.simplexes[:1] if self.volume.over == "first" else self.simplexes

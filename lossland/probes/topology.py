@@ -17,6 +17,7 @@ import pandas as pd
 
 from lossland.landscape.edge import checked
 from lossland.options import NonNegative
+from lossland.statistics.tables import one_landscape
 from lossland.statistics.topology import joins, neighbours
 
 SCHEMA = {
@@ -32,9 +33,7 @@ def measure(table: Annotated[pd.DataFrame, "landscape"], *, least: NonNegative =
     """One row for each minimum, `index` 0 the lowest, which is left out if its persistence is below `least` of the range of all
     values. `into` is the index of the lower minimum that it joins, -1 of one that joins none; it is at the `edge` of what was
     drawn, where the landscape may go on down. Raises ValueError if the table is of several paths or planes."""
-    table = table[table["mark"] == "grid"].sort_values(["u1", "u0"], kind="stable")
-    if table.duplicated(["index", "split", "quantity"]).any():
-        raise ValueError("topology condenses one path or plane, and the rows are of several; measure one at a time")
+    table = one_landscape(table, "topology").sort_values(["u1", "u0"], kind="stable")
     return pd.concat(
         _minima(part, least).assign(split=split, quantity=quantity)
         for (split, quantity), part in table.groupby(["split", "quantity"], sort=False)

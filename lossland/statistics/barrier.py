@@ -30,19 +30,19 @@ def of_parts(paths, whole) -> pd.DataFrame:
     They differ if the path ends higher than the networks: with the loss (1 - w_2 w_1)^2 / 2 and the networks (1, 1) and
     (-1, -1), that of the first layer alone is 2 t^2, which has no hump and is 1/2 in the middle. Raises ValueError if a run has
     no whole path."""
-    ends = {run: _seen(rows)[:, [0, -1]].mean() for run, rows in whole.groupby("run")}
+    ends = {run: seen(rows)[:, [0, -1]].mean() for run, rows in whole.groupby("run")}
     rows = []
     for (label, run), path in paths.groupby(["subspace", "run"], sort=False):
         if run not in ends:
             raise ValueError(f"run {run} of {label} has no path between the whole networks; measure that too")
-        t, values = path["u0"].sort_values().to_numpy(), _seen(path)
+        t, values = path["u0"].sort_values().to_numpy(), seen(path)
         middle = np.interp(0.5, t, values.mean(axis=0))
         rows.append({"subspace": label, "run": run, "own": barrier(t, values), "averaged": middle - ends[run]})
     return pd.DataFrame(rows)
 
 
-def _seen(path):
-    """[h n] of the rows of one path: train values as they are, others on two halves."""
+def seen(path):
+    """[h n] of the rows of one path: train values as they are, others on two halves of the examples."""
     columns = ["value"] if path["split"].iloc[0] == "train" else ["half_a", "half_b"]
     return path.sort_values("u0")[columns].to_numpy().T
 

@@ -40,8 +40,8 @@ def located(config, error) -> ConfigError:
     """The same error, with file and line of the deepest value whose path its sentence begins with."""
     bare = {path: re.escape(path.removeprefix("experiments.")) for path in config.places}
     paths = [path for path, text in bare.items() if re.match(rf"(experiments\.)?{text}(?![\w-])", str(error))]
-    place = config.places[max(paths, key=len)] if paths else ""
-    return ConfigError(f"{place}: {error}" if place else str(error))
+    place, told = config.places[max(paths, key=len)] if paths else "", str(error).replace("\n", "\\n")
+    return ConfigError(f"{place}: {told}" if place else told)
 
 
 def refuse_absent(plan, jobs):

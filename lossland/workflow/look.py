@@ -18,7 +18,7 @@ from pathlib import Path
 
 import yaml
 
-from lossland.checking import ConfigError, build
+from lossland.checking import ConfigError, build, built
 from lossland.inputs import checkpoint_names
 from lossland.options import Count, Positive, Weights
 from lossland.workflow import own_files, plugins
@@ -162,6 +162,7 @@ def look(model, data, checkpoints, *, out="look", seeds=None, size=64, minutes=5
     ConfigError."""
     build(Count | None, seeds, "--seeds")
     build(Positive, minutes, "--minutes")
+    build(Count, size, "--size")
     if checkpoints and seeds is not None:
         raise ConfigError(f"--seeds {seeds} trains networks, and those of checkpoints are trained; leave out one of them")
     folder, source = _new(Path(out)), _data(data, size)
@@ -177,7 +178,7 @@ def look(model, data, checkpoints, *, out="look", seeds=None, size=64, minutes=5
         of_seeds = {"mine": {"method": "sgd", "seeds": seeds, "recipe": RECIPE}}
         networks = {name: stanza | body for name, body in (trained or of_seeds).items()}
         project = Project(folder, source, networks, recipe, Grids(SIDES[0], EXAMPLES[0], max(1, cores // 2), also))
-        speed, beside = _speed(source, function, cores), _beside(project, cores)
+        speed, beside = _speed(source, function, cores, files.values()), _beside(project, cores)
         project.grids = _affordable(speed, minutes, len(networks), len(files) or seeds, cores, also, beside)
         return project.write()
     except BaseException:
@@ -253,11 +254,18 @@ def _model(model, folder) -> tuple[str, str]:
     return f"{'.'.join(folder.parts)}.model:network", WRAPPER.format(module=module, function=name, arguments=", ".join(given))
 
 
-def _speed(source, model, cores) -> float:
-    """Examples a second that the network evaluates on this machine: on its GPU, or as often at a time as there are cores."""
+def _speed(source, model, cores, files) -> float:
+    """Examples a second that the network evaluates on this machine: on its GPU, or as often at a time as there are cores.
+
+    Raises ConfigError for data, a network, or files of its weights that would not do.
+    """
     import torch
 
-    from lossland.landscape.problem import default_device
+    from lossland import tasks
+    from lossland.inputs.arrays import Arrays, count
+    from lossland.landscape.problem import Problem, default_device
+    from lossland.landscape.space import ParamSpace
+    from lossland.methods import pretrained
 
     device, threads = default_device(), torch.get_num_threads()
     torch.set_num_threads(1)  # as a job
@@ -265,21 +273,26 @@ def _speed(source, model, cores) -> float:
     sys.path.insert(0, str(Path.cwd()))
     options = {name: value for name, value in source.items() if name != "source"}
     root = Path(os.environ.get("LOSSLAND_DATA", "data"))  # of the run too
-    data = plugins.load("data", source["source"])(root, **{n: Path(v) if n == "folder" else v for n, v in options.items()})
-    x = data.inputs("train", torch.arange(min(64, len(data.x["train"])))).to(device)
+    known = plugins.plugin("data", source["source"]).options
+    data = plugins.load("data", source["source"])(root, **built(known, options, f"--data {source['source']}", root=root))
+    if not isinstance(data, Arrays):
+        raise ConfigError(f"--data {source['source']} returns {type(data).__name__}; return Arrays of lossland.inputs.arrays")
+    make, outputs = plugins.load("models", model), tasks.found(data.task).outputs(data.classes)
+    try:
+        problem = Problem(ParamSpace(lambda: make(data.shape, outputs)), data, device)
+        problem.check()
+    except ValueError as error:
+        raise ConfigError(f"model {model} fails on inputs of shape {data.shape} and {outputs} outputs: {error}") from error
+    for file in files:
+        pretrained.build(problem, [], file=str(checkpoint_names.networks(file)[0]))
+    theta, (_, x, _) = problem.init(0), next(problem.batches("train", 64))
     with torch.inference_mode():
-        try:
-            network = plugins.load("models", model)(data.shape, data.classes).eval().to(device)
-            network(x)
-        except Exception as error:
-            shapes = f"inputs of shape {data.shape} and {data.classes} classes"
-            raise ConfigError(f"model {model} fails on {shapes}: {type(error).__name__}: {error}") from error
-        start, passes = time.perf_counter(), 0
+        state, passes, start = problem.space.calibrate(theta, [x]), 0, time.perf_counter()
         while time.perf_counter() - start < 1.0:
-            network(x)
+            problem.space.predict(theta, state, *x)
             passes += 1
     torch.set_num_threads(threads)
-    return passes * len(x) / (time.perf_counter() - start) * (cores if device.type == "cpu" else 1)
+    return passes * count(x) / (time.perf_counter() - start) * (cores if device.type == "cpu" else 1)
 
 
 def _beside(project, cores) -> float:

@@ -14,6 +14,7 @@ from lossland.workflow import plugins
 from lossland.workflow.code_digest import PLUGIN
 from lossland.workflow.plugins import Plugin
 
+MANY = 10_000  # instances of a stanza, each of which is a job
 ASIDE = ["cite", "published", "cost", "paper"]  # for readers and targets; no part of a result, nor are resources
 LEARNED = ("task", "loss")  # of a network: what it is trained for, if not for the task of its data
 TRAINED = "sgd"  # the method of a network that names none
@@ -94,6 +95,8 @@ class Stanza:
             found = {seed: {"sources": own} for seed, own in sources.items()}
         else:
             seeds = self.body.get("seeds", [None])
+            if isinstance(seeds, int) and seeds > MANY:
+                raise ConfigError(f"{self.where}.seeds is {seeds}, of more networks than a plan has room for; at most {MANY:,}")
             if isinstance(seeds, int) and not isinstance(seeds, bool) and seeds > 0:
                 seeds = list(range(1, seeds + 1))
             plain = isinstance(seeds, list) and all(isinstance(s, (int, str, type(None))) for s in seeds)

@@ -15,7 +15,7 @@ def experiment(
     triples: Count | None = None,
     resolution: Count = 21,
     around: Count = 15,
-    least: Fraction = 1e-3,
+    least: Fraction = 1e-4,
     examples: Count | None = None,
 ):
     """Planes through each three of the networks `width`, from narrow to wide, `depth`, from shallow to deep, and `others`; and

@@ -28,7 +28,8 @@ def experiment(
             own.append(one)
             wide[one.label] = width
     if repair:
-        plan.figure("layers", layers=[plan.cka(one, resolution=11) for one in found])
+        along = {"layers": plan.cka, "tempered": plan.path_ensemble}
+        plan.figure("layers", **{role: [probe(one, resolution=11) for one in found] for role, probe in along.items()})
     kinds = {kind: own for kind, own in kinds.items() if own}
     plan.figure("rebasin", shapes=[plan.shape(one) for one in lines], lines=lines, kinds=kinds, widths=wide)
     plan.claims("rebasin", saddles=heights, kinds=kinds, networks=networks)

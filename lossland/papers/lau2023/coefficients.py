@@ -19,7 +19,7 @@ def experiment(
     another optimiser; and with parameters times `factors` that leave the function as it is, as {"1": 3, "3.weight": 0.333}."""
     seen = {"chains": chains, "draws": draws, "batch_size": batch_size}
     first = plan.kept(network, epochs)[:runs]
-    kinds = {"as it is": first, "other": plan.vary("by another recipe", network, seeds=runs, recipe=other)}
+    kinds = {"as it is": first, "other": plan.vary("by another recipe", network, seeds=len(first), recipe=other)}
     if factors:
         kinds["written otherwise"] = plan.rescaled("written otherwise", first, factors=factors)
     ends = [plan.pool(f"{label}, at the end", one).called(label) for label, one in kinds.items()]

@@ -30,7 +30,7 @@ def experiment(
     surfaces = plan.landscape(planes, name="plane", resolution=resolution, examples=examples, shards=shards)
     plan.figure("plane", planes=surfaces)
     if topology:
-        plan.figure("topology", minima=plan.topology(surfaces, least=1e-3), landscape=surfaces)
+        plan.figure("topology", minima=plan.topology(surfaces, least=1e-4), landscape=surfaces)
     for one, plane in zip(first, planes, strict=True):
         height = plan.landscape(plane, name="plane", resolution=resolution, examples=examples, shards=shards)
         name = "surface_" + re.sub(r"\W", "_", one.label) if len(first) > 1 else "surface"

@@ -42,7 +42,7 @@ def draw(
         branches(row[1], own["value"].to_dict(), joined)
         _bars(row[2], own)
         row[0].set_title(label)
-        row[1].set(title=f"{len(own)} minim{'a' if len(own) > 1 else 'um'}", xticks=[], ylabel=f"{split} {name}")
+        row[1].set(title=f"{len(own)} minim{'a' if len(own) > 1 else 'um'}", xticks=[])
         row[2].set(title=f"SMAD {numbers(own)['smad'].iloc[0]:.3g}", xlabel=f"{split} {name}", ylabel="minimum")
         if len(tree) and own["value"].min() > LOW * tree["saddle"].max():
             logarithmic(row[1])
