@@ -74,17 +74,20 @@ def copy_project(folder):
 
 
 def run(project, *command, **environment):
-    """Run a command in a copy of the project, with its own lossland; returns the finished process."""
+    """Run a script, or a module of the project, in a copy of it with its own lossland; returns the finished process."""
     environment = SURROUNDINGS | environment
-    command = [sys.executable, *command] if command[0].endswith(".py") else [sys.executable, "-m", *command]
-    return subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, timeout=1500)
+    if command[0].endswith(".py"):
+        command = [sys.executable, *command]
+        return subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, timeout=1500)
+    with tempfile.NamedTemporaryFile("r") as said, tempfile.NamedTemporaryFile("r") as errors:
+        status = preloaded.run(command[0], project, command[1:], environment, said.name, errors.name)
+        return subprocess.CompletedProcess(command, status, said.read(), errors.read())
 
 
 def snakemake(project, *arguments, **environment):
     """Run Snakemake in a copy of the project; returns its exit status and what it said."""
-    with tempfile.NamedTemporaryFile("r") as output:
-        environment = SURROUNDINGS | environment
-        return preloaded.snakemake(project, arguments, environment, output.name), output.read()
+    with tempfile.NamedTemporaryFile("r") as said:
+        return preloaded.run("snakemake", project, arguments, SURROUNDINGS | environment, said.name, said.name), said.read()
 
 
 @pytest.fixture(scope="session")

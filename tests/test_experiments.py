@@ -109,32 +109,6 @@ def test_only_what_is_used_of_a_size_is_trained(name, settings, trained):
     assert {job.stem for job in plan["network"].values()} == trained
 
 
-@pytest.mark.parametrize(
-    ("name", "settings", "sentence"),
-    [
-        ("garipov2018/curve", {"network": "net"}, "did you mean garipov2018/curves"),
-        ("garipov2018/curves", {"network": "nett"}, "did you mean net"),
-        ("garipov2018/curves", {"network": "net", "resolutions": 5}, "did you mean resolution"),
-        ("garipov2018/curves", {}, "network is missing"),
-        (
-            "garipov2018/curves",
-            {"network": "net", "pairs": 4},
-            "net has 6 networks, and 4 pairs take 8; give seeds: 8, or pairs: 3",
-        ),
-        (
-            "garipov2018/curves",
-            {"network": "net", "recipe": {"epoch": 5}},
-            "recipe.epoch is not an option here; did you mean epochs",
-        ),
-    ],
-)
-def test_a_mistake_is_one_sentence(name, settings, sentence):
-    with pytest.raises(ConfigError, match=sentence) as error:
-        planned(**{name: settings})
-    assert "garipov2018/curve" in str(error.value)
-    assert "\n" not in str(error.value)
-
-
 def of_mine(name, network):
     """The least that an experiment asks for, of the network `network`."""
     body = {}
@@ -255,11 +229,6 @@ def test_pushes_of_one_strength_differ_by_their_rule():
             "fort2019/shift",
             {"network": "two", "size": 2, "corruptions": ["fogg"]},
             "corruptions.0. is 'fogg': .* did you mean fog",
-        ),
-        (
-            "garipov2018/curve",
-            {"network": "two"},
-            "^experiments.garipov2018/curve: there is no experiment garipov2018/curve; did",
         ),
         (
             "li2018/surfaces",

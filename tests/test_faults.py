@@ -93,7 +93,6 @@ BROKEN = {
         "data: {s: {source: spirals}}\nnetwork: {n: {data: s, model: mlp, method: sgd, seed: 1, recipe: {epochs: 3, lr: 1.0e+20}}}",
         "network n: the loss is not finite in epoch",
     ),
-    "config": ("data: {s: {source: spiral}}", "broken.yaml:2: data.s.source is spiral"),
 }
 
 

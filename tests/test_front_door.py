@@ -1,13 +1,12 @@
 """The front door as a new user meets it: `lossland look`, `new` and `run`, and the library in a notebook."""
 
-import subprocess
-import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 import torch
-from conftest import ROOT, SURROUNDINGS
+from conftest import ROOT, run, snakemake
 from matplotlib.figure import Figure
 from PIL import Image
 from planted import planted
@@ -32,8 +31,14 @@ def network(num_classes):
 
 
 def lossland(folder, *words):
-    command = [sys.executable, "-m", "lossland", *words]
-    return subprocess.run(command, cwd=folder, env=SURROUNDINGS | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True)
+    return run(folder, "lossland", *words, PYTHONPATH=str(ROOT))
+
+
+def drawn(folder, config):
+    """The files of the figures of a config, drawn as `lossland run` does."""
+    status, output = snakemake(folder, "-s", str(ROOT / "Snakefile"), "--cores", "1", "--configfile", str(config))
+    assert status == 0, output
+    return {p.name for p in (Path(config).parent / "results/figure").iterdir()}
 
 
 @pytest.fixture(scope="module")
@@ -68,8 +73,7 @@ def test_look_draws_a_checkpoint_and_goes_on_after_an_edit(home):
     assert {"own_density.png", "own_measures_of_sharpness.csv", "own_topology.png"} <= made
     config = home / "seen/config.yaml"
     config.write_text(config.read_text().replace("resolution: 9", "resolution: 7"))
-    again = lossland(home, "run", "seen", "--cores", "1")
-    assert again.returncode == 0, again.stderr
+    drawn(home, config)
     table = pd.read_parquet(home / "seen/results/table/own/around/plane.parquet")
     assert (table["mark"] == "grid").sum() == 7 * 7 * 2 * 3
     assert len(config.read_text().splitlines()) < 20
@@ -102,13 +106,12 @@ def test_look_names_the_networks_of_several_checkpoints(home, monkeypatch):
         assert {f"own_surface_{name}" for name in names} <= drawn
 
 
-def test_look_trains_networks_and_draws_what_lies_between(home):
-    (home / "quick.py").write_text("import lossland.workflow.look as look, sys\nfrom lossland.__main__ import main\n"
-                                   "look.RECIPE |= {'epochs': 1, 'batch_size': 8}\nmain()\n")  # fmt: skip
-    words = ["look", "mine:network", "--data", "photos", "--size", "8", "--minutes", "0.001", "--out", "two", "--cores", "1"]
-    ran = subprocess.run([sys.executable, "quick.py", *words], cwd=home, env=SURROUNDINGS | {"PYTHONPATH": str(ROOT)})
-    assert ran.returncode == 0
-    made = {p.name for p in (home / "two/results/figure").iterdir()}
+def test_look_trains_networks_and_draws_what_lies_between(home, monkeypatch):
+    monkeypatch.chdir(home)
+    monkeypatch.syspath_prepend(home)
+    monkeypatch.setattr(look, "RECIPE", look.RECIPE | {"epochs": 1, "batch_size": 8})
+    config = look.look("mine:network", "photos", [], out="two", size=8, minutes=0.001)
+    made = drawn(home, config)
     assert {"own_path.png", "own_curve_plane.png", "own_ensemble.png", "own_similarity.png"} <= made
 
 

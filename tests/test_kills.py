@@ -3,16 +3,15 @@
 import os
 import random
 import shutil
-import subprocess
-import sys
 import time
 from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
+import preloaded
 import psutil
 import pytest
-from conftest import TOY, artefacts, copy_project, edit, snakemake
+from conftest import SURROUNDINGS, TOY, artefacts, copy_project, edit, snakemake
 
 KILLS = {"job": 7, "snakemake": 7, "everything": 6}
 STAGES = ["data", "network", "subspace", "table", "figure", "claim", "verdict"]
@@ -42,28 +41,30 @@ def test_twenty_kills_change_no_byte(quiet, tmp_path):
     run, harmed, hit = None, False, Counter()
     kinds, lost = dice.sample([*KILLS], counts=KILLS.values(), k=sum(KILLS.values())), []
     while kinds:
-        if run is None or run.poll() is not None:
-            assert run is None or run.returncode == 0 or harmed, (project / "output.txt").read_text()
-            if run is None or run.returncode == 0:
+        if run is None or run.exitcode is not None:
+            assert run is None or run.exitcode == 0 or harmed, (project / "output.txt").read_text()
+            if run is None or run.exitcode == 0:
                 lost = lost or dice.sample(STAGES, k=len(STAGES))
                 shutil.rmtree(project / "results/toy" / lost.pop(), ignore_errors=True)  # an orphan may write into it
             run, harmed = _start(project), False
         kind, until = kinds[-1], time.monotonic() + dice.uniform(0.5, 4)
-        while run.poll() is None and time.monotonic() < until:
+        while run.exitcode is None and time.monotonic() < until:
             time.sleep(0.01)
         jobs = _jobs(project)
         victims = {"job": jobs and [dice.choice(list(jobs))], "snakemake": [run], "everything": [run, *jobs]}[kind]
-        if run.poll() is None and victims:
+        if run.exitcode is None and victims:
             hit += Counter(f"{kind} during {stage}" for stage in jobs.values()) or Counter([f"{kind} between jobs"])
             for victim in victims:
                 victim.kill()
             harmed = bool(kinds.pop())
             if run in victims:
-                run.wait()
+                run.join()
     print(*sorted(hit.items()), sep="\n")
-    while run.poll() is None or _jobs(project):
+    while run.exitcode is None or _jobs(project):
         time.sleep(0.1)
-    assert _start(project).wait(300) == 0, (project / "output.txt").read_text()
+    run = _start(project)
+    run.join(300)
+    assert run.exitcode == 0, (project / "output.txt").read_text()
     made, wanted = artefacts(project / "results/toy"), artefacts(quiet / "results/toy")
     assert made.keys() == wanted.keys()
     assert [name for name in made if made[name] != wanted[name]] == []
@@ -77,11 +78,9 @@ def _start(project):
     """The workflow in the background, after the unlocking that a killed one needs."""
     status, output = snakemake(project, "--unlock", *TOY)
     assert status == 0, output
-    environment = os.environ | {"PYTHONPATH": str(project), "LOSSLAND_CHECKPOINT_SECONDS": "0.05"}
-    with open(project / "output.txt", "w") as log:
-        return psutil.Popen(
-            [sys.executable, "-m", "snakemake", *TOY], cwd=project, env=environment, stdout=log, stderr=subprocess.STDOUT
-        )
+    (project / "output.txt").write_text("")
+    environment = SURROUNDINGS | {"LOSSLAND_CHECKPOINT_SECONDS": "0.05"}
+    return preloaded.start("snakemake", project, TOY, environment, *[project / "output.txt"] * 2)
 
 
 def _jobs(project):

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import torch
 import yaml
-from conftest import SURROUNDINGS, copy_project, edit
+from conftest import SURROUNDINGS, copy_project, edit, run, snakemake
 from safetensors.torch import load_file
 from torch import nn
 
@@ -102,12 +102,10 @@ class Folder:
             (path / name).write_text(text)
         (path / "mine.yaml").write_text(CONFIG)
 
+        self.command = ["-s", str(checkout / "Snakefile"), "--cores", "2", "--configfile", "mine.yaml"]
+
     def snakemake(self, *arguments):
-        """Exit status and words of the command itself, with nothing in the environment that names the checkout."""
-        command = [Path(sys.executable).parent / "snakemake", "-s", self.checkout / "Snakefile", "--cores", "2", *arguments]
-        command += ["--configfile", "mine.yaml"]
-        done = subprocess.run(command, cwd=self.path, env=SURROUNDINGS, capture_output=True, text=True)
-        return done.returncode, done.stdout + done.stderr
+        return snakemake(self.path, *self.command, *arguments)
 
     def planned(self):
         status, output = self.snakemake("-n", "-p")
@@ -123,8 +121,9 @@ def folder(tmp_path_factory):
         made.checkout / "lossland/data/spirals.py", "def load(", "CHECKOUT = 'another'\n\n\ndef load("
     )  # not the installed one
     edit(made.path / "my_data.py", "    return", "    assert spirals.CHECKOUT == 'another'\n    return")
-    status, output = made.snakemake()
-    assert status == 0, output
+    command = [Path(sys.executable).parent / "snakemake", *made.command]  # itself: nothing else names the checkout
+    done = subprocess.run(command, cwd=made.path, env=SURROUNDINGS, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
     return made
 
 
@@ -246,11 +245,7 @@ def test_a_task_and_a_loss_of_ones_own(folder):
         assert says in output
     (folder.path / "mine.yaml").write_text(LEARNED)
     edit(folder.path / "my_losses.py", "import HALF", "import HALVE")
-    command, own = (
-        [sys.executable, "-m", "lossland", "check", "--configfile", "mine.yaml"],
-        {"PYTHONPATH": str(folder.checkout)},
-    )
-    done = subprocess.run(command, cwd=folder.path, env=SURROUNDINGS | own, capture_output=True, text=True)
+    done = run(folder.path, "lossland", "check", "--configfile", "mine.yaml", PYTHONPATH=str(folder.checkout))
     assert done.returncode == 1
     assert "mine.yaml:5: network.net.loss is my_losses:weighted, which fails: ImportError: cannot import" in done.stderr
     assert done.stderr.endswith("my_losses.py, line 5\n")

@@ -198,6 +198,7 @@ def test_shape_of_a_known_path():
     assert train["barrier"] == pytest.approx(0, abs=1e-12)
     assert test["barrier"] == pytest.approx(1 / 4)
     assert train["mean"] == pytest.approx(1 / 3, abs=1e-3)
+    assert (train["instability"], train["climb"]) == (1 / 2, 1), "from 0 to 1"
 
 
 def test_a_barrier_is_what_a_path_has_above_the_line_between_its_ends():

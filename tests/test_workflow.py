@@ -41,12 +41,6 @@ def test_the_toy_run_makes_everything_and_says_so(finished):
     assert not list(results.rglob(".*"))
 
 
-def test_a_second_run_has_nothing_to_do(finished):
-    status, output = snakemake(finished, *TOY)
-    assert status == 0
-    assert "Nothing to be done" in output
-
-
 def test_target_of_a_paper(editable):
     edit(editable / "tests/toy.yaml", "figure:\n", "figure:\n  aside: {draw: surface, surface: surface}\n")
     status, output = snakemake(editable, "garipov2018", "-n", "--forceall", *TOY)
