@@ -4,6 +4,8 @@ CORES ?= all
 CONFIG ?= config.yaml
 INSTANCES ?= 2
 EXAMPLES ?= 8
+RESULTS ?= results
+SIZE ?= default
 BIN := .venv/bin
 
 .PHONY: help setup reproduce test test-slurm test-report test-wheel lint docs results-page experiments-page schema report check why stale clean-stale cost rehearse gpu-check benchmark clean
@@ -43,8 +45,8 @@ lint: setup  ## style of Python and of the rules, types of the library
 docs: setup  ## the site of docs/ as build/docs/index.html, all of its links checked
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
-results-page: setup  ## docs/results.md and the counts of README.md, from results/verdict
-	@$(BIN)/python docs/results.py
+results-page: setup  ## the results in docs and the counts of README.md, from the report of the default; RESULTS and SIZE for others
+	@$(BIN)/python docs/results.py $(RESULTS) $(SIZE)
 
 experiments-page: setup  ## docs/experiments.md, from the signatures of the experiments
 	@$(BIN)/python docs/experiments.py
@@ -55,7 +57,7 @@ schema: setup  ## configs/config.schema.json, by which editors complete a config
 report: setup  ## the report of what there is, even if jobs failed; a run that succeeds has written it
 	@$(BIN)/python -m lossland report --configfile $(CONFIG)
 
-check: setup  ## read and plan CONFIG: a mistake is told with its line, nothing runs
+check: setup  ## read and plan CONFIG, import code of your own: a mistake is told with its line
 	@$(BIN)/python -m lossland check --configfile $(CONFIG)
 
 stale: setup  ## name the results in the folder of CONFIG that no job of it makes any more

@@ -13,7 +13,7 @@ min_version("9.12")
 sys.path.insert(0, workflow.basedir)
 os.environ["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
 
-from lossland.workflow import forkserver, live, workers
+from lossland.workflow import live, retries, workers
 from lossland.workflow.configfile import keep_resolved, planned, refuse_absent
 from lossland.workflow.gpu_slots import devices
 from lossland.workflow.staleness import let_records_decide
@@ -37,6 +37,7 @@ if devices() and "gpu" not in workflow.global_resources:
     workflow.global_resources["gpu"] = len(devices())
 
 let_records_decide(workflow, PLAN, lambda: refuse_before_hours())
+retries.only_if_it_may_help()
 
 
 pathvars:
@@ -75,10 +76,8 @@ onstart:
     if workflow.local_exec:
         # a limit of their rate leaves a timer behind each job, which runs the whole scheduler every second from then on
         workflow.scheduler.job_rate_limiter = None
-    # fewer jobs all begin before a server has
-    if workflow.local_exec and not workflow.touch and len(workflow.dag) > workflow.cores:
-        forkserver.start()
-        workers.attach(workflow, PLAN, PROGRAM.partition("{}")[0].rpartition(" ")[0])
+    if workflow.local_exec and not workflow.touch:
+        workers.attach(workflow, PLAN, STARTED)
 
 
 onsuccess:

@@ -53,15 +53,16 @@ def _section(name):
 def seeds_of(name) -> int | None:
     """How many seeds its networks must have; None if it takes no networks, or wants what is not known here."""
     options = plugins.plugin("experiments", name).options
-    body = {}
+    body, task = {}, {}
     for option, (annotation, default) in options.items():
-        if kinds := {part.kind for part in plugins.parts(annotation) if isinstance(part, Known)}:
-            found = "mine" if kinds == {"network"} else "images"
-            if "network" in kinds or default is REQUIRED:
+        for known in (part for part in plugins.parts(annotation) if isinstance(part, Known)):
+            task |= {"task": known.tasks[0]} if known.tasks else {}
+            if known.kind == "network" or default is REQUIRED:
+                found = "mine" if known.kind == "network" else "images"
                 body[option] = [found] if "list" in str(annotation) else found
     seeds = 1
     while True:
-        network = {"mine": MODEL | {"seeds": seeds}}
+        network = {"mine": MODEL | task | {"seeds": seeds}}
         try:
             Plan({"data": {"images": {"source": "digits"}}, "network": network, "experiments": {name: body}})
         except ConfigError as error:

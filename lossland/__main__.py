@@ -10,14 +10,15 @@ from pathlib import Path
 from lossland.checking import ConfigError
 from lossland.workflow import leftovers
 from lossland.workflow import look as front
-from lossland.workflow.configfile import DEFAULT, planned, refuse_absent
+from lossland.workflow.configfile import DEFAULT, planned, refuse_absent, refuse_broken
 from lossland.workflow.plugins import PROJECT
 from lossland.workflow.staleness import Reruns
 
 
 def check(plan, _):
-    """Read and plan the config: a mistake is told in one sentence, nothing runs."""
+    """Read and plan the config, and import code of your own: a mistake is told in one sentence, nothing is made."""
     refuse_absent(plan, plan)
+    refuse_broken(plan)
     print(f"{len(list(plan))} jobs are planned")
 
 
@@ -70,15 +71,21 @@ def _snakemake(*options):
         raise SystemExit(1)
 
 
+def _cores(text) -> int:
+    if text != "all" and not (text.isdecimal() and int(text)):
+        raise ConfigError(f"--cores is {text!r}: must be a number of cores, or all")
+    return len(os.sched_getaffinity(0)) if text == "all" else int(text)
+
+
 def run(arguments):
     """Make what is missing of the project in a folder, and what an edit of it changed."""
-    config = Path(arguments.folder, "config.yaml")
+    config, cores = Path(arguments.folder, "config.yaml"), str(_cores(arguments.cores))
     if not config.is_file():
         raise ConfigError(f"there is no {config}; `lossland new {arguments.folder}` writes one")
     plan = planned([config])
     if arguments.unlock:
         _snakemake("--unlock", "--cores", "1", "--configfile", config)
-    _snakemake("--cores", arguments.cores, "--configfile", config)
+    _snakemake("--cores", cores, "--configfile", config)
     print(f"look at {plan.results}/report/index.html")
 
 
@@ -90,8 +97,8 @@ def new(arguments):
 def look(arguments):
     """Draw what there is to see of a network: of trained checkpoints, or of networks that are trained from seeds."""
     options = {name: getattr(arguments, name) for name in ("seeds", "size", "minutes", "out")}
-    options["cores"] = len(os.sched_getaffinity(0)) if arguments.cores == "all" else int(arguments.cores)
-    options["also"] = tuple(name for name in ("spectrum", "sharpness") if getattr(arguments, name))
+    options["cores"] = _cores(arguments.cores)
+    options["also"] = tuple(name for name in front.ALSO if getattr(arguments, name))
     front.look(arguments.model, arguments.data, arguments.checkpoints, **options)
     arguments.folder = arguments.out
     run(arguments)
@@ -120,8 +127,8 @@ def main():
     looked.add_argument("--seeds", type=int, help="how many networks are trained, if there are no checkpoints (default: 2)")
     looked.add_argument("--size", type=int, default=64, help="pixels to which images of a folder are resized (default: 64)")
     looked.add_argument("--minutes", type=float, default=5.0, help="how long drawing may take about (default: 5)")
-    looked.add_argument("--spectrum", action="store_true", help="also the whole spectrum of the Hessian")
-    looked.add_argument("--sharpness", action="store_true", help="also measures of sharpness")
+    for name, what in front.ALSO.items():
+        looked.add_argument(f"--{name}", action="store_true", help=f"also {what}")
     looked.add_argument("--out", default="look", metavar="FOLDER", help="default: look")
     begun, again, _ = command(new, new), command(run, run), command(schema, schema)
     for part in (begun, again):

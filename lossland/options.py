@@ -5,6 +5,7 @@ annotations, for a config and for Python alike. This module imports neither torc
 """
 
 import math
+import os
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -59,7 +60,7 @@ class Own(Rule):
     kind: Literal["file", "folder", "weights"]
 
     def check(self, value, context):
-        path = context.get("root", Path()) / value
+        path = context.get("root", Path()) / os.path.expanduser(value)
         if self.kind == "weights" and value.suffix and not (value.name.endswith(ENDINGS) or path.is_dir()):
             raise ValueError(f"must be a file in {', '.join(ENDINGS)}, a folder of such, or a pattern as run/*.pt")
         context.get("own", []).append((self.kind, path))
@@ -78,10 +79,12 @@ class Part(Rule):
 
 @dataclass(frozen=True)
 class Known(Rule):
-    """The name of something that is there: `kind` of the context maps all that are there to what is built of their names."""
+    """The name of something that is there: `kind` of the context maps all that are there to what is built of their names.
+    Networks may have to be of one of the `tasks`."""
 
     kind: Literal["label", "network", "data", "snapshot", "vertex", "corruption"]
     what: str
+    tasks: tuple[str, ...] = ()
 
     def check(self, value, context):
         if (known := context.get(self.kind)) is None:  # nobody knows yet
@@ -156,6 +159,8 @@ Folder = Annotated[Path, Own("folder")]
 Weights = Annotated[Path, Own("weights")]
 Label = Annotated[str, Known("label", "the label of a series")]  # as it stands in the tables that a figure or a claim is given
 Networks = Annotated[str, Known("network", "a network of the config")]
+LanguageModels = Annotated[str, Known("network", "a language model of the config", ("language", "causal"))]
+Regressions = Annotated[str, Known("network", "a regression network of the config", ("regression",))]
 Dataset = Annotated[str, Known("data", "a dataset of the config")]
 Snapshot = Annotated[int, Between(0), Known("snapshot", "an epoch whose snapshot the source keeps")]
 Vertex = Annotated[int, Between(0), Known("vertex", "the number of a vertex of the source")]

@@ -10,8 +10,8 @@ def quoted(path):
     return shlex.quote(os.path.relpath(path)).replace("{", "{{{{").replace("}", "}}}}")
 
 
-# -S: what hands a job over needs no packages; the job has them
-PROGRAM = f"exec python -P -S {quoted(forkserver.__file__)} {quoted(workflow.basedir)}" + "/workflow_scripts/{}.py"
+STARTED = "exec python "
+PROGRAM = STARTED + quoted(workflow.basedir) + "/workflow_scripts/{}.py"
 DEFAULTS = workflow.resource_settings.default_resources or {}  # of the profile
 GPU_REQUEST = str(DEFAULTS["gpu_request"].raw).strip("'") if "gpu_request" in DEFAULTS else ""
 COMMAND = PROGRAM + " --spec {{params.spec:q}} --code {{params.code}} --threads {{threads}} --log {{log:q}} --out {{output:q}}"

@@ -3,8 +3,11 @@
 import copy
 import io
 import shutil
+from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
+import psutil
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -308,6 +311,28 @@ class Calls(nn.Linear):
         return super().forward(x)
 
 
+class Listed(nn.Linear):
+    """A network that reads its weight from a list."""
+
+    def __init__(self):
+        super().__init__(6, 3)
+        self.own = [self.weight]
+
+    def forward(self, x):
+        return F.linear(x, self.own[0], self.bias)
+
+
+class Both(nn.Module):
+    """|l x + W x| with a complex W behind 21 real parameters."""
+
+    def __init__(self):
+        super().__init__()
+        self.l, self.w = net(), nn.Parameter(torch.randn(3, 6, dtype=torch.cfloat))
+
+    def forward(self, x):
+        return (self.l(x) + x.cfloat() @ self.w.T).abs()
+
+
 class Mean(nn.Module):
     def __init__(self):
         super().__init__()
@@ -329,6 +354,7 @@ def trained(**options):
 P = made()
 N, M, O = (ll.build.sgd(P, recipe=R, seed=seed) for seed in (1, 2, 3))  # noqa: E741
 LINE, PLANE = ll.build.line(P, [N, M]), ll.build.random_plane(P, [N], seed=1)
+POOL = ll.build.pool(P, [N, M])
 PATH = ll.measure.landscape(P, LINE, resolution=3)
 SURFACE = ll.measure.landscape(P, PLANE, resolution=2)
 OTHER = Subspace(torch.zeros(1, 5), Points(1))
@@ -380,7 +406,8 @@ PYTHON = {
     f"{CALLED}: ZeroDivisionError: division by zero; correct one of them": [lambda: calls(lambda m, x: 1 / 0)],
     f"{CALLED}: KeyError: 'k'; correct one of them": [lambda: calls(lambda m, x: {}["k"])],
     f"{CALLED}: ValueError: invalid literal": [lambda: calls(lambda m, x: int("a"))],
-    r"called with inputs \[1 6\]: ValueError: Expected more than 1 value per channel": [lambda: read_from([(X[:1], Y[:1])], build=lambda: nn.Sequential(nn.BatchNorm1d(6), net())).check()],
+    "batch norm has one value of each channel, .* put more examples in a batch": [lambda: read_from([(X[:1], Y[:1])], build=lambda: nn.Sequential(nn.BatchNorm1d(6), net())).check(),
+                                                                                  lambda: ll.build.sgd(made(lambda: nn.Sequential(nn.BatchNorm1d(6), net())), recipe=R | {"batch_size": 1}, seed=1)],
     "the network returns a NoneType; return a tensor": [lambda: calls(lambda m, x: None)],
     "the network returns a ndarray; return a tensor": [lambda: calls(lambda m, x: m.usual(x).numpy())],
     "the network returns one number for a batch; return a row for each": [lambda: made(Mean).check()],
@@ -389,6 +416,15 @@ PYTHON = {
     f"{SCORED}: NotImplementedError: .* for 'ComplexFloat'": [lambda: calls(lambda m, x: m.usual(x).cfloat())],
     "the network changes its parameter weight in a forward pass": [lambda: calls(lambda m, x: (m.weight.data.mul_(0.9), m.usual(x))[1]),
                                                                    lambda: calls(lambda m, x: (setattr(m, "weight", nn.Parameter(m.weight * 2)), m.usual(x))[1])],
+    "the network keeps parameters, or what it made of them, where no other point can be put": [
+        lambda: calls(lambda m, x: m.usual(x) + x @ m.__dict__.setdefault("kept", m.weight.t().clone())),
+        lambda: calls(lambda m, x: m.__dict__.setdefault("kept", m.usual(x))[: len(x)] if len(x) == 8 else m.usual(x)),
+        lambda: made(Listed).check(),
+    ],
+    "depends on the other inputs of the batch": [lambda: calls(lambda m, x: m.usual(x) * (torch.arange(len(x)) < 4)[:, None])],
+    "the loss of the same outputs and targets is another each time": [lambda: made(loss=lambda o, y: F.cross_entropy(o + torch.rand_like(o), y, reduction="none")).check()],
+    "loss has the parameter all.weight, and only those of the network are trained": [lambda: made(loss=Mean())],
+    "a batch of train is nested; pad it to one length": [lambda: read_from([(torch.nested.nested_tensor([torch.randn(3), torch.randn(2)]), Y[:2])])],
     "gives two different answers to the same input": [lambda: calls(lambda m, x: m.usual(x) * (1 + np.random.rand())),  # noqa: NPY002
                                                       lambda: calls(lambda m, x: (setattr(m, "n", getattr(m, "n", 0) + 1), m.usual(x) * m.n)[1])],
     "the network changes the default type of torch in a forward pass": [lambda: calls(lambda m, x: (torch.set_default_dtype(torch.float64), m.usual(x))[1])],
@@ -459,6 +495,8 @@ PYTHON = {
     "leave_out names weight, bias, which is all that the network has": [lambda: ll.build.random_plane(P, [N], seed=1, leave_out=["weight", "bias"])],
     "no parameter moves, for those that are left in are all zero": [lambda: ll.build.random_plane(P, [Subspace(torch.zeros(1, 21), Points(1))], seed=1)],
     "2 components need 3 points, and the trajectory kept 1": [lambda: ll.build.pca_plane(P, [N])],
+    "one network is meant here, and this is a pool of 2; name one of them": [lambda: ll.build.curve(P, [POOL, O], recipe=R, seed=1), lambda: ll.build.random_plane(P, [POOL], seed=1), lambda: ll.build.pca_plane(P, [POOL], directions=1),
+                                                                            lambda: ll.measure.sharpness(P, POOL)],
     "principal components are those of a training": [lambda: ll.build.pca_plane(P, [LINE])],
     "cycle is 3: the lowest rate falls in the middle": [lambda: ll.build.fge(P, [N], recipe=R, seed=1, low=0.01, cycle=3)],
     "vertex 2 is named, but there are 1, numbered from 0": [lambda: ll.build.face(P, [N], vertices=[0, 1, 2])],
@@ -610,12 +648,23 @@ def same(options, other, **more):
     return torch.equal(one.end, two.end)
 
 
+def seeded(build):
+    torch.manual_seed(1)
+    return build()
+
+
 def nll(problem, subspace):
     return ll.measure.landscape(problem, subspace, splits=["train"])["value"].tolist()[0]
 
 
 CE = F.cross_entropy(F.linear(X, *(N.end[:18].view(3, 6), N.end[18:])), Y).item()
+CODES = Y[:, None].repeat(1, 4)
 RIGHT = {
+    "complex parameters behind an odd number of real ones": lambda: abs(nll(q := made(Both), Subspace(q.init(1)[None], Points(1))) - F.cross_entropy(seeded(Both)(X), Y).item()) < 1e-6,
+    "an embedding of sparse gradients": lambda: same(*({"problem": {"x": CODES, "build": lambda s=s: nn.Sequential(nn.Embedding(3, 5, sparse=s), nn.Flatten(), nn.Linear(20, 3))}} for s in (True, False))),
+    "a layer that is called on one vector": lambda: same({"problem": {"build": lambda: Calls(lambda m, x: torch.stack([m.usual(row) for row in x]))}}, {"problem": {"build": lambda: Calls(Calls.usual)}}),
+    "labels of two bytes without a sign": lambda: same({"problem": {"y": Y.numpy().astype("uint16")}}, {}),
+    "a frame and a series of pandas": lambda: same({"problem": {"x": pd.DataFrame(X.numpy()), "y": pd.Series(Y.numpy(), index=range(40, 80))}}, {}),
     "a seed of numpy": lambda: same({"seed": np.int64(1)}, {}),
     "a seed of torch": lambda: same({"seed": torch.tensor(1)}, {}),
     "a rate of numpy": lambda: same({"recipe": R | {"lr": np.float64(0.1)}}, {}),
@@ -672,6 +721,14 @@ def test_python_and_a_config_say_the_same(room, name, options):
     with pytest.raises(ConfigError) as of_config:
         Plan(changed(path, stanza | options))
     assert str(caught.value).removeprefix(name) == str(of_config.value).removeprefix(path)
+
+
+def test_a_loader_without_an_end_is_told_before_memory_is_used_up(monkeypatch):
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=3 * X.nbytes))
+    with pytest.raises(
+        ValueError, match=r"train yields more than memory has room for, 3 batches so far; if it has no end, give a"
+    ):
+        read_from((X, Y) for _ in iter(int, 1))
 
 
 def test_there_are_as_many_as_are_promised():

@@ -6,6 +6,8 @@ from functools import partial
 import numpy as np
 import pytest
 import torch
+from conftest import written
+from planted import planted
 
 from lossland.data import formula
 from lossland.geometry.charts.points import Points
@@ -15,6 +17,7 @@ from lossland.landscape.space import ParamSpace
 from lossland.landscape.subspace import Subspace
 from lossland.methods import permute
 from lossland.models import wedge
+from lossland.plotting.figures import layers
 from lossland.probes import cka
 from lossland.rng import stream
 
@@ -24,7 +27,7 @@ def drawn(*shape, name="x"):
 
 
 def cka_of(x, y):
-    return float(cka._cosine(*(cka.centred(z @ z.T) for z in (x, y))))
+    return float(cka.compared(x @ x.T, y @ y.T)[0])
 
 
 def test_turns_mirrors_moves_and_scales_change_nothing_and_other_linear_maps_do():
@@ -60,7 +63,15 @@ def test_ends_that_are_one_function_by_other_names_are_alike_in_every_layer(kind
     assert np.allclose(at.loc[(slice(None), [0, 2]), :], 1)
     apart = cka.measure(given, Subspace(torch.stack([first, other]), PolyChain(2)), resolution=2)
     assert (apart.query("index != reference")["cka"] < 0.999).all()
-    assert np.allclose(apart.query("index == reference")["cka"], 1)
+    same = apart.query("index == reference")
+    assert np.allclose(same[["cka", "variance"]], 1)
+
+
+def test_the_variance_of_unmatched_units_is_halved():
+    """Var[(a + b) / 2] = (Var a + Var b + 2 Cov) / 4; of layers that are one, moved, it stays."""
+    a, b = torch.linalg.qr(drawn(400, 12) - drawn(400, 12).mean(0))[0].split(6, 1)
+    ratio = [cka.compared(z @ z.T, a @ a.T)[1].item() for z in ((a + b) / 2, a + 3, 2 * a)]
+    assert ratio == pytest.approx([0.5, 1, 4], rel=1e-9)
 
 
 def test_what_is_no_path_and_has_no_layer(problem):
@@ -69,3 +80,19 @@ def test_what_is_no_path_and_has_no_layer(problem):
     wedges = Problem(ParamSpace(partial(wedge.build, (0,), 1, dimension=3, long=1)), formula.load(None))
     with pytest.raises(ValueError, match="in this network none runs"):
         cka.measure(wedges, Subspace(torch.eye(3)[:2], PolyChain(2)))
+
+
+def test_the_figure_of_layers(tmp_path):
+    given = {"layer": ["in", "out"], "u0": [0.0, 0.5, 1.0], "reference": [0, 1], "depth": lambda row: int(row.layer == "out")}
+    variance = lambda row: (1 - 0.5 * (row.u0 == 0.5)) * (1 + row.reference)  # noqa: E731
+    table = planted("cka", labels=["segment", "repaired"], cka=lambda row: 1 - row.u0 / 2, variance=variance, **given)
+    figure = layers.draw(layers=table)
+    written(tmp_path, figure, layers)
+    alike, left = figure.axes[:2]
+    assert alike.lines[0].get_ydata().tolist() == [1, 0.75, 0.5]
+    assert left.lines[1].get_ydata().tolist() == pytest.approx([1, 0.5 / (0.5 + 0.5 / 2), 2])
+    assert [line.get_label() for line in alike.lines] == ["in", "out"]
+    given = {"u0": [0.0, 0.5, 1.0], "member": ["alone", "scaled"], "quantity": "nll", "labels": ["segment", "repaired"]}
+    tempered = planted("path_ensemble", value=lambda row: 1 + row.u0 * (row.member == "alone"), **given)
+    last = layers.draw(layers=table, tempered=tempered).axes[5]
+    assert [line.get_ydata().tolist() for line in last.lines] == [[1, 1.5, 2], [1, 1, 1]]

@@ -34,6 +34,12 @@ def test_networks_of_two_kinds_do_not_join():
         Plan(config)
 
 
+def test_a_network_that_names_no_method_is_trained():
+    config = copy.deepcopy(TOY)
+    assert config["network"]["net"].pop("method") == "sgd"
+    assert [job.plan for job in Plan(config)] == [job.plan for job in Plan(TOY)]
+
+
 def test_instances_and_references():
     plan = Plan(_changed("subspace.pairs", {"method": "match", "sources": {5: ["net/1", "net/2"], 6: ["net/2", "net/3"]}}))
     assert list(plan["network"]) == ["net/1", "net/2", "net/3"]

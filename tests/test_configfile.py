@@ -292,13 +292,10 @@ network:
 """
 
 
-@pytest.mark.parametrize("forked", [True, False])
-def test_a_killed_job_is_told_of_with_its_signal_and_its_memory(forked, project):
+def test_a_killed_job_is_told_of_with_its_signal_and_its_memory(project):
     """It is of no figure, and still in the closing words."""
     (project / "killer.py").write_text(KILLER)
     (project / "killed.yaml").write_text(KILLED)
-    if not forked:
-        edit(project / "Snakefile", "forkserver.start()", "pass")
     status, output = snakemake(project, "--cores", "1", "--configfile", "killed.yaml")
     assert status != 0
     said = "it was killed by SIGKILL, most likely because memory ran out; it had used "

@@ -2,19 +2,23 @@
 
 import ast
 import importlib.util
+import json
 import re
+import shutil
 import subprocess
 import sys
+from importlib import import_module
 
 import pytest
 import torch
 import yaml
 from conftest import RECORD, ROOT, snakemake
 from PIL import Image
+from planted import planted
 from safetensors.torch import save_file
 
 from lossland.statistics import verdicts
-from lossland.workflow.files import save_table
+from lossland.workflow.files import embedded, save_table
 
 README = (ROOT / "README.md").read_text()
 PAGES = {page.name: page.read_text() for page in sorted((ROOT / "docs").glob("*.md"))}
@@ -110,46 +114,101 @@ def test_each_paper_is_described_in_full():
 
 @pytest.fixture
 def counted(tmp_path):
-    """A project with the pages, and results in which one claim of two holds."""
+    """A project with the pages, and results of one paper in which one claim of two holds."""
     claims = [verdicts.Claim("low", [1, 1.1, 0.9], of="height", says="It is low.", below=2),
               verdicts.Claim("a|b", [3, 3.5, 4], of="height", says="It is low.", below=2, published=2.5)]  # fmt: skip
     claims += [verdicts.Claim("alone", [1], of="height", says="It is low.", below=2, origin="ours"),
                verdicts.Check("sorted", False, "Runs are in order."), verdicts.Check("whole", True, "All are there.")]  # fmt: skip
     judged = verdicts.judge(verdicts.table(claims).assign(paper="li2018", subject="width"))[list(verdicts.JUDGED)]
-    save_table(tmp_path / "results/verdict/li2018.parquet", judged, verdicts.JUDGED, verdicts.JUDGED_KEY, RECORD)
+    results = tmp_path / "results"
+    save_table(results / "verdict/li2018.parquet", judged, verdicts.JUDGED, verdicts.JUDGED_KEY, RECORD)
+    fitted = {"parameters": 7, "epochs": 3.0, "quantity": "error", "split": ["train", "test"]}
+    tables = {
+        "trained": planted("trained", labels=["net"], runs=2, value=lambda row: row.run / 100, **fitted),
+        "course": planted("dynamics", labels=["net"], runs=2, index=[0], split="test", quantity="error", value=0.125),
+    }
+    for name, table in tables.items():
+        schema = dict.fromkeys(("subspace", "run"), "string") | import_module(f"lossland.probes.{PROBES[name]}").SCHEMA
+        save_table(results / f"table/{name}.parquet", table, schema, list(table), RECORD)
+    own = {"kinds": {"net": ["net", "small batch"]}}
+    figure = {
+        "draw": {"li2018_beside": own},
+        "inputs": {"courses": [{"file": "table/course", "names": [["net", "1"], ["net", "2"]]}]},
+    }
+    page = {"name": "li2018", "paper": "Visualizing", "networks": {"li2018/net": {"model": "vgg9 (width 8)", "data": "mnist"}},
+            "experiments": [{"figures": ["li2018_beside", "li2018_fig2"]}]}  # fmt: skip
+    names = [["li2018/net", "1"], ["li2018/net", "2"]]
+    trained = [{"file": "table/trained", "names": names, "rows": [["net", "1"], ["net", "2"]]}]
+    inputs = {"verdicts": [{"file": "verdict/li2018"}], "trained": trained}
+    whole = json.loads(RECORD) | {"code": {}, "inputs": [], "plan": ""}
+    (results / "figure").mkdir()
+    for name in ("li2018_beside", "li2018_fig2"):
+        drawing = figure if name == "li2018_beside" else {"draw": {name: {}}, "inputs": {}}
+        (results / f"figure/{name}.json").write_text(json.dumps(whole | {"spec": drawing}))
+    Image.new("RGB", (8, 8)).save(results / "figure/li2018_fig2.png")
+    (results / "report").mkdir()
+    record = json.dumps(whole | {"spec": {"page": {"chapter": page}, "inputs": inputs}})
+    (results / "report/li2018.html").write_bytes(b"<head>" + embedded(record) + b"</head>")
+    (results / "report/own.html").write_text("written while it ran, without a record")
     (tmp_path / "docs").mkdir()
     (tmp_path / "README.md").write_text(README)
     return tmp_path
 
 
-def test_the_results_page_is_made_from_the_verdicts(counted):
-    RESULTS.main(counted / "results", counted)
-    page, readme = ((counted / name).read_text() for name in ("docs/results.md", "README.md"))
+PROBES = {"trained": "trained", "course": "dynamics"}
+
+
+def test_the_results_pages_are_made_from_what_is_kept_of_a_run(counted):
+    RESULTS.main(counted / "results", root=counted)
+    first, readme, page = ((counted / name).read_text() for name in ("docs/results.md", "README.md", "docs/results/li2018.md"))
     for row in (
         "| li2018 | this paper | 2 | 1 | 1 | 0 | 0 |",
         "| li2018 | ours | 1 | 0 | 0 | 0 | 1 |",
         "| **all** |  | 3 | 1 | 1 | 0 | 1 |",
     ):
-        assert row in page
+        assert row in first
         assert row in readme
     assert r"| contradicted | **a\|b**: height | 3.5 (2.26 to 4.74)<svg" in page
     assert "</svg> | below 2; published: 2.5 | 3 | 0.0" in page
     assert "| not measurable | **alone**: height (ours) | one run: nothing is known of the spread | below 2 | 1 |  |" in page
     assert "| **failed check** | **sorted**: Runs are in order. |" in page
-    assert "**low**" not in page
+    assert "| holds | **low**" in page
     assert "**whole**" not in page
+    assert "| MNIST, the default | net | vgg9 (width 8) | mnist | 2 | 7 | 3 | 1 to 2 % | 1 to 2 % |" in page
+    assert "Ours, MNIST, the default: net (7 parameters) on mnist for 3 epochs, to test errors of 1 to 2 %." in page
+    assert set(re.findall(r"!\[.*?\]\((.*?)\)", page)) == {"li2018_beside.png", "default/li2018/li2018_fig2.png"}
+    assert all((counted / "docs/results" / link).is_file() for link in ("li2018_beside.png", "default/li2018/li2018_fig2.png"))
+    assert (
+        "net,small batch,12.5,12.5,12.5,test error [%],,ours\n"
+        in (counted / "docs/results/default/li2018/li2018_beside.csv").read_text()
+    )
     begin, end = RESULTS.MARKS
     assert readme.partition(begin)[0] == README.partition(begin)[0]
     assert readme.partition(end)[2] == README.partition(end)[2]
 
 
-def test_without_verdicts_or_marks_nothing_is_written(counted):
+def test_sizes_stand_beside_each_other_and_the_readme_has_the_default(counted):
+    RESULTS.main(counted / "results", "cifar10", counted)
+    assert (counted / "README.md").read_text() == README, "it has the counts of the default"
+    RESULTS.main(counted / "results", root=counted)
+    shutil.rmtree(counted / "results")
+    texts = RESULTS.pages(RESULTS.kept(counted))
+    assert re.findall("\n### (.*)\n", texts["results/li2018.md"]) == ["MNIST, the default", "CIFAR-10 on a CPU"]
+    assert all((counted / "docs" / name).read_text() == text for name, text in texts.items()), "without the run"
+
+
+def test_without_a_report_or_marks_nothing_is_written(counted):
     with pytest.raises(ValueError, match="make reproduce first"):
-        RESULTS.main(counted / "elsewhere", counted)
+        RESULTS.main(counted / "elsewhere", root=counted)
     (counted / "README.md").write_text("no marks")
     with pytest.raises(ValueError, match="put them back"):
-        RESULTS.main(counted / "results", counted)
-    assert not (counted / "docs/results.md").exists()
+        RESULTS.main(counted / "results", root=counted)
+    assert not list((counted / "docs").iterdir())
+
+
+def test_the_pages_of_results_are_those_of_what_is_kept():
+    for name, text in RESULTS.pages(RESULTS.kept(ROOT)).items():
+        assert (ROOT / "docs" / name).read_text() == text, "python docs/results.py"
 
 
 def test_the_page_of_experiments_is_that_of_their_signatures():
@@ -158,10 +217,8 @@ def test_the_page_of_experiments_is_that_of_their_signatures():
     assert pairs == {"garipov2018/curves": 6, "own/between": 2, "own/around": 1}
 
 
-def test_the_counts_of_the_readme_are_those_of_the_results_page():
-    begin, end = RESULTS.MARKS
-    counts = [text.partition(begin)[2].partition(end)[0] for text in (README, PAGES["results.md"])]
-    assert counts[0] == counts[1] != ""
+def test_the_counts_of_the_readme_are_those_of_the_default():
+    assert RESULTS.between_marks(README, RESULTS.counts(RESULTS.kept(ROOT)["default"])) == README
 
 
 def test_the_site_builds_and_asks_nothing_of_the_network(tmp_path):
@@ -169,7 +226,7 @@ def test_the_site_builds_and_asks_nothing_of_the_network(tmp_path):
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     pages = list((tmp_path / "site").rglob("*.html"))
-    assert len(pages) == len(PAGES) + 1  # the page of an address that is not there
+    assert len(pages) == len([*(ROOT / "docs").rglob("*.md")]) + 1  # the page of an address that is not there
     for page in pages:
         loaded = re.findall(r"<(?:script|img|iframe|link)\b[^>]*?(?:src|href)=\"?([^\s\">]+)", page.read_text())
         assert [address for address in loaded if re.match(r"(https?:)?//", address)] == [], page.name

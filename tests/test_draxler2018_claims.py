@@ -113,6 +113,7 @@ def test_lengths_presume_as_many_steps_as_half_of_the_papers():
 
     assert lengths(ratio=1.9)["verdict"] == "holds"
     assert {lengths(ratio=r)["verdict"] for r in (1.2, 3.0)} == {"contradicted"}
+    assert "two orders below an untrained network" not in claims_of({"ResNet-8": GOOD}, printed=["ResNet-8"]).index, "not deep"
     assert lengths(ratio=1.2, steps=100)["reason"] == "bands of 100 steps, where half of the paper's 16000 are presumed"
 
 

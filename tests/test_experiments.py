@@ -28,10 +28,11 @@ MINE = {
 OTHERS = {"without": PLAIN | {"hidden": [9]}, "dense": PLAIN | {"hidden": [10]}}
 SOURCES = {"digits": {"source": "digits"}, "intervals": {"source": "intervals"}}
 VALUES = {"widths": [1], "long": [4], "layers": {"in": ["1"], "middle": ["3"], "out": ["5"]}}
-# of six networks: groups of seven; a model that is not theirs; and one without a list of hidden layers
-REFUSED = {"plain": {"benton2021/modes", "fort_jastrzebski2019/wedge_model"}}
+# of six networks: groups of seven; a model that is not theirs; other tasks; and one without a list of hidden layers
+REFUSED = {"plain": {"benton2021/modes", "benton2021/regression", "fort_jastrzebski2019/wedge_model", "garipov2018/language"}}
 REFUSED |= {"start": REFUSED["plain"]}
 REFUSED["normalised"] = REFUSED["plain"] | {"draxler2018/spare_units"}
+OTHER_TASK = "network must name a (language model|regression network) of the config; "
 REASONS = {
     "two": "two has 2 networks, and .* give seeds: |long is not an option",
     "one": "(one|networks) has 1 network, and .* give seeds: |long is not an option",
@@ -153,12 +154,12 @@ def test_every_experiment_plans_or_says_in_one_sentence_why_not(network):
             assert planned_of_mine(network, **{name: of_mine(name, network)}).experiments[name]
         except ConfigError as error:
             refused[name] = str(error)
-    assert all(sentence.startswith(f"experiments.{name}: ") for name, sentence in refused.items())
+    assert all(re.match(rf"experiments\.{name}(: |\.network must)", sentence) for name, sentence in refused.items())
     assert not [sentence for sentence in refused.values() if "\n" in sentence or ", line " in sentence]
     if network in REFUSED:
         assert refused.keys() == REFUSED[network]
     else:
-        assert not [sentence for sentence in refused.values() if not re.search(REASONS[network], sentence)]
+        assert not [sentence for sentence in refused.values() if not re.search(f"{OTHER_TASK}|{REASONS[network]}", sentence)]
 
 
 def test_a_training_that_is_run_again_is_another_job():
@@ -254,6 +255,16 @@ def test_pushes_of_one_strength_differ_by_their_rule():
             {"network": "two"},
             "^experiments.garipov2018/curve: there is no experiment garipov2018/curve; did",
         ),
+        (
+            "li2018/surfaces",
+            {"network": "two"},
+            r"surfaces.without is missing; name a network of the config \(Networks with shortcuts and those `without`",
+        ),
+        (
+            "fort2019/ensembles",
+            {"network": "two", "size": 1, "samples": {"number": 5}},
+            "rank is 5, which needs 6 points, and there are 5; give more",
+        ),
         ("garipov2018/curves", {"network": "two", "cost": {"hours": 1}}, "cost is not an option of garipov2018/curves; known"),
         ("garipov2018/curves", {"network": "two", "paper": "mine"}, "paper is not an option of garipov2018/curves"),
     ],
@@ -263,6 +274,31 @@ def test_a_mistake_about_my_network_is_one_sentence(name, settings, sentence):
         planned_of_mine("two", **{name: settings})
     assert str(error.value).startswith(f"experiments.{name}")
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"recipe": {"epochs": 1, "lr": 0.1, "momntum": 0}}, "recipe.momntum is not an option here; did you mean momentum"),
+        ({"hidden": [0]}, r"hidden\[0\] is 0: must be at least 1"),
+        ({"data": "digit"}, "data names digit: there is no such data; did you mean digits"),
+        ({"snapshots": [99]}, "snapshots names epoch 99, but the training ends after 20"),
+    ],
+)
+def test_a_mistake_in_a_network_of_a_size_that_nothing_uses(change, sentence):
+    config = CONFIG | {"size": "any", "experiments": {}}
+    Plan(config | {"data": CONFIG["data"] | SOURCES, "network": {"spare": PLAIN}})
+    with pytest.raises(ConfigError, match=f"^network.spare.{sentence}"):
+        Plan(config | {"data": CONFIG["data"] | SOURCES, "network": {"spare": PLAIN | change}})
+
+
+def test_a_loss_with_a_decay_that_nobody_knows_is_not_drawn_beside_others():
+    theirs = UNTRAINED | {"seeds": 6, "file": "w{seed}.safetensors"}
+    curves = {"garipov2018/curves": {"network": "theirs", "recipe": {"epochs": 1, "lr": 0.1, "weight_decay": 1e-4}}}
+    with pytest.raises(ConfigError, match=r"the loss has the weight decay .* that of theirs is not known; give network.theirs"):
+        Plan({"data": SOURCES, "network": {"theirs": theirs}, "experiments": curves})
+    known = theirs | {"recipe": {"epochs": 1, "lr": 0.1}}
+    assert Plan({"data": SOURCES, "network": {"theirs": known}, "experiments": curves}).experiments
 
 
 def test_a_name_of_a_network_has_no_slash():

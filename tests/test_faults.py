@@ -17,9 +17,7 @@ def _command(project, epochs):
     edit(project / "tests/toy.yaml", "epochs: 8", f"epochs: {epochs}")
     status, output = snakemake(project, "-n", "-p", "results/toy/network/net/2.safetensors", *TOY)
     assert status == 0, output
-    return re.search(r"exec (python -P -S lossland/workflow/forkserver.py ./workflow_scripts/network.py .*)", output)[
-        1
-    ].replace("python", sys.executable, 1)
+    return re.search(r"exec (python ./workflow_scripts/network.py .*)", output)[1].replace("python", sys.executable, 1)
 
 
 def _start(command, project):

@@ -334,11 +334,12 @@ def test_cifar_is_read_from_its_archive_and_checked(tmp_path, monkeypatch):
         cifar10.load(tmp_path)
 
 
-def test_nothing_comes_but_over_https(tmp_path, monkeypatch):
+def test_nothing_comes_but_over_https_and_before_it_does_it_is_said(tmp_path, monkeypatch, caplog):
     served(monkeypatch, b"content", "http://elsewhere")
     with pytest.raises(ValueError, match="leads to http://elsewhere, and nothing is downloaded but over https"):
         downloads.fetched(tmp_path / "f", "https://here", hashlib.sha256(b"content").hexdigest())
     assert not list(tmp_path.iterdir())
+    assert f"https://here is downloaded to {tmp_path / 'f'}; put it there" in caplog.text
     for module in (cifar10, mnist, fashion_mnist, svhn, ptb):
         assert module.URL.startswith("https://")
 

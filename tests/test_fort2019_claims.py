@@ -12,6 +12,7 @@ from lossland.papers.fort2019.claims import (
     ensembles,
     forks,
     functions,
+    independent,
     outside,
     randomness,
     shift,
@@ -402,3 +403,18 @@ def test_late_forks_are_connected_and_those_at_the_start_are_not(early, between,
     assert set(unprinted(untrained)["verdict"]) == {"not measurable"}
     with pytest.raises(ValueError, match="name two at least"):
         forks.check(**tables | {"epochs": {"late": 8}})
+
+
+@pytest.mark.parametrize(("accuracy", "verdict"), [(0.712, "holds"), (0.76, "contradicted")])
+def test_accuracies_are_those_of_the_released_code(accuracy, verdict):
+    table = planted("ensemble", labels=["net"], runs=1, size=[1, 2], subset=range(6),
+                    error=lambda row: 1 - accuracy - row.subset / 2000 if row.size == 1 else 0.0)  # fmt: skip
+    trained = fitted().assign(subspace="net")
+    (claim,) = judged(independent.check(ensembles=table, trained=trained, printed={"net": "MediumCNN"})).itertuples()
+    assert (claim.verdict, claim.published) == (verdict, "0.71")
+    assert claim.effect == pytest.approx(accuracy + 0.00125)
+    assert judged(independent.check(ensembles=table, trained=fitted(0.5).assign(subspace="net"), printed={"net": "MediumCNN"}))[
+        "verdict"
+    ].tolist() == ["not measurable"]
+    with pytest.raises(ValueError, match="no confirmed accuracy is published of SmallCNN; leave net out of printed"):
+        independent.check(ensembles=table, trained=trained, printed={"net": "SmallCNN"})

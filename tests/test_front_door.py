@@ -21,6 +21,7 @@ from lossland.plotting.panels import logarithmic
 from lossland.probes import landscape
 from lossland.workflow import look, plugins, validation
 from lossland.workflow.configfile import planned
+from lossland.workflow.look import ALSO
 
 MINE = """
 from torch import nn
@@ -52,18 +53,19 @@ def home(tmp_path_factory):
     weights = {n: p.detach() for n, p in code["network"](2).named_parameters()}
     save_file(weights, home / "trained.safetensors")
     torch.save({"state_dict": {f"module.{n}": p for n, p in weights.items()}}, home / "trained.pt")
+    (home / "bad.pt").write_bytes((home / "trained.pt").read_bytes()[:200])
     return home
 
 
 def test_look_draws_a_checkpoint_and_goes_on_after_an_edit(home):
     given = ["--data", "photos", "--size", "8", "--minutes", "0.001", "--cores", "1"]
-    first = lossland(home, "look", "mine:network", *given, "trained.pt", "--out", "seen", "--spectrum", "--sharpness")
+    first = lossland(home, "look", "mine:network", *given, "trained.pt", "--out", "seen", *(f"--{name}" for name in ALSO))
     assert first.returncode == 0, first.stderr
     assert "planes of 9 x 9 points, 60 examples: about" in first.stdout
     assert "flip: 0.0" in (home / "seen/config.yaml").read_text(), "nobody asked for an augmentation"
     made = {p.name for p in (home / "seen/results/figure").iterdir()}
     assert {"own_plane.png", "own_surface.html", "own_lines.png", "own_spectrum.csv"} <= made
-    assert {"own_density.png", "own_measures_of_sharpness.csv"} <= made
+    assert {"own_density.png", "own_measures_of_sharpness.csv", "own_topology.png"} <= made
     config = home / "seen/config.yaml"
     config.write_text(config.read_text().replace("resolution: 9", "resolution: 7"))
     again = lossland(home, "run", "seen", "--cores", "1")
@@ -124,7 +126,15 @@ def test_look_trains_networks_and_draws_what_lies_between(home):
         (["look", "mine:network", "--data", "photos", "--out", "../up"], "../up must be a folder below this one"),
         (["look", "mine:network", "--data", "photos", "--out", "photos"], "photos is there; `lossland run photos` goes on"),
         (["look", "mine:network", "--data", "photos/train"], "has no train/ and test/"),
-        (["look", "broken:network", "--data", "photos"], "model look.model:network fails on inputs of shape (3, 64, 64) and 2"),
+        (
+            ["look", "broken:network", "--data", "photos"],
+            "model look.model:network fails on inputs of shape (3, 64, 64) and 2 outputs: the network",
+        ),
+        (["look", "mine:network", "--data", "photos", "--cores", "x"], "--cores is 'x': must be a number of cores, or all"),
+        (["look", "mine:network", "bad.pt", "--data", "photos", "--size", "8"], "bad.pt is not a whole checkpoint of PyTorch"),
+        (["look", "mine:network", "--data", "imagenet"], "--data imagenet.folder is missing"),
+        (["look", "mine:network", "--data", "photos", "--size", "0"], "--size is 0: must be at least 1"),
+        (["run", "photos", "--cores", "0"], "--cores is '0': must be a number of cores, or all"),
         (["run", "absent"], "there is no absent/config.yaml; `lossland new absent` writes one"),
     ],
 )
@@ -150,6 +160,7 @@ def test_what_is_drawn_fits_the_budget():
         passes = 2 * (3 * grids.side**2 + lines + spectra) + 3 * (grids.side**2 + 2 * grids.points)
         assert passes * grids.examples <= speed * 60 or (grids.side, grids.examples) == (look.SIDES[-1], look.EXAMPLES[-1])
     assert look._affordable(1e9, 1, 1, 1) == look.Grids(look.SIDES[0], look.EXAMPLES[0])
+    assert look._affordable(1e9, 1, 1, 1, beside=2.0) == look.Grids(look.SIDES[-1], look.EXAMPLES[-1])
 
 
 def test_a_notebook_gets_what_the_functions_return(problem):

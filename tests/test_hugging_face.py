@@ -27,6 +27,7 @@ from lossland.landscape.space import ParamSpace
 from lossland.landscape.subspace import Subspace
 from lossland.options import Recipe
 from lossland.rng import stream
+from lossland.workflow import own_files
 
 transformers, timm, peft, tokenizers = (
     pytest.importorskip(name, reason=f"{name} is not installed: pip install 'lossland[huggingface]'")
@@ -194,6 +195,37 @@ def test_a_curve_and_a_plane_between_adapters_by_their_merged_weights():
     other = ll.problem(adapted(llama()), train=batches, test=batches, task="causal")
     with pytest.raises(ValueError, match="lies beside other frozen parameters"):
         ll.measure.landscape(other, curve)
+
+
+def test_folders_that_peft_and_transformers_save_are_one_network_each_or_a_training(tmp_path):
+    torch.manual_seed(5)
+    base, batches = llama(), [{"input_ids": WORDS, "labels": WORDS}]
+    problem = ll.problem(adapted(base), train=batches, test=batches, task="causal")
+    for step in (4, 8):
+        with torch.random.fork_rng():
+            torch.manual_seed(step)
+            adapted(base)().save_pretrained(tmp_path / f"run/checkpoint-{step}")
+    read = ll.build.pretrained(problem, file=str(tmp_path / "run/checkpoint-8"))
+    assert torch.equal(read.end, problem.init(8))
+    (tmp_path / "one.safetensors").symlink_to(tmp_path / "run/checkpoint-8/adapter_model.safetensors")
+    way = ll.build.pretrained(problem, file=str(tmp_path / "run"), per_epoch=4)
+    assert torch.equal(way.anchors, torch.stack([problem.init(4), problem.init(8)]))
+    assert way.notes["epoch"].tolist() == [1, 2]
+    kept = own_files.of([("weights", tmp_path / "run/checkpoint-8")])
+    config = tmp_path / "run/checkpoint-8/adapter_config.json"
+    config.write_text(config.read_text().replace('"lora_alpha": 3', '"lora_alpha": 6'))
+    assert own_files.of([("weights", tmp_path / "run/checkpoint-8")]) != kept
+    with pytest.raises(ValueError, match="says lora_alpha: 6, and the adapter of the network has 3; give it that too"):
+        ll.build.pretrained(problem, file=str(config.parent))
+    config.unlink()
+    with pytest.raises(ValueError, match=r"adapter_config.json cannot be read .* copy it there"):
+        ll.build.pretrained(problem, file=str(config.parent))
+    plain = ll.problem(llama, train=batches, test=batches, task="causal")
+    with pytest.raises(ValueError, match="is of an adapter, and the network has none, or several; give it one by peft"):
+        ll.build.pretrained(plain, file=str(tmp_path / "run/checkpoint-4"))
+    made = filled(llama, plain.space, plain.init(3))
+    made.save_pretrained(tmp_path / "whole")
+    assert torch.equal(ll.build.pretrained(plain, file=str(tmp_path / "whole")).end, plain.init(3))
 
 
 class Allocated(TorchDispatchMode):

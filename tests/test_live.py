@@ -23,7 +23,7 @@ def test_where_there_is_no_terminal_a_run_is_a_few_lines(finished):
     assert "22 jobs: 1 data, 3 network, 2 subspace, 10 table, 3 figure, 1 claim, 1 verdict, 1 report; all that" in "\n".join(
         lines
     )
-    assert len([line for line in lines if re.fullmatch(r"22 of 22 jobs done in \d+ s", line)]) == 1
+    assert len([line for line in lines if re.fullmatch(r"22 of 22 jobs done in \d+ (s|min)", line)]) == 1
     assert len(lines) < 15
     (log,) = {finished / line.partition("says is in ")[2] for line in lines if "says is in " in line}
     assert "rule sgd:" in log.read_text()

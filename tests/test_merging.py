@@ -56,8 +56,8 @@ def test_a_layer_without_a_hump_may_still_end_high():
     np.testing.assert_allclose(first["value"], 2 * t**2, atol=1e-6)
     np.testing.assert_allclose(whole["value"], 0.5 * (1 - (1 - 2 * t) ** 2) ** 2, atol=1e-6)
     found = of_parts(pd.concat([first, whole]), whole).set_index("subspace")
-    assert found.loc["first", ["own", "whole"]].tolist() == pytest.approx([0, 2], abs=1e-6)
-    assert found.loc["all", ["own", "whole"]].tolist() == pytest.approx([0.5, 0.5], abs=1e-6)
+    assert found.loc["first", ["own", "averaged"]].tolist() == pytest.approx([0, 0.5], abs=1e-6)
+    assert found.loc["all", ["own", "averaged"]].tolist() == pytest.approx([0.5, 0.5], abs=1e-6)
 
 
 def test_barriers_against_whole_networks_go_by_run_and_on_test_data_by_halves():
@@ -65,7 +65,7 @@ def test_barriers_against_whole_networks_go_by_run_and_on_test_data_by_halves():
     at = {"u0": t, "split": "test", "quantity": "nll"}
     part = planted("landscape", labels=["layer"], runs=2, value=lambda row: row.run * row.u0, **at)
     whole = planted("landscape", labels=["all"], runs=2, value=lambda row: row.run * row.u0 / 4, **at)
-    assert of_parts(part, whole)["whole"].tolist() == [0.75, 1.5]
+    assert of_parts(part, whole)["averaged"].tolist() == [0.375, 0.75]
     halves = part.assign(half_a=part["value"] * (part["u0"] == 0.5), half_b=part["value"])
     assert of_parts(halves, whole)["own"].tolist() == [0, 0], "each half is read where the other is highest"
     with pytest.raises(ValueError, match="run 2 of layer has no path between the whole networks"):

@@ -233,10 +233,25 @@ def test_a_task_and_a_loss_of_ones_own(folder):
     for old, new, says in (
         ('"my_losses:weighted"', "mine", "network.net.loss is 'mine'; it must be module:name"),
         ('"my_losses:weighted"', '"my_loss:mine"', "network.net.loss is my_loss:mine, but there is no my_loss.py in"),
+        (
+            '"my_losses:weighted"',
+            '"my_losses:weigted"',
+            "network.net.loss is my_losses:weigted, but my_losses.py has no weigted; did you mean weighted?",
+        ),
         ('"my_losses:task"', "tokns", "network.two.task is 'tokns'; it must be module:name; did you mean tokens?"),
     ):
         (folder.path / "mine.yaml").write_text(LEARNED.replace(old, new))
         status, output = folder.snakemake("-n")
         assert status
         assert says in output
+    (folder.path / "mine.yaml").write_text(LEARNED)
+    edit(folder.path / "my_losses.py", "import HALF", "import HALVE")
+    command, own = (
+        [sys.executable, "-m", "lossland", "check", "--configfile", "mine.yaml"],
+        {"PYTHONPATH": str(folder.checkout)},
+    )
+    done = subprocess.run(command, cwd=folder.path, env=SURROUNDINGS | own, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "mine.yaml:5: network.net.loss is my_losses:weighted, which fails: ImportError: cannot import" in done.stderr
+    assert done.stderr.endswith("my_losses.py, line 5\n")
     (folder.path / "mine.yaml").write_text(CONFIG)

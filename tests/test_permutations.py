@@ -128,6 +128,11 @@ def test_units_that_an_unknown_operation_sees_stay_and_all_others_move():
     assert symmetries(_sequential(*layers)).classes == {"1.weight.0": 6, "5.weight.0": 7}
 
 
+def test_dropout_leaves_as_many_units_free_as_there_are():
+    problem = _sequential(nn.Flatten(), nn.Linear(64, 600), nn.ReLU(), nn.Dropout(0.3), nn.Linear(600, 3))
+    assert symmetries(problem).classes == {"1.weight.0": 600}
+
+
 def test_groups_of_a_convolution():
     """Depthwise, its outputs are its inputs; else they move within their groups, and what it reads stays."""
     head = [nn.Flatten(), nn.Linear(6 * 64, 3)]

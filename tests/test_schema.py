@@ -14,7 +14,7 @@ SCHEMA = json.loads((ROOT / "configs/config.schema.json").read_text())
 CONFIGS = ["config.yaml", "configs/mnist.yaml", "configs/cifar10.yaml", "configs/paper.yaml", "tests/toy.yaml"]
 GOOD = {
     "data": {"photos": {"source": "image_folder", "folder": "photos"}, "own": {"source": "mine:load", "anything": 1}},
-    "network": {"a": {"data": "own", "model": "cnn", "method": "sgd", "seeds": 2, "recipe": {"epochs": 1, "lr": 0.1}}},
+    "network": {"a": {"data": "own", "model": "cnn", "seeds": 2, "recipe": {"epochs": 1, "lr": 0.1}}},
     "subspace": {"p": {"method": "random_plane", "sources": "a/1", "seed": "{seed}", "seeds": [1, 2]}},
     "table": {"t": {"probe": "landscape", "subspace": "p", "resolution": 3}},
     "figure": {"f": {"draw": "trajectory", "planes": "t", "paths": "t"}},

@@ -12,6 +12,7 @@ from torch.nn import functional as F
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.checkpoint import checkpoint
 
+import lossland as ll
 from lossland.geometry.charts.points import Points
 from lossland.landscape.hessian import Hessian, extremes
 from lossland.landscape.problem import Problem
@@ -131,6 +132,42 @@ class Once(torch.autograd.Function):
     @torch.autograd.function.once_differentiable
     def backward(ctx, gradient):
         return 2 * gradient
+
+
+class Square(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return x**2
+
+    @staticmethod
+    def backward(ctx, gradient):
+        return 2 * ctx.saved_tensors[0] * gradient
+
+
+class Constant(Square):
+    @staticmethod
+    def backward(ctx, gradient):
+        return 2 * ctx.saved_tensors[0].detach() * gradient
+
+
+def of_function(function):
+    class Own(nn.Linear):
+        def forward(self, x):
+            return function(super().forward(x))
+
+    x = torch.randn(40, 6)
+    problem = ll.problem(lambda: Own(6, 3), train=[(x, x[:, :3].argmax(1))], test=[(x, x[:, :3].argmax(1))])
+    return ll.measure.curvature(problem, Subspace(problem.init(1)[None], Points(1)), leave_out=[])["highest"].item()
+
+
+def test_a_function_of_ones_own_is_right_to_the_second_derivative_or_refused():
+    torch.manual_seed(0)
+    right = of_function(torch.square)
+    torch.manual_seed(0)
+    assert of_function(Square.apply) == pytest.approx(right, rel=1e-4)
+    with pytest.raises(ValueError, match="has not the second derivative that follows from its first"):
+        of_function(Constant.apply)
 
 
 class Custom(nn.Linear):

@@ -203,6 +203,8 @@ def test_every_probe_returns_its_schema(name, problem, normalised):
     scores = ["error", "min", "max"]
     if "quantity" in table:  # else a value is that of a parameter or of a function
         table, scores = table[table["quantity"] == "error"], [*scores, "value", "saddle", "refined"]
+    if name == "topology":
+        table = table.fillna({"saddle": 0.0})  # the lowest minimum has none
     assert table[[c for c in scores if c in table]].stack().between(0, 1).all()
 
 

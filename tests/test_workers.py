@@ -2,11 +2,14 @@
 
 import json
 import re
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 
+import psutil
 import pytest
 from conftest import ROOT, TOY, artefacts, copy_project, edit, planned, snakemake
 
@@ -14,6 +17,7 @@ from lossland.workflow import configfile, workers
 from lossland.workflow.code_digest import code_of
 
 STARTED = "exec python "
+LONG = 300  # seconds, on a machine with much else to do
 
 
 def test_two_cores_are_two_processes_whatever_there_is_to_do(project):
@@ -37,29 +41,32 @@ def _failing(project, how):
     edit(
         project / "workflow_scripts/network.py",
         "def work(job):\n",
-        f"def work(job):\n    if job.options['seed'] == 2:\n        {how}\n",
+        f"def work(job):\n    if job.options['seed'] == 2:\n        open('tries', 'a').write('.')\n        {how}\n",
     )
     for seed in (1, 2, 3):
         (project / f"results/toy/network/net/{seed}.safetensors").unlink()
-    return snakemake(project, *TOY)
+    return snakemake(project, "--retries", "1", *TOY)
 
 
 @pytest.mark.parametrize(
-    ("how", "says"),
+    ("how", "says", "tries"),
     [
-        ("raise ValueError('no second one')", "network net/2: no second one"),
+        ("raise ValueError('no second one')", "network net/2: no second one", 1),
+        ("raise OSError('no space left')", "network net/2: no space left", 2),
         (
             "import os; os.kill(os.getpid(), 9)",
             r"network net/2: it was killed by SIGKILL, most likely because memory ran out; it had used \d+ MB",
+            2,
         ),
-        ("import os; os._exit(0)", "network net/2: its process ended with status 0"),
+        ("import os; os._exit(0)", "network net/2: its process ended with status 0", 2),
     ],
 )
-def test_one_instance_fails_by_its_name_and_the_others_are_made(editable, how, says):
+def test_one_instance_fails_by_its_name_and_the_others_are_made(editable, how, says, tries):
     before = artefacts(editable / "results/toy/network")
     status, output = _failing(editable, how)
     assert status != 0
     assert len(re.findall(says, output)) >= 1, output
+    assert (editable / "tries").read_text() == "." * tries  # what is sure to fail again is not tried again
     assert re.search(says.partition(": ")[2], (editable / "results/toy/log/network/net/2.log").read_text())
     made = {name: content for name, content in artefacts(editable / "results/toy/network").items() if "unfinished" not in name}
     assert made == {name: content for name, content in before.items() if name != "net/2.safetensors"}
@@ -68,30 +75,88 @@ def test_one_instance_fails_by_its_name_and_the_others_are_made(editable, how, s
     assert not needed & {"network/net/1", "network/net/3", "data/spirals"}
 
 
-def _fed(folder, *scripts):
-    """What a worker answers to scripts, as text, and what it says; each has a `main`."""
-    lines = []
-    for number, text in enumerate(scripts):
-        path = folder / f"script{number}.py"
-        path.write_text(f"import os, sys\n\n\ndef main(arguments):\n    {text}\n")
-        lines.append(json.dumps([str(path), "given"]) + "\n")
-    command = [sys.executable, "workflow_scripts/worker.py"]
-    done = subprocess.run(command, cwd=ROOT, input="".join(lines), capture_output=True, text=True, timeout=100)
-    return done.stdout.split(), done.stderr
+def _asked(folder, number, text, fork=False):
+    """The line that asks a worker for the job of a script of its own, given its `main`."""
+    path = folder / f"script{number}.py"
+    path.write_text(f"import os, signal, sys, time\n\n\ndef main(arguments):\n    {text}\n")
+    return json.dumps([fork, [str(path), "given"]]) + "\n"
 
 
-def test_a_job_finds_a_process_as_one_that_has_just_begun(tmp_path):
-    draw = "from matplotlib import pyplot; print(pyplot.get_fignums(), arguments)"
-    answers, said = _fed(tmp_path, f"{draw}; pyplot.figure()", draw)
+def _started(folder=ROOT):
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    return subprocess.Popen([sys.executable, "workflow_scripts/worker.py"], cwd=folder, **pipes)
+
+
+def _fed(folder, *scripts, fork=False):
+    """What a worker answers to scripts, as text, and what it says."""
+    lines = "".join(_asked(folder, number, text, fork) for number, text in enumerate(scripts))
+    answers, said = _started().communicate(lines, timeout=LONG)
+    return answers.splitlines(), said
+
+
+@pytest.mark.parametrize("fork", [False, True])
+def test_a_job_finds_a_process_as_one_that_has_just_begun(fork, tmp_path):
+    draw = "from matplotlib import pyplot; print(pyplot.get_fignums(), arguments, sys.stdin.read())"
+    answers, said = _fed(tmp_path, f"{draw}; pyplot.figure()", draw, fork=fork)
     assert answers == ["0", "0"]
     first, second = said.splitlines()
     assert first == second
-    assert first.endswith("[] ['given']")
+    assert first.endswith("[] ['given'] ")
 
 
-def test_a_job_may_end_itself_as_any_process_may(tmp_path):
-    answers, said = _fed(tmp_path, "sys.exit()", "sys.exit('why')", "sys.exit(143)")
+def test_of_what_a_fork_leaves_behind_the_next_sees_nothing(tmp_path):
+    leave = "import json, torch; print(torch.get_num_threads(), hasattr(json, 'mine'), os.environ.get('MINE'), os.getpid()); "
+    leave += "json.mine = 1; os.environ['MINE'] = '1'; torch.set_num_threads(2); print(torch.randn(64, 64).mm(torch.ones(64, 64)).sum())"
+    answers, said = _fed(tmp_path, leave, leave, fork=True)
+    assert answers == ["0", "0"]
+    words = [line.split() for line in said.splitlines()[::2]]
+    assert words[0][:3] == words[1][:3]
+    assert words[0][1:3] == ["False", "None"]
+    assert words[0][3] != words[1][3]
+
+
+@pytest.mark.parametrize("fork", [False, True])
+def test_a_job_may_end_itself_as_any_process_may(fork, tmp_path):
+    answers, said = _fed(tmp_path, "sys.exit()", "sys.exit('why')", "sys.exit(143)", fork=fork)
     assert (answers, said) == (["0", "1", "143"], "why\n")
+
+
+def test_a_fork_that_dies_takes_nobody_with_it(tmp_path):
+    answers, said = _fed(tmp_path, "os.kill(os.getpid(), 9)", "1 / 0", "print('goes on')", fork=True)
+    assert re.fullmatch(r"it was killed by SIGKILL, most likely because memory ran out; it had used \d+ MB", answers[0])
+    assert answers[1:] == ["1", "0"]
+    assert "ZeroDivisionError" in said
+    assert said.endswith("goes on\n")
+
+
+@pytest.mark.parametrize("fork", [False, True])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_signals_reach_the_job_and_the_worker_goes_on(fork, number, tmp_path):
+    worker = _started()
+    handle = f"signal.signal({number:d}, lambda *_: sys.exit(7)); print(os.getpid(), file=sys.stderr, flush=True); time.sleep({LONG})"
+    for _ in range(2):
+        worker.stdin.write(_asked(tmp_path, 0, handle, fork))
+        worker.stdin.flush()
+        assert (int(worker.stderr.readline()) == worker.pid) != fork
+        worker.send_signal(number)
+        assert worker.stdout.readline() == "7\n"
+    assert worker.communicate(timeout=LONG) == ("", "")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the kernel does not tell")
+@pytest.mark.parametrize("fork", [False, True])
+def test_a_job_does_not_outlive_who_asked_for_it(fork, tmp_path):
+    asked = _asked(tmp_path, 0, f"print(os.getpid(), file=sys.stderr, flush=True); time.sleep({LONG})", fork)
+    feeder = subprocess.Popen(
+        [sys.executable, "-c", "import subprocess, sys, time; p = subprocess.Popen([sys.executable, 'workflow_scripts/worker.py'],"
+         f" stdin=-1, text=True); p.stdin.write({asked!r}); p.stdin.flush(); time.sleep({LONG})"],
+        cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
+    )  # fmt: skip
+    job = psutil.Process(int(feeder.stderr.readline()))
+    feeder.kill()
+    with suppress(psutil.NoSuchProcess):
+        job.wait(LONG)
+    assert feeder.stderr.read() == "", "nobody is left who could write"
 
 
 def test_code_that_is_edited_between_two_jobs_is_seen(tmp_path):
@@ -99,10 +164,8 @@ def test_code_that_is_edited_between_two_jobs_is_seen(tmp_path):
     plan = configfile.planned([project / "tests/toy.yaml"])
     data = plan["data"]["spirals"]
     arguments = ["--spec", data.canonical, "--code", data.code, "--out"]
-    command = [sys.executable, "workflow_scripts/worker.py"]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    worker = subprocess.Popen(command, cwd=project, **pipes)
-    asked = json.dumps(["workflow_scripts/data.py", *arguments, "NAME.safetensors"])
+    worker = _started(project)
+    asked = json.dumps([False, ["workflow_scripts/data.py", *arguments, "NAME.safetensors"]])
     for name, answer in (("first", "0\n"), ("second", "0\n")):
         worker.stdin.write(asked.replace("NAME", name) + "\n")
         worker.stdin.flush()
@@ -131,10 +194,13 @@ def test_who_may_share_a_process(monkeypatch):
         != _task(plain | {"data": {"xor": {}}}).alike
     )
     assert _task(plain).place != _task(plain, threads=2).place
-    assert _task(own).place != _task(own).place, "of code of the user's own nothing is known"
-    assert _task(plain, gpu=1).place == _task(plain, gpu=1).place, "there is none"
+    assert _task(own).own, "of code of the user's own nothing is known"
+    assert _task(own).place != _task(plain).place
+    assert not _task(plain, gpu=1).own, "there is none"
     monkeypatch.setattr(workers, "devices", lambda: ["0"])
-    assert _task(plain, gpu=1).place != _task(plain, gpu=1).place
+    assert _task(plain, gpu=1).own
+    monkeypatch.setattr(workers, "FORKS", False)
+    assert _task(own).place != _task(own).place, "without forks each has a worker"
     assert _task(plain).arguments[:2] == ["workflow_scripts/network.py", "--spec"]
     other = SimpleNamespace(is_norun=False, shellcmd="touch a", threads=1, resources={}, scheduler_resources={})
     assert workers.Task(other, STARTED).arguments is None

@@ -13,29 +13,45 @@ from pathlib import Path
 from lossland.options import ENDINGS
 
 INDEX = ".index.json"  # of a network in several files, as Hugging Face writes it
+ADAPTER, ITS_CONFIG = "adapter_model.", "adapter_config.json"  # of peft
+WHOLE = ("adapter_model.safetensors", "adapter_model.bin", "model.safetensors.index.json", "model.safetensors",
+         "pytorch_model.bin.index.json", "pytorch_model.bin")  # fmt: skip  # what Hugging Face calls the network of a folder
 LABELLED = re.compile(r"(?:^|[^a-z])ep(?:och)?s?[^a-z0-9]?(\d+)", re.IGNORECASE)
 
 
 def several(path) -> bool:
     """Whether a path is that of a folder or a pattern, which name a training, and not one network."""
     path = Path(path)
-    return path.is_dir() or (not path.exists() and (glob.has_magic(str(path)) or not path.name.endswith(ENDINGS)))
+    if path.exists():
+        return path.is_dir() and not _saved(path)
+    return glob.has_magic(str(path)) or not path.name.endswith(ENDINGS)
 
 
 def networks(path) -> list[Path]:
     """The files of networks that a path names, in the order of their names; none if there are none."""
     path = Path(path)
     if not several(path):
-        return [path] if path.exists() else []
-    listed = path.iterdir() if path.is_dir() else map(Path, glob.glob(str(path), recursive=True))
+        return _saved(path) or ([path] if path.exists() else [])
+    listed = [*(path.iterdir() if path.is_dir() else map(Path, glob.glob(str(path), recursive=True)))]
     found = [p for p in listed if p.name.endswith(ENDINGS) and p.is_file() and not p.name.startswith(".")]
+    found = found or [file for p in listed for file in _saved(p)]  # as transformers' Trainer lays them down
     parts = {part for p in found if p.name.endswith(INDEX) for part in shards(p)}
     return sorted(p for p in found if p not in parts)
 
 
 def files(path) -> list[Path]:
-    """The same, with the parts of networks that have an index."""
-    return [p for one in networks(path) for p in ([one, *shards(one)] if one.name.endswith(INDEX) else [one])]
+    """The same, with the parts of networks that have an index, and the configs of adapters."""
+    return [p for one in networks(path) for p in (one, *_beside(one))]
+
+
+def _beside(file):
+    config = file.with_name(ITS_CONFIG)
+    return shards(file) if file.name.endswith(INDEX) else [config] * (file.name.startswith(ADAPTER) and config.exists())
+
+
+def _saved(path) -> list[Path]:
+    """The file of the network, or of the adapter, that Hugging Face has saved as a folder; none of all else."""
+    return [path / name for name in WHOLE if path.is_dir() and (path / name).is_file()][:1]
 
 
 def shards(index) -> list[Path]:

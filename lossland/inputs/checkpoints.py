@@ -8,6 +8,7 @@ Nothing is unpickled but tensors: a file that asks for anything to be run is ref
 """
 
 import hashlib
+import json
 import logging
 import re
 import zipfile
@@ -17,11 +18,13 @@ from pathlib import Path
 import torch
 from safetensors import SafetensorError, safe_open
 
-from lossland.inputs.checkpoint_names import INDEX, shards
+from lossland.inputs.checkpoint_names import INDEX, ITS_CONFIG, shards
 
 NESTED = ("state_dict", "model_state_dict", "model_state", "model", "net", "network", "module")
 WRAPPERS = ("_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module")
 OUTER = re.compile(r"(?:module\.|model\.)*")
+OWN_NAME = re.compile(r"(?<=\.lora_[AB])\.\w+(?=\.)|(?<=\.lora_embedding_[AB])\.\w+$|\.modules_to_save\.\w+")  # of an adapter
+FUNCTION = ("peft_type", "lora_alpha", "use_rslora", "use_dora", "rank_pattern", "alpha_pattern")  # beside its tensors
 ASKED = re.compile(r"GLOBAL ([\w.]+)")
 
 log = logging.getLogger(__name__)
@@ -119,6 +122,25 @@ def _prefixes(names):
     """What OUTER finds before some name, each also in part; "" first."""
     whole = {OUTER.match(name)[0] for name in names}
     return sorted({p[: m.end()] for p in whole for m in re.finditer(r"\.", p)} | {""}, key=len)
+
+
+def adapted(file, tensors, names, config) -> dict[str, torch.Tensor]:
+    """The tensors of an adapter's file, which peft saves without what the adapter is called, under the `names` of a network.
+
+    Raises ValueError if the `config` of the network's adapter, as a dictionary, gives its tensors another meaning.
+    """
+    short = {OWN_NAME.sub("", name): name for name in names}
+    if not config or len(short) < len(names):
+        raise ValueError(f"{file} is of an adapter, and the network has none, or several; give it one by peft.get_peft_model")
+    try:
+        theirs = json.loads((path := file.with_name(ITS_CONFIG)).read_bytes())
+        other = [n for n in FUNCTION if n in theirs and json.loads(json.dumps(config.get(n), default=str)) != theirs[n]]
+    except (OSError, ValueError, TypeError) as error:
+        raise ValueError(f"{path} cannot be read ({error}), which says what {file.name} means; copy it there") from error
+    if other:
+        n = other[0]
+        raise ValueError(f"{path} says {n}: {theirs[n]}, and the adapter of the network has {config.get(n)}; give it that too")
+    return {short.get(name, name): tensor for name, tensor in tensors.items()}
 
 
 def tied(file, tensors, aliases):

@@ -1,10 +1,13 @@
 """Files of datasets: downloaded once, over https, and checked whenever they are read, against what papers use."""
 
 import hashlib
+import logging
 import shutil
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
+
+log = logging.getLogger(__name__)
 
 
 def fetched(path, url, checksum) -> Path:
@@ -31,6 +34,7 @@ def _download(path, url, checksum):
     """Aside first, so that what is there is whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".{path.name}.partial")
+    log.warning("%s is downloaded to %s; put it there, or name data that are here, as digits, to do without", url, path)
     try:
         with urlopen(url, timeout=60) as answer, open(aside, "wb") as file:
             if not answer.url.startswith("https://"):

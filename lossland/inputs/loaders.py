@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 
+import numpy as np
+import psutil
 import torch
 from torch.utils._pytree import tree_flatten, tree_leaves, tree_map, tree_unflatten
 from torch.utils.data import DataLoader, IterableDataset
@@ -22,7 +24,15 @@ def read(split, batches) -> list[tuple]:
         batches = [batches]
     elif isinstance(batches, IterableDataset) or (hasattr(batches, "__getitem__") and not isinstance(batches, (list, tuple))):
         batches = _examples(split, batches)
-    pairs = [_pair(split, batch) for batch in batches]
+    pairs, room = [], psutil.virtual_memory().available
+    for batch in batches:
+        pairs.append(_pair(split, batch))
+        room -= sum(t.nbytes for t in tree_leaves(pairs[-1]))
+        if room < 0:
+            raise ValueError(
+                f"{split} yields more than memory has room for, {len(pairs):,} batches so far; if it has no end, give a list "
+                "of as many batches as are an epoch"
+            )
     if not pairs:
         raise ValueError(f"{split} yields no batches; a generator that was read before is empty, so give a loader or a list")
     return pairs
@@ -65,8 +75,11 @@ def _plain(tree):
 def _tensor(split, value):
     made = value.detach() if torch.is_tensor(value) else None
     with suppress(TypeError, ValueError, RuntimeError):
-        made = torch.as_tensor(value) if made is None else made
+        made = torch.as_tensor(np.asarray(value) if hasattr(value, "__array__") else value) if made is None else made
     if made is not None:
+        made = made.long() if made.dtype in (torch.uint16, torch.uint32, torch.uint64) else made  # of which little is known
+        if made.is_nested:
+            raise ValueError(f"a batch of {split} is nested; pad it to one length, with an input attention_mask")
         if made.layout != torch.strided or made.is_meta or not made.ndim:
             what = f"a tensor of layout {made.layout} on {made.device}" if made.ndim else f"one number, {made.tolist()}"
             raise ValueError(f"a batch of {split} holds {what}; give dense tensors whose first axis counts examples")
@@ -75,7 +88,9 @@ def _tensor(split, value):
 
 
 def _said(value):
-    return f"tensor {list(value.shape)}" if torch.is_tensor(value) else f"{type(value).__name__} ({value!r:.40})"
+    if torch.is_tensor(value):
+        return f"tensor {list(value.shape)}"
+    return f"{type(value).__name__} ({' '.join(repr(value).split()):.40})"
 
 
 def masked(pairs) -> bool:

@@ -19,15 +19,19 @@ the larger one and then the other of a shifted matrix, which loses small negativ
 
 import contextlib
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import torch
+from torch.autograd.function import BackwardCFunction
 from torch.nn.attention import SDPBackend, sdpa_kernel
+
+from lossland.rng import stream
 
 RISK = 1e-4  # that an end lies beyond its bound
 SMALL = 1e-2  # of the largest |eigenvalue|: what is less is known as well as this would be
 ROUNDING = 1e-6  # of a product, as a fraction of the largest |eigenvalue|
+STEP, NEAR, FEW = 1e-5, 2e-2, 8  # of a difference, relative to theta; how near a second derivative is to it; examples
 BLOCK = 16  # vectors of the basis that are made at a time
 STEPWISE = partial(torch.backends.cudnn.flags, enabled=False, deterministic=True, allow_tf32=False)
 ONCE = ("is not implemented", "differentiate twice", "once_differentiable", "double backward", "backward through")
@@ -100,12 +104,12 @@ class Hessian:
         """What a batch counts for, and its product."""
         loss, counted = self._problem.mean(outputs, target)
         gradient = torch.autograd.grad(loss, self._theta, create_graph=True)[0]
-        self._refuse_once(gradient)
+        self._refuse_once(gradient, loss)
         return counted, lambda v: _along(gradient, self._theta, v)
 
-    def _refuse_once(self, gradient):
+    def _refuse_once(self, *tensors):
         """Of the first batch: where a function of one's own has no second derivative, PyTorch takes that path for constant."""
-        seen, todo = set(), [] if self._looked_at else [gradient.grad_fn]
+        seen, todo = set(), [] if self._looked_at else [t.grad_fn for t in tensors]
         self._looked_at = True
         while todo:
             node = todo.pop()
@@ -114,6 +118,33 @@ class Hessian:
                     raise RuntimeError("a function of its own is marked as once_differentiable")
                 seen.add(node)
                 todo += [other for other, _ in node.next_functions]
+        if any(isinstance(node, BackwardCFunction) for node in seen):
+            self._refuse_another()
+
+    def _refuse_another(self):
+        """Raise ValueError unless the second derivative of a function of one's own is that of its first: in float64, of a few
+        examples, along a random direction."""
+        problem = replace(self._problem, precision="fp64")
+        x, target = problem.few(FEW, self._split)
+        inputs = (*(x if isinstance(x, tuple) else (x,)), *([[]] if problem.task.MEMORY else []))
+        state = {name: own.double() for name, own in self._state.items()}
+
+        def gradient(theta):
+            theta.requires_grad_()
+            with problem.space.loaded(theta, "predict", state) as network:
+                loss = problem.mean(network(*inputs), target)[0]
+            return torch.autograd.grad(loss, theta, create_graph=True)[0]
+
+        theta = self._theta.detach().double()
+        v = self._mask * torch.randn(len(theta), generator=stream("second derivative"), dtype=torch.float64).to(theta)
+        step = STEP * theta.norm() / v.norm()
+        told = _along(gradient(theta), theta, v)
+        found = (gradient(theta.detach() + step * v) - gradient(theta.detach() - step * v)).detach() / (2 * step)
+        if (told - found).norm() > NEAR * max(told.norm(), found.norm()):
+            raise ValueError(
+                "a function of the network's own has not the second derivative that follows from its first; in its backward use"
+                " what ctx.save_for_backward kept, and operations of PyTorch"
+            )
 
     @contextlib.contextmanager
     def _held(self):
@@ -146,7 +177,7 @@ class GaussNewton(Hessian):
         slope = torch.autograd.grad(loss, free, create_graph=True)[0]
         u = torch.zeros_like(outputs, requires_grad=True)
         pulled = torch.autograd.grad(outputs, self._theta, u, create_graph=True)[0]  # J^T u, linear in u
-        self._refuse_once(pulled)
+        self._refuse_once(pulled, outputs)
 
         def times(v):
             pushed = _along(slope, free, _along(pulled, u, v))

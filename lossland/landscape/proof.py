@@ -1,7 +1,7 @@
 """What a problem proves about itself when it is first used, from Python as in the workflow, in a few passes of 8 examples.
 
-The network is one function of theta and of each input; a pass leaves theta, inputs and buffers as they are; `init(seed)`
-repeats itself; outputs, targets and task fit; scores come out as declared; the data are finite.
+The network is one function of theta and of each input, that of the module itself; a pass leaves theta, inputs and buffers as
+they are; `init(seed)` repeats itself; outputs, targets and task fit; scores come out as declared; the data are finite.
 """
 
 import contextlib
@@ -17,6 +17,7 @@ from torch.utils._pytree import tree_leaves, tree_map
 from lossland.inputs.arrays import SPLITS, count
 
 FEW = 8
+LARGE = 1 << 26  # parameters of a network of which no second one is made to compare with
 LIBRARY = Path(__file__).parent.parent
 
 
@@ -65,6 +66,8 @@ def prove(problem) -> Proof:
     if not first.ndim:
         raise ValueError("the network returns one number for a batch; return a row for each of its examples")
     _refuse_mixing(problem, theta, state, x, first)
+    if space.dimension < LARGE:
+        _refuse_memory(problem, theta, state, x)
     _refuse_misfit(problem, first, target)
     for split in ("val", "test"):
         if problem.size(split):
@@ -121,10 +124,24 @@ def _refuse_mixing(problem, theta, state, x, outputs):
     n = count(x)
     if problem.task.MEMORY or n < 2:
         return
-    half = problem.space.predict(theta, state, *_inputs(problem, tree_map(lambda t: t[: n // 2], x)))
-    own = outputs[: len(half)]
+    half = problem.space.predict(theta, state, *_inputs(problem, tree_map(lambda t: t[n // 2 :], x)))  # others come first
+    own = outputs[len(outputs) - len(half) :]
     if own.shape == half.shape and not torch.allclose(own, half, rtol=1e-3, atol=1e-4, equal_nan=True):
         raise ValueError("the network's answer to an input depends on the other inputs of the batch with dropout off")
+
+
+def _refuse_memory(problem, theta, state, x):
+    """Raise ValueError unless at another point than those seen before it is what a new module with its parameters is."""
+    space, theta = problem.space, 0.9 * theta
+    given = tree_map(torch.clone, x)
+    with forked(problem.device):
+        ours = space.predict(theta, state, *_inputs(problem, x))
+        theirs = space.alone(theta, state, *_inputs(problem, given))
+    if ours.shape != theirs.shape or not torch.allclose(ours, theirs, rtol=1e-3, atol=1e-4, equal_nan=True):
+        raise ValueError(
+            "the network keeps parameters, or what it made of them, where no other point can be put: outside its modules, or "
+            "from an earlier pass; read them from its modules in each pass"
+        )
 
 
 def _refuse_misfit(problem, outputs, target):
@@ -132,7 +149,9 @@ def _refuse_misfit(problem, outputs, target):
     with _told(f"the task cannot score outputs {_shapes(outputs)} for targets {_shapes(target)}"):
         task.fit(outputs, target, problem.data.classes)
         rows, scored = problem.scored(outputs, target)
-        losses, scores = task.losses(rows, scored), task.scores(rows, scored)
+        (losses, scores), again = (task.losses(rows, scored), task.scores(rows, scored)), task.losses(rows, scored)
+    if losses.shape == again.shape and not torch.equal(losses.nan_to_num(), again.nan_to_num()):
+        raise ValueError("the loss of the same outputs and targets is another each time; let it draw no random numbers")
     if losses.ndim != 1:
         raise ValueError(f"the losses of a batch are {list(losses.shape)}; give one for each row that is scored")
     if scores.shape != (len(losses), len(task.SCORES)):

@@ -26,9 +26,16 @@ class Signature:
         self.anything = any(p.kind is p.VAR_KEYWORD for p in parameters)
 
     def call(self, *inputs):
-        if len(inputs) == 1 and isinstance(x := inputs[0], dict) and (self.anything or not self.names.isdisjoint(x)):
-            return answer(self.module(**x))
-        return answer(self.module(*inputs))
+        try:
+            if len(inputs) == 1 and isinstance(x := inputs[0], dict) and (self.anything or not self.names.isdisjoint(x)):
+                return answer(self.module(**x))
+            return answer(self.module(*inputs))
+        except ValueError as error:
+            if "more than 1 value per channel" not in str(error):
+                raise
+            raise ValueError(
+                "batch norm has one value of each channel, and so no variance; put more examples in a batch"
+            ) from error
 
 
 def answer(outputs: Any) -> torch.Tensor:

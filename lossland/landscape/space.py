@@ -61,6 +61,7 @@ class ParamSpace:
             buffers.pop(f"{n}.num_batches_tracked", None)
         drawn = {n: buffers[n] for n in self._drawn(buffers)}
         trained = {n: p for n, p in named.items() if p.requires_grad}
+        trained = dict(sorted(trained.items(), key=lambda item: not item[1].is_complex()))  # which lie at even places
         if not trained:
             raise ValueError(
                 "no parameter of the network requires a gradient, so nothing is trained; leave some as they are made"
@@ -161,6 +162,12 @@ class ParamSpace:
     def recurrent(self) -> bool:
         """Whether the network has recurrent layers."""
         return any(isinstance(m, nn.RNNBase) for m in self._module.modules())
+
+    @property
+    def adapter(self) -> dict:
+        """The config of the adapter of peft that the network has; none if it has none, or several."""
+        configs = [*getattr(self._module, "peft_config", {}).values()]
+        return configs[0].to_dict() if len(configs) == 1 else {}
 
     @property
     def modules(self) -> int:
@@ -279,13 +286,22 @@ class ParamSpace:
         with self.loaded(theta, "predict", state, sizes) as network:
             return network(*inputs)
 
+    def alone(self, theta, state, *inputs):
+        """The same of a module that `build()` makes, with all that a point is copied into it, and no other ever."""
+        module = self._skeleton()
+        own = dict(module.named_parameters()) | dict(module.named_buffers())
+        for name, value in (self.unravel(theta) | self._constants_like(theta) | state).items():
+            own[name].data = value.detach().clone()
+        module = module.eval().to(theta.device)
+        return Signature(getattr(module, "_orig_mod", module)).call(*inputs)  # what torch.compile has wrapped
+
     @contextlib.contextmanager
     def overheard(self, hear):
         """In this context each linear layer and each convolution that runs tells hear(its name, what it puts out [n units])."""
 
         def hook(name):
             def told(layer, _, y):
-                if torch.is_tensor(y):
+                if torch.is_tensor(y) and y.ndim > 1:
                     hear(name, (y.movedim(1, -1) if isinstance(layer, _ConvNd) else y).flatten(0, -2))
 
             return told

@@ -37,9 +37,12 @@ class Subspace:
 
     @property
     def end(self):
-        """The last anchor [D]: the trained network of a trajectory. Raises ValueError if anchors are directions."""
+        """The last anchor [D]: the trained network of a trajectory. Raises ValueError if anchors are directions, or networks of
+        several sources."""
         if not self.chart.barycentric:
             raise ValueError("the last anchor of a plane or of a trivial curve is no network; name networks as sources")
+        if "source" in self.notes and len(self.notes["source"].unique()) > 1:
+            raise ValueError(f"one network is meant here, and this is a pool of {len(self.anchors)}; name one of them, or each")
         return self.anchors[-1]
 
     def snapshot(self, epoch):
@@ -136,6 +139,11 @@ class Subspace:
     def arc(self, u):
         """The length [n], float64, of the path up to each of its points at u [n 1], which are in order."""
         return torch.cat([torch.zeros(1, dtype=torch.float64), self.distances(u[:-1], u[1:]).cumsum(0)])
+
+
+def networks_of(sources) -> torch.Tensor:
+    """[n D]: the last networks of several sources, or all points of one. Raises ValueError for what is no network."""
+    return sources[0].corners(range(sources[0].chart.k)) if len(sources) == 1 else torch.stack([s.end for s in sources])
 
 
 def statistics_of(sources) -> dict[str, torch.Tensor]:

@@ -30,8 +30,9 @@ def handed_on(source, n, centre=None) -> dict[str, torch.Tensor]:
 
     That network is `centre` [D], by default the one that the points of the source are around, or else its last.
     """
-    reference = source.notes.get("reference", source.end).cpu() if centre is None else centre
-    return {"reference": reference} | cost(source, n) | source.decay
+    if centre is None:
+        centre = source.notes["reference"] if "reference" in source.notes else source.end  # noqa: SIM401  a pool has no end
+    return {"reference": centre.cpu()} | cost(source, n) | source.decay
 
 
 def cost(source, n) -> dict[str, torch.Tensor]:

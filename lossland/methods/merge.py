@@ -19,7 +19,7 @@ import torch
 from lossland.geometry.charts.points import Points
 from lossland.geometry.measures import combined, gram
 from lossland.landscape.edge import checked
-from lossland.landscape.subspace import Subspace, View
+from lossland.landscape.subspace import Subspace, View, networks_of
 from lossland.options import Between, Fraction, Seed, Sources
 from lossland.rng import stream
 
@@ -40,8 +40,7 @@ def build(
 
     `strength` is s, in arithmetic also one for each of the others; `memory` is d, `share` is t.
     """
-    several = torch.stack([source.end for source in sources])  # refuses what is no network
-    networks = sources[0].anchors if len(sources) == 1 else several
+    networks = networks_of(sources)
     if len(networks) < 2 or (rule == "slerp" and len(networks) > 2):
         raise ValueError(f"merge is given {len(networks)} networks; {rule} takes {'two' if rule == 'slerp' else 'two or more'}")
     s = torch.as_tensor(strength, dtype=torch.float64)

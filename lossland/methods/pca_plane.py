@@ -33,17 +33,17 @@ def build(
     (run,) = sources
     if "epoch" not in run.notes:
         raise ValueError(f"principal components are those of a training, not of {run.chart}; name a network with snapshots")
-    points, n = run.anchors, len(run.anchors)
+    points, last, n = run.anchors, run.end, len(run.anchors)
     if n < directions + 1:
         raise ValueError(
             f"{directions} components need {directions + 1} points, and the trajectory kept {n}; keep more snapshots"
         )
     if leave_out:
-        points = torch.where(problem.space.mask(leave_out), points, points[-1])
-    inner = gram(points, points[-1])
+        points = torch.where(problem.space.mask(leave_out), points, last)
+    inner = gram(points, last)
     found = {name: components(inner, directions, centred=name == "centred") for name in ("centred", "uncentred")}
     shares = {f"direction.{name}": share for name, (_, share) in found.items()}
     weights, _ = found["centred" if centred else "uncentred"]
     weights = (weights * torch.where((weights @ inner)[:, :1] < 0, -1, 1)).to(points)  # the start lies on the positive side
-    axes = sum(w[:, None] * (point - points[-1]) for w, point in zip(weights.T, points, strict=True))
+    axes = sum(w[:, None] * (point - last) for w, point in zip(weights.T, points, strict=True))
     return around(run, axes, margin=margin, notes=shares)

@@ -35,8 +35,9 @@ def build(
     first: NonNegative | None = None,
     recipe: Recipe | None = None,
 ) -> Subspace:
-    """`file` is a path, in a config one below data_root: a file or its index, or a folder or a pattern of the files of a
-    training, with the epochs in their names: `per_epoch` of what these count make one, `first` is that of the lowest.
+    """`file` is a path, in a config one below data_root: a file, its index, or a folder that Hugging Face saves; or a folder
+    or a pattern of those of a training, with the epochs in their names: `per_epoch` of what these count make one, `first` is
+    that of the lowest.
 
     `sha256` is the checksum that a file must have. The parameters named in `fresh`, as those of a new head, are those of the
     initialisation under `seed`. `recipe` is what it was trained by, if that is known. Notes: `statistics` [k B], if they are in
@@ -79,7 +80,10 @@ def _read(problem, file, initial, fresh, level):
     """The point [D] of a file, and its running statistics [B], or None if it has not all of them."""
     space = problem.space
     names = [*initial, *space.aliases, *space.constants, *space.own]
-    held = checkpoints.fitted(file, checkpoints.read(file), names, level)
+    held = checkpoints.read(file)
+    if file.name.startswith(checkpoint_names.ADAPTER):
+        held = checkpoints.adapted(file, held, names, space.adapter)
+    held = checkpoints.fitted(file, held, names, level)
     own = {name: held.pop(name) for name in space.own if name in held}
     held = {name: tensor for name, tensor in held.items() if not name.endswith("num_batches_tracked")}
     held = checkpoints.tied(file, held, space.aliases) | {name: initial[name] for name in fresh}

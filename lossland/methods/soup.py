@@ -12,7 +12,7 @@ from lossland.geometry.charts.points import Points
 from lossland.geometry.measures import combined
 from lossland.landscape.edge import checked
 from lossland.landscape.evaluate import calibrated, mean_scores
-from lossland.landscape.subspace import Subspace
+from lossland.landscape.subspace import Subspace, networks_of
 from lossland.options import Sources
 
 
@@ -20,8 +20,7 @@ from lossland.options import Sources
 def build(problem, sources: Sources) -> Subspace:
     """Of the last networks of several sources, or of all points of one. Points, one. Notes: `taken`, the numbers of its
     networks in the order in which they were, and `height` [k], the val error of each (the nll, if there is no error)."""
-    several = torch.stack([source.end for source in sources])  # refuses what is no network
-    networks = sources[0].anchors if len(sources) == 1 else several
+    networks = networks_of(sources)
     own = torch.stack([_height(problem, network) for network in networks])
     best, *others = own.argsort(stable=True).tolist()
     taken, made, least = [best], networks[best], own[best]

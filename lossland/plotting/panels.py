@@ -91,6 +91,24 @@ def each(axis, lines, colour, label=None, **look):
     axis.plot(lines.mean(axis=1, skipna=False), label=label, **{"color": colour, "linewidth": 1.8} | look)
 
 
+def branches(axis, values, joined) -> dict[int, float]:
+    """A merge tree: a branch ends at the value of its minimum, and meets another at the height of their join; beside each other
+    stand those that join. `values` maps minima to values, `joined` is as `joins` in `lossland.statistics.topology`. Returns the
+    place of each minimum."""
+    values, groups = dict(values if isinstance(values, dict) else enumerate(values)), {}
+    for lower, higher in joined[["lower", "higher"]].to_numpy():
+        groups[lower] = groups.get(lower, [lower]) + groups.pop(higher, [higher])
+    order = [leaf for group in groups.values() for leaf in group]
+    x = {leaf: float(i) for i, leaf in enumerate([*order, *(leaf for leaf in values if leaf not in order)])}
+    at = {leaf: (x[leaf], value) for leaf, value in values.items()}
+    for lower, higher, height in joined[["lower", "higher", "height"]].itertuples(index=False):
+        (a, low), (b, high) = at[lower], at[higher]
+        axis.plot([a, a, b, b], [low, height, height, high], color="black", linewidth=1.0)
+        at[lower] = (a + b) / 2, height
+    axis.plot(list(x.values()), [values[leaf] for leaf in x], "o", color=COLOURS["segment"], markersize=3)
+    return x
+
+
 def logarithmic(axis):
     """The axis of y, once all is drawn: in plain numbers, with more than the powers of ten where these are few."""
     axis.set_yscale("log")

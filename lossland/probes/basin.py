@@ -26,6 +26,7 @@ from scipy import ndimage
 
 from lossland.landscape.edge import checked
 from lossland.options import Positive
+from lossland.statistics.tables import one_landscape
 
 SCHEMA = {
     "split": "string", "quantity": "string", "centre": "float64", "level": "float64", "left": "float64", "right": "float64",
@@ -48,9 +49,7 @@ def measure(
 
     Raises ValueError if the table is of several subspaces, too coarse, or a centre is not drawn.
     """
-    table = table[(table["mark"] == "grid") & table["quantity"].isin(["nll", "loss"])].sort_values(["u0", "u1"])
-    if table.duplicated(["index", "split", "quantity"]).any():
-        raise ValueError("basin condenses one line or plane, and the rows are of several; measure one at a time")
+    table = one_landscape(table[table["quantity"].isin(["nll", "loss"])], "basin").sort_values(["u0", "u1"])
     axes = [np.unique(table[name]) for name in ("u0", "u1") if table[name].notna().any()]
     _refuse(axes, centres)
     rows = []

@@ -2,9 +2,12 @@
 arXiv 1905.00414), without the bias of few examples (Song et al. 2012, JMLR 13; Nguyen et al. 2021, arXiv 2010.15327).
 
     cka(X, Y) = <K, L> / (|K| |L|)        K, L: the Gram matrices X X^T and Y Y^T of the examples, U-centred
+    variance  = sum over outputs of Var[X] / the same of Y        over examples
 
-1 if the outputs Y of a layer are those of X turned, mirrored, moved or scaled; 0, on average, if they have nothing in common. A
-layer is a linear one or a convolution; of an image its outputs at all positions count together, before norm and nonlinearity.
+1 if the outputs Y of a layer are those of X turned, mirrored, moved or scaled; 0, on average, if they have nothing in common.
+The variance is halved at the middle between two networks whose units have nothing in common, which REPAIR mends (Jordan et al.
+2022, arXiv 2211.08403). A layer is a linear one or a convolution; of an image its outputs at all positions count together,
+before norm and nonlinearity.
 """
 
 from dataclasses import replace
@@ -19,7 +22,7 @@ from lossland.options import BatchNorm, Between, Count, Split
 
 SCHEMA = {
     "layer": "string", "depth": "int64", "index": "int64", "reference": "int64", "u0": "float64", "arc": "float64",
-    "cka": "float64",
+    "cka": "float64", "variance": "float64",
 }  # fmt: skip
 KEY = ["layer", "index", "reference"]
 OF = 1
@@ -43,30 +46,32 @@ def measure(
     t, state_of = path(subspace.chart, resolution), statistics(problem, subspace, bn)
     few = replace(problem, examples=examples, batch_size=examples)
 
-    def alike(_, c):
+    def grams(_, c):
         theta = subspace.combine(c).to(problem.device)
         return _gram_matrices(few, theta, state_of(c, theta), split)
 
-    ends = [alike(0, c) for c in subspace.coefficients(t[[0, -1]])]
+    ends = [grams(0, c) for c in subspace.coefficients(t[[0, -1]])]
     layers = list(ends[0])
     if not layers:
         raise ValueError("cka compares linear layers and convolutions, and in this network none runs")
 
-    def compared(number, c):
-        own = alike(number, c)
-        return torch.stack([torch.stack([_cosine(own[n], end[n]) for end in ends]) for n in layers])
+    def both(number, c):
+        own = grams(number, c)
+        return torch.stack([compared(own[n], end[n]) for n in layers for end in ends])
 
-    table = point_by_point(problem, subspace, t, slice(None), (len(layers), 2), compared)
+    table = point_by_point(problem, subspace, t, slice(None), (2 * len(layers), 2), both)
     points = {"index": range(len(t)), "u0": t[:, 0].numpy(), "arc": subspace.arc(t).numpy()}
     return pd.concat(
-        pd.DataFrame({"layer": name, "depth": depth, "reference": end} | points | {"cka": table[:, depth, end].numpy()})
-        for depth, name in enumerate(layers) for end in (0, 1)
-    )  # fmt: skip
+        pd.DataFrame(
+            {"layer": layers[i // 2], "depth": i // 2, "reference": i % 2, "cka": own[:, 0], "variance": own[:, 1]} | points
+        )
+        for i, own in enumerate(table.transpose(0, 1).numpy())
+    )
 
 
 @torch.no_grad()
 def _gram_matrices(problem, theta, state, split):
-    """name -> U-centred Gram matrix [n n] of the outputs of each layer on a batch; a layer that runs twice puts out both."""
+    """name -> Gram matrix [n n] of the outputs of each layer on a batch; a layer that runs twice puts out both."""
     _, inputs, _ = next(problem.batches(split))
     rows = problem.task.minibatches(problem.size(split), problem.at_once)[0].numel()
     found = {}
@@ -77,7 +82,7 @@ def _gram_matrices(problem, theta, state, split):
 
     with problem.space.overheard(hear), problem.arithmetic():
         problem.space.predict(theta, state, *inputs)
-    return {name: centred(products) for name, products in found.items()}
+    return found
 
 
 def centred(products):
@@ -88,5 +93,7 @@ def centred(products):
     return (products - means - means[:, None] + products.sum() / ((n - 1) * (n - 2))).fill_diagonal_(0)
 
 
-def _cosine(a, b):
-    return (a * b).sum() / (a.norm() * b.norm())
+def compared(own, end):
+    """(cka, variance) [2] of the Gram matrices [n n] of a layer at a point and at an end."""
+    (a, b), (left, whole) = map(centred, (own, end)), (k.trace() - k.mean(0).sum() for k in (own, end))
+    return torch.stack([(a * b).sum() / (a.norm() * b.norm()), left / whole])

@@ -2,9 +2,10 @@
 
     ratio = |lowest eigenvalue / highest eigenvalue|       of arXiv 1712.09913, figure 7; convex where lowest >= 0
 
-of the mean loss over a split without decay, with respect to the parameters that are not left out, under the batch-norm
-statistics of `bn`. Each end lies between its value and its `error` further out, but for a probability of 1e-4; `products` is
-what they took. An end whose error is more than `tolerance` times the larger end is NaN beside its error.
+of the mean loss over a split without decay, with respect to the parameters that are not left out (by default biases and norms
+are, as in the released code; in `spectrum` none), under the batch-norm statistics of `bn`. Each end lies between its value and
+its `error` further out, but for a probability of 1e-4; `products` is what they took. An end whose error is more than
+`tolerance` times the larger end is NaN beside its error.
 """
 
 from dataclasses import replace

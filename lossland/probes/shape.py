@@ -16,7 +16,8 @@ import numpy as np
 import pandas as pd
 
 from lossland.landscape.edge import checked
-from lossland.statistics.barrier import barrier, elsewhere
+from lossland.statistics.barrier import barrier, elsewhere, seen
+from lossland.statistics.tables import one_landscape
 
 SCHEMA = {
     "split": "string", "quantity": "string", "start": "float64", "end": "float64", "min": "float64", "int": "float64",
@@ -29,9 +30,7 @@ KEY = ["split", "quantity"]
 @checked
 def measure(table: Annotated[pd.DataFrame, "landscape"]) -> pd.DataFrame:
     """`table` is the landscape of one path, from t = 0 to 1. Raises ValueError if it is of several, or goes on beyond."""
-    table = table[table["mark"] == "grid"].sort_values("index")
-    if table.duplicated(["index", "split", "quantity"]).any():
-        raise ValueError("shape condenses one path, and the rows are of several; measure one at a time")
+    table = one_landscape(table, "shape").sort_values("index")
     if table["arc"].isna().any() or not table["arc"].max() > 0:
         raise ValueError("shape needs a path with a length; this table is of a surface, a single point or copies of one")
     if (ends := (table["u0"].min(), table["u0"].max())) != (0, 1):
@@ -43,8 +42,8 @@ def measure(table: Annotated[pd.DataFrame, "landscape"]) -> pd.DataFrame:
 
 def _statistics(path):
     v, arc, t = (path[column].to_numpy() for column in ("value", "arc", "u0"))
-    seen = path[["value"] if path["split"].iloc[0] == "train" else ["half_a", "half_b"]].to_numpy().T
-    tops = elsewhere(seen) - seen[:, [0, -1]].mean(axis=1)
+    halves = seen(path)
+    tops = elsewhere(halves) - halves[:, [0, -1]].mean(axis=1)
     length, chord = arc[-1], path["displacement"].to_numpy()[-1]
     return {
         "start": v[0],
@@ -53,7 +52,7 @@ def _statistics(path):
         "int": np.trapezoid(v, arc) / length,
         "mean": v.mean(),
         "max": v.max(),
-        "barrier": barrier(t, seen),
+        "barrier": barrier(t, halves),
         "instability": tops.mean(),
         "luck": np.ptp(tops) / 2,
         "climb": (v - np.minimum.accumulate(v)).max(),

@@ -5,8 +5,9 @@
 The nodes t_k are the eigenvalues of the matrix that `steps` Lanczos products make of a start of random signs, |v| = 1, the
 weights w_k the squared first entries of its eigenvectors. Of the mean loss over a split without decay, of the parameters that
 are not left out, under the batch-norm statistics of `bn`; or of its Gauss-Newton matrix, which of cross-entropy is the Fisher
-information. D sum_k w_k t_k is an estimate of the trace (`lossland.statistics.spectra`); `trace`, with its error, is a better
-one (XTrace, `lossland.landscape.trace`), if `probes` are asked for. Nodes are as measured: a width is a figure's choice.
+information. By default none are left out, for this paper's matrix is of all parameters; that of `curvature` is of weights.
+D sum_k w_k t_k is an estimate of the trace (`lossland.statistics.spectra`); `trace`, with its error, is a better one (XTrace,
+`lossland.landscape.trace`), if `probes` are asked for. Nodes are as measured: a width is a figure's choice.
 """
 
 from dataclasses import replace

@@ -13,37 +13,36 @@ import numpy as np
 import pandas as pd
 
 
-def barrier(t, values, whole=None):
-    """[...] of values [... h n] at t [n], in order from 0 to 1, on all examples (h = 1) or on two halves of them.
-
-    With the values `whole` [... h l] along another path, above the line between the ends of that."""
+def barrier(t, values):
+    """[...] of values [... h n] at t [n], in order from 0 to 1, on all examples (h = 1) or on two halves of them."""
     t, values = np.asarray(t, float), np.asarray(values, float)
     if (t[0], t[-1]) != (0, 1):
         raise ValueError(f"a barrier is of a path from t = 0 to 1, and this one goes from {t[0]:g} to {t[-1]:g}")
-    ends = values if whole is None else np.asarray(whole, float)
-    return highest(values - (1 - t) * ends[..., :1] - t * ends[..., -1:])
+    return highest(values - (1 - t) * values[..., :1] - t * values[..., -1:])
 
 
 def of_parts(paths, whole) -> pd.DataFrame:
     """The barriers, by run and label, of `paths` on which parts of a network are exchanged, rows of `landscape` of one split
-    and quantity: above the line between their own ends (`own`), and above that between the two whole networks (`whole`; Adilova
-    et al. 2024, arXiv 2307.06966), which are the ends of the path in `whole` of the same run.
+    and quantity: `own`, above the line between their own ends, and `averaged`, of the middle, where these parts are averaged,
+    above the mean of the two whole networks (Adilova et al. 2024, arXiv 2307.06966), the ends of the path in `whole` of the
+    same run.
 
     They differ if the path ends higher than the networks: with the loss (1 - w_2 w_1)^2 / 2 and the networks (1, 1) and
-    (-1, -1), that of the first layer alone is 2 t^2, which has no hump and rises by 2. Raises ValueError if a run has no whole
-    path."""
-    across = {run: _seen(rows) for run, rows in whole.groupby("run")}
+    (-1, -1), that of the first layer alone is 2 t^2, which has no hump and is 1/2 in the middle. Raises ValueError if a run has
+    no whole path."""
+    ends = {run: seen(rows)[:, [0, -1]].mean() for run, rows in whole.groupby("run")}
     rows = []
     for (label, run), path in paths.groupby(["subspace", "run"], sort=False):
-        if run not in across:
+        if run not in ends:
             raise ValueError(f"run {run} of {label} has no path between the whole networks; measure that too")
-        t, values = path.sort_values("u0")["u0"], _seen(path)
-        rows.append({"subspace": label, "run": run, "own": barrier(t, values), "whole": barrier(t, values, across[run])})
+        t, values = path["u0"].sort_values().to_numpy(), seen(path)
+        middle = np.interp(0.5, t, values.mean(axis=0))
+        rows.append({"subspace": label, "run": run, "own": barrier(t, values), "averaged": middle - ends[run]})
     return pd.DataFrame(rows)
 
 
-def _seen(path):
-    """[h n] of the rows of one path: train values as they are, others on two halves."""
+def seen(path):
+    """[h n] of the rows of one path: train values as they are, others on two halves of the examples."""
     columns = ["value"] if path["split"].iloc[0] == "train" else ["half_a", "half_b"]
     return path.sort_values("u0")[columns].to_numpy().T
 

@@ -9,12 +9,9 @@ the lowest. Where not all are joined, the tree is a forest.
 
 import numpy as np
 import pandas as pd
-from scipy.cluster.hierarchy import linkage
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import minimum_spanning_tree
-from scipy.spatial.distance import squareform
 
 from lossland.statistics.tables import HARDLY, pick, where
+from lossland.statistics.topology import joins
 from lossland.statistics.verdicts import trained
 
 
@@ -35,9 +32,7 @@ def edges(saddles) -> pd.DataFrame:
     first, second = np.sort([minima.get_indexer(rows[end]) for end in "ab"], axis=0)
     best = rows[["subspace", "run"]].assign(saddle=rows["refined"], first=first + 1, second=second + 1)
     best = best.drop_duplicates(["first", "second"]).reset_index(drop=True)
-    rank = best.index + 1  # as weights: those of csgraph are above zero, and only their order makes the tree
-    graph = coo_array((rank, (best["first"] - 1, best["second"] - 1)), shape=(len(minima), len(minima)))
-    return best.assign(tree=rank.isin(minimum_spanning_tree(graph).data))
+    return best.assign(tree=best.index.isin(merges(best, len(minima))["edge"]))
 
 
 def tree_rows(saddles, split, quantity) -> pd.DataFrame:
@@ -46,15 +41,9 @@ def tree_rows(saddles, split, quantity) -> pd.DataFrame:
     return pick(saddles, split=split, quantity=quantity).merge(tree, on=["subspace", "run"])
 
 
-def merges(found, n) -> np.ndarray:
-    """Single linkage [n - 1, 4] of n minima by their `edges`, as scipy's linkage, at the saddles; infinite where none joins."""
-    apart = np.full((n, n), len(found) + 1.0)
-    rank = found.index + 1
-    apart[found["first"] - 1, found["second"] - 1] = apart[found["second"] - 1, found["first"] - 1] = rank
-    np.fill_diagonal(apart, 0)
-    joined = linkage(squareform(apart), "single")
-    joined[:, 2] = np.append(found["saddle"], np.inf)[joined[:, 2].astype(int) - 1]
-    return joined
+def merges(found, n) -> pd.DataFrame:
+    """The merge tree of n minima by their `edges`, as `joins`; minima count from 0."""
+    return joins(range(n), found["first"] - 1, found["second"] - 1, found["saddle"])
 
 
 def untrained(saddles, below=HARDLY) -> str | None:

@@ -87,6 +87,14 @@ def plane(table, split, quantity) -> pd.DataFrame:
     )
 
 
+def one_landscape(table, probe) -> pd.DataFrame:
+    """The grid of a `landscape` table that a `probe` condenses. Raises ValueError if it is of several paths or planes."""
+    table = table[table["mark"] == "grid"]
+    if table.duplicated(["index", "split", "quantity"]).any():
+        raise ValueError(f"{probe} condenses one path or plane, and the rows are of several; measure one at a time")
+    return table
+
+
 def where(table, **columns) -> pd.DataFrame:
     """The rows whose columns have these values."""
     for name, value in columns.items():

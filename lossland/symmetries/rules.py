@@ -88,6 +88,9 @@ def _pooling(seen, out, x, size, *arguments):
 
 def _reshaping(seen, out, x, *arguments):
     """Axes of size 1 come and go. Of axes that become one, units of the first are repeated as often as the others are long."""
+    if out.numel() != x.numel():  # bytes as numbers of another type
+        seen.freeze(x)
+        return []
     old = [(n, axis) for n, axis in zip(x.shape, seen.axes(x), strict=True) if n > 1]
     new, axes = [n for n in out.shape if n > 1], []
     while new:

@@ -25,6 +25,8 @@ def with_loss(task, loss):
         raise ValueError(f"loss is {loss!r:.80}; give a loss module, or a function of (outputs, target)")
     if isinstance(loss, type):
         raise ValueError(f"loss is the class {loss.__name__}; make one of it: {loss.__name__}()")
+    if isinstance(loss, nn.Module) and (own := [n for n, p in loss.named_parameters() if p.requires_grad]):
+        raise ValueError(f"loss has the parameter {own[0]}, and only those of the network are trained; make it a part of that")
     own = _Module(task, loss) if hasattr(loss, "reduction") else _Function(task, loss)
     given = {n: getattr(task, n) for n in dir(task) if not n.startswith("_")}
     return OwnLoss(**given | {n: getattr(own, n) for n in ("losses", "scores", "weights", "ignored")})

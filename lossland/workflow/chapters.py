@@ -106,7 +106,8 @@ def _default(model, option):
 
 def _experiments(plan, name, of) -> list[dict]:
     """The claims and figures of each experiment, in the order of the paper's sections; then those of plain stanzas."""
-    found, left = [], {job: None for jobs in of.values() for job in jobs}
+    beside = [job for job in of["figure"] if job.plugin.name.endswith("_beside")]
+    found, left = [], {job: None for jobs in of.values() for job in jobs if job not in beside}
     for place, jobs in plan.experiments.items():
         own = [job for job in jobs if job in left]
         if own:
@@ -114,8 +115,8 @@ def _experiments(plan, name, of) -> list[dict]:
             found.append(_block(plugins.plugin("experiments", choice).caption.partition("\n\n")[0], label, own))
             for job in own:
                 left.pop(job)
-    found = _by_section(found)
-    return [*found, _block("", "", left)] if left else found
+    first, last = ([_block(about, "", jobs)] if jobs else [] for about, jobs in (("Beside the paper.", beside), ("", left)))
+    return [*first, *_by_section(found), *last]
 
 
 def _block(about, label, jobs) -> dict:

@@ -14,8 +14,9 @@ from pathlib import Path
 from lossland.checking import ConfigError, built
 from lossland.options import nearest
 from lossland.workflow import own_files
+from lossland.workflow.code_digest import PLUGIN
 from lossland.workflow.plan import Plan
-from lossland.workflow.plugins import PROJECT
+from lossland.workflow.plugins import OWN, PROJECT, last_line, load
 from lossland.workflow.rehearsal import rehearsed
 from lossland.workflow.yaml_places import Placed, read_text
 
@@ -39,8 +40,8 @@ def located(config, error) -> ConfigError:
     """The same error, with file and line of the deepest value whose path its sentence begins with."""
     bare = {path: re.escape(path.removeprefix("experiments.")) for path in config.places}
     paths = [path for path, text in bare.items() if re.match(rf"(experiments\.)?{text}(?![\w-])", str(error))]
-    place = config.places[max(paths, key=len)] if paths else ""
-    return ConfigError(f"{place}: {error}" if place else str(error))
+    place, told = config.places[max(paths, key=len)] if paths else "", str(error).replace("\n", "\\n")
+    return ConfigError(f"{place}: {told}" if place else told)
 
 
 def refuse_absent(plan, jobs):
@@ -54,6 +55,24 @@ def refuse_absent(plan, jobs):
         for kind, path in own:
             if fault := own_files.fault(kind, path):
                 raise located(plan.read_from, ConfigError(f"{where}: {fault}"))
+
+
+def refuse_broken(plan):
+    """Raise ConfigError if code of the user's own, which planning reads as syntax, cannot be imported."""
+    named = {}
+    for job in plan:
+        where, (key, _) = f"{job.section}.{job.stem}", PLUGIN[job.section]
+        own = {f"{where}.{key}": (job.plugin.room, job.plugin.name)}
+        if job.section == "network":
+            own |= {f"{where}.model": ("models", model) for model in job.setting.model}
+            own |= {f"{where}.{word}": ("tasks", name) for word, name in job.setting.learned.items()}
+        named |= {choice: place for place, choice in own.items() if OWN.fullmatch(choice[1]) and choice not in named}
+    for (room, name), where in named.items():
+        try:
+            load(room, name)
+        except Exception as error:
+            told = " ".join(f"{type(error).__name__}: {error}, in {last_line(error)}".split())
+            raise located(plan.read_from, ConfigError(f"{where} is {name}, which fails: {told}")) from error
 
 
 def keep_resolved(plan):

@@ -9,11 +9,9 @@ the label in tables and figures, and the place under results/.
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
-from traceback import extract_tb
 from typing import get_type_hints
 
-from lossland.checking import built
+from lossland.checking import REQUIRED, built
 from lossland.options import Known, Some
 from lossland.workflow import foreseen, plugins
 from lossland.workflow.jobs import Job
@@ -177,17 +175,22 @@ def run(plan, name, body):
     stanza = read("experiments", place, body or {}, choice=choice)
     aside = {"paper": paper} | {key: stanza.body[key] for key in ("part",) if key in stanza.body}
     request = Request(plan, place, re.sub(r"\W", "_", f"_{label}") if label else "", aside)
+    function = plugins.load(stanza.plugin.room, stanza.plugin.name)
+    for option, (annotation, default) in stanza.plugin.options.items():
+        if default is REQUIRED and option not in stanza.body and (kinds := _kinds(annotation)):
+            says = " ".join((function.__doc__ or "").split("\n\n")[0].split())
+            raise ConfigError(f"{stanza.where}.{option} is missing; name {kinds[0].what} ({says.rstrip('.')})")
     options = stanza.given(stanza.plugin)  # a recipe that is given may be a part of one
     for option, (annotation, _) in stanza.plugin.options.items():
         if option in options:
             options[option] = _found(plan, f"{stanza.where}.{option}", annotation, options[option])
     try:
-        plugins.load(stanza.plugin.room, stanza.plugin.name)(request, **options)
+        function(request, **options)
     except ConfigError as error:
         raise ConfigError(f"{stanza.where}: {error}") from error
     except Exception as error:
         told = " ".join(f"{type(error).__name__}: {error}".split())
-        raise ConfigError(f"{stanza.where}: {told}, in {_last_line(error)}") from error
+        raise ConfigError(f"{stanza.where}: {told}, in {plugins.last_line(error)}") from error
     return request.jobs
 
 
@@ -198,23 +201,21 @@ def parts(name) -> tuple[str, str, str, str]:
     return paper.replace(".", "_"), experiment, label, choice
 
 
-def _last_line(error) -> str:
-    """Where an error arose, as file and line: in an experiment of ours or of the user's own if that is on the way."""
-    ours = [f for f in extract_tb(error.__traceback__) if "site-packages" not in f.filename]
-    roots = (plugins.ROOT / "lossland", Path.cwd())
-    last = [f for f in ours if any(Path(f.filename).is_relative_to(root) for root in roots)][-1]
-    return f"{last.filename}, line {last.lineno}"
-
-
 def _found(plan, where, annotation, value):
     """Names of stanzas, if the annotation wants some, as Series of networks or as datasets; else the value, checked."""
     for some in (part for part in plugins.parts(annotation) if isinstance(part, Some) and value is not None):
         built({n: (kind, None) for n, kind in _fields(some.of).items() if n not in some.but}, value, where)
-    kinds = [a.kind for a in plugins.parts(annotation) if isinstance(a, Known)]
-    if value is None or not kinds:
+    if value is None or not (kinds := _kinds(annotation)):
         return value
-    find = {"network": plan.network, "data": plan.dataset}[kinds[0]]
-    return [find(where, v) for v in value] if isinstance(value, list) else find(where, value)
+    find = {"network": plan.network, "data": plan.dataset}[kinds[0].kind]
+    found = [find(where, v) for v in (value if isinstance(value, list) else [value])]
+    for series in found if kinds[0].tasks else ():
+        foreseen.refuse_other_task(where, kinds[0], series)
+    return found if isinstance(value, list) else found[0]
+
+
+def _kinds(annotation) -> list[Known]:
+    return [part for part in plugins.parts(annotation) if isinstance(part, Known)]
 
 
 def _fields(of) -> dict:

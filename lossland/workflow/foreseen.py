@@ -72,14 +72,55 @@ def common_setting(where, role, members):
 
 def refuse_task(where, plugin, jobs):
     """Raise ConfigError if a plug-in `needs` classes, and what `jobs` measure has none."""
-    asked = {(s.data, s.learned.get("task")) for job in jobs if (s := _setting(job))} if plugin.needs else ()
-    for data, task in asked:
-        tasks = [task] if task else tasks_of(data.plugin.name)
+    for setting in filter(None, map(_setting, jobs)) if plugin.needs else ():
+        data, tasks = setting.data, _tasks(setting)
         if not any(map(_has_classes, tasks)):
             told = " or ".join(tasks)
             raise ConfigError(
                 f"{where}: {plugin.name} is for data with classes, and {data.name} is of task {told}; name others"
             )
+
+
+def refuse_other_task(where, known, series):
+    """Raise ConfigError if networks are of another task than an experiment is about; of one of one's own nobody knows."""
+    tasks = _tasks(series[0].setting)
+    if not any(":" in task or task in known.tasks for task in tasks):
+        raise ConfigError(f"{where} must name {known.what}; {series.label} is of task {' or '.join(tasks)}")
+
+
+def _tasks(setting):
+    """The tasks that networks may be of: that of their stanza, or of their data."""
+    return [setting.learned["task"]] if "task" in setting.learned else tasks_of(setting.data.plugin.name)
+
+
+def refuse_unknown_decay(where, plugin, options, jobs):
+    """Raise ConfigError if a drawing speaks of the loss, with the decay of a training, and only of some that is known."""
+    if not (plugin.reads_loss or "loss" in (options.get("quantities") or [options.get("quantity")])):
+        return
+    decays = {source: _decay(source) for job in jobs for source in _measured(job)}
+    if any(decays.values()) and (unknown := [source for source, decay in decays.items() if decay is None]):
+        name = unknown[0].leaves[0].stem
+        raise ConfigError(
+            f"{where}: the loss has the weight decay of the training, and that of {name} is not known; give network.{name} its "
+            "recipe, with weight_decay: 0 if there was none"
+        )
+
+
+def _measured(job):
+    """The subspaces of a table of landscape, or of what it was condensed from."""
+    for role, entries in job.inputs.items():
+        for entry in entries:
+            if role == "subspace" and job.plugin.name == "landscape":
+                yield entry.source
+            elif role in ("table", "shards"):
+                yield from _measured(entry.source)
+
+
+def _decay(source):
+    """What a subspace notes of the decay of its training: its own, or that of what it is first made from; None of nothing."""
+    own = source.options.get("recipe") or source.options
+    below = source.sources if isinstance(source, View) else [entry.source for entry in source.inputs.get("sources", [])]
+    return own["weight_decay"] if "weight_decay" in own else _decay(below[0]) if below else None
 
 
 def _setting(job):
@@ -118,14 +159,30 @@ def refuse_points(where, plugin, options, members):
             raise ConfigError(f"{where}: resolution lists {len(resolution)} numbers, but there are {m} axes; give one for each")
 
 
-def refuse_options(where, options):
-    """Raise ConfigError unless there is a range for each direction, and snapshots are those of the training."""
+def refuse_options(where, plugin, options, sources=()):
+    """Raise ConfigError unless there is a range for each direction, snapshots are those of the training, and a window is of
+    points that there are, more than are asked of them."""
+    if len(sources) == 1 and "last" in options and (kept := _points(sources[0].source)) is not None:
+        points, rank = min(options["last"] or kept, kept), options.get("rank") or 0
+        needed = rank + (plugin.name == "low_rank_gaussian")
+        if (options["last"] or 0) > kept:
+            raise ConfigError(f"{where}.last is {options['last']}, and {sources[0]} keeps {kept}; name fewer, or keep more")
+        if points < needed:
+            raise ConfigError(
+                f"{where}.rank is {rank}, which needs {needed} points, and there are {points}; give more, or lower it"
+            )
     epochs, last = options.get("snapshots"), (options.get("recipe") or {}).get("epochs", math.inf)
     if isinstance(epochs, list) and epochs and max(epochs) > last:
         raise ConfigError(f"{where}.snapshots names epoch {max(epochs)}, but the training ends after {last}; train longer")
     box, m = options.get("box"), options.get("directions")
     if box and m and len(box) != m:
         raise ConfigError(f"{where}.box lists {len(box)} ranges, but there are {m} directions; give one for each")
+
+
+def _points(source):
+    """How many points a set has; None if that is not known."""
+    kept = range(source.options["samples"]) if "samples" in source.options else snapshots(source)
+    return None if kept is None else len(kept)
 
 
 @lru_cache(None)

@@ -10,11 +10,11 @@ import logging
 import os
 import random
 import re
+import stat
+import tempfile
 import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
-
-from lossland.workflow.own_folder import own_folder
 
 log = logging.getLogger("lossland")
 PATIENCE = 10.0  # seconds until a job says that it waits, and for what
@@ -49,7 +49,7 @@ def lease(gpus: int):
 
 def _first_free(pool):
     """(device, its file, the lock on it), as soon as there is one."""
-    folder, told = own_folder(), time.monotonic() + PATIENCE
+    folder, told = _own_folder(), time.monotonic() + PATIENCE
     prefix = f"gpu-{os.environ.get('SLURM_JOB_ID', '')}-"
     _sweep(folder)
     while True:
@@ -61,6 +61,16 @@ def _first_free(pool):
             log.warning("waits for a GPU: other jobs of yours hold %s (their locks are in %s)", ", ".join(pool), folder)
             told += 60 * PATIENCE
         time.sleep(PAUSE)
+
+
+def _own_folder() -> Path:
+    """That of this user below that of temporary files; if it is somebody else's, whoever made it holds what is in it."""
+    folder = Path(tempfile.gettempdir()) / f"lossland-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+        raise PermissionError(f"{folder} is not a folder that only you can use; remove it, or set TMPDIR to another")
+    return folder
 
 
 def _locked(file):

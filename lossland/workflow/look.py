@@ -7,6 +7,7 @@ lossland new folder                                                 the config a
 """
 
 import inspect
+import os
 import re
 import shutil
 import sys
@@ -17,10 +18,11 @@ from pathlib import Path
 
 import yaml
 
-from lossland.checking import ConfigError, build
+from lossland.checking import ConfigError, build, built
 from lossland.inputs import checkpoint_names
 from lossland.options import Count, Positive, Weights
 from lossland.workflow import own_files, plugins
+from lossland.workflow.yaml_places import read_text
 
 RECIPE = {"epochs": 30, "lr": 0.05, "batch_size": 128, "weight_decay": 5e-4}
 SIDES = [31, 25, 21, 17, 13, 11, 9]  # of a plane, in points, from fine to coarse
@@ -28,6 +30,11 @@ EXAMPLES = [2000, 1000, 500, 250, 120, 60]
 PASSES = 3  # of a point: its batch-norm statistics, train, test
 PRODUCT = 6  # passes of a Hessian-vector product
 SHARPNESS = 1500  # passes of all measures of sharpness
+ALSO = {  # options of own/around
+    "spectrum": "the whole spectrum of the Hessian",
+    "sharpness": "measures of sharpness",
+    "topology": "minima and saddles in the plane",
+}
 STUB = '''"""A network to replace: keyword-only parameters with an annotation are options of the config."""
 
 from torch import nn
@@ -62,7 +69,7 @@ class Grids:
     side: int
     examples: int
     shards: int = 1
-    also: tuple[str, ...] = ()  # spectrum, sharpness: options of own/around
+    also: tuple[str, ...] = ()  # of ALSO
 
     @property
     def points(self) -> int:
@@ -151,10 +158,11 @@ def new(folder) -> Path:
 
 def look(model, data, checkpoints, *, out="look", seeds=None, size=64, minutes=5.0, cores=1, also=()) -> Path:
     """Write a config that draws what takes about so many `minutes` on the `cores` of this machine, training aside, and say
-    how long it will take. `seeds` is how many networks are trained (default: 2); `also` may name spectrum and sharpness. Raises
+    how long it will take. `seeds` is how many networks are trained (default: 2), `also` names some of ALSO. Raises
     ConfigError."""
     build(Count | None, seeds, "--seeds")
     build(Positive, minutes, "--minutes")
+    build(Count, size, "--size")
     if checkpoints and seeds is not None:
         raise ConfigError(f"--seeds {seeds} trains networks, and those of checkpoints are trained; leave out one of them")
     folder, source = _new(Path(out)), _data(data, size)
@@ -169,8 +177,10 @@ def look(model, data, checkpoints, *, out="look", seeds=None, size=64, minutes=5
         recipe = RECIPE | {"epochs": 10, "lr": 0.01} if trained else {}
         of_seeds = {"mine": {"method": "sgd", "seeds": seeds, "recipe": RECIPE}}
         networks = {name: stanza | body for name, body in (trained or of_seeds).items()}
-        grids = _affordable(_speed(source, function, cores), minutes, len(networks), len(files) or seeds, cores, also)
-        return Project(folder, source, networks, recipe, grids).write()
+        project = Project(folder, source, networks, recipe, Grids(SIDES[0], EXAMPLES[0], max(1, cores // 2), also))
+        speed, beside = _speed(source, function, cores, files.values()), _beside(project, cores)
+        project.grids = _affordable(speed, minutes, len(networks), len(files) or seeds, cores, also, beside)
+        return project.write()
     except BaseException:
         shutil.rmtree(folder)  # it was not there before
         raise
@@ -244,40 +254,61 @@ def _model(model, folder) -> tuple[str, str]:
     return f"{'.'.join(folder.parts)}.model:network", WRAPPER.format(module=module, function=name, arguments=", ".join(given))
 
 
-def _speed(source, model, cores) -> float:
-    """Examples a second that the network evaluates on this machine: on its GPU, or as often at a time as there are cores."""
+def _speed(source, model, cores, files) -> float:
+    """Examples a second that the network evaluates on this machine: on its GPU, or as often at a time as there are cores.
+
+    Raises ConfigError for data, a network, or files of its weights that would not do.
+    """
     import torch
 
-    from lossland.landscape.problem import default_device
+    from lossland import tasks
+    from lossland.inputs.arrays import Arrays, count
+    from lossland.landscape.problem import Problem, default_device
+    from lossland.landscape.space import ParamSpace
+    from lossland.methods import pretrained
 
     device, threads = default_device(), torch.get_num_threads()
     torch.set_num_threads(1)  # as a job
 
     sys.path.insert(0, str(Path.cwd()))
     options = {name: value for name, value in source.items() if name != "source"}
-    data = plugins.load("data", source["source"])(Path(), **{n: Path(v) if n == "folder" else v for n, v in options.items()})
-    x = data.inputs("train", torch.arange(min(64, len(data.x["train"])))).to(device)
+    root = Path(os.environ.get("LOSSLAND_DATA", "data"))  # of the run too
+    known = plugins.plugin("data", source["source"]).options
+    data = plugins.load("data", source["source"])(root, **built(known, options, f"--data {source['source']}", root=root))
+    if not isinstance(data, Arrays):
+        raise ConfigError(f"--data {source['source']} returns {type(data).__name__}; return Arrays of lossland.inputs.arrays")
+    make, outputs = plugins.load("models", model), tasks.found(data.task).outputs(data.classes)
+    try:
+        problem = Problem(ParamSpace(lambda: make(data.shape, outputs)), data, device)
+        problem.check()
+    except ValueError as error:
+        raise ConfigError(f"model {model} fails on inputs of shape {data.shape} and {outputs} outputs: {error}") from error
+    for file in files:
+        pretrained.build(problem, [], file=str(checkpoint_names.networks(file)[0]))
+    theta, (_, x, _) = problem.init(0), next(problem.batches("train", 64))
     with torch.inference_mode():
-        try:
-            network = plugins.load("models", model)(data.shape, data.classes).eval().to(device)
-            network(x)
-        except Exception as error:
-            shapes = f"inputs of shape {data.shape} and {data.classes} classes"
-            raise ConfigError(f"model {model} fails on {shapes}: {type(error).__name__}: {error}") from error
-        start, passes = time.perf_counter(), 0
+        state, passes, start = problem.space.calibrate(theta, [x]), 0, time.perf_counter()
         while time.perf_counter() - start < 1.0:
-            network(x)
+            problem.space.predict(theta, state, *x)
             passes += 1
     torch.set_num_threads(threads)
-    return passes * len(x) / (time.perf_counter() - start) * (cores if device.type == "cpu" else 1)
+    return passes * count(x) / (time.perf_counter() - start) * (cores if device.type == "cpu" else 1)
 
 
-def _affordable(speed, minutes, labels, networks, cores=1, also=()) -> Grids:
-    """The finest grids that `speed` affords in so many minutes; what they take is said."""
+def _beside(project, cores) -> float:
+    """Minutes that the jobs of a project take beside what they compute: their start, and drawing itself."""
+    from lossland.workflow import cost, plan  # pandas, which the other commands do without
+
+    jobs = plan.Plan(read_text(project.text, project.folder).plain)
+    return sum(cost.BESIDE.get(job.section, cost.USUAL) for job in jobs) / 60 / cores
+
+
+def _affordable(speed, minutes, labels, networks, cores=1, also=(), beside=0.0) -> Grids:
+    """The finest grids that `speed` affords in so many minutes, `beside` of which are no passes; what they take is said."""
     choices = [(side, n) for n in EXAMPLES[:-2] for side in SIDES[:4]]
     choices += [(side, n) for n in EXAMPLES[-2:] for side in SIDES[2:]]
     grids = [Grids(side, n, max(1, cores // 2), also) for side, n in choices]
-    chosen = next((one for one in grids if one.passes(labels, networks) <= 60 * speed * minutes), grids[-1])
-    takes = chosen.passes(labels, networks) / speed / 60
+    chosen = next((one for one in grids if one.passes(labels, networks) <= 60 * speed * (minutes - beside)), grids[-1])
+    takes = chosen.passes(labels, networks) / speed / 60 + beside
     print(f"planes of {chosen.side} x {chosen.side} points, {chosen.examples} examples: about {takes:.1f} minutes of drawing")
     return chosen

@@ -97,9 +97,9 @@ class Plan:
         first = {name: body for name, body in asked.items() if name not in later}
         self.experiments = {name: experiments.run(self, name, body) for name, body in first.items()}
         for section, stanzas in self._stanzas.items():
-            if "size" not in config or section not in ("data", "network"):
-                for stanza in stanzas.values():
-                    self._of(stanza)
+            unused = "size" in config and section in ("data", "network")
+            for stanza in stanzas.values():
+                self._refuse_unused(stanza) if unused else self._of(stanza)
         self._first = set(self)
         self.experiments |= {name: experiments.run(self, name, body) for name, body in later.items()}
         if "size" in config:  # nor is one trained that only others are made like
@@ -137,7 +137,7 @@ class Plan:
         members = []
         for run, (options, sources) in instances.items():
             foreseen.refuse_sources(f"{where}.sources", plugin, sources)
-            foreseen.refuse_options(where, options)
+            foreseen.refuse_options(where, plugin, options, sources)
             own = setting or foreseen.common_setting(where, "sources", sources)
             run = "" if run is None else str(run)
             source: Job | View
@@ -190,7 +190,9 @@ class Plan:
                 if role in plugin.planes:
                     foreseen.refuse_lines(f"{where}.{role}", plugin, table)
         inputs = {role: [entry for table in given for entry in table.entries] for role, given in tables.items()}
-        foreseen.refuse_task(where, plugin, [entry.source for entries in inputs.values() for entry in entries])
+        jobs = [entry.source for entries in inputs.values() for entry in entries]
+        foreseen.refuse_task(where, plugin, jobs)
+        foreseen.refuse_unknown_decay(where, plugin, options, jobs)
         return self.add(section, name, name, plugin, options, inputs, aside=aside)
 
     def network(self, where, name) -> Series:
@@ -274,6 +276,17 @@ class Plan:
             self._made[stanza.where] = getattr(self, f"_{stanza.section}")(stanza)
             self._open.pop()
         return self._made[stanza.where]
+
+    def _refuse_unused(self, stanza):
+        """A mistake in a stanza of data or networks that nothing uses, and that is no job, is a mistake all the same."""
+        if stanza.where in self._made:
+            return
+        for seed in stanza.instances():
+            foreseen.refuse_options(stanza.where, stanza.plugin, stanza.options(stanza.plugin, seed))
+        if stanza.model:
+            stanza.options(stanza.model)
+            if (name := stanza.body["data"]) not in (known := self._stanzas["data"]):
+                raise ConfigError(f"{stanza.where}.data names {name}: there is no such data{nearest(name, known)}")
 
     def _data(self, stanza):
         return self.data(stanza.name, stanza.plugin, stanza.options(stanza.plugin), stanza.aside)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib import import_module
 from pathlib import Path
+from traceback import extract_tb
 
 from lossland import options
 from lossland.checking import REQUIRED
@@ -62,7 +63,7 @@ class Plugin:
     builds, `vertices` its VERTICES, a formula; `needs` is "classes" of a probe that says so, NEEDS, and of what
     draws errors; `planes` are the tables that must be of a surface, PLANES of a figure; `of` is the dimension of what a probe
     measures, its OF, if it can be one only; `several` is whether a probe
-    compares the networks of a set, SEVERAL.
+    compares the networks of a set, SEVERAL; `reads_loss` whether a figure or claims of a paper speak of the loss.
     """
 
     room: str
@@ -80,6 +81,7 @@ class Plugin:
     planes: tuple[str, ...]
     of: int | None
     several: bool
+    reads_loss: bool
 
     def dimension(self, options) -> int | None:
         """Of what a method builds; None if that is not known when planning."""
@@ -160,6 +162,13 @@ def load(room, name):
     return checked(function)
 
 
+def last_line(error) -> str:
+    """Where an error arose, as file and line: in code of ours or of the user's own if that is on the way."""
+    ours = [f for f in extract_tb(error.__traceback__) if "site-packages" not in f.filename]
+    last = [f for f in ours if any(Path(f.filename).is_relative_to(root) for root in (ROOT / "lossland", Path.cwd()))][-1]
+    return f"{last.filename}, line {last.lineno}"
+
+
 def names(room) -> list[str]:
     return sorted(files(room))
 
@@ -200,6 +209,7 @@ def plugin(room, name) -> Plugin:
         _constant(tree, "PLANES") or (),
         _constant(tree, "OF"),
         bool(_constant(tree, "SEVERAL")),
+        "papers" in source.file and any(isinstance(n, ast.Constant) and n.value == "loss" for n in ast.walk(tree)),
     )
 
 
@@ -226,8 +236,7 @@ def _refuse_form(room, tree, function):
     if given not in POSITIONAL[room]:
         wanted = " or ".join(f"({', '.join([*form, '*', '...'])})" for form in POSITIONAL[room])
         raise ValueError(f"{function.name} takes ({', '.join(given)}); it must take {wanted}, options after the *")
-    bound = {n.id for part in tree.body for n in ast.walk(part) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-    bound |= {alias.asname or alias.name for part in tree.body if isinstance(part, ast.ImportFrom) for alias in part.names}
+    bound = _bound(tree)
     if room in ("figures", "claims", "judges") and not ast.get_docstring(tree):
         raise ValueError("it has no docstring, which is its caption")
     if missing := NEEDED.get(room, set()) - bound:
@@ -235,6 +244,22 @@ def _refuse_form(room, tree, function):
     returns = ast.unparse(function.returns) if function.returns else "nothing"
     if room == "figures" and returns not in DRAWN:
         raise ValueError(f"{function.name} says that it returns {returns}; it must say one of {', '.join(DRAWN)}")
+
+
+def _bound(tree):
+    """The names that a module has, and "*" if it imports all of another."""
+    names = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    names |= {n.name for n in ast.walk(tree) if isinstance(n, (ast.FunctionDef, ast.ClassDef))}
+    imports = [n for n in ast.walk(tree) if isinstance(n, (ast.Import, ast.ImportFrom))]
+    return names | {alias.asname or alias.name.partition(".")[0] for part in imports for alias in part.names}
+
+
+def refuse_unbound(room, name):
+    """Raises FileNotFoundError if there is no such file, SyntaxError or NameError if it has not what is named."""
+    source = find(room, name)
+    bound = _bound(ast.parse((source.root / source.file).read_bytes(), source.file))
+    if source.function not in bound and "*" not in bound:
+        raise NameError(f"{source.file} has no {source.function}{options.nearest(source.function, sorted(bound))}")
 
 
 def _annotation(text):

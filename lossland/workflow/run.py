@@ -31,6 +31,7 @@ from lossland.workflow.files import replacing
 from lossland.workflow.gpu_slots import lease
 from lossland.workflow.jobs import files_of
 from lossland.workflow.provenance import handed_down, made_by, planned
+from lossland.workflow.retries import SURE
 
 log = logging.getLogger("lossland")
 PATIENCE = 20.0  # seconds within which work that saves itself asks again whether it should stop
@@ -163,6 +164,8 @@ def run(work, argv=None):
             _clear(job.unfinished.parent)
     except Exception as error:
         log.debug("", exc_info=True)
+        if not isinstance(error, (OSError, MemoryError, RuntimeError)):  # these may be of the machine
+            log.debug(SURE)
         log.error(" ".join(_sentence(error).split()))
         raise SystemExit(1) from None
 
@@ -210,8 +213,8 @@ def _alone(folder):
 def _measured(job, began):
     """Keeps beside the log what the work took: seconds with its start, peak memory, and whether it is the rest of a work.
 
-    A fork starts when it is forked, with the memory of the libraries that it shares (`forkserver.py`); the peak of a worker's
-    job is that of its jobs so far.
+    A fork starts when it is forked, with the memory of the libraries that it shares; the peak of a worker's job is that of its
+    jobs so far.
     Snakemake's own benchmark files make it wait for ever if a disk is full, and know nothing of GPUs.
     """
     rest = any(job.unfinished.rglob("state.safetensors"))

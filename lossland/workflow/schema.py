@@ -12,7 +12,7 @@ from lossland.options import Compile
 from lossland.workflow import plugins
 from lossland.workflow.code_digest import PLUGIN
 from lossland.workflow.plan import SECTIONS, SETTINGS
-from lossland.workflow.validation import ASIDE, LEARNED, MORE, Cost, Resources
+from lossland.workflow.validation import ASIDE, LEARNED, MORE, TRAINED, Cost, Resources
 
 TYPES = {str: "string", list: "array", dict: "object"}
 OWN = {"type": "string", "pattern": plugins.OWN.pattern}
@@ -51,7 +51,7 @@ def _stanza(section, shared):
     choices = [_choice(key, room, name, {} if section == "network" else words, shared) for name in plugins.names(room)]
     if section == "network":
         choices += [_choice("model", "models", name, {}, shared) for name in plugins.names("models")]
-    required = ["data", "model", key] if section == "network" else [] if section in ("figure", "claim") else [key]
+    required = ["data", "model"] if section == "network" else [] if section in ("figure", "claim") else [key]
     return {"type": "object", "properties": words | {key: _names(room)}, "required": required, "allOf": choices}
 
 
@@ -61,7 +61,8 @@ def _choice(key, room, name, words, shared):
     if words:
         closed = words | {key: True} | then["properties"]
         then |= {"properties": closed, "additionalProperties": False}
-    return {"if": {"properties": {key: {"const": name}}, "required": [key]}, "then": then}
+    named = {} if (room, name) == ("methods", TRAINED) else {"required": [key]}
+    return {"if": {"properties": {key: {"const": name}}} | named, "then": then}
 
 
 def _options(plugin, shared):

@@ -140,7 +140,7 @@ class Table:
         found = {}
         for entry in self.entries:
             if len(own := {run for _, run in entry.names}) == 1:
-                found.setdefault(*own, []).append(entry)
+                found.setdefault(own.pop(), []).append(entry)
         return found
 
     def run(self, run) -> "Table":

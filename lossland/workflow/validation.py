@@ -8,14 +8,16 @@ import re
 from dataclasses import dataclass
 from typing import Annotated
 
-from lossland.checking import ConfigError, build, built, resolved
+from lossland.checking import REQUIRED, ConfigError, build, built, resolved
 from lossland.options import Between, Compile, Count, NonNegative, nearest
 from lossland.workflow import plugins
 from lossland.workflow.code_digest import PLUGIN
 from lossland.workflow.plugins import Plugin
 
+MANY = 10_000  # instances of a stanza, each of which is a job
 ASIDE = ["cite", "published", "cost", "paper"]  # for readers and targets; no part of a result, nor are resources
 LEARNED = ("task", "loss")  # of a network: what it is trained for, if not for the task of its data
+TRAINED = "sgd"  # the method of a network that names none
 MORE = {
     "network": ["model", *LEARNED, "compile", "seeds", "resources"],
     "subspace": ["seeds", "stored", "resources"],
@@ -74,6 +76,8 @@ class Stanza:
             if "seed" in given:
                 raise ConfigError(f"{self.where}.seed: the instances have seeds of their own; remove one of them")
             given["seed"] = seed
+        elif "seed" not in given and plugin.options.get("seed", (0, 0))[1] is REQUIRED:
+            raise ConfigError(f"{self.where}.seed is missing; give seed: 1, or seeds: 3 for several")
         for option, value in given.items():
             if isinstance(value, str) and "{seed}" in value:
                 if seed is None:
@@ -91,6 +95,8 @@ class Stanza:
             found = {seed: {"sources": own} for seed, own in sources.items()}
         else:
             seeds = self.body.get("seeds", [None])
+            if isinstance(seeds, int) and seeds > MANY:
+                raise ConfigError(f"{self.where}.seeds is {seeds}, of more networks than a plan has room for; at most {MANY:,}")
             if isinstance(seeds, int) and not isinstance(seeds, bool) and seeds > 0:
                 seeds = list(range(1, seeds + 1))
             plain = isinstance(seeds, list) and all(isinstance(s, (int, str, type(None))) for s in seeds)
@@ -113,7 +119,7 @@ def read(section, name, body, choice=None) -> Stanza:
     if not isinstance(body, dict):
         raise ConfigError(f"{where} is {body!r}; it must be a mapping of options")
     key, room = PLUGIN.get(section, ("experiment", "experiments"))
-    choice = choice or body.get(key, name if section in ("figure", "claim") else None)
+    choice = choice or body.get(key, {"figure": name, "claim": name, "network": TRAINED}.get(section))
     plugin = _plugin(f"{where}.{key}", room, choice)
     model = _plugin(f"{where}.model", "models", body.get("model")) if section == "network" else None
     for word in LEARNED if section == "network" else ():
@@ -168,8 +174,8 @@ def _refuse_learned(where, word, choice):
     if not plugins.OWN.fullmatch(str(choice)):
         raise ConfigError(f"{where} is {choice!r:.80}; it must be module:name" + nearest(choice, known) * (word == "task"))
     try:
-        plugins.find("tasks", str(choice))
-    except FileNotFoundError as error:
+        plugins.refuse_unbound("tasks", str(choice))
+    except (FileNotFoundError, SyntaxError, NameError, ValueError) as error:
         raise ConfigError(f"{where} is {choice}, but {error}") from None
 
 

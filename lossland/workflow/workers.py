@@ -1,9 +1,9 @@
 """The jobs of a run on one machine, in few processes: a worker for each core does one after another.
 
 A result stays a job of Snakemake, so an edit, a lost file or a failure concerns that result only; here is decided which
-process makes it. In a process of its own each would begin with a fifth of a second of imports, digests, a dataset, the proof of
-a problem. A worker (`worker.py`, a fork of the server if there is one) has done that, and goes on with a job like the last if
-one is ready. What runs code of the user's own, or on a GPU, still gets a process to itself.
+process makes it. In a process of its own each would begin with two seconds of imports, and a fifth of digests, a dataset, the
+proof of a problem. A worker (`worker.py`) has done that, and goes on with a job like the last if one is ready. What runs code
+of the user's own, or on a GPU, still gets a process to itself.
 
 Snakemake hands over all jobs that are ready. Its cores and other limits count when a worker begins one.
 """
@@ -22,11 +22,11 @@ from snakemake.exceptions import print_exception
 from snakemake.executors.local import run_wrapper
 from snakemake_interface_executor_plugins.executors.base import SubmittedJobInfo
 
-from lossland.workflow.forkserver import THREADS
 from lossland.workflow.gpu_slots import devices
 from lossland.workflow.plugins import OWN
-from lossland.workflow.worker import Worker
+from lossland.workflow.worker import FORKS, Worker
 
+THREADS = (*(f"{library}_NUM_THREADS" for library in ("OMP", "GOTO", "OPENBLAS", "MKL", "NUMEXPR")), "VECLIB_MAXIMUM_THREADS")
 LOOK = 100  # jobs that are ready among which one like the last is looked for
 
 
@@ -45,12 +45,12 @@ class Task:
         self.arguments = shlex.split(command.removeprefix(started)) if command.startswith(started) else None
         text = self.arguments[self.arguments.index("--spec") + 1] if self.arguments else "{}"
         self.spec = json.loads(text)
-        shared = not OWN.search(text) and not (job.resources.get("gpu") and devices())
+        self.own = bool(OWN.search(text) or (job.resources.get("gpu") and devices()))  # a process to itself
         self.environment = dict.fromkeys(THREADS, str(job.threads))
         if folder := job.resources.get("tmpdir"):
             self.environment |= dict.fromkeys(("TMPDIR", "TMP", "TEMPDIR", "TEMP"), str(folder))
-        self.alike = [self.spec.get(key) for key in ("data", "model")] if shared else self
-        self.place = job.threads if shared else self  # those of one place may share a process
+        self.alike = [self.spec.get(key) for key in ("data", "model")]
+        self.place = (job.threads, self.own if FORKS else self.own and self)  # those of one place may share a worker
 
 
 class Workers:
@@ -91,7 +91,7 @@ class Workers:
                     self._give_back()
                 fitting = (task for task in self.ready if all(self.free[n] >= v for n, v in self._needs(task)))
                 if first := list(islice(fitting, LOOK)):
-                    task = next((task for task in first if last and task.alike == last.alike), first[0])
+                    task = min(first, key=lambda t: (t.place != last.place, t.alike != last.alike)) if last else first[0]
                     self.ready.remove(task)
                     self._add(task, -1)
                     return task
@@ -148,7 +148,7 @@ class Workers:
                 return worker, True
             self.workflow.async_run(task.job.prepare())
             self.executor.report_job_submission(SubmittedJobInfo(job=task.job))
-            worker = worker or Worker(task, self.started)
+            worker = worker or Worker(task)
             with self.changed:
                 if self.ending:
                     return worker, False

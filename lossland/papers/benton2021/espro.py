@@ -44,7 +44,8 @@ def experiment(
     clock = {option: value for option, value in network.recipe.items() if option in ("batch_size", "precision")}
     sizes, networks = sizes or sorted({1, size}), fitted(plan, runs)
     plan.figure("fig8", ensembles=[independent, *ensembles], seconds=plan.seconds(runs, **clock), networks=networks,
-                quantities=quantities, dataset=dataset)  # fmt: skip
+                quantities=quantities)  # fmt: skip
+    plan.figure("beside_ensembles", draw="beside", ensembles=[independent, *ensembles])
     if vertices[-1] > 1:  # else there is no plane
         plan.figure("a2", samples=plan.sampled(kinds[-1][0], stretches=[1, LONG]))
     of_simplexes = plan.by_example(pools[claimed], by="source", sizes=sorted({*sizes, *budgets}))

@@ -1,13 +1,13 @@
 """Predictive bands on a regression in one dimension (Benton et al. 2021, arXiv 2102.13042, section 6.1): figure 10."""
 
-from lossland.options import Changes, Count, Networks, Volume
+from lossland.options import Changes, Count, Regressions, Volume
 from lossland.papers.benton2021.espro import deep, drawn, simplex
 
 
 def experiment(
     plan,
     *,
-    network: Networks,
+    network: Regressions,
     size: Count = 3,
     vertices: Count = 3,
     recipe: Changes = {},

@@ -42,4 +42,5 @@ def experiment(
     errors = {"samples": samples, "ascent": ascent, "splits": ["train"], "examples": examples}
     inside = plan.inside(arms, stages=stages or [*range(1, connectors + 1)], **errors)
     plan.figure("fig5", volumes=volumes, inside=inside)
+    plan.figure("beside_volumes", draw="beside", volumes=volumes)
     plan.claims("volume", volumes=volumes, inside=inside, arm=PAPER, exact=EXACT)

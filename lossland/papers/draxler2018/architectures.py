@@ -46,6 +46,7 @@ def experiment(
         apart.append(plan.disagreement(plan.pool(f"{one.label} minima", [one]).called(one.label)))
     larger = larger or [[a.label, b.label, f"{b.label} for {a.label}"] for a, b in pairwise(networks)]
     plan.figure("fig5", saddles=every, courses=starts)
+    plan.figure("beside", saddles=every)
     plan.figure("table", saddles=every, dataset=networks[0][0].setting.data.name)
     steps = sum(cycle["steps"] for cycle in band.get("cycles", CYCLES))
     plan.claims("saddles", bands=bands, segments=lines, starts=starts, pairs=apart, larger=larger, steps=steps, printed=printed,

@@ -17,7 +17,8 @@ def experiment(
     saddles: Saddles = {},
 ):
     """`networks` from narrow to wide, and their `widths`. With `repair`, for networks without batch norm, the segment to the
-    matched network is repaired too, at so many points. `saddles` are options of the probe."""
+    matched network is repaired too, at so many points, and the layers of the last network are followed along its paths.
+    `saddles` are options of the probe."""
     lines, heights, wide, kinds = [], [], {}, {"as trained": [], "matched": [], "repaired": []}
     for network, width in plan.beside(networks=networks, widths=widths):
         found = rebased(plan, network, pairs, repair)
@@ -26,6 +27,9 @@ def experiment(
         for own, one in zip(kinds.values(), found, strict=False):
             own.append(one)
             wide[one.label] = width
+    if repair:
+        along = {"layers": plan.cka, "tempered": plan.path_ensemble}
+        plan.figure("layers", **{role: [probe(one, resolution=11) for one in found] for role, probe in along.items()})
     kinds = {kind: own for kind, own in kinds.items() if own}
     plan.figure("rebasin", shapes=[plan.shape(one) for one in lines], lines=lines, kinds=kinds, widths=wide)
     plan.claims("rebasin", saddles=heights, kinds=kinds, networks=networks)

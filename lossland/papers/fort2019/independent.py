@@ -12,12 +12,12 @@ def experiment(
     most: Count | None = None,
     subsets: Count = 50,
     dataset: str = "",
-    digitised: dict[str, str] = {},
+    printed: dict[str, str] = {},
 ):
     """Each of `networks` by itself; ensembles of up to `most` of its runs, and the table has those of `sizes`
     (default: 1 to 3, as far as all have so many runs).
 
-    `digitised` says of which architecture of the re-implementation the accuracies are to stand behind those of a network.
+    `printed` says what the paper calls those networks that are its own, on its data.
     """
     fewest, number = min(networks, key=len), max(most or 2, 2)
     fewest.first(number, f"{number} are compared")
@@ -27,6 +27,9 @@ def experiment(
     plan.figure("fig3", cosine=cosine, disagreement=disagreement)
     upto = list(range(1, most + 1)) if most else None
     ensembles = [plan.ensemble(pool, sizes=upto, subsets=subsets) for pool in pools]
+    plan.figure("beside", ensembles=ensembles, cosine=cosine, disagreement=disagreement)
     trained = [train_errors(plan, pool, f"trained {pool.label}") for pool in pools]
-    plan.figure("sizes", draw="fig7", ensembles=ensembles, trained=trained, digitised=digitised)
+    plan.figure("sizes", draw="fig7", ensembles=ensembles, trained=trained)
+    if printed:
+        plan.claims("independent", ensembles=ensembles, trained=trained, printed=printed)
     plan.figure("table", ensembles=ensembles, sizes=sizes, dataset=dataset)

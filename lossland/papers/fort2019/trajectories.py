@@ -23,7 +23,9 @@ def experiment(
     apart = network[:: max(1, len(network) // runs)][:runs]  # so that they are those that samples are drawn around
     maps = plan.pool("trajectories", [apart], trajectories=True).called(network.label)
     seen = plan.tsne(maps, examples=examples, split=split)
-    plan.figure("fig2", cosine=inside, disagreement=plan.disagreement(network), maps=seen, trained=trained)
+    moved = {"cosine": inside, "disagreement": plan.disagreement(network)}
+    plan.figure("fig2", **moved, maps=seen, trained=trained)
+    plan.figure("beside_training", draw="beside", **moved)
     plan.claims("weights", between=between, inside=inside, trained=trained, after=after)
 
 

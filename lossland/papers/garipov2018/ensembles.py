@@ -12,14 +12,14 @@ def experiment(
     pairs: Count = 3,
     resolution: Count = 61,
     points: Count = 50,
-    digitised: bool = False,
 ):
     """theta(0) and theta(t) together, and `points` of a chain together, without and with a temperature for each."""
     segment, bezier, chain = paths(plan, network, recipe, pairs)
     heights = [plan.landscape(path, resolution=resolution) for path in (segment, bezier, chain)]
     along = {path.label: plan.path_ensemble(path) for path in (segment, chain)}
-    plan.figure("fig2", heights=heights, ensembles=list(along.values()), digitised=digitised)
-    plan.figure("fig6", heights=heights, ensembles=along["chain"], digitised=digitised)
+    plan.figure("fig2", heights=heights, ensembles=list(along.values()))
+    plan.figure("beside_paths", draw="beside", heights=heights, pairs=list(along.values()))
+    plan.figure("fig6", heights=heights, ensembles=along["chain"])
     ends = plan.ensemble(chain, name="ends", resolution=2, sizes=[2])
     together = plan.ensemble(chain, name="points", resolution=points, sizes=[points])
     scaled = plan.ensemble(chain, name="scaled", resolution=points, sizes=[points], scaled=True)

@@ -64,6 +64,7 @@ def experiment(
     training = [plan.ensemble(pool, name=f"training {pool.label}", split="train", sizes=[1]) for pool in pools]
     names = {"networks": printed, "dataset": dataset}
     plan.figure("table1", ensembles=together, budget=budget, **names)
+    plan.figure("beside_budgets", draw="beside", budgets=together)
     plan.figure("section6", independent=independent, runs=others)
     single = plan.by_example(pools[-1], name="single networks of FGE", sizes=[1])
     plan.claims("fge", ensembles=together, each=each, single=single, pairs=[independent, *others], training=training,

@@ -3,6 +3,8 @@
 from lossland.options import Count, Networks
 from lossland.papers.li2018.contours import surface
 
+SHORTCUTS = ("with shortcuts", "without")
+
 
 def experiment(
     plan,
@@ -22,17 +24,20 @@ def experiment(
 
     `printed`: they are the paper's own, by their names, and its test errors stand beside ours.
     """
-    depth, width = plan.beside(networks=networks, without=without), plan.beside(wider=wider, wider_without=wider_without)
+    depth, width = list(plan.beside(networks=networks, without=without)), plan.beside(wider=wider, wider_without=wider_without)
     every = {one.label: one for one in (*networks, *without, *wider, *wider_without, *others)}
     seen = {"resolution": resolution, "examples": examples, "shards": shards}
     surfaces = {label: surface(plan, one, **seen) for label, one in every.items()}
     for name, drawn in (("fig5", [*networks, *without]), ("fig6", [*wider, *wider_without])):
         if drawn:
             plan.figure(name, draw="contours", surfaces=[surfaces[one.label] for one in drawn], columns=len(drawn) // 2)
-    heights = list(surfaces.values())
+    heights, errors = list(surfaces.values()), [plan.landscape(one, name=f"errors {label}") for label, one in every.items()]
+    kinds = {one.label: [pair[0].label, kind] for pair in depth for one, kind in zip(pair, SHORTCUTS, strict=True)}
+    if kinds:
+        plan.figure("beside_depth", draw="beside", errors=errors, kinds=kinds)
     plan.claims(
         "architectures",
-        errors=[plan.landscape(one, name=f"errors {label}") for label, one in every.items()],
+        errors=errors,
         basins=plan.basin(heights),
         attractors=plan.basin(heights, rise=4, name="attractors"),
         depth=[list(pair) for pair in depth],

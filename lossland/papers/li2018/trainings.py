@@ -2,6 +2,8 @@
 
 from lossland.options import Count, Networks, Positive, Recipe
 
+BATCHES = ("small batch", "large batch", "small, decay", "large, decay")
+
 
 def experiment(
     plan,
@@ -17,16 +19,20 @@ def experiment(
 
     The paper calls them `printed`; its numbers stand beside ours. It could not train those that are `untrainable`.
     """
-    courses, trained, followed = [], {}, True
+    courses, trained, kinds, followed = [], {}, {}, True
     for network, arch in plan.beside(networks=networks, printed=printed or [""] * len(networks)):
         series = flat(batches(plan, network, large, decay, named=len(networks) > 1)) if decay else [network.trained()]
         courses.append(plan.dynamics([one[:runs] for one in series], name=f"course {network.label}"))
         followed &= any(series[0].body.get(kept) for kept in ("every", "snapshots"))
+        if decay:
+            kinds |= {one.label: [network.label, kind] for one, kind in zip(series, BATCHES, strict=True)}
         trained |= {one.label: {"arch": arch} | _as_printed(one) for one in series if arch}
     courses += [plan.dynamics(one[:runs], name=f"course {one.label}") for one in untrainable]
     if followed:
         plan.figure("training", courses=courses)
     plan.figure("errors", courses=courses, trained=trained)
+    if kinds:
+        plan.figure("beside", courses=courses, kinds=kinds)
     if trained or untrainable:
         plan.claims("trainings", courses=courses, trained=trained, untrainable=untrainable)
 

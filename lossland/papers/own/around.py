@@ -16,17 +16,21 @@ def experiment(
     products: Count = 100,
     spectrum: bool = False,
     sharpness: bool = False,
+    topology: bool = False,
     shards: Count = 1,
 ):
     """Of each of `networks` the first: a plane of `resolution` x `resolution` points, lines of so many `points`.
 
     Directions are random, scaled filter by filter (Li et al. 2018, arXiv 1712.09913); the number of lines is `directions`.
-    With `spectrum` also the density of the Hessian's whole spectrum, with `sharpness` measures of sharpness.
+    With `spectrum` also the density of the Hessian's whole spectrum, with `sharpness` measures of sharpness, with `topology`
+    the minima and saddles in the planes.
     """
     first = [network[:1] for network in networks]
     planes = [plan.random_plane(f"{one.label}, plane", one).called(one.label) for one in first]
     surfaces = plan.landscape(planes, name="plane", resolution=resolution, examples=examples, shards=shards)
     plan.figure("plane", planes=surfaces)
+    if topology:
+        plan.figure("topology", minima=plan.topology(surfaces, least=1e-4), landscape=surfaces)
     for one, plane in zip(first, planes, strict=True):
         height = plan.landscape(plane, name="plane", resolution=resolution, examples=examples, shards=shards)
         name = "surface_" + re.sub(r"\W", "_", one.label) if len(first) > 1 else "surface"

@@ -32,7 +32,7 @@ def write(
     values = {
         "title": title, "heading": title if alone and not paper else heading, "paper": paper, "link": link, "alone": alone,
         "blocks": [b for b in blocks if b["figures"] or b["subjects"]], "notes": made.notes,
-        "networks": _networks(made.trained, networks, f"{name}/"),
+        "networks": well_trained(made.trained, networks, f"{name}/"),
         "counts": counts.by_origin(made.verdicts, bool(paper)), "failed": counts.failed(made.verdicts),
         "not_measurable": counts.not_measurable(made.verdicts), "stated": counts.STATED, "signs": counts.SIGNS,
         "missing": made.missing, "out_of_date": made.out_of_date, "verdicts": next((f for f in files if "verdicts_" in f), ""),
@@ -60,7 +60,7 @@ def _subject(made, subject):
     }  # fmt: skip
 
 
-def _networks(trained, networks, place):
+def well_trained(trained, named, place):
     """A row for each label, without its `place`: its networks' number, parameters, epochs and scores."""
     rows = []
     for label, part in trained.groupby("subspace", sort=False) if len(trained) else ():
@@ -69,7 +69,7 @@ def _networks(trained, networks, place):
         row["parameters"] = numbers.short(part["parameters"].max(), digits=12)
         row["epochs"] = numbers.apart(epochs.min(), epochs.max(), digits=6) if len(epochs) else ""
         row |= {split: _scores(part[part["split"] == split]) for split in ("train", "test")}
-        rows.append(row | networks.get(label, {"model": "", "data": ""}))
+        rows.append(row | named.get(label, {"model": "", "data": ""}))
     return rows
 
 

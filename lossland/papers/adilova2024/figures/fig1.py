@@ -1,14 +1,16 @@
 """Barriers of single layers and of groups of them between two networks (Adilova et al. 2024, arXiv 2307.06966, figure 1).
 
     theta(t) = theta_1 + t m * (theta_2 - theta_1),    m = 1 in the layers that are exchanged
-    barrier  = max_t [ L(t) - ((1-t) L(theta_1) + t L(theta_2)) ]
+    barrier  = L(1/2) - (L(theta_1) + L(theta_2)) / 2
 
-Left: the train nll while one layer alone is exchanged, and while all are. Right: its barriers, of each layer alone, with all
-before it, and with all after it; solid above the line between the two whole networks, as in the paper, dashed above that
-between the ends of the path itself. Lines are means over pairs of networks, bands their range.
+Left: the train nll while one layer alone goes from that of the first network to that of the second, and while all do. Right,
+solid: what averaging costs, the barrier above the two whole networks, of each layer alone, with all before it, and with all
+after it; dashed, the highest point above the line between the ends of the path itself. Lines are means over pairs of networks,
+bands their range.
 
 In the paper (ResNet-18, CIFAR-10) no single layer has a barrier, from the start of the training to its end, while the whole
-networks have one of 2.3 nats.
+networks have one of 2.3 nats. Some of its barriers are below 0, so they are of the average, not the highest of a path, which
+may also end higher than it began.
 """
 
 from matplotlib.figure import Figure
@@ -38,8 +40,8 @@ def draw(
         first = len(alone) - len(labels) if group == GROUPS[2] else 0
         rows = pick(barriers, subspace=labels)
         rows = rows.assign(layer=rows["subspace"].map(labels.index) + first)
-        for column, look in (("whole", {}), ("own", {"linestyle": "--", "linewidth": 0.8})):
-            band(axes[1], rows.assign(value=rows[column]), "layer", group if column == "whole" else None, colour, **look)
+        for column, look in (("averaged", {}), ("own", {"linestyle": "--", "linewidth": 0.8})):
+            band(axes[1], rows.assign(value=rows[column]), "layer", group if column == "averaged" else None, colour, **look)
     axes[1].set_xticks(range(len(alone)), alone, rotation=30)
     axes[1].set(ylabel="barrier [nats]")
     legend_below(figure, axes, title=runs_of(whole, "pair of networks"))

@@ -3,8 +3,7 @@
 How good ensembles are, at the temperature of each if that is said: left against the number of their components, right against
 what these have cost, in passes through the training data, all points of a step counted; a step of training on one point makes
 seconds of it. A component is a trained network, or a simplex of low loss around one with the mean of the predictions of its
-draws. Lines are means over groups of networks and over the choices of components in each, bands the range of the groups;
-dotted, what the paper shows, its budgets (seconds of another machine) as multiples of one network's.
+draws. Lines are means over groups of networks and over the choices of components in each, bands the range of the groups.
 
 In the paper (VGG16, one run, no error bars) a simplex is better than a network at each number of components and, on CIFAR-10,
 at equal time: by 0.2 to 0.6 points at equal components there, where 10,000 examples leave a standard error of 0.2, and by 1.5
@@ -13,12 +12,10 @@ to 2 points for one component on CIFAR-100.
 
 from typing import Literal
 
-import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from lossland.papers.published import numbers
-from lossland.plotting.panels import behind, legend_below, lines, looks, panels, runs_of
+from lossland.plotting.panels import legend_below, lines, looks, panels, runs_of
 from lossland.plotting.style import AXES
 from lossland.statistics.tables import Table, derived, noted, pick, untrained
 
@@ -31,15 +28,9 @@ def draw(
     quantities: list[Literal["error", "accuracy", "nll", "brier", "ece", "ece_debiased", "nll_tempered", "ece_tempered"]] = (
         "error",
     ),
-    dataset: Literal["CIFAR-10", "CIFAR-100"] | None = None,
 ) -> Figure:
-    """The first of `ensembles` are of single networks, on the training data `networks`. What is published of `dataset`
-    and of a label is drawn behind.
-
-    Raises ValueError if nothing is published of any label.
-    """
+    """The first of `ensembles` are of single networks, on the training data `networks`."""
     table, own = derived(pick(ensembles, split="test")), looks(ensembles)
-    printed = _printed(dataset, list(own), table) if dataset else {}
     figure, axes = panels(len(quantities), 2, height=2.5, sharey="row")
     figure.set_figwidth(6.4)
     for (count, budget), quantity in zip(axes, quantities, strict=True):
@@ -48,15 +39,10 @@ def draw(
         groups["epochs"] = groups.groupby(["subspace", "size"])["epochs"].transform("mean")
         for axis, x in ((count, "size"), (budget, "epochs")):
             lines(axis, groups, x, own, y=quantity, scale=scale, markersize=3)
-            for label, theirs in printed.items() if quantity in ("error", "accuracy") else ():
-                y = theirs["y"] if quantity == "error" else 100 - theirs["y"]
-                behind(axis, pd.DataFrame({"x": theirs[x], "y": y}).dropna(), own[label]["color"])
         count.set(xlabel="components", ylabel=f"test {name}")
         count.xaxis.set_major_locator(MaxNLocator(8, integer=True))
         budget.set(xlabel="passes through the training data", xlim=(0, None))
     _clock(axes[0, 1], seconds["epoch_seconds"].median())
-    if printed:
-        axes[0, 0].plot([], [], ":", color="black", linewidth=0.8, label=f"paper, {dataset}")
     legend_below(figure, axes.flat, ncols=3, title=noted(runs_of(table, "group"), untrained(networks["error"].max())))
     return figure
 
@@ -67,18 +53,3 @@ def _clock(axis, seconds):
     top = axis.secondary_xaxis("top", functions=(lambda x: x * seconds / unit, lambda y: y * unit / seconds))
     top.spines["top"].set_visible(True)
     top.set_xlabel(f"{name}, at {seconds:.2g} s a pass")
-
-
-def _printed(dataset, labels, table):
-    """label -> size, y (percent) and epochs, as many as ours would be (NaN if no time is published)."""
-    rows = numbers("benton2021", table="Figure 8", dataset=dataset)
-    rows = rows.assign(size=rows["setting"].str.extract(r"(\d+)", expand=False).astype(int))
-    wide = rows.pivot(index=["method", "size"], columns="metric", values="value").reset_index()
-    wide = wide.rename(columns={"test_error_percent": "y"}).reindex(columns=["method", "size", "y", "seconds"])
-    first = pick(table, subspace=labels[0])
-    one = pick(first, size=int(first["size"].min()))
-    theirs = pick(wide, method="deep ensemble", size=1)["seconds"].item()
-    wide["epochs"] = wide["seconds"] / theirs * (one["epochs"] / one["size"]).mean()
-    if not (found := {method: part for method, part in wide.groupby("method") if method in labels}):
-        raise ValueError(f"nothing is published of {', '.join(labels)} on {dataset}; leave dataset out")
-    return found

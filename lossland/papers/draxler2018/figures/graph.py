@@ -18,7 +18,7 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from lossland.papers.published import numbers
-from lossland.plotting.panels import logarithmic, panels
+from lossland.plotting.panels import branches, logarithmic, panels
 from lossland.plotting.style import COLOURS, LIGHT_TO_DARK
 from lossland.statistics.saddle_graph import edges, losses, merges
 from lossland.statistics.tables import Table, pick
@@ -40,7 +40,9 @@ def draw(*, saddles: Table("saddles"), cycles: Table("cycles"), digitised: bool 
         along.plot(dense["share"], dense["nll"], color=LIGHT_TO_DARK(norm(edge.saddle)), linewidth=1.1)
     along.set(xlabel="share of the length", ylabel="train nll [nats]", xlim=(0, 1), title="Along the tree")
     logarithmic(along)
-    _branches(joined, minima.to_numpy(), merges(found, len(minima)))
+    below = {"xytext": (0, -3), "textcoords": "offset points", "ha": "center", "va": "top", "fontsize": 7}
+    for leaf, x in branches(joined, minima.to_numpy(), merges(found, len(minima))).items():
+        joined.annotate(leaf + 1, (x, minima.iloc[leaf]), **below)
     _means(joined, len(minima), minima, tree["saddle"], digitised)
     joined.set(ylabel="train nll [nats]", title="Where minima are joined")
     joined.margins(y=0.1)
@@ -60,23 +62,6 @@ def _circle(axis, found, n, norm):
         axis.annotate(number + 1, (x[number], y[number]), ha="center", va="center_baseline", fontsize=7)
     axis.set(aspect="equal", xlim=(-1.2, 1.2), ylim=(-1.2, 1.2), title="Minima and paths")
     axis.axis("off")
-
-
-def _branches(axis, heights, joined):
-    """A branch ends at the loss of its minimum and joins another at the saddle; beside each other stand those that join."""
-    groups = [[leaf] for leaf in range(len(heights))]
-    for a, b in joined[:, :2].astype(int):
-        lower, higher = sorted([groups[a], groups[b]], key=min)
-        groups.append(lower + higher)
-    x, y = [float(groups[-1].index(leaf)) for leaf in range(len(heights))], list(heights)
-    for a, b, height in zip(*joined[:, :2].astype(int).T, joined[:, 2], strict=True):
-        if np.isfinite(height):
-            axis.plot([x[a], x[a], x[b], x[b]], [y[a], height, height, y[b]], color="black", linewidth=1.0)
-        x.append((x[a] + x[b]) / 2)
-        y.append(height)
-    axis.plot(x[: len(heights)], heights, "o", color=COLOURS["segment"], markersize=3)
-    for leaf, height in enumerate(heights):
-        axis.annotate(leaf + 1, (x[leaf], height), (0, -3), textcoords="offset points", ha="center", va="top", fontsize=7)
 
 
 def _means(axis, n, minima, saddles, digitised):

@@ -11,11 +11,9 @@ one, and both together gain most (as remembered, not confirmed).
 
 from typing import Literal
 
-import pandas as pd
 from matplotlib.figure import Figure
 
-from lossland.papers.published import numbers
-from lossland.plotting.panels import behind, by_size, legend_below, looks, tiles, warn
+from lossland.plotting.panels import by_size, legend_below, looks, tiles, warn
 from lossland.statistics.tables import Table, by_label, derived, pick
 
 
@@ -24,19 +22,13 @@ def draw(
     ensembles: Table("ensemble"),
     trained: Table("landscape"),
     quantities: list[Literal["accuracy", "error", "brier", "nll", "ece", "js"]] = ("accuracy", "brier"),
-    digitised: dict = {},
 ) -> Figure:
-    """`quantities` are the panels. `digitised` names for labels an architecture of a re-implementation (MediumCNN*), whose
-    accuracies are drawn behind, of one ensemble of each size. Raises ValueError if none is known."""
+    """`quantities` are the panels."""
     table = derived(pick(ensembles, split="test"))
     own, named = looks(table), _with_runs(by_label(table))
     figure, axes = tiles(len(quantities), 2, height=2.4)
     for axis, quantity in zip(axes, quantities, strict=True):
         by_size(axis, table, quantity, own, named)
-        for label, arch in digitised.items() if quantity in ("accuracy", "error") else ():
-            printed, colour = _printed(arch, quantity), own[label]["color"]
-            behind(axis, printed[printed["x"] <= table["size"].max()], colour, ":o")
-            axis.plot([], [], ":o", color=colour, linewidth=0.8, markersize=2.5, label=f"{arch}, a re-implementation")
         axis.set_xlabel("independent trainings")
     legend_below(figure, axes, ncols=min(3, max(2, len(axes))))
     warn(figure, trained)
@@ -50,16 +42,3 @@ def _with_runs(parts):
         return dict(zip(runs, runs, strict=True))
     named = {n: f"run{'s' * (len(own) > 1)} {', '.join(own)}" if any(own) else "one run" for n, own in runs.items()}
     return {label: f"{label} ({own})" for label, own in named.items()}
-
-
-def _printed(arch, quantity):
-    """Columns x (size) and y (percent)."""
-    known = numbers("fort2019", table="reimpl-ayulockin", method="deep ensemble", metric="test_acc")
-    rows = known[known["arch"] == arch]
-    if rows.empty:
-        raise ValueError(
-            f"digitised is {arch}, of which no ensembles are published; name one of {', '.join(known['arch'].unique())}"
-        )
-    size = rows["setting"].str.extract(r"size (\d+)", expand=False).astype(int)
-    error = 100 * (1 - rows["value"])
-    return pd.DataFrame({"x": size, "y": 100 - error if quantity == "accuracy" else error}).sort_values("x")

@@ -11,22 +11,18 @@ first alone from t = 0.1 on the chain, and from t = 0.4 as good as both ends tog
 
 from matplotlib.figure import Figure
 
-from lossland.papers.published import curves
-from lossland.plotting.panels import course, legend_below, lines, looks, panels, published, runs_of
+from lossland.plotting.panels import course, legend_below, lines, looks, panels, runs_of
 from lossland.statistics.tables import Table, noted, of_ends, pick, untrained
 
 
-def draw(*, heights: Table("landscape"), ensembles: Table("path_ensemble"), digitised: bool = False) -> Figure:
-    """`digitised` draws the paper's curves of segment, Bezier and chain behind."""
+def draw(*, heights: Table("landscape"), ensembles: Table("path_ensemble")) -> Figure:
     figure, (axes,) = panels(1, 3, height=2.4)
     own, paths = looks(heights, ensembles), pick(heights, mark="grid")
     course(axes[0], paths, "u0", own, "train", "loss")
     course(axes[1], paths, "u0", own, "test", "error")
     lines(axes[2], pick(ensembles, split="test", member="with start", quantity="error"), "u0", own, scale=100)
     axes[2].set(ylabel="test error [%]", title=r"Ensemble of $\theta(0)$ and $\theta(t)$")
-    for axis, part in zip(axes, ("left_train_loss", "middle_test_error", "right_ensemble_test_error"), strict=True):
+    for axis in axes:
         axis.set(xlabel="t", xlim=(0, 1))
-        if digitised:
-            published(axis, curves("garipov2018", f"fig2_{part}"), own)
     legend_below(figure, axes[:1], title=noted(runs_of(heights, "pair of networks"), untrained(of_ends(heights))))
     return figure

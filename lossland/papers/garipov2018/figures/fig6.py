@@ -10,33 +10,23 @@ chain are too sure of themselves: temperatures lower their nll everywhere, at th
 
 from matplotlib.figure import Figure
 
-from lossland.papers.published import curves
-from lossland.plotting.panels import band, behind, course, legend_below, looks, panels, published, runs_of
+from lossland.plotting.panels import band, course, legend_below, looks, panels, runs_of
 from lossland.plotting.style import COLOURS
 from lossland.statistics.tables import Table, by_label, noted, of_ends, pick, untrained
 
-PANELS = {
-    ("train", "loss"): "fig2_left_train_loss",
-    ("train", "error"): "fig6_train_error",
-    ("test", "error"): "fig2_middle_test_error",
-}
-MEMBERS = {"alone": ("as it is", "no scaling", "chain"), "scaled": ("at its temperature", "T-scaling", "single")}
+PANELS = (("train", "loss"), ("train", "error"), ("test", "error"))
+MEMBERS = {"alone": ("as it is", "chain"), "scaled": ("at its temperature", "single")}
 
 
-def draw(*, heights: Table("landscape"), ensembles: Table("path_ensemble"), digitised: bool = False) -> Figure:
-    """`ensembles` is of one curve; `digitised` draws the paper's curves behind."""
+def draw(*, heights: Table("landscape"), ensembles: Table("path_ensemble")) -> Figure:
+    """`ensembles` is of one curve."""
     figure, axes = panels(2, 2)
     own, paths = looks(heights), pick(heights, mark="grid")
-    for axis, ((split, quantity), printed) in zip(axes.flat, PANELS.items(), strict=False):
+    for axis, (split, quantity) in zip(axes.flat, PANELS, strict=False):
         course(axis, paths, "u0", own, split, quantity)
-        if digitised:
-            published(axis, curves("garipov2018", printed), own)
     (curve, members), *_ = by_label(pick(ensembles, split="test", quantity="nll")).items()
-    theirs = curves("garipov2018", "fig6_test_cross_entropy")
-    for member, (label, series, colour) in MEMBERS.items():
+    for member, (label, colour) in MEMBERS.items():
         band(axes[1, 1], pick(members, member=member), "u0", label, COLOURS[colour])
-        if digitised:
-            behind(axes[1, 1], theirs[theirs["series"] == series], COLOURS[colour])
     axes[1, 1].set(title=f"Networks on the {curve}", ylabel="test nll [nats]", ylim=(0, None))
     axes[1, 1].legend(loc="lower center")
     for axis in axes.flat:
