@@ -175,7 +175,8 @@ def compiled_steps(device, turns=7, networks=COMPILED, precision="fp32"):
         eager = Problem(ParamSpace(partial(build, (3, 32, 32), 10)), images(512), device, precision)
         start, recipe = eager.start(0), Recipe(**vars(RECIPE) | {"precision": precision})
         plain = [bare(eager, build, compile)[0] for compile in (False, True)]
-        ours = [partial(trajectory, replace(eager, compile=choice), start, recipe, 0, [1]) for choice in ("off", "on")]
+        sizes = (frozenset(), frozenset([recipe.batch_size]))
+        ours = [partial(trajectory, replace(eager, compiled=own), start, recipe, 0, [1]) for own in sizes]
         variants = dict(zip(["bare", "bare, compiled", "ours", "ours, compiled"], [*plain, *ours], strict=True))
         taken = {variant: [] for variant in variants}
         for _ in range(turns + 2):

@@ -14,6 +14,7 @@ from lossland.workflow.jobs import Entry, Job
 from lossland.workflow.series import Member
 
 OWN = "own"  # the chapter of what names no paper
+MOST = 500  # networks of a table, which one command names
 CITATION = re.compile(r"(?P<short>[^,]+), (?P<title>.+) \(arXiv (?P<arxiv>[\d.]+)\)\.", re.S)
 
 
@@ -70,7 +71,7 @@ def _subject(claim) -> str:
 
 
 def _trained(plan, chapter, jobs) -> list[Entry]:
-    """Tables of how well each network is trained from which the jobs are made, one for each stanza."""
+    """Tables of how well each network is trained from which the jobs are made, one for each stanza, or MOST of it."""
     networks, seen, todo = {}, set(), list(jobs)
     while todo:
         job = todo.pop()
@@ -82,7 +83,9 @@ def _trained(plan, chapter, jobs) -> list[Entry]:
     probe, tables = plugins.plugin("probes", "trained"), []
     for stem, found in sorted(networks.items()):
         members = [Member(stem, job.name.removeprefix(stem).strip("/"), job) for job in sorted(found, key=lambda job: job.name)]
-        tables.append(plan.table(f"trained/{chapter}/{stem}", probe, "subspace", members, {}, where=stem))
+        for first in range(0, len(members), MOST):
+            name = f"trained/{chapter}/{stem}{f'.from{first}' * bool(first)}"
+            tables.append(plan.table(name, probe, "subspace", members[first : first + MOST], {}, where=stem))
     return [entry for table in tables for entry in table.entries]
 
 

@@ -159,7 +159,7 @@ class Plan:
         names = [(m.label, m.run) for m in measured] if role == "subspace" else [n for e in measured for n in e.names]
         foreseen.refuse_twice(f"{where}.{role}", names)
         parts = [[one] for one in measured] if each else [measured]
-        made = []
+        made, alone = [], len({label for label, _ in names}) == 1
         for part in parts:
             if role == "subspace":
                 setting, entries = (
@@ -173,7 +173,7 @@ class Plan:
                 setting, entries = None, part
             rows = tuple(name for entry in entries for name in entry.names)
             inputs = {role: entries} | ({"data": [Entry(data)]} if data else {})
-            own = rows[0][1] if len({label for label, _ in names}) == 1 else ".".join(slug(n) for n in rows[0] if n)
+            own = rows[0][1] if alone else ".".join(slug(n) for n in rows[0] if n)
             name = f"{stem}/{own}" if each and own else stem
             job = self.add("table", name, stem, plugin, options, inputs, setting, aside or {}, rows, shards)
             made.append(Entry(job, rows))
@@ -345,7 +345,7 @@ class Plan:
                 whole = self._of(self._stanzas[section][name])
                 if not run:
                     return whole
-                if run in (runs := getattr(whole, "runs", [])):  # a dataset has none
+                if run in (runs := getattr(whole, "by_run", {})):  # a dataset has none
                     return whole.run(run)
                 name, known = reference, [f"{name}/{r}".rstrip("/") for r in runs] or [name]
         raise ConfigError(f"{where} names {reference}: there is no such {' or '.join(sections)}{nearest(name, known)}")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from lossland.checking import ConfigError
 from lossland.inputs import checkpoint_names
@@ -49,8 +50,15 @@ class Series:
     def runs(self) -> list[str]:
         return [member.run for member in self.members]
 
+    @cached_property
+    def by_run(self) -> dict[str, list[Member]]:
+        found = {}
+        for member in self.members:
+            found.setdefault(member.run, []).append(member)
+        return found
+
     def run(self, run) -> "Series":
-        return replace(self, members=[member for member in self.members if member.run == str(run)])
+        return replace(self, members=self.by_run.get(str(run), []))
 
     def of(self, body) -> "Series":
         """The same, of networks that were made as `body` says."""
@@ -126,13 +134,17 @@ class Table:
     name: str
     entries: list[Entry]
 
-    @property
-    def runs(self) -> list[str]:
+    @cached_property
+    def by_run(self) -> dict[str, list[Entry]]:
         """Those that have a file of their own."""
-        return [run for entry in self.entries if len(own := {run for _, run in entry.names}) == 1 for run in own]
+        found = {}
+        for entry in self.entries:
+            if len(own := {run for _, run in entry.names}) == 1:
+                found.setdefault(own.pop(), []).append(entry)
+        return found
 
     def run(self, run) -> "Table":
-        return replace(self, entries=[entry for entry in self.entries if {own for _, own in entry.names} == {run}])
+        return replace(self, entries=self.by_run.get(run, []))
 
 
 def flat(given) -> list[Member]:
