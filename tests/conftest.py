@@ -26,7 +26,8 @@ ROOT = Path(__file__).resolve().parent.parent
 RECORD = json.dumps(
     {"revision": None, "chain": [{"code": {}, "device": "x86", "versions": {"torch": "2"}, "results": ["table t"]}]}
 )
-SURROUNDINGS = {n: v for n, v in os.environ.items() if n != "PYTHONPATH"}  # a copy finds its own library
+# a copy finds its own library, and data
+SURROUNDINGS = {n: v for n, v in os.environ.items() if n not in ("PYTHONPATH", "LOSSLAND_DATA")}
 TOY = ("--cores", "2", "--configfile", "tests/toy.yaml")
 torch.set_num_threads(1)
 

@@ -17,7 +17,7 @@ from torch.utils._pytree import tree_leaves, tree_map
 from lossland.inputs.arrays import SPLITS, count
 
 FEW = 8
-LARGE = 1 << 26  # parameters of a network of which no second one is made to compare with
+LARGE = 1 << 25  # parameters of a network of which no second one is made to compare with
 LIBRARY = Path(__file__).parent.parent
 
 

@@ -55,7 +55,7 @@ def read_text(text, name, numbered=True) -> Placed:
         mark = getattr(error, "problem_mark", None)
         place = f"{name}:{mark.line + 1}" if mark and numbered else name
         why = getattr(error, "problem", None) or getattr(error, "reason", None) or "it cannot be read"
-        if mark and re.match(r" *\t", text.splitlines()[mark.line]):
+        if mark and re.match(r" *\t", [*text.splitlines(), ""][mark.line]):
             raise ConfigError(f"{place} begins with a tab; indent it by spaces") from error
         if getattr(error, "context_mark", None):
             why += f", {error.context} that begins in line {error.context_mark.line + 1}"
