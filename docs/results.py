@@ -210,7 +210,7 @@ def _networks(folder):
 
 def _trained(where, folder):
     """What differs from the paper: of the networks of the config, not of those that experiments train like them."""
-    told = [f"{row.label} ({row.parameters} parameters) on {row.data} for {row.epochs} epochs, to test errors of {row.test}"
+    told = [f"{row.label} ({row.parameters} parameters) on {row.data} for {row.epochs} epochs (tested: {row.test})"
             for row in _networks(folder).itertuples() if "/" not in row.label and row.epochs]  # fmt: skip
     return f"Ours, {where}: {'; '.join(told)}."
 

@@ -74,7 +74,8 @@ def _snakemake(*options):
 def _cores(text) -> int:
     if text != "all" and not (text.isdecimal() and int(text)):
         raise ConfigError(f"--cores is {text!r}: must be a number of cores, or all")
-    return len(os.sched_getaffinity(0)) if text == "all" else int(text)
+    here = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1  # the first on Linux
+    return here if text == "all" else int(text)
 
 
 def run(arguments):

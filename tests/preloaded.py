@@ -120,12 +120,15 @@ def _begin_worker(theirs):
             os.close(stream)
         sys.argv[:] = [script]
         sys.path.insert(0, os.path.dirname(script))
+        status = 1
         try:
             runpy.run_path(script, run_name="__main__")
+            status = 0
+        except SystemExit as end:
+            status = end.code or 0
         except BaseException:
             sys.excepthook(*sys.exc_info())
-            os._exit(1)
-        os._exit(0)
+        os._exit(status)
     os.waitpid(between, 0)
     for stream in streams:
         os.close(stream)

@@ -36,6 +36,8 @@ def test_no_point_is_off_by_more_than_stated_and_few_are_measured(name, toleranc
     error = (values - whole).abs()
     assert (error[:, 0] <= off[:, 0] + 1e-12).all()
     assert (error[:, 1] > off[:, 1]).double().mean() < 0.1
+    low, high = whole[:, 1].aminmax()
+    assert ((values[:, 1] >= low - 1e-12) & (values[:, 1] <= high + 1e-12)).all(), "an error stays a fraction"
     assert len(points) < 0.65 * len(whole)
     assert name == "cliff" or len(points) < 0.4 * len(whole)
 

@@ -76,15 +76,29 @@ def test_short_work_is_not_compiled(normalised, tmp_path):
     assert choices(tmp_path) == [False]
 
 
+class _Broken(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        return x.clone()
+
+    @staticmethod
+    def backward(ctx, g):
+        return g * torch.nan
+
+
 @pytest.mark.parametrize(
     ("fault", "told"),
-    [(RuntimeError("no C++ compiler\nmore"), r"fails \(RuntimeError: no C\+\+ compiler\)"), (None, "changes a pass")],
+    [
+        (RuntimeError("no C++ compiler\nmore"), r"fails \(RuntimeError: no C\+\+ compiler\)"),
+        (lambda out: 2 * out, "changes a pass by [0-9.]+ of its size"),
+        (lambda out: _Broken.apply(out), "changes a pass by nan of its size"),  # of a loss that is equal
+    ],
 )
 def test_what_fails_or_differs_is_not_compiled(on, fault, told, monkeypatch, caplog):
     def compile(module, **_):
-        if fault:
+        if isinstance(fault, Exception):
             raise fault
-        return lambda x: 2 * module(x)
+        return lambda x: fault(module(x))
 
     monkeypatch.setattr(torch, "compile", compile)
     with caplog.at_level("WARNING"):

@@ -34,6 +34,12 @@ def test_networks_of_two_kinds_do_not_join():
         Plan(config)
 
 
+def test_networks_of_one_kind_join_whichever_was_compiled():
+    config = _changed("network.other", TOY["network"]["net"] | {"compile": "on"})
+    config["subspace"]["Bezier"]["sources"] = ["net/1", "other/1"]
+    assert [job.name for job in Plan(config)["subspace"]["Bezier"].sources] == ["net/1", "other/1"]
+
+
 def test_a_network_that_names_no_method_is_trained():
     config = copy.deepcopy(TOY)
     assert config["network"]["net"].pop("method") == "sgd"

@@ -175,7 +175,7 @@ def test_the_results_pages_are_made_from_what_is_kept_of_a_run(counted):
     assert "| holds | **low**" in page
     assert "**whole**" not in page
     assert "| MNIST, the default | net | vgg9 (width 8) | mnist | 2 | 7 | 3 | 1 to 2 % | 1 to 2 % |" in page
-    assert "Ours, MNIST, the default: net (7 parameters) on mnist for 3 epochs, to test errors of 1 to 2 %." in page
+    assert "Ours, MNIST, the default: net (7 parameters) on mnist for 3 epochs (tested: 1 to 2 %)." in page
     assert set(re.findall(r"!\[.*?\]\((.*?)\)", page)) == {"li2018_beside.png", "default/li2018/li2018_fig2.png"}
     assert all((counted / "docs/results" / link).is_file() for link in ("li2018_beside.png", "default/li2018/li2018_fig2.png"))
     assert (

@@ -106,6 +106,20 @@ def test_what_diverges_is_nan():
     problem = formula(lambda w: torch.where(w.abs().sum() > 0, torch.nan, w.square().sum()), centre)
     table = learning_coefficient.measure(problem, Subspace(centre[None], Points(1)), inverse_temperature=1.0, draws=10)
     assert table["coefficient"].isna().any()
+    assert estimates(table.assign(subspace="", run=""))[["coefficient", "error"]].isna().all(axis=None)
+
+
+def test_trainings_of_one_recipe_are_not_told_apart():
+    """Chains are sure of what each is, and trainings differ from each other by more."""
+    rng, held = np.random.default_rng(0), 0
+    fitted = planted("trained", labels=["as it is", "other"], split=["train"], quantity="error", value=0.01)
+    for _ in range(40):
+        drawn = {(label, str(run)): 50 + 10 * rng.normal() for label in ("as it is", "other") for run in range(1, 6)}
+        value = lambda row, drawn=drawn: drawn[row.label, str(row.run)] + 0.01 * row.chain  # noqa: E731
+        table = planted("learning_coefficient", labels=["as it is", "other"], runs=5, index=[0], share=[0.02, 0.1],
+                        chain=[0, 1], part=[0, 1], coefficient=value)  # fmt: skip
+        held += unprinted(claims.check(parts=table, fitted=fitted))["verdict"].iloc[0] == "holds"
+    assert held <= 3
 
 
 def parts(values, labels=("as it is", "other", "written otherwise"), epochs=1):

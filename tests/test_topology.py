@@ -143,6 +143,15 @@ def test_the_figure_of_a_path_and_of_a_plane(tmp_path):
     assert dots == {(0, 0), (2, 0), (1, 2)}
 
 
+def test_basins_that_meet_at_one_point_stand_side_by_side():
+    heights = landscape([[0.3, 9, 0.2], [9, 5, 9], [9, 0.1, 9]]).assign(subspace="plane", run="1")
+    minima = topology.measure(heights.drop(columns=["subspace", "run"])).assign(subspace="plane", run="1")
+    assert minima["saddle"].dropna().tolist() == [5, 5]
+    tree = figure.draw(landscape=heights, minima=minima).axes[1]
+    (places,) = [line.get_xdata() for line in tree.lines if line.get_marker() == "o"]
+    assert sorted(places) == [0, 1, 2]
+
+
 LABELS = {"through": ["thin", "wide", "deep", "other"], "around": ["at the start", "at the end", "without shortcuts"]}
 
 

@@ -40,6 +40,8 @@ def _download(path, url, checksum):
             if not answer.url.startswith("https://"):
                 raise ValueError(f"{url} leads to {answer.url}, and nothing is downloaded but over https; put it at {path}")
             shutil.copyfileobj(answer, file)
+            if int(answer.headers.get("Content-Length") or file.tell()) != file.tell():
+                raise OSError(f"{url} was cut short; try again, or put it at {path}")
         _refuse_another(aside, url, checksum, f"put that at {path}")
         aside.replace(path)
     except URLError as error:

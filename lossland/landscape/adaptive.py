@@ -3,9 +3,10 @@
     level h = 4, 2, 1:   every h-th point along each axis;  of h = 2 and 1 only near points at which
                          |cubic - linear| > threshold,  both through the level before, of log f
 
-What is not measured is the cubic spline along both axes. Points drawn at random from it are then measured; if one is off by
-more than the tolerance, the threshold is halved, and so on, until none is. So the error stated was looked for at points which
-the interpolation had not seen: another one is off by more than the worst of n with a probability of 1 / (n + 1).
+What is not measured is the cubic spline along both axes, of other values than log f the linear one. Points drawn at random from
+it are then measured; if one is off by more than the tolerance, the threshold is halved, and so on, until none is. So the error
+stated was looked for at points which the interpolation had not seen: another one is off by more than the worst of n with a
+probability of 1 / (n + 1).
 """
 
 import numpy as np
@@ -24,7 +25,8 @@ def surface(shape, measure, tolerance, logarithmic, rng):
     measured; all in float64.
 
     Columns that are `logarithmic` [q] are interpolated by their logarithms, and may be off by `tolerance` of their values;
-    others, which set no threshold, by what the worst of the points drawn was. If a value has no logarithm all are measured.
+    others, which set no threshold and stay between their neighbours, by what the worst of the points drawn was. If a value has
+    no logarithm all are measured.
     """
     seen, values, logarithmic = np.zeros(shape, bool), np.zeros((np.prod(shape), len(logarithmic))), np.asarray(logarithmic)
 
@@ -69,7 +71,7 @@ def _filled(shape, look, seen, threshold, logarithmic):
         near, at = np.zeros(shape, bool), to
         near[np.ix_(*at)] = maximum_filter(np.abs(cubic - linear)[..., logarithmic].max(-1) > threshold, 3)
         found = look(near)[np.ix_(*at)]
-        known = np.where(seen[np.ix_(*at)][..., None], found, cubic)
+        known = np.where(seen[np.ix_(*at)][..., None], found, np.where(logarithmic, cubic, linear))
     return known if np.isfinite(known).all() else None
 
 

@@ -117,7 +117,9 @@ class Problem:
 
     def rows(self, split, size, rng=None) -> list[torch.Tensor]:
         """The numbers of the examples of each minibatch of a split: all, or so many of them."""
-        n, whole = self.size(split), count(self.data.y[split])
+        if not (n := self.size(split)):
+            raise ValueError(f"split {split} is empty; give the dataset one, or name another split")
+        whole = count(self.data.y[split])
         parts = self.task.minibatches(n, size, rng)
         return [evenly(part, n, whole) for part in parts] if n < whole and parts[0].ndim == 1 else parts
 
@@ -156,8 +158,6 @@ class Problem:
 
     def _batches(self, split, size, epoch_key, shuffled, start, memory):
         memory = [] if memory is None else memory
-        if not self.size(split):
-            raise ValueError(f"split {split} is empty; give the dataset one, or name another split")
         order = stream(*epoch_key, "order") if epoch_key is not None and shuffled else None
         minibatches = self.rows(split, size or self.at_once, order)
         together = self._together(split, minibatches[0])

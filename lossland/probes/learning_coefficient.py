@@ -43,14 +43,14 @@ def measure(
     localisation: NonNegative = 100.0,
     inverse_temperature: Positive | None = None,
     longest: Positive | None = None,
-    batch_size: Count | None = None,
+    batch_size: Count = 256,
     examples: Count | None = None,
     leave_out: LeftOut = (),
 ) -> pd.DataFrame:
     """One row for each tenth of the `draws` of each of the `chains`, at each of the `shares` of the `longest` step and each
     point of a set or a path; part 0 is as many draws before, in which a chain goes from the network to where it stays.
 
-    `localisation` is gamma, `inverse_temperature` n beta (default: n / log n), `batch_size` by default all examples.
+    `localisation` is gamma, `inverse_temperature` n beta (default: n / log n).
     `coefficient` is the estimate over the part, `distance` |theta - theta*| at its end; NaN if a chain diverges.
     """
     problem = replace(problem, examples=examples)
@@ -59,7 +59,7 @@ def measure(
 
     def parts(number, c):
         theta = problem.point(subspace.combine(c))
-        sampler = Langevin(problem, theta, calibrated(problem, theta), mask.to(theta), beta, localisation, batch_size or n)
+        sampler = Langevin(problem, theta, calibrated(problem, theta), mask.to(theta), beta, localisation, min(batch_size, n))
         most = longest or sampler.longest
         steps = [share * most for share in shares]
         found = [torch.stack([sampler.chain(step, lengths, (number, i)) for i in range(chains)]) for step in steps]

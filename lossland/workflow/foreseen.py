@@ -63,11 +63,11 @@ def refuse_lines(where, plugin, table):
 def common_setting(where, role, members):
     """The setting that all members share; None if there are none."""
     different = {id(setting): (setting, m) for m in members if (setting := m.setting)}
-    settings = {json.dumps(setting.spec, sort_keys=True): m for setting, m in different.values()}
-    if len(settings) > 1:
-        a, b, *_ = settings.values()
+    of_one = {json.dumps(setting.spec | {"compile": None}, sort_keys=True): m for setting, m in different.values()}
+    if len(of_one) > 1:
+        a, b, *_ = of_one.values()
         raise ConfigError(f"{where}.{role}: {a} and {b} differ in data or model; join networks of one kind")
-    return next(iter(settings.values())).setting if settings else None
+    return next(iter(of_one.values())).setting if of_one else None
 
 
 def refuse_task(where, plugin, jobs):

@@ -248,10 +248,17 @@ def _refuse_form(room, tree, function):
 
 def _bound(tree):
     """The names that a module has, and "*" if it imports all of another."""
-    names = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-    names |= {n.name for n in ast.walk(tree) if isinstance(n, (ast.FunctionDef, ast.ClassDef))}
-    imports = [n for n in ast.walk(tree) if isinstance(n, (ast.Import, ast.ImportFrom))]
-    return names | {alias.asname or alias.name.partition(".")[0] for part in imports for alias in part.names}
+    found, todo = set(), [tree]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and node is not tree:
+            found.add(node.name)  # what is in it is its own
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            found |= {alias.asname or alias.name.partition(".")[0] for alias in node.names}
+        else:
+            found |= {node.id} if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) else set()
+            todo += ast.iter_child_nodes(node)
+    return found
 
 
 def refuse_unbound(room, name):

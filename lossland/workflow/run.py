@@ -128,7 +128,7 @@ class Run:
             return {}
         from lossland.workflow.store import read_tensors  # torch, which figures and claims do without
 
-        found = sorted(self.unfinished.rglob("compiled-*/state.safetensors"))
+        found = sorted(self.unfinished.rglob("compiled-*/state.safetensors"), key=lambda path: (len(path.parent.name), path))
         return {"compiled": [bool(read_tensors(path, "state")[0]["compiled"]) for path in found]}
 
     @property
@@ -164,8 +164,8 @@ def run(work, argv=None):
             _clear(job.unfinished.parent)
     except Exception as error:
         log.debug("", exc_info=True)
-        if not isinstance(error, (OSError, MemoryError, RuntimeError)):  # these may be of the machine
-            log.debug(SURE)
+        if not any(isinstance(one, (OSError, MemoryError, RuntimeError)) for one in (error, error.__cause__)):
+            log.debug(SURE)  # those may be of the machine
         log.error(" ".join(_sentence(error).split()))
         raise SystemExit(1) from None
 

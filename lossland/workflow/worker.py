@@ -1,7 +1,7 @@
 """A process that does one job after another, each as it would be in a process that has just begun: both ends of its pipes.
 
 Code of the user's own, and what runs on a GPU, may leave anything behind. A worker for such jobs does none itself: each is a
-fork of it, which has imported torch and pandas, and no file of the project, so a job need not wait for them.
+fork of it, which has imported torch and pandas and no file of the project but the machinery's, so a job need not wait for them.
 """
 
 import ctypes
@@ -67,21 +67,14 @@ def _in_a_fork(arguments) -> int | str:
 
     def pass_on(number, _):
         passed.append(number)
-        os.kill(job, number)
+        with suppress(ProcessLookupError):  # it has just ended
+            os.kill(job, number)
 
     job = os.fork()
     if job == 0:
         _die_with_parent()
         signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
-        status = 1
-        try:
-            status = _do(arguments)
-        except BaseException:
-            sys.excepthook(*sys.exc_info())
-        finally:
-            sys.stdout.flush()
-            sys.stderr.flush()
-            os._exit(status)
+        sys.exit(_do(arguments))
     for stop in STOPS:
         signal.signal(stop, pass_on)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)

@@ -9,6 +9,7 @@ Snakemake hands over all jobs that are ready. Its cores and other limits count w
 """
 
 import json
+import os
 import shlex
 import sys
 import threading
@@ -172,7 +173,8 @@ class Workers:
         with self.changed:
             self.ending = True
             for worker in self.busy.values():
-                worker.process.send_signal(SIGINT)
+                with suppress(ProcessLookupError):
+                    os.kill(worker.process.pid, SIGINT)  # send_signal would reap it, and its core waits for that
         self._shutdown()
 
     def _shutdown(self):

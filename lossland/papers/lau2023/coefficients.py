@@ -13,7 +13,7 @@ def experiment(
     runs: Count = 5,
     chains: Count = 4,
     draws: Count = 300,
-    batch_size: Count | None = 256,
+    batch_size: Count = 256,
 ):
     """Of the first `runs` of `network`: after these `epochs`; at the end, by its recipe and with the changes `other`, such as
     another optimiser; and with parameters times `factors` that leave the function as it is, as {"1": 3, "3.weight": 0.333}."""

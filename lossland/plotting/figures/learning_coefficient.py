@@ -25,7 +25,7 @@ def draw(*, parts: Table("learning_coefficient")) -> Figure:
     figure, (axes,) = panels(1, 1 + sum(several.values()), height=2.3, sharey=not several["epoch"])
     chains = _shortest(parts).groupby(["subspace", "run", "part"], sort=False, as_index=False)["coefficient"].mean()
     lines(axes[0], chains, "part", own, y="coefficient")
-    axes[0].set(xlabel="tenth of the draws", ylabel="local learning coefficient")
+    axes[0].set(xlabel="tenth of the draws", ylabel=NAME)
     axes[0].xaxis.set_major_locator(MaxNLocator(integer=True))
     if several["share"]:
         lines(axes[1], last, "share", own, markersize=3)

@@ -37,7 +37,8 @@ def draw(
         own = own.assign(**{column: scale * own[column] for column in ("value", "saddle", "first")}).set_index("index")
         sheet = one_run(heights[label]).assign(value=lambda rows: scale * rows["value"])
         _places(figure, row[0], own, sheet, split, quantity, highest)
-        tree = own[own["into"] >= 0].sort_values("saddle", kind="stable")
+        # of joins at one height, those into a higher minimum come first
+        tree = own[own["into"] >= 0].sort_index(ascending=False).sort_values("saddle", kind="stable")
         joined = pd.DataFrame({"lower": tree["into"], "higher": tree.index, "height": tree["saddle"]})
         branches(row[1], own["value"].to_dict(), joined)
         _bars(row[2], own)

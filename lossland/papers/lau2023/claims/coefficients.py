@@ -13,29 +13,29 @@ from lossland.statistics.learning_coefficients import estimates
 from lossland.statistics.tables import UNTRAINED, Table, pick
 from lossland.statistics.verdicts import Claim, trained
 
-ERRORS = 2  # standard errors
+ERRORS = 2  # standard deviations
 
 
 def check(*, parts: Table("learning_coefficient"), fitted: Table("trained")) -> list[Claim]:
     """Labels "as it is", "other", which is trained by another recipe, and, if it was asked for, "written otherwise"."""
     fit = trained(pick(fitted, split="train", quantity="error")["value"], below=UNTRAINED)
     found = estimates(parts).droplevel("index").unstack("share")
-    coefficient, error = found["coefficient"], found["error"]
+    coefficient = found["coefficient"]
     low, high = (side(coefficient.columns) for side in (min, max))
-    own, other = ({"as it is": coefficient.loc["as it is", low], "error": error.loc["as it is", low]}, "other")
-    apart = (coefficient.loc[other, low] - own["as it is"]).abs() / (error.loc[other, low] ** 2 + own["error"] ** 2) ** 0.5
+    own, other = coefficient.loc["as it is", low], coefficient.loc["other", low]
+    apart = (other - own.mean()).abs() / (own.std() * (1 + 1 / len(own)) ** 0.5)
     claims = [
         Claim("optimisers differ", apart, above=ERRORS, presumes=fit, because="what chance exceeds in one of twenty",
-              of="difference of the coefficients after two optimisers / its standard error over chains",
+              of="distance of the coefficient after another optimiser from their mean after one / the deviation of those",
               says="The local learning coefficient tells optimisers apart."),
-        Claim("the step does not matter", coefficient.loc["as it is", high], less=own["as it is"], ratio=True, same=1.1,
+        Claim("the step does not matter", coefficient.loc["as it is", high], less=own, ratio=True, same=1.1,
               presumes=fit, origin="ours", because=f"a tenth: by at most {1 / (1 - high):.3g} the longer step is too high",
               of=f"coefficient at {high:g} of the longest stable step / at {low:g} of it",
               says="The estimate does not depend on the length of a step."),
     ]  # fmt: skip
     if "written otherwise" in coefficient.index:
         claims.append(
-            Claim("rescaling does not matter", coefficient.loc["written otherwise", low], less=own["as it is"], ratio=True,
+            Claim("rescaling does not matter", coefficient.loc["written otherwise", low], less=own, ratio=True,
                   same=1.1, presumes=fit, origin="Furman & Lau 2024", because="a tenth: ours",
                   of="coefficient of a network with its layers rescaled / of the network as it is",
                   says="The estimate is the same for two networks that are one function.")
