@@ -294,14 +294,14 @@ def test_bytes_and_numbers_are_not_mixed():
         Arrays(x, {split: torch.zeros(3, dtype=torch.int64) for split in x}, 2)
 
 
-def served(monkeypatch, content, url=None):
+def served(monkeypatch, content, url=None, **headers):
     """What the network answers."""
 
     def answer(asked, timeout):
         if content is None:
             raise URLError("no route")
         made = BytesIO(content)
-        made.url = url or asked
+        made.url, made.headers = url or asked, headers
         return made
 
     monkeypatch.setattr(downloads, "urlopen", answer)
@@ -324,6 +324,9 @@ def test_cifar_is_read_from_its_archive_and_checked(tmp_path, monkeypatch):
     data = cifar10.load(tmp_path)
     assert (data.x["train"].shape, data.y["train"].tolist(), data.y["test"].tolist()) == ((5, 3, 32, 32), [0, 1, 2, 3, 4], [5])
     assert data.x["test"][0, 0, 0, :3].tolist() == [0, 1, 2]
+    served(monkeypatch, made.getvalue()[:-9], **{"Content-Length": str(len(made.getvalue()))})
+    with pytest.raises(OSError, match=r"https://www\.cs.*binary\.tar\.gz was cut short; try again"):
+        cifar10.load(tmp_path / "elsewhere")
     served(monkeypatch, None)
     assert cifar10.load(tmp_path).classes == 10, "without the network"
     (tmp_path / name).write_bytes(made.getvalue()[:-1])
