@@ -93,9 +93,9 @@ def group_of(job):
 
 
 def names_with(section, plugin):
-    """Wildcard constraint: the names of the stanzas of a section that use a plug-in, with their instances."""
+    """Wildcard constraint: the names of the stanzas of a section that use a plug-in, with their instances and parts."""
     stanzas = {job.stem for job in PLAN[section].values() if job.plugin.rule == plugin}
-    return f"({'|'.join(map(re.escape, sorted(stanzas)))})(/[^/]+)?"
+    return f"({'|'.join(map(re.escape, sorted(stanzas)))})(/[^/]+|[.]shard[0-9]+of[0-9]+)?"
 
 
 def plugins_of(section):

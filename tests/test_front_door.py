@@ -63,7 +63,7 @@ def home(tmp_path_factory):
 
 
 def test_look_draws_a_checkpoint_and_goes_on_after_an_edit(home):
-    given = ["--data", "photos", "--size", "8", "--minutes", "0.001", "--cores", "1"]
+    given = ["--data", "photos", "--size", "8", "--minutes", "0.001", "--cores", "2"]
     first = lossland(home, "look", "mine:network", *given, "trained.pt", "--out", "seen", *(f"--{name}" for name in ALSO))
     assert first.returncode == 0, first.stderr
     assert "planes of 9 x 9 points, 60 examples: about" in first.stdout
