@@ -142,7 +142,7 @@ class Subspace:
 
 
 def networks_of(sources) -> torch.Tensor:
-    """[n D]: the last networks of several sources, or all points of one. Raises ValueError for what is no network."""
+    """[n D]: the last networks of several sources, or all points of one. Raises ValueError for what is not a network."""
     return sources[0].corners(range(sources[0].chart.k)) if len(sources) == 1 else torch.stack([s.end for s in sources])
 
 

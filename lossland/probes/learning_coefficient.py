@@ -59,7 +59,7 @@ def measure(
 
     def parts(number, c):
         theta = problem.point(subspace.combine(c))
-        sampler = Langevin(problem, theta, calibrated(problem, theta), mask.to(theta), beta, localisation, min(batch_size, n))
+        sampler = Langevin(problem, theta, calibrated(problem, theta), mask.to(theta), beta, localisation, batch_size)
         most = longest or sampler.longest
         steps = [share * most for share in shares]
         found = [torch.stack([sampler.chain(step, lengths, (number, i)) for i in range(chains)]) for step in steps]

@@ -72,7 +72,8 @@ def common_setting(where, role, members):
 
 def refuse_task(where, plugin, jobs):
     """Raise ConfigError if a plug-in `needs` classes, and what `jobs` measure has none."""
-    for setting in filter(None, map(_setting, jobs)) if plugin.needs else ():
+    different = {id(setting): setting for setting in map(_setting, jobs) if setting} if plugin.needs else {}
+    for setting in different.values():
         data, tasks = setting.data, _tasks(setting)
         if not any(map(_has_classes, tasks)):
             told = " or ".join(tasks)

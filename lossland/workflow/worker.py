@@ -37,7 +37,6 @@ def serve():
     for line in asked:
         fork, arguments = json.loads(line)
         print(_in_a_fork(arguments) if fork else _do(arguments), file=answers, flush=True)
-        _end_when_told()
 
 
 def _do(arguments) -> int:
@@ -79,6 +78,7 @@ def _in_a_fork(arguments) -> int | str:
         signal.signal(stop, pass_on)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
     _, status, usage = os.wait4(job, 0)
+    _end_when_told()
     status = os.waitstatus_to_exitcode(status)
     return status if status >= 0 else _killed(-status, usage, asked=-status in passed)
 

@@ -13,7 +13,7 @@ from lossland.statistics.learning_coefficients import estimates
 from lossland.statistics.tables import UNTRAINED, Table, pick
 from lossland.statistics.verdicts import Claim, trained
 
-ERRORS = 2  # standard deviations
+DEVIATIONS = 2
 
 
 def check(*, parts: Table("learning_coefficient"), fitted: Table("trained")) -> list[Claim]:
@@ -25,7 +25,7 @@ def check(*, parts: Table("learning_coefficient"), fitted: Table("trained")) -> 
     own, other = coefficient.loc["as it is", low], coefficient.loc["other", low]
     apart = (other - own.mean()).abs() / (own.std() * (1 + 1 / len(own)) ** 0.5)
     claims = [
-        Claim("optimisers differ", apart, above=ERRORS, presumes=fit, because="what chance exceeds in one of twenty",
+        Claim("optimisers differ", apart, above=DEVIATIONS, presumes=fit, because="what chance exceeds in one of twenty",
               of="distance of the coefficient after another optimiser from their mean after one / the deviation of those",
               says="The local learning coefficient tells optimisers apart."),
         Claim("the step does not matter", coefficient.loc["as it is", high], less=own, ratio=True, same=1.1,
