@@ -66,7 +66,7 @@ def _better(found, heights):
     worse, better = halves(found.mean(), _errors(heights, "test")[found.columns].mean())
     return Claim("better networks have simpler landscapes", worse, less=better, above=0, origin="Geniesse et al. 2024",
                  presumes=_fit(heights, *found.columns),
-                 of=f"{BARCODE} through three networks, mean over runs: of the half of the architectures that has the "
+                 of="rank of the length of the barcode through three networks: of the half of the architectures that has the "
                     "higher test errors - of the other half",
                  says="The lower the test error of an architecture, the shorter the barcode between its networks.")  # fmt: skip
 

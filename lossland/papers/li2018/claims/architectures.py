@@ -116,7 +116,7 @@ def _convexity(basins, ends):
     few = f"fewer than {LEAST} architectures are trained below {100 * UNTRAINED:g} % error"
     return Claim("convexity goes with low test errors", worse, less=better, above=0,
                  presumes=few if len(test) < LEAST else None,
-                 of="share of the plane that is not convex, mean over runs: of the half of the architectures that has the "
+                 of="rank of the share of the plane that is not convex: of the half of the architectures that has the "
                     "higher test errors - of the other half",
                  says="The more convex the surface around a network, the lower its test error.")  # fmt: skip
 
