@@ -16,7 +16,7 @@ from torch.nn import functional as F
 
 from lossland.data import ptb, topics
 from lossland.inputs.arrays import Arrays, text
-from lossland.landscape.evaluate import evaluate, predict, targets
+from lossland.landscape.evaluate import evaluate, example_scores, predict, targets
 from lossland.landscape.problem import Problem
 from lossland.landscape.space import ParamSpace
 from lossland.methods import curve, line, sgd
@@ -144,6 +144,14 @@ def test_a_network_that_knows_nothing_has_the_perplexity_of_the_vocabulary(probl
     table = evaluate(problem, nothing, nothing.chart.grid(), ["train", "val", "test"])[0]
     assert table[:, 0].exp().tolist() == pytest.approx([30] * 3, rel=1e-5)
     assert table[0, 1].item() == pytest.approx((problem.data.y["train"] != 0).double().mean().item())
+
+
+def test_halves_of_a_text_are_stretches_of_neighbours(problem):
+    theta = sgd.build(problem, [], recipe=replace(RECIPE, epochs=1), seed=1)
+    rows = landscape.measure(problem, theta, splits=["test"]).set_index("quantity")
+    each = example_scores(problem, theta.end, {}, "test").double()
+    halves = [each[torch.arange(len(each)) * 16 // len(each) % 2 == half].mean(0).tolist() for half in (0, 1)]
+    assert np.allclose(rows.loc[["nll", "error"], ["half_a", "half_b"]].to_numpy().T, halves, rtol=1e-6)
 
 
 def test_a_curve_between_language_models(problem):

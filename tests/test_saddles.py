@@ -86,7 +86,7 @@ def test_each_split_and_score_has_a_maximum_of_its_own():
         highest = torch.log1p((s * (w - (wrong - c).abs())).exp()).mean()
         assert nll["refined"] == pytest.approx(highest.item(), abs=0.01)
         assert nll["t"] == pytest.approx(wrong, abs=2e-3)
-        t, parts = torch.linspace(0, 1, 11, dtype=torch.float64)[:, None], np.arange(21) * 16 // 21 % 2
+        t, parts = torch.linspace(0, 1, 11, dtype=torch.float64)[:, None], np.arange(21) % 2
         each = (s * (w - (t - c).abs()) > 0).double().numpy().T
         halves = [each[parts == part].mean(axis=0) for part in (0, 1)]
         elsewhere = [there[here.argmax()] for here, there in (halves, halves[::-1])]

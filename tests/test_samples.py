@@ -222,6 +222,14 @@ def test_the_weight_average_is_the_mean_of_the_last_points(problem):
         assert made.spent.tolist() == [6]
 
 
+def test_the_average_of_a_pool_is_the_uniform_soup_which_is_around_none_of_its_networks(problem):
+    runs = [sgd.build(problem, [], recipe=Recipe(2, 0.1), seed=s) for s in (0, 1, 2)]
+    soup = weight_average.build(problem, [pool.build(problem, runs)])
+    torch.testing.assert_close(soup.anchors[0], torch.stack([run.end for run in runs]).mean(0), rtol=1e-6, atol=1e-7)
+    assert soup.spent.tolist() == [6]
+    assert "reference" not in soup.notes
+
+
 @pytest.mark.parametrize("method", SAMPLERS)
 def test_same_seed_same_bytes_other_seed_other_bytes(method, problem):
     run = sgd.build(problem, [], recipe=Recipe(3, 0.1), seed=0, every=1)

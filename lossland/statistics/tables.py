@@ -189,15 +189,21 @@ def at_centre(part, split, quantity) -> float:
 
 
 def with_error(title, part) -> str:
-    """`title`, and below it the test error of the network, if it was measured, and what `untrained` says."""
+    """`title`, and below it the test error of the network, if it was measured, and what `untrained` and `interpolated` say."""
     test, train = (at_centre(part, split, "error") for split in ("test", "train"))
     said = f"test error {100 * test:.2f} %" if np.isfinite(test) else ""
-    return noted(title, said, untrained(train))
+    return noted(title, said, untrained(train), interpolated(part))
 
 
 def noted(title, *said) -> str:
     """`title`, and below it what is said, if anything, in a line each."""
     return "\n".join(filter(None, [title, *said]))
+
+
+def interpolated(table) -> str:
+    """What a figure says of a `landscape` table whose plane was not measured at every point; nothing of others."""
+    measured = where(table, mark="grid")["within"].eq(0)
+    return "" if measured.all() or table["within"].isna().any() else f"{measured.mean():.0%} of points measured"
 
 
 def untrained(error) -> str:

@@ -134,8 +134,9 @@ def refuse_single(where, plugin, members):
             )
 
 
-def refuse_points(where, plugin, options, members):
-    """Raise ConfigError if a probe of paths would get another subspace, or a grid had another number of axes, or one point."""
+def refuse_points(where, plugin, options, members, shards):
+    """Raise ConfigError if a probe of paths would get another subspace, or a grid had another number of axes, or one point, or
+    what adapts to a surface had none, or parts of one."""
     resolution = options.get("resolution")
     for source in (member.source for member in members):
         m = source.dimension
@@ -149,6 +150,8 @@ def refuse_points(where, plugin, options, members):
             raise ConfigError(f"{where}: resolution is {resolution}; a path or a plane takes at least 2 points along each axis")
         if plugin.name == "landscape" and m and len(each) != m:
             raise ConfigError(f"{where}: resolution lists {len(each)} numbers, but there are {m} axes; give one for each")
+        if options.get("adaptive") and (m not in (2, None) or shards > 1 or options["augmented"]):
+            raise ConfigError(f"{where}: adaptive is for planes, as they are and not in shards; leave it out here")
 
 
 def refuse_options(where, plugin, options, sources=()):

@@ -167,7 +167,7 @@ class Plan:
                     [Entry(m.source, ((m.label, m.run),)) for m in part],
                 )
                 foreseen.refuse_task(where, plugin, [m.source for m in part])
-                foreseen.refuse_points(where, plugin, options, part)
+                foreseen.refuse_points(where, plugin, options, part, shards)
                 foreseen.refuse_single(where, plugin, part)
             else:
                 setting, entries = None, part

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from lossland.plotting.panels import legend_below, logarithmic, panels
 from lossland.plotting.planes import marks, relief, spanning
 from lossland.plotting.style import AXES, COLOURS
-from lossland.statistics.tables import Table, one_run, pick, plane, shares
+from lossland.statistics.tables import Table, interpolated, one_run, pick, plane, shares
 
 SEGMENT, PATH = COLOURS["segment"], COLOURS["bezier"]
 
@@ -27,7 +27,7 @@ def draw(*, surface: Table("landscape"), segment: Table("landscape"), path: Tabl
     marks(slice_, surface, PATH)
     networks, _ = spanning(surface)
     slice_.plot(networks["u0"], networks["u1"], "--", color=SEGMENT, linewidth=1.0)
-    slice_.set(aspect="equal", xlabel="distance", ylabel="distance")
+    slice_.set(aspect="equal", xlabel="distance", ylabel="distance", title=interpolated(surface))
     for axis, split, quantity in zip(axes, ("train", "test"), ("nll", "error"), strict=True):
         label, scale = AXES[quantity]
         for name, part, colour in (("segment", segment, SEGMENT), ("path", path, PATH)):
