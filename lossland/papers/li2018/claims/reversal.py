@@ -42,7 +42,7 @@ def check(
                    "large-batch one."),
         Claim("with decay the small batch is sharp", with_decay, below=1, presumes=fit[1], **width,
               says="Trained with weight decay, the small-batch network has the narrower basin on that line."),
-        Claim("weight decay turns the order", without / with_decay, above=1, presumes=fit[2], origin="ours",
+        Claim("weight decay makes the small batch sharper", without / with_decay, above=1, presumes=fit[2], origin="ours",
               **width | {"of": f"{width['of']}: without decay / with it"},
               says="Weight decay makes the small-batch network sharper, compared with the large-batch one."),
         Claim("without decay small batches leave larger weights", norms[0], above=1, **norm,
