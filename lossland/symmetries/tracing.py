@@ -1,10 +1,8 @@
 """The units of a network that may be permuted, found by watching one forward pass; no architecture is written down.
 
-With every tensor goes what its axes count (see `units`). Those of parameters begin unknown; each operation makes some the same,
+With every tensor goes what its axes count (see `axes`). Those of parameters begin unknown; each operation makes some the same,
 as a convolution those of its input's channels and of its kernel's. The input, the output, and whatever enters an operation
 that is not known here stays as it is: always right, at times less free than could be.
-
-Differs from Ainsworth et al. 2022 (arXiv 2209.04836) in: there, and in ports of it, the axes are listed by hand.
 """
 
 from dataclasses import dataclass
@@ -60,10 +58,9 @@ def watched(problem) -> Symmetries:
                 if c not in names:
                     names[c] = f"{parameter}.{i}" + f".{j}" * (j > 0)
                     classes[names[c]] = n
-    inner = {"inside {}.{}.{}".format(*one.places[0]): one._replace(outer=names[one.outer]) for one in insides.values()}
-    return Symmetries(
-        classes, {p: [[(names[c], n, r) for c, n, r in _flat(a)] for a in axes] for p, axes in found.items()}, inner
-    )
+    insides = {"inside {}.{}.{}".format(*one.places[0]): one._replace(outer=names[one.outer]) for one in insides.values()}
+    named = {p: [[(names[c], n, r) for c, n, r in _flat(axis)] for axis in axes] for p, axes in found.items()}
+    return Symmetries(classes, named, insides)
 
 
 def _flat(axis):
