@@ -138,7 +138,7 @@ def closing_words(failed=False):
     if failed:
         from lossland.workflow.staleness import Reruns  # pandas, which planning does without
 
-        now = Overview(PLAN, Reruns(PLAN).reasons)
+        now = Overview(PLAN, Reruns(PLAN).reasons, {f for job in workflow.dag.jobs for f in job.output})
     first = f"{PLAN.results}/report/index.html"
     lines = [first] if Path(first).exists() and not failed else [job.paths(PLAN.results)[-1] for job in now.made]
     lines += [f"FAILED CHECK: {check}" for check in now.failed_checks]

@@ -238,6 +238,7 @@ CONFIG = {
     'table.surface: resolution is 1; a path or a plane takes at least 2 points along each axis': {"table.surface.resolution": [1]},
     'table.surface: resolution is [3, 1]; a path or a plane takes at least 2 points along each axis': {"table.surface.resolution": [[3, 1]]},
     'table.surface: resolution lists 1 numbers, but there are 2 axes; give one for each': {"table.surface.resolution": [[3]]},
+    'table.surface: adaptive is for planes, as they are and not in shards; leave it out here': {"table.surface": [{"probe": "landscape", "subspace": s, "adaptive": 0.1, **o} for s, o in (("plane", {"shards": 2}), ("plane", {"augmented": True}), ("segment", {}))]},
 }  # fmt: skip
 
 

@@ -9,14 +9,14 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from interrupted import resumed
 from planted import planted
-from test_train import Interrupted
 from torch import nn
 from torch.nn import functional as F
 
 from lossland.data import ptb, topics
 from lossland.inputs.arrays import Arrays, text
-from lossland.landscape.evaluate import evaluate, predict, targets
+from lossland.landscape.evaluate import evaluate, example_scores, predict, targets
 from lossland.landscape.problem import Problem
 from lossland.landscape.space import ParamSpace
 from lossland.methods import curve, line, sgd
@@ -25,7 +25,6 @@ from lossland.options import Recipe
 from lossland.papers.garipov2018.figures import table3 as garipov2018_table3
 from lossland.probes import ensemble, landscape, shape
 from lossland.tasks import language
-from lossland.workflow.store import DiskJournal
 
 WORDS = {"train": 1500, "val": 40, "test": 900}
 RECIPE = Recipe(epochs=2, lr=2.0, batch_size=6, momentum=0.0, clip=0.25, schedule="exponential", milestones=[0.5], gamma=0.5)
@@ -105,15 +104,8 @@ def test_interrupted_within_an_epoch_equals_uninterrupted(network, request, tmp_
     problem = request.getfixturevalue(network)
     whole = sgd.build(problem, [], recipe=RECIPE, seed=1, snapshots=[1])
     for after in (2, 5):
-        journal, stops = DiskJournal(tmp_path / str(after)), 0
-        while True:
-            try:
-                cut = sgd.build(replace(problem, journal=Interrupted(journal, after)), [], recipe=RECIPE, seed=1, snapshots=[1])
-                break
-            except KeyboardInterrupt:
-                stops += 1
-                journal = DiskJournal(tmp_path / str(after))
-        assert stops > 2
+        build = partial(sgd.build, sources=[], recipe=RECIPE, seed=1, snapshots=[1])
+        cut = resumed(build, problem, tmp_path / str(after), after)
         assert torch.equal(cut.anchors, whole.anchors)
         assert torch.equal(cut.notes["loss"], whole.notes["loss"])
 
@@ -152,6 +144,14 @@ def test_a_network_that_knows_nothing_has_the_perplexity_of_the_vocabulary(probl
     table = evaluate(problem, nothing, nothing.chart.grid(), ["train", "val", "test"])[0]
     assert table[:, 0].exp().tolist() == pytest.approx([30] * 3, rel=1e-5)
     assert table[0, 1].item() == pytest.approx((problem.data.y["train"] != 0).double().mean().item())
+
+
+def test_halves_of_a_text_are_stretches_of_neighbours(problem):
+    theta = sgd.build(problem, [], recipe=replace(RECIPE, epochs=1), seed=1)
+    rows = landscape.measure(problem, theta, splits=["test"]).set_index("quantity")
+    each = example_scores(problem, theta.end, {}, "test").double()
+    halves = [each[torch.arange(len(each)) * 16 // len(each) % 2 == half].mean(0).tolist() for half in (0, 1)]
+    assert np.allclose(rows.loc[["nll", "error"], ["half_a", "half_b"]].to_numpy().T, halves, rtol=1e-6)
 
 
 def test_a_curve_between_language_models(problem):

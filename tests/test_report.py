@@ -85,6 +85,10 @@ def test_a_training_that_diverges_leaves_the_rest_and_is_named(editable):
     assert "Missing: 1 result figure wild , for network wild: its log ends in: the loss is not finite in epoch 2" in said
     assert re.search(r"this paper 9( \d){4} ", said)
     assert "Out of date" not in said
+    (figures / "garipov2018_table2.csv").unlink()
+    status, output = snakemake(editable, "wild", *TOY)
+    assert status != 0
+    assert output.count("missing:") == 1, "a run tells of what it was to make"
 
 
 def test_a_mesh_is_there_to_be_saved(editable):

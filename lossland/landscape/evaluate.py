@@ -95,24 +95,27 @@ def evaluate(problem, subspace, u, splits, bn="recalibrate", part=slice(None), a
         theta = problem.point(subspace.combine(c, problem.dtype))
         images = ("augmented", number) if augmented else None
         state = state_of(c, theta, images)
-        seen = [images if split == "train" else None for split in splits]
-        every = (example_scores(problem, theta, state, *how) for how in zip(splits, seen, strict=True))
-        return torch.stack([_means(own.double(), halves) for own in every], 1)
+        found = []
+        for split in splits:
+            own = example_scores(problem, theta, state, split, images if split == "train" else None).double()
+            found.append(_means(own, halved(problem, split, len(own)) if halves else ()))
+        return torch.stack(found, 1)
 
     shape = (3 if halves else 1, len(splits), len(problem.task.SCORES))
     table = point_by_point(problem, subspace, u, part, shape, scores)
     return table if halves else table[:, 0]
 
 
-def _means(scores, halves):
-    """Of all scores [N scores], and of each half: [1 scores] or [3 scores], on the CPU."""
-    parts = halved(len(scores)) if halves else ()
+def _means(scores, parts):
+    """Of all scores [N scores], and of `parts` of them [p N]: [1 + p scores], on the CPU."""
     return torch.stack([scores.mean(0), *(scores[part.to(scores.device)].mean(0) for part in parts)]).cpu()
 
 
-def halved(n) -> torch.Tensor:
-    """[2 n], which of n examples are in either half: stretches in turn, for words of a text go with their neighbours."""
-    return torch.arange(2)[:, None] == torch.arange(n) * min(16, n) // n % 2
+def halved(problem, split, n) -> torch.Tensor:
+    """[2 n], which of the n scores of a split are in either half: those of every other example, for classes may be in order; if
+    an example is a text, whose words go with their neighbours, every other sixteenth."""
+    single = n == problem.size(split) and not problem.task.MEMORY
+    return torch.arange(2)[:, None] == torch.arange(n) * (n if single else min(16, n)) // n % 2
 
 
 def point_by_point(problem, subspace, u, part, shape, measure) -> torch.Tensor:

@@ -36,12 +36,17 @@ class Subspace:
             object.__setattr__(self, "anchors", self.anchors.detach())
 
     @property
+    def pooled(self) -> bool:
+        """Whether it holds networks of several sources."""
+        return "source" in self.notes and len(self.notes["source"].unique()) > 1
+
+    @property
     def end(self):
         """The last anchor [D]: the trained network of a trajectory. Raises ValueError if anchors are directions, or networks of
         several sources."""
         if not self.chart.barycentric:
             raise ValueError("the last anchor of a plane or of a trivial curve is no network; name networks as sources")
-        if "source" in self.notes and len(self.notes["source"].unique()) > 1:
+        if self.pooled:
             raise ValueError(f"one network is meant here, and this is a pool of {len(self.anchors)}; name one of them, or each")
         return self.anchors[-1]
 

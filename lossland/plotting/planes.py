@@ -98,12 +98,6 @@ def triangle(axis, x, y, modes):
         axis.plot(x[part], y[part], marker, label=name, markersize=5.5 if name == "mode" else 4.5, clip_on=False, **look)
 
 
-def interpolated(table) -> str:
-    """ ", 34 % of points measured" of a `landscape` table whose plane was not measured at every point."""
-    measured = where(table, mark="grid")["within"].eq(0)
-    return "" if measured.all() or table["within"].isna().any() else f", {measured.mean():.0%} of points measured"
-
-
 def spanning(table):
     """(networks, bend) that span a plane: the third point is the bend of a curve if there is one."""
     points = where(table, mark="spanning").drop_duplicates("index").sort_values("index")

@@ -98,7 +98,7 @@ def _weights(problem, split, draws, rng):
     """w [draws + 2, N], uint8 on the device: how often each example is drawn, and whether it is in either half."""
     n = len(targets(problem, split))
     drawn = (torch.randint(n, (n,), generator=rng).bincount(minlength=n).byte() for _ in range(draws))
-    return torch.cat([torch.stack(list(drawn)), halved(n).byte()]).to(problem.device)
+    return torch.cat([torch.stack(list(drawn)), halved(problem, split, n).byte()]).to(problem.device)
 
 
 def _means(weights, scores):

@@ -4,17 +4,19 @@ import csv
 from collections import Counter
 
 from lossland.workflow.chapters import chapter_of
+from lossland.workflow.staleness import FEW
 
 
 class Overview:
-    """`reasons` tells of jobs why they would run again (`staleness.py`); without it, files that are there count."""
+    """`reasons` tells of jobs why they would run again (`staleness.py`); without it, files that are there count. `asked` are
+    the files that a run was to make, if not all."""
 
-    def __init__(self, plan, reasons=()):
+    def __init__(self, plan, reasons=(), asked=None):
         self.plan, self._reasons, self._known, self._read = plan, dict(reasons), {}, {}
         drawn = [job for section in ("figure", "claim", "verdict") for job in plan[section].values()]
         self.made = [job for job in drawn if job.made(plan.results)]
         counted = {*plan.default, *self.made}
-        self.results = [job for job in drawn if job in counted]
+        self.results = [job for job in drawn if job in counted and (asked is None or asked & set(job.paths(plan.results)))]
 
     @property
     def papers(self) -> dict[str, str]:
@@ -61,12 +63,12 @@ class Overview:
     @property
     def missing(self) -> dict[str, list[str]]:
         """Result -> why it is not there."""
-        return {job.title: self._why(job) for job in self.results if job not in self.made}
+        return {job.title: _few(self._why(job)) for job in self.results if job not in self.made}
 
     @property
     def out_of_date(self) -> dict[str, list[str]]:
         """Result of an earlier run -> why it would be made again."""
-        return {job.title: why for job in self.made if (why := self._why(job))}
+        return {job.title: _few(why) for job in self.results if job in self.made and (why := self._why(job))}
 
     @property
     def failed(self) -> list[str]:
@@ -93,6 +95,12 @@ class Overview:
         lines = log.read_text("utf-8", "replace").replace("`", "'").splitlines() if failed else []
         last = next((line for line in reversed(lines) if line.strip()), None)
         return last and f"{job.title}: its log ends in: {last}"
+
+
+def _few(reasons):
+    """The first of them, those of jobs that failed before others, and how many more there are."""
+    first = sorted(reasons, key=lambda reason: "its log ends in" not in reason)
+    return first if len(first) <= FEW else [*first[: FEW - 1], f"and {len(first) - FEW + 1} more"]
 
 
 def _counted(verdicts):

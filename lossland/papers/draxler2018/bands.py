@@ -7,7 +7,7 @@ what all but the spacing make together; nothing takes them apart. Minima and ban
 the code the minima have none.
 """
 
-from lossland.options import Band, Count, Networks, Saddles
+from lossland.options import Band, Count, Networks, Positive, Saddles
 
 # the 14 cycles of the released code
 CYCLES = [
@@ -29,6 +29,7 @@ def experiment(
     resolution: Count = 91,
     plane: Count = 31,
     shards: Count = 1,
+    adaptive: Positive | None = None,
     saddles: Saddles = {},
 ):
     """AutoNEB's bands between disjoint pairs of minima; the plane is that of the first band of the first network.
@@ -37,7 +38,7 @@ def experiment(
     """
     found = [between(plan, one, one.groups(2, pairs), band, halved) for one in networks]
     slice_, segment = plan.plane("slice", found[0][:1], third="mean"), plan.line("segment", networks[0].groups(2, 1))
-    surface = plan.landscape(slice_, resolution=plane, splits=["train"], shards=shards)
+    surface = plan.landscape(slice_, resolution=plane, splits=["train"], shards=shards, adaptive=adaptive)
     lines = [plan.landscape(path[:1], resolution=resolution) for path in (segment, found[0])]
     plan.figure("fig1", surface=surface, segment=lines[0], path=lines[1])
     found = [bands.called(network.label) for bands, network in zip(found, networks, strict=True)]

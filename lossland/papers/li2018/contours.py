@@ -13,10 +13,13 @@ def experiment(
     resolution: Count = 51,
     examples: Count | None = None,
     shards: Count = 1,
+    adaptive: Positive | None = None,
 ):
     """One plane of each, without decay and with it."""
     networks = [one[:1] for one in flat(batches(plan, network, large, decay))]
-    surfaces = [surface(plan, one, resolution=resolution, examples=examples, shards=shards) for one in networks]
+    surfaces = [
+        surface(plan, one, resolution=resolution, examples=examples, shards=shards, adaptive=adaptive) for one in networks
+    ]
     plan.figure("fig3", draw="contours", surfaces=surfaces)
 
 

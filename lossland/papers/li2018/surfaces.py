@@ -1,6 +1,6 @@
 """Surfaces with and without shortcuts, to look at and to turn (Li et al. 2018, arXiv 1712.09913, figures 1 and 4)."""
 
-from lossland.options import Count, Networks
+from lossland.options import Count, Networks, Positive
 from lossland.papers.li2018.contours import surface
 
 
@@ -16,12 +16,13 @@ def experiment(
     fine: Count | None = None,
     examples: Count | None = None,
     shards: Count = 1,
+    adaptive: Positive | None = None,
 ):
     """Networks with shortcuts and those `without` (at resolution `fine`); a DenseNet beside `deep` ones without shortcuts.
 
     Also the plane of the `sharpest` directions of a network.
     """
-    options = {"resolution": resolution, "examples": examples, "shards": shards}
+    options = {"resolution": resolution, "examples": examples, "shards": shards, "adaptive": adaptive}
     own = options | ({"resolution": fine, "splits": ["train"], "name": "fine"} if fine else {})
     made = {"without": surface(plan, without[:1], **own), "shortcuts": surface(plan, network[:1], **options)}
     for name, logarithmic in (("fig1", True), ("fig1_linear", False)):

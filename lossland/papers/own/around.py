@@ -2,7 +2,7 @@
 
 import re
 
-from lossland.options import Count, Networks
+from lossland.options import Count, Networks, Positive
 
 
 def experiment(
@@ -18,6 +18,7 @@ def experiment(
     sharpness: bool = False,
     topology: bool = False,
     shards: Count = 1,
+    adaptive: Positive | None = None,
 ):
     """Of each of `networks` the first: a plane of `resolution` x `resolution` points, lines of so many `points`.
 
@@ -27,12 +28,12 @@ def experiment(
     """
     first = [network[:1] for network in networks]
     planes = [plan.random_plane(f"{one.label}, plane", one).called(one.label) for one in first]
-    surfaces = plan.landscape(planes, name="plane", resolution=resolution, examples=examples, shards=shards)
+    surfaces = plan.landscape(planes, name="plane", resolution=resolution, examples=examples, shards=shards, adaptive=adaptive)
     plan.figure("plane", planes=surfaces)
     if topology:
         plan.figure("topology", minima=plan.topology(surfaces, least=1e-4), landscape=surfaces)
     for one, plane in zip(first, planes, strict=True):
-        height = plan.landscape(plane, name="plane", resolution=resolution, examples=examples, shards=shards)
+        height = plan.landscape(plane, name="plane", resolution=resolution, examples=examples, shards=shards, adaptive=adaptive)
         name = "surface_" + re.sub(r"\W", "_", one.label) if len(first) > 1 else "surface"
         plan.figure(name, draw="surface", surface=height, quantity="nll")
     lines = [

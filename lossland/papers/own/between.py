@@ -1,6 +1,6 @@
 """What lies between networks of one's own: segments, trained curves, the planes through them, ensembles, disagreement."""
 
-from lossland.options import Changes, Count, Networks
+from lossland.options import Changes, Count, Networks, Positive
 
 
 def experiment(
@@ -13,6 +13,7 @@ def experiment(
     plane: Count = 21,
     examples: Count | None = 1000,
     shards: Count = 1,
+    adaptive: Positive | None = None,
 ):
     """Disjoint `pairs` of `networks` are connected (default: all); a plane is drawn of the first (Garipov et al. 2018).
 
@@ -25,7 +26,7 @@ def experiment(
     heights = [plan.landscape(path, resolution=resolution, examples=examples) for path in (segment, curve)]
     plan.figure("path", paths=heights)
     bent = plan.plane("plane", curve[0])
-    surface = plan.landscape(bent, resolution=plane, examples=examples, shards=shards)
+    surface = plan.landscape(bent, resolution=plane, examples=examples, shards=shards, adaptive=adaptive)
     plan.figure("curve_plane", draw="plane", planes=surface)
     plan.figure("curve_surface", draw="surface", surface=surface, quantity="nll")
     plan.figure("scores", draw="distribution", networks=plan.trained(network))

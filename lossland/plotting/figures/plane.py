@@ -12,9 +12,21 @@ from matplotlib.figure import Figure
 
 from lossland.options import Positive, Split
 from lossland.plotting.panels import looks, panels
-from lossland.plotting.planes import cross, interpolated, marks, relief, shaded
+from lossland.plotting.planes import cross, marks, relief, shaded
 from lossland.plotting.style import AXES
-from lossland.statistics.tables import Table, by_label, one_run, pick, plane, quantities_of, signed, splits_of, where
+from lossland.statistics.tables import (
+    Table,
+    by_label,
+    interpolated,
+    noted,
+    one_run,
+    pick,
+    plane,
+    quantities_of,
+    signed,
+    splits_of,
+    where,
+)
 
 
 def draw(
@@ -53,5 +65,5 @@ def _row(figure, axes, parts, own, split, quantity, highest):
         marks(axis, part, own[label]["color"])
         centre = where(part, mark="centre")
         cross(axis, centre["u0"], centre["u1"], own[label]["color"])
-        title = (f"{label}, {split} {quantity}" if len(parts) == 1 else label) + interpolated(part)
+        title = noted(f"{label}, {split} {quantity}" if len(parts) == 1 else label, interpolated(part))
         axis.set(title=title if len(parts) == 1 or axis.get_subplotspec().is_first_row() else "", aspect="equal")

@@ -9,9 +9,9 @@ import numpy as np
 import plotly.graph_objects as go
 
 from lossland.options import Positive, Split
-from lossland.plotting.planes import interpolated, spanning
+from lossland.plotting.planes import spanning
 from lossland.plotting.style import AXES, COLOURS, SHADES
-from lossland.statistics.tables import Table, cut, one_run, pick, plane, signed, where
+from lossland.statistics.tables import Table, cut, interpolated, one_run, pick, plane, signed, where
 
 PLANES = ("surface",)
 
@@ -27,7 +27,7 @@ def draw(
     """One run of the plane, cut off at `highest` nats; what is not finite is a hole. `logarithmic` if no value is negative."""
     name, scale = AXES[quantity]
     table, top = pick(one_run(surface), split=split, quantity=quantity), 100.0 if quantity == "error" else highest
-    label = f"{split} {name}{interpolated(table)}"
+    label = ", ".join(filter(None, [f"{split} {name}", interpolated(table)]))
     logarithmic = logarithmic and not signed(table["value"])
     table = table.assign(value=cut(table["value"] * scale, top, logarithmic))
     grid = plane(table, split, quantity)

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from lossland.plotting.panels import legend_below, logarithmic, panels
 from lossland.plotting.planes import marks, relief, spanning
 from lossland.plotting.style import AXES, COLOURS
-from lossland.statistics.tables import Table, one_run, pick, plane, shares
+from lossland.statistics.tables import Table, interpolated, one_run, pick, plane, shares
 
 SEGMENT, PATH = COLOURS["segment"], COLOURS["bezier"]
 
@@ -27,12 +27,12 @@ def draw(*, surface: Table("landscape"), segment: Table("landscape"), path: Tabl
     marks(slice_, surface, PATH)
     networks, _ = spanning(surface)
     slice_.plot(networks["u0"], networks["u1"], "--", color=SEGMENT, linewidth=1.0)
-    slice_.set(aspect="equal", xlabel="distance", ylabel="distance")
+    slice_.set(aspect="equal", xlabel="distance", ylabel="distance", title=interpolated(surface))
     for axis, split, quantity in zip(axes, ("train", "test"), ("nll", "error"), strict=True):
         label, scale = AXES[quantity]
         for name, part, colour in (("segment", segment, SEGMENT), ("path", path, PATH)):
             rows = pick(part, run=surface["run"].iloc[0], mark="grid", split=split, quantity=quantity)
-            rows = rows.assign(share=shares(rows, name)).sort_values("share")
+            rows = rows.assign(share=shares(rows)).sort_values("share")
             axis.plot(rows["share"], scale * rows["value"], color=colour, label=name)
         axis.set(xlabel="share of the own length", ylabel=f"{split} {label}", xlim=(0, 1))
     logarithmic(axes[0])

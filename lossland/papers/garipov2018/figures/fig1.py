@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from lossland.plotting.panels import looks, panels
 from lossland.plotting.planes import marks, relief, spanning
-from lossland.statistics.tables import Table, by_label, noted, one_run, pick, plane, untrained
+from lossland.statistics.tables import Table, by_label, interpolated, noted, one_run, pick, plane, untrained
 
 ROWS = [("train", "loss", "train loss [nats]", 1), ("test", "error", "test error [%]", 100)]
 
@@ -28,7 +28,7 @@ def draw(*, planes: Table("landscape")) -> Figure:
         for axis, part, (title, look) in zip(row, parts, looks(planes).items(), strict=True):
             marks(axis, part, look["color"])
             networks, _ = spanning(pick(tables[title], split="train", quantity="error"))
-            axis.set(title=noted(title, untrained(networks["value"].max())), aspect="equal")
+            axis.set(title=noted(title, untrained(networks["value"].max()), interpolated(part)), aspect="equal")
         row[0].set_ylabel("distance")
     for axis in axes[-1]:
         axis.set_xlabel("distance")

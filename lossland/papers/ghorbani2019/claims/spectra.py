@@ -10,7 +10,7 @@ with batch norm these two effects are almost absent. No numbers of the paper are
 """
 
 from lossland.statistics.spectra import numbers
-from lossland.statistics.tables import UNTRAINED, Table, pick, where
+from lossland.statistics.tables import Table, pick, where
 from lossland.statistics.verdicts import Claim, trained
 
 FAR = 5.0
@@ -21,7 +21,7 @@ def check(
     *, spectra: Table("spectrum"), gradients: Table("spectrum"), fitted: Table("trained"), labels: list[str]
 ) -> list[Claim]:
     """Labels of the networks without batch norm and, if there are such, of those with it; `gradients` start from these."""
-    fit = {label: trained(where(fitted, subspace=label, split="train", quantity="error")["value"], below=UNTRAINED)
+    fit = {label: trained(where(fitted, subspace=label, split="train", quantity="error")["value"])
            for label in labels}  # fmt: skip
     isolated, share = {}, {}
     for label in labels:

@@ -19,7 +19,7 @@ from lossland.options import Label
 from lossland.papers.published import numbers
 from lossland.statistics.estimates import of_errors
 from lossland.statistics.runs import paired
-from lossland.statistics.tables import UNTRAINED, Table, pick, where
+from lossland.statistics.tables import UNTRAINED, Table, latest, pick, where
 from lossland.statistics.verdicts import Claim, trained
 
 START, LEAST = 2.5, 4  # START is the paper's
@@ -40,7 +40,7 @@ def check(
 
     `printed`: the paper's test errors are of these networks, by their names.
     """
-    ends = errors[errors["u0"] == errors.groupby(["subspace", "run"])["u0"].transform("max")]
+    ends = latest(errors, "u0")
     basins, attractors = (pick(table, split="train", quantity="nll") for table in (basins, attractors))
     claims = _depth(basins, attractors, ends, depth, printed)
     if len(width) > 1:
@@ -121,7 +121,7 @@ def _convexity(basins, ends):
 
 def _trained(ends, *labels):
     rows = where(pick(ends, subspace=list(labels)), split="train", quantity="error")
-    return trained(rows["value"], below=UNTRAINED)
+    return trained(rows["value"])
 
 
 def _printed(better, worse):

@@ -11,7 +11,7 @@ contour of 0.1 is 0.55 wide and 0.49 high.
 import numpy as np
 
 from lossland.papers.li2018.claims.repeats import deviation
-from lossland.statistics.tables import UNTRAINED, Table, pick, where
+from lossland.statistics.tables import Table, pick, where
 from lossland.statistics.verdicts import Claim, trained
 
 AXES = np.log(0.55 / 0.49)
@@ -24,7 +24,7 @@ def check(*, basins: Table("basin"), surfaces: Table("landscape")) -> list[Claim
     return [
         Claim("planes repeat", deviation(np.log(rows["half_width"])), below=AXES,
               because="the logarithm by which two axes of a plane of the paper differ",
-              presumes=trained(errors, below=UNTRAINED),
+              presumes=trained(errors),
               of="deviation of the log radius of the basin from its mean over planes",
               says="In other random planes the basin of a network is about as large."),
     ]  # fmt: skip
