@@ -6,7 +6,7 @@ import pytest
 from conftest import judged, unprinted
 from planted import planted
 
-from lossland.papers.draxler2018.claims import cycles, paths, rebasin, statistics, trainings, xor
+from lossland.papers.draxler2018.claims import cycles, paths, statistics, trainings, xor
 from lossland.papers.draxler2018.claims import saddles as barriers
 
 WOBBLE = (0.9, 1.0, 1.1)
@@ -217,31 +217,6 @@ def test_interpolated_and_carried_statistics_overstate_saddles():
     assert set(under(0.1, 0.5, 0.3, error=0.67)["reason"]) == {UNTRAINED}
     with pytest.raises(ValueError, match="runs cannot be paired: interpolated has 1, 2, 3, but others have 1, 2"):
         under(0.1, 0.5, 0.3, runs=2)
-
-
-def matched(*heights, **options):
-    """(as trained, matched, repaired) of each width; what is left after matching wobbles, more in wider networks."""
-    kinds, tables = {"as trained": [], "matched": [], "repaired": []}, []
-    for k, own in enumerate(heights):
-        for (kind, labels), height in zip(kinds.items(), own, strict=False):
-            labels.append(f"{k} {kind}")
-            wobble = [f + 0.01 * 2**k * i * (kind == "matched") for i, f in zip((-1, 0, 1), WOBBLE, strict=True)]
-            tables.append(saddles({labels[-1]: (height, height / 10)}, wobble=wobble, **options))
-    kinds = {kind: labels for kind, labels in kinds.items() if labels}
-    return unprinted(rebasin.check(saddles=pd.concat(tables), kinds=kinds, networks=[str(k) for k in range(len(heights))]))
-
-
-def test_matching_lowers_the_barrier_and_more_of_it_between_wide_networks():
-    good = matched((2.0, 1.6, 0.8), (2.0, 1.0, 0.5), (2.0, 0.2, 0.1))
-    assert good["verdict"].tolist() == ["holds"] * 3
-    assert good["origin"].tolist() == ["Ainsworth et al. 2022", "Jordan et al. 2022", "Ainsworth et al. 2022"]
-    trend = good.loc["matching removes more between wide networks"]
-    assert trend["effect"] == pytest.approx(0.35, abs=0.01), "0.2, 0.5, 0.9 of the barrier"
-    assert trend["measured"].endswith("from 0 to 1 to 2, for each step")
-    assert matched((2.0, 1.0), (2.0, 2.5))["verdict"].tolist() == ["contradicted"] * 2, "one width is enough against it"
-    assert len(matched((2.0, 1.0))) == 1, "one width has no trend"
-    assert matched((0.0, 0.5), (2.0, 1.0))["reason"].iloc[-1] == "not every run gave a finite number"
-    assert set(matched((2.0, 1.0), (2.0, 0.2), error=0.67)["reason"]) == {UNTRAINED}
 
 
 @pytest.mark.parametrize(

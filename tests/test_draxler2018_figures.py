@@ -11,13 +11,13 @@ from planted import planted
 
 from lossland.geometry.known_saddles import TOYS
 from lossland.models.toy import FORMS
-from lossland.papers.draxler2018.figures import fig5, fig6, graph, paths, rebasin, statistics, toys
+from lossland.papers.draxler2018.figures import fig5, fig6, graph, paths, statistics, toys
 from lossland.papers.draxler2018.figures import table as table_b1
 from lossland.papers.published import numbers
 from lossland.plotting.panels import looks
-from lossland.plotting.style import COLOURS, SERIES
+from lossland.plotting.style import COLOURS
 from lossland.statistics.saddle_graph import edges, losses, merges, tree_rows
-from lossland.statistics.tables import plane
+from lossland.statistics.tables import SHARES, plane
 
 S = np.linspace(0, 1, 41)
 SCALES = {("train", "nll"): 1, ("test", "nll"): 3, ("train", "error"): 0.1, ("test", "error"): 0.5}
@@ -177,7 +177,7 @@ def at(figure):
 
 
 def test_paths_are_drawn_by_the_share_of_their_own_length():
-    given, t = all_paths({"segment": 2.0, "band": 0.5}), paths.SHARES ** (1 / 1.3)
+    given, t = all_paths({"segment": 2.0, "band": 0.5}), SHARES ** (1 / 1.3)
     figure, own = paths.draw(**given), looks(given["recalibrated"])
     for k, (label, rise) in enumerate({"segment": 2.0, "band": 0.5}.items()):
         colour, style = own[label]["color"], {"linewidth": 1.8}
@@ -220,18 +220,6 @@ def test_statistics_are_drawn_where_a_band_has_them():
         line({"a": rise}, runs=1).query("split == 'train' and quantity == 'nll'")["value"].max() for rise in (0.02, 0.2, 0.1)
     ]
     assert np.allclose(heights[0][0], top)
-
-
-def test_a_barrier_is_that_of_its_kind_at_its_width():
-    kinds = {"as trained": ["1", "2"], "matched": ["1 m", "2 m"]}
-    barriers = {"1": 1.0, "2": 1.0, "1 m": 0.5, "2 m": 0.25}
-    shapes = planted("shape", labels=list(barriers), split=["train", "test"], quantity=["nll", "error"],
-                     barrier=lambda row: row.run * barriers[row.label])  # fmt: skip
-    widths = {label: int(label[0]) for label in barriers}
-    figure = rebasin.draw(shapes=shapes, lines=line(barriers), kinds=kinds, widths=widths)
-    for colour, heights in ((SERIES[0], [1, 1]), (SERIES[1], [0.5, 0.25])):
-        assert np.allclose(lines_of(figure.axes[0], colour)[0], 2 * np.array(heights)), "the mean of runs of 1, 2 and 3 times"
-    assert len(figure.axes[2].lines) == 2, "of the widest only"
 
 
 def toy(form, mirrored, end=1, way=0):

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from interrupted import resumed
 from planted import planted
-from test_train import Interrupted
 from torch import nn
 from torch.nn import functional as F
 
@@ -20,12 +20,11 @@ from lossland.landscape.evaluate import evaluate, example_scores, predict, targe
 from lossland.landscape.problem import Problem
 from lossland.landscape.space import ParamSpace
 from lossland.methods import curve, line, sgd
-from lossland.models import lstm
+from lossland.models import gpt, lstm
 from lossland.options import Recipe
 from lossland.papers.garipov2018.figures import table3 as garipov2018_table3
 from lossland.probes import ensemble, landscape, shape
 from lossland.tasks import language
-from lossland.workflow.store import DiskJournal
 
 WORDS = {"train": 1500, "val": 40, "test": 900}
 RECIPE = Recipe(epochs=2, lr=2.0, batch_size=6, momentum=0.0, clip=0.25, schedule="exponential", milestones=[0.5], gamma=0.5)
@@ -105,15 +104,8 @@ def test_interrupted_within_an_epoch_equals_uninterrupted(network, request, tmp_
     problem = request.getfixturevalue(network)
     whole = sgd.build(problem, [], recipe=RECIPE, seed=1, snapshots=[1])
     for after in (2, 5):
-        journal, stops = DiskJournal(tmp_path / str(after)), 0
-        while True:
-            try:
-                cut = sgd.build(replace(problem, journal=Interrupted(journal, after)), [], recipe=RECIPE, seed=1, snapshots=[1])
-                break
-            except KeyboardInterrupt:
-                stops += 1
-                journal = DiskJournal(tmp_path / str(after))
-        assert stops > 2
+        build = partial(sgd.build, sources=[], recipe=RECIPE, seed=1, snapshots=[1])
+        cut = resumed(build, problem, tmp_path / str(after), after)
         assert torch.equal(cut.anchors, whole.anchors)
         assert torch.equal(cut.notes["loss"], whole.notes["loss"])
 
@@ -240,6 +232,32 @@ def test_topics_is_one_text_in_three_parts():
     assert len(whole.x["train"]) > 70_000
     with pytest.raises(ValueError, match=r"tokens is 10000000, but this Python has text for at most \d+; lower it"):
         topics.load(None, tokens=10_000_000)
+
+
+def test_topics_by_characters_are_pieces_for_a_causal_model():
+    data = topics.load(None, vocabulary=60, tokens=4_000, length=16)
+    assert data.task == "causal"
+    assert {s: tuple(x.shape) for s, x in data.x.items()} == {"train": (249, 16), "val": (31, 16), "test": (31, 16)}
+    assert torch.equal(data.y["train"], data.x["train"])
+    counts = data.x["train"].flatten().bincount()
+    assert counts[1] == counts.max(), "that of the spaces"
+
+
+def test_a_gpt_sees_nothing_that_comes_after():
+    network = gpt.build((6,), 11, layers=2, heads=2, width=8, mlp=12)
+    blocks, embedded = 2 * (4 * 8**2 + 4 * 8 + 2 * 8 * 12 + 12 + 8 + 4 * 8), (11 + 6) * 8
+    assert sum(p.numel() for p in network.parameters()) == blocks + embedded + 2 * 8 + 8 * 11
+    x = torch.arange(18).view(3, 6) % 11
+    later = x.clone()
+    later[:, 4:] = (x[:, 4:] + 1) % 11
+    before, after = network(x), network(later)
+    assert before.shape == (3, 6, 11)
+    torch.testing.assert_close(after[:, :4], before[:, :4])
+    assert (after[:, 4:] != before[:, 4:]).any(2).all()
+    with pytest.raises(ValueError, match="width 8 is to be a multiple of heads 3"):
+        gpt.build((6,), 11, heads=3, width=8)
+    with pytest.raises(ValueError, match=r"gpt reads pieces of text, and an input is \[1, 8, 8\]"):
+        gpt.build((1, 8, 8), 11)
 
 
 def test_ptb_is_read_from_files_that_are_checked(tmp_path, monkeypatch):

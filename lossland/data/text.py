@@ -7,9 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal
 
-import torch
-
-from lossland.inputs.arrays import SPLITS, Arrays, text
+from lossland.inputs.arrays import SPLITS, Arrays, pieces, text
 from lossland.options import Between, File, Fraction
 
 
@@ -44,8 +42,7 @@ def load(
         if len(part) < length and (split != "val" or val):
             told = f"{file}: its {split} part has {len(part)} tokens, fewer than length {length}"
             raise ValueError(f"{told}; lower length, or give more text or a larger share")
-    pieces = {s: torch.as_tensor(part)[: len(part) // length * length].view(-1, length).long() for s, part in parts.items()}
-    return Arrays(pieces, pieces, classes, task="causal")
+    return pieces(parts, length, classes)
 
 
 def _read(file):

@@ -261,3 +261,9 @@ def text(words, vocabulary):
     number = {word: i for i, word in enumerate(known)}
     read = {split: torch.tensor([number.get(word, 0) for word in part], dtype=torch.int64) for split, part in words.items()}
     return {split: t[:-1] for split, t in read.items()}, {split: t[1:] for split, t in read.items()}, len(known)
+
+
+def pieces(numbers, length, classes) -> Arrays:
+    """Texts by split, each the numbers of its tokens, cut into pieces of equal length for task `causal`."""
+    cut = {s: torch.as_tensor(part)[: len(part) // length * length].view(-1, length).long() for s, part in numbers.items()}
+    return Arrays(cut, cut, classes, task="causal")

@@ -90,7 +90,7 @@ def minimise(problem, objective, start, recipe, seed, *, free=None, rate=None, n
                 gradient = gradient + size * drawn.to(gradient)
                 if still is not None:
                     gradient[:, : len(still)].masked_fill_(still, 0)
-            for row, g, moments in zip(rows, gradient, run.moments, strict=True):
+            for row, g, moments in zip(rows, gradient.unbind(), run.moments, strict=True):
                 descend(row, g, lr, recipe, moments)
             gradient = g = None  # as large as the network, and not to be held while the next is computed
             run.values.append(value)

@@ -41,6 +41,14 @@ def each_example(table, column) -> pd.DataFrame:
     return table.pivot(index="run", columns="example", values=column).sort_index()
 
 
+def refuse_other_images(tables):
+    """Raises ValueError if two tables, by their names, are not of the same corruptions and severities."""
+    ours, theirs = (set(zip(rows["corruption"], rows["severity"], strict=True)) for rows in tables.values())
+    if odd := ours ^ theirs:
+        corruption, severity = min(odd)
+        raise ValueError(f"{' and '.join(tables)} are not both of {corruption} at severity {severity}; measure both on it")
+
+
 def by_block(table, column) -> pd.DataFrame:
     """The means of `column`, runs down and blocks of examples across. Raises ValueError if the table has no blocks."""
     blocks = table[table["block"] > 0]

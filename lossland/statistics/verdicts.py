@@ -13,6 +13,7 @@ from scipy import stats
 
 from lossland.statistics.estimates import Deviation, above, all_of, estimate, within
 from lossland.statistics.estimates import tolerance as tolerance_of
+from lossland.statistics.tables import UNTRAINED
 
 SCHEMA = {
     "claim": "string", "kind": "string", "origin": "string", "statement": "string", "measured": "string", "bar": "string",
@@ -185,7 +186,7 @@ def as_published(name, values, published, *, examples=None, margin=None, because
                  tolerance=margin, bar_of=runs, **words)  # fmt: skip
 
 
-def trained(errors, *, below, of="train") -> str | None:
+def trained(errors, *, below=UNTRAINED, of="train") -> str | None:
     """What a claim `presumes` of networks that are trained to errors below so much; None if they are, or if there are no
     errors, as of a regression."""
     worst = float(np.max(np.asarray(errors), initial=0))

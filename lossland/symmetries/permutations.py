@@ -6,7 +6,8 @@ By coordinate descent (their Algorithm 1): with all other classes held, the best
 
     max over p of sum_i M[i, p(i)],    M[i, j] = sum over tensors and axes of the inner product of unit i of a and unit j of b
 
-one class after another in random order, until none gains. Differs from Ainsworth et al. in: the descent does not begin at the
+one class after another in random order, until none gains. Heads are assigned by what the best order of the places inside each
+two would give, or the best rotation (see `rotations`). Differs from Ainsworth et al. in: the descent does not begin at the
 identity. Before it, classes are matched one by one by settled entries only, those whose other axes are fixed or matched
 before; next is the class of whose units most of them are known. So a planted permutation is found exactly, residual streams
 included; descent from the identity is stuck in two of eight that are planted in a PreResNet-29 of 4 channels, and between
@@ -19,6 +20,7 @@ from scipy.optimize import linear_sum_assignment
 
 from lossland.geometry.measures import columns
 from lossland.rng import stream
+from lossland.symmetries.rotations import order, rotation
 from lossland.symmetries.tracing import Symmetries, watched
 
 TOLERANCE = 1e-12  # of |theta_a| |theta_b|: a gain below is rounding
@@ -39,7 +41,7 @@ def symmetries(problem) -> Symmetries:
         )
     theta = problem.init(0)  # where norms are all alike, and biases often 0: so it is moved a little
     theta = theta + (0.1 * theta.abs() + 0.01) * torch.randn(len(theta), generator=rng).to(theta)
-    orders = {c: torch.randperm(n, generator=rng) for c, n in found.classes.items()}
+    orders = at_random(found, rng, rotate=True)
 
     def outputs(orders):
         point = permuted(problem.space, found, theta, orders)
@@ -60,15 +62,44 @@ def symmetries(problem) -> Symmetries:
     return found
 
 
+def at_random(found: Symmetries, rng, rotate=False):
+    """Permutations of all classes, and of what is inside their units; with `rotate` rotations where that may be rotated."""
+    orders = {c: torch.randperm(n, generator=rng) for c, n in found.classes.items()}
+    for c, inside in found.insides.items():
+        drawn = torch.randn(found.classes[inside.outer], inside.size, inside.size, generator=rng, dtype=torch.float64)
+        orders[c] = (rotation if rotate and inside.rotates else order)(drawn)
+    return orders
+
+
 def permuted(space, symmetries: Symmetries, theta, permutations):
-    """A copy of theta [D]: unit i of class c is that which was unit permutations[c][i]; classes that are not named stay."""
+    """A copy of theta [D]: unit i of class c is that which was unit permutations[c][i], and what is inside the units of a
+    class is permutations[c] [n size size] times what would be there; classes that are not named stay."""
     theta = theta.clone()
     views = space.unravel(theta)
     for name, axes in symmetries.axes.items():
         for i, axis in enumerate(axes):
             if any(c in permutations for c, _, _ in axis):
                 views[name].copy_(views[name].index_select(i, _index(axis, permutations).to(theta.device)))
+    for c, inside in symmetries.insides.items():
+        if c in permutations:
+            _turn(views, symmetries, inside, permutations[c])
     return theta
+
+
+def _blocks(views, symmetries, inside):
+    """(parameter, view of it [units size ...]) wherever the places inside the units of a class are."""
+    n = symmetries.classes[inside.outer]
+    for name, i, start, alone in inside.places:
+        if alone is None:
+            part = views[name].narrow(i, start, n * inside.size).unflatten(i, (n, inside.size))
+            yield name, part.movedim((i, i + 1), (0, 1))
+        else:
+            yield name, views[name].movedim((alone, i), (0, 1))
+
+
+def _turn(views, symmetries, inside, maps):
+    for _, block in _blocks(views, symmetries, inside):
+        block.copy_(torch.einsum("npq,nq...->np...", maps.to(block), block))
 
 
 def without(space, symmetries: Symmetries, theta, c, i):
@@ -102,9 +133,10 @@ def _index(axis, permutations):
     return torch.cat(parts)
 
 
-def matched(space, symmetries: Symmetries, theta_a, theta_b, rng) -> dict[str, torch.Tensor]:
-    """The permutations [n], by class, that bring theta_b [D] nearest to theta_a [D]; see `permuted`."""
-    search = _Search(space, symmetries, theta_a, theta_b)
+def matched(space, symmetries: Symmetries, theta_a, theta_b, rng, rotate=False) -> dict[str, torch.Tensor]:
+    """The permutations [n], by class, that bring theta_b [D] nearest to theta_a [D], and of what is inside their units
+    [n size size]; with `rotate` the rotations, where that may be rotated. See `permuted`."""
+    search = _Search(space, symmetries, theta_a, theta_b, rotate)
     unsettled = list(symmetries.classes)
     while unsettled:
         c = max(unsettled, key=lambda c: search.known(c, unsettled))
@@ -121,10 +153,15 @@ def matched(space, symmetries: Symmetries, theta_a, theta_b, rng) -> dict[str, t
 class _Search:
     """The permutations found so far, and theta_b [D] under them."""
 
-    def __init__(self, space, symmetries, theta_a, theta_b):
-        self.axes = symmetries.axes
+    def __init__(self, space, symmetries, theta_a, theta_b, rotate):
+        self.symmetries, self.rotate, self.axes = symmetries, rotate, symmetries.axes
         self.found = {c: torch.arange(n) for c, n in symmetries.classes.items()}
-        self.a, self.b = space.unravel(theta_a), space.unravel(theta_b.clone())
+        self.insides = {c: {} for c in symmetries.classes}
+        for c, inside in symmetries.insides.items():
+            self.insides[inside.outer][c] = inside
+            self.found[c] = torch.eye(inside.size, dtype=torch.float64).repeat(symmetries.classes[inside.outer], 1, 1)
+        exact = torch.float64 if rotate else theta_b.dtype  # of rotations that are found in turn
+        self.a, self.b = space.unravel(theta_a.to(exact)), space.unravel(theta_b.to(exact, copy=True))
         self.places = {c: [] for c in symmetries.classes}  # (parameter, axis, where its segment begins, repeats)
         for c, *place in _places(symmetries):
             self.places[c].append(place)
@@ -142,28 +179,50 @@ class _Search:
         return sum(self.a[name].numel() // self.a[name].shape[i] * r for name, i, _, r in self.settled(c, unsettled))
 
     def assignment(self, c, unsettled=()):
-        """The best permutation [n] of a class by its settled entries, all others held."""
-        n = len(self.found[c])
-        products = torch.zeros(n, n, dtype=torch.float64)
-        for name, i, start, r in self.settled(c, unsettled):
-            a, b = (t[name].movedim(i, 0)[start : start + n * r].reshape(n, -1) for t in (self.a, self.b))
-            for part in columns(*a.shape):
-                products += (a[:, part].double() @ b[:, part].double().T).cpu()
-        return torch.from_numpy(linear_sum_assignment(products.numpy(), maximize=True)[1])
+        """The best permutation [n] of a class by its settled entries, all others held, and of what is inside its units."""
+        n, settled = len(self.found[c]), list(self.settled(c, unsettled))
+        products, maps, turned = torch.zeros(n, n, dtype=torch.float64), {}, set()
+        for d, inside in self.insides[c].items():
+            within, turned = self.within(inside, {name for name, *_ in settled}), turned | {tuple(p[:3]) for p in inside.places}
+            maps[d] = (rotation if self.rotate and inside.rotates else order)(within)
+            products += (maps[d] * within).sum((-1, -2))
+        for name, i, start, r in settled:
+            if (name, i, start) not in turned:
+                a, b = (t[name].movedim(i, 0)[start : start + n * r].reshape(n, -1) for t in (self.a, self.b))
+                for part in columns(*a.shape):
+                    products += (a[:, part].double() @ b[:, part].double().T).cpu()
+        best = torch.from_numpy(linear_sum_assignment(products.numpy(), maximize=True)[1])
+        return {c: best} | {d: own[torch.arange(n), best] for d, own in maps.items()}
 
-    def move(self, c, order):
-        self.found[c] = self.found[c][order]
+    def within(self, inside, settled):
+        """The inner products [n n size size] of each place of each unit of a with each of b, in the settled tensors."""
+        n, size = self.symmetries.classes[inside.outer], inside.size
+        products = torch.zeros(n, n, size, size, dtype=torch.float64)
+        for (name, a), (_, b) in zip(*(_blocks(t, self.symmetries, inside) for t in (self.a, self.b)), strict=True):
+            if name in settled:
+                a, b = (t.reshape(n * size, -1).double() for t in (a, b))
+                products += (a @ b.T).cpu().view(n, size, n, size).transpose(1, 2)
+        return products
+
+    def move(self, c, orders):
+        self.found[c] = self.found[c][orders[c]]
         for name, i in {(name, i) for name, i, _, _ in self.places[c]}:
-            index = _index(self.axes[name][i], {c: order}).to(self.b[name].device)
+            index = _index(self.axes[name][i], {c: orders[c]}).to(self.b[name].device)
             self.b[name].copy_(self.b[name].index_select(i, index))
+        for d, inside in self.insides[c].items():
+            self.found[d] = orders[d] @ self.found[d][orders[c]]
+            _turn(self.b, self.symmetries, inside, orders[d])
 
     def improve(self, c) -> bool:
         """Whether a class was moved, for a gain; where it is on two axes of one tensor the best by one axis may be a loss."""
-        before, order = self.inner(c), self.assignment(c)
-        self.move(c, order)
-        if self.inner(c) - before > self.least:
+        found, before = dict(self.found), {name: self.b[name].clone() for name, *_ in self.places[c]}
+        height = self.inner(c)
+        self.move(c, self.assignment(c))
+        if self.inner(c) - height > self.least:
             return True
-        self.move(c, order.argsort())
+        self.found = found
+        for name, tensor in before.items():
+            self.b[name].copy_(tensor)
         return False
 
     def inner(self, c) -> float:

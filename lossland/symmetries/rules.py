@@ -1,16 +1,20 @@
 """What the operations of PyTorch (aten) do to the axes of tensors: RULES, by name, of those that are known.
 
-A rule (seen, first output, *arguments of the operation) makes axes the same, by `seen.units`, and returns those of the outputs,
-in order; `seen.axes(tensor)` are those of an argument. An output that it leaves out is taken to be fixed: statistics that
-nothing else reads. What works on each entry by itself, PyTorch says of its operations; it is `same` for all of them.
+A rule (seen, first output, *arguments of the operation) makes axes the same, by `seen.units`, and returns those of the
+outputs, in order; `seen.axes(tensor)` are those of an argument, `seen.parts(tensor)` the same with Parts where a view has made
+several of one: a view as 3 x heads x places, of which queries, keys and values are then selected, does not make their units
+alike. An output that a rule leaves out is taken to be fixed: statistics that nothing else reads. What works on each entry by
+itself, PyTorch says of its operations; it is `same` for all of them.
 """
 
+from dataclasses import dataclass
 from math import prod
+from typing import NamedTuple
 
 import torch
 from torch.utils._pytree import tree_leaves
 
-from lossland.symmetries.axes import FIXED, fixed
+from lossland.symmetries.axes import fixed, within
 
 
 def same(seen, out, *arguments):
@@ -38,6 +42,26 @@ def _product(seen, out, *arguments):
     return [axes]
 
 
+def _attention(seen, out, q, k, v, *arguments):
+    """Of [... tokens places]: queries and keys have one kind of places, values and outputs another; of heads of keys and values
+    each may serve several of queries."""
+    units, (*heads, asked, places), tokens = seen.units, seen.axes(q), seen.axes(k)[-2]
+    units.unify(places, seen.axes(k)[-1])
+    units.unify(tokens, seen.axes(v)[-2])
+    for i, axis in enumerate(heads):
+        served = units.fresh(q.shape[i] // k.shape[i])
+        for other in (k, v):
+            units.unify(axis, within(units.resolved(seen.axes(other)[i]), served))
+    scores, sizes = [*heads, asked, tokens], [*q.shape[:-1], k.shape[-2]]
+    for mask in _tensors(arguments):
+        for i in range(-mask.ndim, 0):
+            if mask.shape[i] == sizes[i]:
+                units.unify(scores[i], seen.axes(mask)[i])
+    if any(one is True for one in arguments):  # causal
+        units.freeze((*asked, *tokens))
+    return [[*heads, asked, seen.axes(v)[-1]]]
+
+
 def _convolution(seen, out, x, weight, bias, stride, padding, dilation, transposed, output_padding, groups):
     """Depthwise, an output is a repeat of its input; in other groups outputs move within theirs, and inputs do not."""
     (batch, channels, *places), (made, read, *kernel) = seen.axes(x), seen.axes(weight)
@@ -49,7 +73,7 @@ def _convolution(seen, out, x, weight, bias, stride, padding, dilation, transpos
         places, made = [channels, read, made, *places], fixed(out.shape[1])
     elif groups == x.shape[1]:
         times = out.shape[1] // groups
-        seen.units.unify(made, [(c, n, r * times) for c, n, r in seen.units.resolved(channels)])
+        seen.units.unify(made, within(seen.units.resolved(channels), fixed(times)))
     else:
         places = [channels, read, *places]
         seen.units.pieces(made, [out.shape[1] // groups] * groups)
@@ -86,42 +110,73 @@ def _pooling(seen, out, x, size, *arguments):
     return [[*seen.axes(x)[:kept], *map(fixed, out.shape[kept:])]]
 
 
+@dataclass(eq=False)
+class View:
+    """An axis as axes of the `sizes`, which say nothing of its units until one of them is needed by itself."""
+
+    whole: tuple
+    sizes: list[int]
+    made: list | None = None
+
+    def axes(self, units):
+        """Units of their own, each of which is as long as the axes after it."""
+        if self.made is None:
+            self.made, nested = [units.fresh(n) for n in self.sizes], ()
+            for axis in reversed(self.made):
+                nested = within(axis, nested)
+            units.unify(self.whole, nested)
+        return self.made
+
+    def parts(self):
+        return [Part(self, i) for i in range(len(self.sizes))] if len(self.sizes) > 1 else [self.whole]
+
+
+class Part(NamedTuple):
+    view: View
+    i: int
+
+
+def _as_it_is(seen, out, x, *arguments):
+    return [seen.parts(x)]
+
+
 def _reshaping(seen, out, x, *arguments):
-    """Axes of size 1 come and go. Of axes that become one, units of the first are repeated as often as the others are long."""
+    """Axes of size 1 come and go. Of axes that become one, each unit of the first is as long as the others."""
     if out.numel() != x.numel():  # bytes as numbers of another type
         seen.freeze(x)
         return []
-    old = [(n, axis) for n, axis in zip(x.shape, seen.axes(x), strict=True) if n > 1]
+    old = [(n, axis) for n, axis in zip(x.shape, seen.parts(x), strict=True) if n > 1]
     new, axes = [n for n in out.shape if n > 1], []
     while new:
-        sizes, (merged, axis) = [new.pop(0)], old.pop(0)
-        while (made := prod(sizes)) != merged:
-            if made < merged:
+        sizes, merged = [new.pop(0)], [old.pop(0)]
+        while (made := prod(sizes)) != (given := prod(n for n, _ in merged)):
+            if made < given:
                 sizes.append(new.pop(0))
             else:
-                n, inner = old.pop(0)
-                seen.units.freeze(inner)
-                merged, axis = merged * n, [(c, m, r * n) for c, m, r in seen.units.resolved(axis)]
-        axes += _split(seen, axis, sizes)
+                merged.append(old.pop(0))
+        if len(sizes) == len(merged) == 1:
+            axes.append(merged[0][1])
+        else:
+            axes += View(_merged(seen, [axis for _, axis in merged]), sizes).parts()
     return [[fixed(1) if n == 1 else axes.pop(0) for n in out.shape]]
 
 
-def _split(seen, axis, sizes):
-    """An axis as axes of these sizes: the first has its units, where each is repeated as often as the others are long."""
-    rest, axis = prod(sizes[1:]), seen.units.resolved(axis)
-    if any((n * r if c == FIXED else r) % rest for c, n, r in axis):
-        seen.units.freeze(axis)
-        return [fixed(n) for n in sizes]
-    first = [(c, n * r // rest, 1) if c == FIXED else (c, n, r // rest) for c, n, r in axis]
-    return [tuple(first), *map(fixed, sizes[1:])]
+def _merged(seen, axes):
+    """Axes as one; those that a view has made of one are that one."""
+    if isinstance(axes[0], Part) and axes == (view := axes[0].view).parts():
+        return view.whole
+    made = ()
+    for axis in reversed(seen.forced(axes)):
+        made = within(axis, made)
+    return made
 
 
 def _permutation(seen, out, x, dims=(1, 0)):
-    return [[seen.axes(x)[i] for i in dims]]
+    return [[seen.parts(x)[i] for i in dims]]
 
 
 def _transposition(seen, out, x, first, second):
-    axes = list(seen.axes(x))
+    axes = list(seen.parts(x))
     axes[first], axes[second] = axes[second], axes[first]
     return [axes]
 
@@ -165,9 +220,20 @@ def _slicing(seen, out, x, dim, start, end, step):
 
 
 def _selection(seen, out, x, dim, index):
-    axes, i = list(seen.axes(x)), index % x.shape[dim]
-    seen.units.pieces(axes.pop(dim), [i, 1, x.shape[dim] - i - 1])
+    axes, i, n = seen.parts(x), index % x.shape[dim], x.shape[dim]
+    view, place = axes[dim] if isinstance(axes[dim], Part) else (None, 0)
+    if view and place == 0 and not view.made:
+        whole = seen.units.pieces(view.whole, [prod(view.sizes[1:])] * n)[i]
+        rest = View(whole, view.sizes[1:]).parts()
+        axes = [rest[a.i - 1] if isinstance(a, Part) and a.view is view else a for a in axes]
+        return [[*axes[:dim], *axes[dim + 1 :]]]
+    axes = list(seen.axes(x))
+    seen.units.pieces(axes.pop(dim), [i, 1, n - i - 1])
     return [axes]
+
+
+def _unbinding(seen, out, x, dim=0):
+    return [_selection(seen, out, x, dim, i)[0] for i in range(x.shape[dim])]
 
 
 def _splitting(seen, out, x, sizes, dim=0):
@@ -192,7 +258,10 @@ def _tensors(arguments):
 RULES = {
     name: rule
     for rule, names in {
-        same: "alias bernoulli_ copy_ detach empty_like native_dropout native_layer_norm _prelu_kernel _softmax _log_softmax",
+        same: "bernoulli_ copy_ empty_like native_dropout native_layer_norm _prelu_kernel _softmax _log_softmax",
+        _as_it_is: "alias clone detach",
+        _attention: "_scaled_dot_product_flash_attention_for_cpu _scaled_dot_product_flash_attention "
+        "_scaled_dot_product_efficient_attention _scaled_dot_product_cudnn_attention",
         _product: "addmm mm baddbmm bmm",
         _convolution: "convolution",
         _batch_norm: "native_batch_norm _native_batch_norm_legit cudnn_batch_norm",
@@ -207,6 +276,7 @@ RULES = {
         _concatenation: "cat",
         _slicing: "slice",
         _selection: "select",
+        _unbinding: "unbind",
         _splitting: "split split_with_sizes unsafe_split unsafe_split_with_sizes",
         _embedding: "embedding",
     }.items()

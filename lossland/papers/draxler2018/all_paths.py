@@ -3,8 +3,8 @@
 from typing import Annotated
 
 from lossland.options import Band, Changes, Count, Networks, Some
+from lossland.papers.ainsworth2023.matching import rebased
 from lossland.papers.draxler2018.bands import between
-from lossland.papers.draxler2018.matching import rebased
 
 
 def experiment(
@@ -24,7 +24,7 @@ def experiment(
     """`curve`, `connector` and `simplex` are recipes, so far as they differ from the network's; `band` are options of neb,
     `saddles`, `curvature` and `coordinates` of these probes; `resolution` is that of `similarity` and `cka`."""
     ends, vertices = network.groups(2, pairs), [0, 2, 1]
-    segment, matched = rebased(plan, network, pairs)
+    segment, matched = rebased(plan, network, pairs).values()
     paths = [
         segment.called("segment"),
         matched.called("re-basined"),

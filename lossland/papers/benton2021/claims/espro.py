@@ -19,7 +19,7 @@ import pandas as pd
 from lossland.options import Count
 from lossland.papers.published import numbers
 from lossland.statistics.runs import each_example, together
-from lossland.statistics.tables import UNTRAINED, Table, pick
+from lossland.statistics.tables import Table, pick
 from lossland.statistics.verdicts import Claim, as_published, scored, trained
 
 EXAMPLES = 10_000  # of the test sets of CIFAR
@@ -37,7 +37,7 @@ def check(
     """`simplexes` have one label, around the networks of `independent`, which on the training data are `networks`. `sizes` and
     `budgets` are the numbers of components that are compared at equal components, and at equal budget; nothing is said of a
     budget beyond the largest deep ensemble. `dataset` chooses what is published, of a label that is the paper's."""
-    name, presumes = simplexes["subspace"].iloc[0], trained(networks["error"], below=UNTRAINED)
+    name, presumes = simplexes["subspace"].iloc[0], trained(networks["error"])
     printed, claims = _printed(dataset, name), []
     for size in sorted({*sizes, *budgets}):
         rows, what = pick(simplexes, size=size), f"{size} component{'s' * (size > 1)}"

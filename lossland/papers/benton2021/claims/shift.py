@@ -11,8 +11,8 @@ it prints no number.
 """
 
 from lossland.options import Count
-from lossland.statistics.runs import each_example, together
-from lossland.statistics.tables import UNTRAINED, Table, by_label, pick
+from lossland.statistics.runs import each_example, refuse_other_images, together
+from lossland.statistics.tables import Table, by_label, pick
 from lossland.statistics.verdicts import Claim, scored, trained
 
 SCORES = {
@@ -26,15 +26,12 @@ def check(
 ) -> list[Claim]:
     """Ensembles of `size` components, `others` a label for each kind, and the networks on the training data. Run i of all is of
     one group of networks. Raises ValueError if corruptions or severities of the tables differ."""
-    own, presumes = pick(simplexes, size=size), trained(networks["error"], below=UNTRAINED)
+    own, presumes = pick(simplexes, size=size), trained(networks["error"])
     return [claim for kind, rows in by_label(pick(others, size=size)).items() for claim in _ahead(kind, rows, own, presumes)]
 
 
 def _ahead(kind, theirs, own, presumes):
-    data = [set(zip(rows["corruption"], rows["severity"], strict=True)) for rows in (own, theirs)]
-    if odd := data[0] ^ data[1]:
-        corruption, severity = min(odd)
-        raise ValueError(f"ESPRO and {kind} are not both of {corruption} at severity {severity}; measure both on it")
+    refuse_other_images({"ESPRO": own, kind: theirs})
     claims = []
     for score, (better, unit) in SCORES.items():
         ahead = {}

@@ -8,7 +8,7 @@ worse. The paper looks for no worst point.
 """
 
 from lossland.statistics.runs import by_run, together
-from lossland.statistics.tables import UNTRAINED, Table, pick
+from lossland.statistics.tables import UNTRAINED, Table, latest, pick
 from lossland.statistics.verdicts import Claim, trained
 
 BAR = {"below": UNTRAINED, "because": "what errs less counts as trained here"}
@@ -18,7 +18,7 @@ def check(*, inside: Table("inside"), segments: Table("shape")) -> list[Claim]:
     """Of the same runs: complexes, and the segments between their modes."""
     lowest = pick(segments, split="train", quantity="error").sort_values("barrier").drop_duplicates("run")
     inside, segments = together({"inside": last_stage(inside), "segments": by_run(lowest)}).values()
-    bar = BAR | {"presumes": trained(segments[["start", "end"]], below=UNTRAINED) or no_barrier(segments["max"])}
+    bar = BAR | {"presumes": trained(segments[["start", "end"]]) or no_barrier(segments["max"])}
     return [
         Claim("low error in all the volume", inside["error_max"], **bar, of="train error of the worst sample, as a fraction",
               says="Every sample of the complex between modes has a low train error, where the segments between them do not."),
@@ -31,8 +31,7 @@ def check(*, inside: Table("inside"), segments: Table("shape")) -> list[Claim]:
 def last_stage(table):
     """The highest of each score by run, over the simplexes of the last stage."""
     rows = pick(table, split="train")
-    last = rows[rows["stage"] == rows.groupby("run")["stage"].transform("max")]
-    return last.groupby("run")[["error_max", "error_vertices", "error_worst"]].max()
+    return latest(rows, "stage", ["run"]).groupby("run")[["error_max", "error_vertices", "error_worst"]].max()
 
 
 def no_barrier(highest) -> str | None:

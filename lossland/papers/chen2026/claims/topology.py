@@ -14,7 +14,7 @@ that are trained. That surfaces without shortcuts are chaotic is seen by eye in 
 import pandas as pd
 
 from lossland.statistics.runs import LEAST, halves
-from lossland.statistics.tables import UNTRAINED, Table, pick, where
+from lossland.statistics.tables import Table, pick, where
 from lossland.statistics.topology import numbers
 from lossland.statistics.verdicts import Claim, trained
 
@@ -59,7 +59,7 @@ def _errors(heights, split):
 
 
 def _fit(heights, *labels):
-    return trained(_errors(heights, "train").reindex(columns=list(labels)).stack(), below=UNTRAINED)
+    return trained(_errors(heights, "train").reindex(columns=list(labels)).stack())
 
 
 def _better(found, heights):

@@ -25,7 +25,7 @@ def check(*, vertex: Table("spokes"), uniform: Table("spokes")) -> list[Claim]:
 def _set(label, own, other):
     vertex, uniform = together({"vertex": _heights(own), "uniform": _heights(other)}).values()
     ends = pick(own, split="train", to="connector", t=1.0).drop_duplicates("run").set_index("run")
-    fit = {"ratio": True, "presumes": trained(pick(own, split="train", to="optimum", t=0.0)["error"], below=UNTRAINED)}
+    fit = {"ratio": True, "presumes": trained(pick(own, split="train", to="optimum", t=0.0)["error"])}
     return [
         Claim(f"low at the connector: {label}", ends["error"], below=UNTRAINED, because="what errs less counts as trained here",
               presumes=fit["presumes"], of="train error at the connector, as a fraction",

@@ -12,7 +12,7 @@ with batch norm these two effects are almost absent. No numbers of the paper are
 """
 
 from lossland.statistics.spectra import GAP, gaps, numbers
-from lossland.statistics.tables import UNTRAINED, Table, pick, where
+from lossland.statistics.tables import Table, pick, where
 from lossland.statistics.verdicts import Claim, trained
 
 SHARE = 0.5
@@ -22,7 +22,7 @@ def check(
     *, spectra: Table("spectrum"), gradients: Table("spectrum"), fitted: Table("trained"), labels: list[str]
 ) -> list[Claim]:
     """Labels of the networks without batch norm and, if there are such, of those with it; `gradients` start from these."""
-    fit = {label: trained(where(fitted, subspace=label, split="train", quantity="error")["value"], below=UNTRAINED)
+    fit = {label: trained(where(fitted, subspace=label, split="train", quantity="error")["value"])
            for label in labels}  # fmt: skip
     far, apart, share = {}, {}, {}
     for label in labels:

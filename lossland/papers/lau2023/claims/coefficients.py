@@ -11,7 +11,7 @@ numbers of the papers are known to us.
 
 from lossland.statistics.learning_coefficients import estimates
 from lossland.statistics.runs import together
-from lossland.statistics.tables import UNTRAINED, Table, pick
+from lossland.statistics.tables import Table, pick
 from lossland.statistics.verdicts import Claim, trained
 
 SAME = 1.1
@@ -19,7 +19,7 @@ SAME = 1.1
 
 def check(*, parts: Table("learning_coefficient"), fitted: Table("trained")) -> list[Claim]:
     """Labels "as it is", "other", which is trained by another recipe, and, if it was asked for, "written otherwise"."""
-    fit = trained(pick(fitted, split="train", quantity="error")["value"], below=UNTRAINED)
+    fit = trained(pick(fitted, split="train", quantity="error")["value"])
     found = estimates(parts).droplevel("index").unstack("share")
     coefficient = found["coefficient"]
     low, high = (side(coefficient.columns) for side in (min, max))

@@ -18,7 +18,7 @@ from lossland.options import Label
 from lossland.papers.published import numbers
 from lossland.statistics.estimates import of_errors
 from lossland.statistics.runs import LEAST, halves, paired
-from lossland.statistics.tables import UNTRAINED, Table, pick, where
+from lossland.statistics.tables import UNTRAINED, Table, latest, pick, where
 from lossland.statistics.verdicts import Check, Claim, trained
 
 START = 2.5  # the paper's
@@ -39,7 +39,7 @@ def check(
 
     `printed`: the paper's test errors are of these networks, by their names.
     """
-    ends = errors[errors["u0"] == errors.groupby(["subspace", "run"])["u0"].transform("max")]
+    ends = latest(errors, "u0")
     basins, attractors = (pick(table, split="train", quantity="nll") for table in (basins, attractors))
     claims = _depth(basins, attractors, ends, depth, printed)
     if len(width) > 1:
@@ -123,7 +123,7 @@ def _convexity(basins, ends):
 
 def _trained(ends, *labels):
     rows = where(pick(ends, subspace=list(labels)), split="train", quantity="error")
-    return trained(rows["value"], below=UNTRAINED)
+    return trained(rows["value"])
 
 
 def _printed(better, worse):

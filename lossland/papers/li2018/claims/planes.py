@@ -8,7 +8,7 @@ all planes are chaotic; it prints no spread. Within its one plane around ResNet-
 contour of 0.1 is 0.55 wide and 0.49 high.
 """
 
-from lossland.statistics.tables import UNTRAINED, Table, pick, where
+from lossland.statistics.tables import Table, pick, where
 from lossland.statistics.verdicts import Claim, trained
 
 AXES = 0.55 / 0.49
@@ -21,7 +21,7 @@ def check(*, basins: Table("basin"), surfaces: Table("landscape")) -> list[Claim
     return [
         Claim("planes repeat", rows["half_width"], deviation=True, ratio=True, below=AXES,
               because="the factor by which two axes of a plane of the paper differ",
-              presumes=trained(errors, below=UNTRAINED),
+              presumes=trained(errors),
               of="standard deviation of the radius of the basin over planes, as a factor",
               says="In other random planes the basin of a network is about as large."),
     ]  # fmt: skip

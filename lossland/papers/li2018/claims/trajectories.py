@@ -17,7 +17,7 @@ looks straight beside one. In many dimensions geometry has it so: both are check
 import numpy as np
 
 from lossland.papers.published import numbers
-from lossland.statistics.tables import UNTRAINED, Table, pick, where
+from lossland.statistics.tables import Table, pick, where
 from lossland.statistics.verdicts import Check, Claim, trained
 
 CHANCE, DEVIATIONS = 1e-6, 10  # five to each side
@@ -46,7 +46,7 @@ def check(
     return [
         Claim(f"two components hold {100 * low:g} to {100 * high:g} % of a trajectory", held,
               same=(high - low) / 2, around=(high + low) / 2,
-              because="what the paper prints of its eight", published=[low, high], presumes=trained(errors, below=UNTRAINED),
+              because="what the paper prints of its eight", published=[low, high], presumes=trained(errors),
               of="share of the variance in two components, mean over trainings, each by a recipe of its own",
               says=f"Two principal components of a trajectory hold {100 * low:g} to {100 * high:g} % of its variance."),
         Check("random directions catch almost nothing", bool((caught < nothing).all()),
