@@ -305,6 +305,7 @@ def test_a_part_is_made_only_if_it_is_asked_for():
     assert set(plan["verdict"]) == {"garipov2018", "garipov2018_appendix", "fort2019_appendix"}
     assert {entry.source.aside["paper"] for entry in plan["verdict"]["garipov2018"].inputs["claims"]} == {"garipov2018"}
     assert not {*plan.targets["garipov2018"]} & {*plan.targets["garipov2018_appendix"]}
+    assert plan.targets["fort2019"] == plan.targets["fort2019_appendix"], "a paper of which there are only parts"
     with pytest.raises(ConfigError, match=r"experiments.fort2019/forks.part is 3; it must be one name"):
         planned_of_mine("plain", **{"fort2019/forks": {"network": "plain", "part": 3}})
     with pytest.raises(ConfigError, match="part all: all cannot be a target of the command line"):

@@ -114,9 +114,13 @@ class Plan:
 
     @property
     def targets(self) -> dict[str, list[Job]]:
-        """Names for the command line -> the jobs that they ask for: of each paper, each part, and each experiment."""
+        """Names for the command line -> the jobs that they ask for: of each paper, all of one that is only in parts, of each
+        part, and of each experiment."""
         shown = [job for section in ("figure", "claim", "report") for job in self._jobs[section].values()]
-        papers = {paper: [job for job in shown if chapter_of(job) == paper] for paper in self._papers}
+        papers = {}
+        for of in (_paper, chapter_of):
+            found = {name: [job for job in shown if of(job) == name] for name in self._papers}
+            papers |= {name: jobs for name, jobs in found.items() if jobs}
         parts = {part: [job for job in shown if job.aside.get("part") == part] for part in self.parts}
         return papers | parts | {_target(name): jobs for name, jobs in self.experiments.items()}
 
@@ -256,7 +260,7 @@ class Plan:
 
     @property
     def _papers(self) -> list[str]:
-        return sorted({chapter_of(job) for job in self if "paper" in job.aside})
+        return sorted({of(job) for job in self if "paper" in job.aside for of in (chapter_of, _paper)})
 
     def _of(self, stanza):
         """What a stanza stands for: a dataset's Job, a Series, a list of Tables, a drawing's Job."""
@@ -341,6 +345,10 @@ class Plan:
                     return whole.run(run)
                 name, known = reference, [f"{name}/{r}".rstrip("/") for r in runs] or [name]
         raise ConfigError(f"{where} names {reference}: there is no such {' or '.join(sections)}{nearest(name, known)}")
+
+
+def _paper(job):
+    return job.aside.get("paper")
 
 
 def _target(experiment) -> str:
