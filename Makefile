@@ -75,12 +75,8 @@ cost: setup  ## jobs, hours on this machine and disk by rule, before anything ru
 rehearse: setup  ## the whole graph of CONFIG with its own networks, a few steps and images of each, in results of its own
 	@$(BIN)/snakemake --keep-going --cores $(CORES) --configfile $(CONFIG) --config 'rehearse={instances: $(INSTANCES), examples: $(EXAMPLES)}'
 
-benchmark: setup  ## the engine, surfaces, simplexes and bands against plain PyTorch; then 20,000 jobs through the rules, without their work
-	@$(BIN)/python benchmarks/engine.py
-	@$(BIN)/python benchmarks/surface.py
-	@$(BIN)/python benchmarks/simplex.py
-	@$(BIN)/python benchmarks/band.py
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python benchmarks/scale.py
+benchmark: setup  ## the engines against plain PyTorch and installed peers, 20,000 jobs through the rules: docs/performance.md; PARTS for some
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python benchmarks $(PARTS)
 
 gpu-check:  ## the library alone on a GPU machine that has torch: PYTHON=python3 make gpu-check
 	@PYTHONPATH=. $(PYTHON) benchmarks/gpu_check.py

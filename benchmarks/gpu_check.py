@@ -1,11 +1,10 @@
 """What to run on a GPU machine that has torch but no Snakemake: `make gpu-check PYTHON=python3`, from the library alone.
 
-1. the engine against a bare loop, fp32 and bf16      2. memory of a curve step, in copies of the parameters
-3. bf16 against fp32: the same gradient up to rounding      4. killed and resumed equals uninterrupted, on the device
-5. steps eager and compiled, and a compiled training killed and resumed
-6. one longer training: PreResNet-20 on images (real ones where LOSSLAND_DATA/cifar10 holds them) and a curve
+1. the benchmarks of this folder but that of jobs      2. memory of a curve step, in copies of the parameters
+3. bf16 against fp32: the same gradient up to rounding      4. killed and resumed equals uninterrupted, eager and compiled
+5. one longer training: PreResNet-20 on images (real ones where LOSSLAND_DATA/cifar10 holds them) and a curve
 
-Prints a table for docs/measurements.md; exits non-zero where a check fails.
+What is measured goes to docs/performance.json; exits non-zero where a check fails. On a CPU it tries itself, and keeps nothing.
 """
 
 import argparse
@@ -16,9 +15,10 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-import engine
-import simplex
+import pandas as pd
+import parts
 import torch
+from turns import images
 
 from lossland.geometry.charts.bezier import Bezier
 from lossland.geometry.charts.points import Points
@@ -34,12 +34,13 @@ from lossland.options import Recipe
 def memory_of_a_curve_step(device):
     """Peak memory of training a one-bend curve above that of training a point, in copies of the parameters."""
     network = partial(wideresnet.build, (3, 32, 32), 10, depth=16, k=4)
-    problem = Problem(ParamSpace(network), engine.images(128), device)
+    problem = Problem(ParamSpace(network), images(128), device)
     peaks = []
     for chart in (Points(1), Bezier(3)):
         torch.cuda.empty_cache()
         torch.cuda.reset_peak_memory_stats()
-        engine.engine(problem, chart, "fp32")()
+        start = torch.stack([problem.init(seed) for seed in range(chart.k)])
+        minimise(problem, expected_loss(chart, 5e-4), start, Recipe(1, 0.01), 0, free=[chart.k // 2])
         torch.cuda.synchronize()
         peaks.append(torch.cuda.max_memory_allocated())
     return (peaks[1] - peaks[0]) / (4 * problem.space.dimension)
@@ -47,7 +48,7 @@ def memory_of_a_curve_step(device):
 
 def agreement_of_bf16(device):
     """Cosine of the gradients in bf16 and fp32 at initialisation."""
-    problem = Problem(ParamSpace(partial(preresnet.build, (3, 32, 32), 10, depth=20)), engine.images(256), device)
+    problem = Problem(ParamSpace(partial(preresnet.build, (3, 32, 32), 10, depth=20)), images(256), device)
     _, inputs, target = next(problem.batches("train", 256))
     theta = problem.init(0)
     rng = torch.Generator().manual_seed(0)
@@ -78,7 +79,7 @@ def resumed_is_whole(device, precision, compile="off"):
                 raise KeyboardInterrupt
 
     space = ParamSpace(partial(preresnet.build, (3, 32, 32), 10, depth=8))
-    problem = Problem(space, engine.images(512), device, compile=compile)
+    problem = Problem(space, images(512), device, compile=compile)
     recipe = Recipe(epochs=2, lr=0.05, precision=precision)
     objective = expected_loss(Bezier(2), 0.0)
     start = torch.stack([problem.init(0)] * 2)
@@ -99,7 +100,7 @@ def longer_training(device, length):
 
         data, name = parquet_images.load(root, folder="cifar10", train="train-*.parquet", test="test-*.parquet"), "CIFAR-10"
     else:
-        data, name = engine.images(10_000), "random images"
+        data, name = images(10_000 if device.type == "cuda" else 256), "random images"
     problem = Problem(ParamSpace(partial(preresnet.build, data.shape, 10, depth=20)), data, device, batch_size=1000)
     recipe = Recipe(epochs=length, lr=0.1, weight_decay=3e-4, precision="auto")
     start = time.perf_counter()
@@ -123,18 +124,14 @@ def main():
     arguments = parser.parse_args()
     device, failed = arguments.device, []
     cuda = device.type == "cuda"
-    title = torch.cuda.get_device_name() if cuda else "cpu"
-    print(f"| {title} | torch {torch.__version__} | {time.strftime('%Y-%m-%d')} |")
-    precisions = ["fp32", "bf16"] if cuda else ["fp32"]
-    print(engine.measure(device, precisions, images=4096 if cuda else 256).round(3).to_string(index=False))
-    print(simplex.measure(device, vertices=8, batch=128 if cuda else 2).round(3).to_string(index=False))
-    networks = engine.COMPILED if cuda else {"PreResNet-8": engine.COMPILED["PreResNet-8"]}
-    for precision in precisions:
-        table = engine.compiled_steps(device, 7 if cuda else 1, networks, precision)
-        print(precision, table.round(3).to_string(index=False), sep="\n")
+    for part in parts.ON_DEVICES:
+        found = parts.measured(part, device, tiny=not cuda)
+        print(part, pd.DataFrame(found["rows"]).round(3).to_string(index=False), sep="\n", flush=True)
+        if cuda:
+            parts.keep(f"{part} on a GPU", found)
     checks = {
         f"resumed equals whole, {p}, compile: {how}": resumed_is_whole(device, p, how)
-        for p in precisions
+        for p in (["fp32", "bf16"] if cuda else ["fp32"])
         for how in ("off", "on")
     }
     cosine = agreement_of_bf16(device)

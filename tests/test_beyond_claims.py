@@ -3,13 +3,14 @@
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import unprinted, written
+from conftest import judged, unprinted, written
 from planted import planted
 
 from lossland.papers.adilova2024.claims import layers
 from lossland.papers.adilova2024.figures import fig1
 from lossland.papers.ghorbani2019.claims import spectra
 from lossland.plotting.figures import density, sharpness
+from lossland.statistics.spectra import gaps
 
 HOLDS, NOT, UNFIT = "holds", "contradicted", "not measurable"
 ALONE = ["first", "second", "third"]
@@ -54,21 +55,26 @@ def test_the_figure_of_layers(tmp_path):
     np.testing.assert_allclose(above.get_xydata(), [[1, 0.55], [2, 0.022]], atol=1e-12)
 
 
+BULK = 100
+
+
 def nodes(far, share, label):
-    """A tenth of the spectrum at 0, a hundredth at `far`; a gradient with that `share` there."""
-    value = lambda row: far * (0.9 + row.run / 10) if row.node else -0.1  # noqa: E731
-    given = {"labels": [label], "runs": 3, "index": 0, "node": [0, 1], "value": value, "dimension": 100}
-    spectrum = planted("spectrum", start=[0, 1], weight=lambda row: 0.01 if row.node else 0.99, **given)
-    gradient = planted("spectrum", weight=lambda row: share + row.run / 1000 if row.node else 1 - share, **given)
+    """A bulk from -0.1 to 0.1, a hundredth of the spectrum at `far`; a gradient with that `share` there."""
+    value = lambda row: far * (0.9 + row.run / 10) if row.node == BULK else 0.2 * row.node / BULK - 0.1  # noqa: E731
+    given = {"labels": [label], "runs": 3, "index": 0, "node": range(BULK + 1), "value": value, "dimension": 100}
+    spectrum = planted("spectrum", start=[0, 1], weight=lambda row: 0.01 if row.node == BULK else 0.99 / BULK, **given)
+    at_the_end = lambda row: share + row.run / 1000 if row.node == BULK else (1 - share) / BULK  # noqa: E731
+    gradient = planted("spectrum", weight=at_the_end, **given)
     return spectrum, gradient
 
 
 @pytest.mark.parametrize(
     ("plain", "normalised", "error", "verdicts"),
     [
-        ((10.0, 0.9), (0.1, 0.0), 0.01, [HOLDS] * 4),
-        ((0.1, 0.0), (10.0, 0.9), 0.01, [NOT] * 4),
-        ((10.0, 0.9), (0.1, 0.0), 0.5, [UNFIT] * 4),
+        ((10.0, 0.9), (0.08, 0.0), 0.01, [HOLDS] * 4),
+        # what is left of the gradient lies at the end of the bulk, where nothing is isolated
+        ((0.08, 0.9), (10.0, 0.9), 0.01, [NOT] * 4),
+        ((10.0, 0.9), (0.08, 0.0), 0.5, [UNFIT] * 4),
     ],
 )
 def test_spectra(plain, normalised, error, verdicts):
@@ -78,6 +84,28 @@ def test_spectra(plain, normalised, error, verdicts):
     given = {"spectra": spectrum, "gradients": gradient, "fitted": fitted}
     assert unprinted(spectra.check(labels=["plain", "batch norm"], **given))["verdict"].tolist() == verdicts
     assert unprinted(spectra.check(labels=["plain"], **given))["verdict"].tolist() == verdicts[:2]
+
+
+@pytest.mark.parametrize("examples", [100, 200])
+def test_a_bulk_of_noise_has_no_isolated_eigenvalues(examples):
+    """Its highest are 5 to 6 times the root mean square of all 2,000."""
+    rng, at = np.random.default_rng(0), {"labels": ["plain"], "runs": 5}
+    found = [rng.normal(size=(examples, 2000)) for _ in range(5)]
+    values = np.array([[0.0, *np.linalg.eigvalsh(x @ x.T / examples)] for x in found])
+    spectrum = planted("spectrum", index=0, node=range(examples + 1), dimension=2000,
+                       weight=lambda row: 1 / 2000 if row.node else 1 - examples / 2000, **at).assign(value=values.ravel())  # fmt: skip
+    assert (spectrum.groupby("run").apply(lambda t: t["value"].max() / (t["weight"] * t["value"] ** 2).sum() ** 0.5) > 5).all()
+    fitted = planted("trained", split=["train"], quantity="error", value=0.01, **at)
+    claims = spectra.check(spectra=spectrum, gradients=spectrum, fitted=fitted, labels=["plain"])
+    assert judged(claims)["verdict"].tolist() == [NOT] * 2
+
+
+def test_the_edge_is_below_all_that_stand_apart():
+    values, weights = np.array([8.0, 5.0, *np.linspace(2, 0, 98), np.nan]), 0.01
+    table = planted("spectrum", runs=1, index=0, node=range(101), weight=weights).assign(value=values)
+    assert gaps(table).iloc[0].isna().all(), "a matrix that is not finite"
+    assert gaps(table[:-1]).iloc[0].tolist() == [3 / 8, 2.0]
+    assert gaps(table[2:-1])["edge"].item() == np.inf
 
 
 def test_a_density_integrates_to_one_and_nan_is_left_out(tmp_path):

@@ -144,8 +144,8 @@ def test_an_exact_replication_of_an_error_rate_holds_more_often_than_not(n):
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        ({}, "needs one of above, below and same"),
-        ({"above": 1, "below": 2}, "needs one of above, below and same"),
+        ({}, "needs one of above, below, same and apart"),
+        ({"above": 1, "below": 2}, "needs one of above, below, same and apart"),
         ({"same": 1}, "a margin without a reason"),
         ({"above": 0, "ratio": True}, "a bar that is not above 0"),
     ],

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 import torch
-from test_train import Interrupted
+from interrupted import resumed
 
 from lossland.geometry.charts.bezier import Bezier
 from lossland.landscape import compiled
@@ -45,14 +45,12 @@ def test_a_compiled_training_and_its_path_have_the_values_of_eager_ones(normalis
 def test_interrupted_compiled_training_ends_in_the_bytes_of_a_whole_one(on, after, tmp_path):
     start, objective = torch.stack([on.init(s) for s in range(3)]), expected_loss(Bezier(3), 0.0)
     whole = minimise(on, objective, start.clone(), RECIPE, 0, free=[1])
-    for _ in range(40):
-        torch.compiler.reset()  # as in another process
-        try:
-            cut = replace(on, journal=Interrupted(DiskJournal(tmp_path), after))
-            again = minimise(cut, objective, start.clone(), RECIPE, 0, free=[1])
-            break
-        except KeyboardInterrupt:
-            after += 3
+
+    def in_another_process(problem):
+        torch.compiler.reset()
+        return minimise(problem, objective, start.clone(), RECIPE, 0, free=[1])
+
+    again = resumed(in_another_process, on, tmp_path, after, more=3)
     assert torch.equal(whole.anchors, again.anchors)
     assert choices(tmp_path) == [True]
 

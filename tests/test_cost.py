@@ -128,7 +128,7 @@ def test_the_speed_with_a_network_is_measured(monkeypatch):
     monkeypatch.undo()
     from lossland.data import spirals
 
-    measured = speed.of("mlp", {"hidden": [512, 512]}, spirals.load(None, n=64))
+    measured = speed.of(speed.problem_of("mlp", {"hidden": [512, 512]}, spirals.load(None, n=64)))
     assert measured.parameters == 512 * (3 + 513) + 2 * 513
     assert measured.held >= 4 * (2 + 512 + 512), "inputs, and what two hidden layers give"
     assert 0 < measured.passes("forward", 1, 64) < measured.passes("gradient", 1, 64) < 1

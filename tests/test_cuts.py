@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 import torch
-from test_train import Interrupted
+from interrupted import resumed
 
 from lossland.data import formula
 from lossland.landscape.problem import Problem
@@ -16,7 +16,6 @@ from lossland.methods.random_cut import orthonormal, within
 from lossland.models import wedge
 from lossland.options import Recipe
 from lossland.probes import landscape
-from lossland.workflow.store import DiskJournal
 
 RECIPE = Recipe(epochs=3, lr=0.05, batch_size=20, weight_decay=1e-2)
 DESCENT = Recipe(epochs=400, lr=0.1, momentum=0.0, schedule="cosine")
@@ -81,12 +80,7 @@ def test_more_dimensions_than_parameters_are_refused(problem):
 def test_interrupted_cuts_are_the_same(problem, tmp_path):
     options = {"recipe": replace(RECIPE, optimiser="adam"), "seed": 0, "dimensions": [3, 5], "radii": [1.0, 2.0]}
     whole = random_cut.build(problem, [], **options)
-    for _ in range(60):
-        try:
-            cut = random_cut.build(replace(problem, journal=Interrupted(DiskJournal(tmp_path), 4)), [], **options)
-            break
-        except KeyboardInterrupt:
-            continue
+    cut = resumed(partial(random_cut.build, sources=[], **options), problem, tmp_path, after=4)
     assert torch.equal(cut.anchors, whole.anchors)
     assert torch.equal(cut.notes["loss"], whole.notes["loss"])
 

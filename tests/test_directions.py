@@ -4,10 +4,10 @@ import math
 
 import pytest
 import torch
+from formulas import formula
 from torch import nn
 
 from lossland.geometry.measures import project
-from lossland.landscape.problem import Problem
 from lossland.landscape.space import ParamSpace
 from lossland.landscape.subspace import Subspace
 from lossland.methods import init_plane, pca_plane, random_plane, sgd
@@ -217,25 +217,12 @@ def test_angles_are_reported_beside_what_is_expected(normalised):
     assert table["norm", 1, 1] == pytest.approx(float(plane.anchors[2].norm()))
 
 
-class Quadratic(nn.Module):
-    """nll(u) is a known function of two parameters: logits (x, y, 0) for every input."""
-
-    def __init__(self):
-        super().__init__()
-        self.a = nn.Parameter(torch.zeros(2))
-
-    def forward(self, inputs):
-        return torch.cat([self.a, self.a.new_zeros(1)]).expand(len(inputs), 3)
-
-
 def test_a_grid_that_is_not_square_lands_where_it_should():
-    """The loss at (u0, u1) is the closed form there, on every point of 3 x 5; x and y are never swapped."""
+    """The loss at (u0, u1), of logits (u0, u1, 0), is the closed form on every point of 3 x 5; x and y are never swapped."""
     from lossland.geometry.charts.affine import Affine
-    from lossland.inputs.arrays import Arrays
 
-    splits = ("train", "val", "test")
-    data = Arrays({s: torch.zeros(4, 1) for s in splits}, {s: torch.tensor([0, 0, 1, 2]) for s in splits}, 3)
-    problem = Problem(ParamSpace(Quadratic), data)
+    logits = lambda theta, x: torch.cat([theta, theta.new_zeros(1)]).expand(len(x), 3)  # noqa: E731
+    problem = formula(logits, 2, torch.zeros(4, 1), torch.tensor([0, 0, 1, 2]), 3)
     plane = Subspace(torch.tensor([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]]), Affine(3, [(-2, 1), (0, 4)]))
     table = landscape.measure(problem, plane, resolution=[3, 5], splits=["train"])
     table = table[table["quantity"] == "nll"]

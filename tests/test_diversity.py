@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from formulas import everywhere, formula
 from sklearn.metrics import brier_score_loss
 from torch import nn
 from torchmetrics.functional.classification import multiclass_calibration_error
@@ -17,7 +18,6 @@ from lossland.geometry.charts.affine import Affine
 from lossland.geometry.charts.bezier import Bezier
 from lossland.geometry.charts.points import Points
 from lossland.geometry.charts.polychain import PolyChain
-from lossland.inputs.arrays import Arrays
 from lossland.landscape.evaluate import predict
 from lossland.landscape.problem import Problem
 from lossland.landscape.space import ParamSpace
@@ -187,7 +187,7 @@ def test_cosines_are_those_of_the_named_tensors(normalised):
 def test_scales_of_norm_layers_near_one_lift_the_cosine_of_independent_networks():
     """Three weights of norm 3 at right angles, and nine scales of 1: (0 + 9) / (9 + 9), and 0 without them."""
     space = ParamSpace(lambda: nn.Sequential(nn.Linear(3, 1, bias=False), nn.LayerNorm(9, bias=False)))
-    arrays = Arrays(*(dict.fromkeys(("train", "val", "test"), t) for t in (torch.zeros(1, 3), torch.zeros(1).long())), 2)
+    arrays = everywhere(torch.zeros(1, 3), torch.zeros(1).long())
     nets = torch.cat([3 * torch.eye(3), torch.ones(3, 9)], 1)
     table = cosine.measure(Problem(space, arrays), Subspace(nets, Points(3)))
     assert table.groupby("group")["cosine"].agg(["min", "max"]).to_dict("index") == {
@@ -197,22 +197,14 @@ def test_scales_of_norm_layers_near_one_lift_the_cosine_of_independent_networks(
     }
 
 
-class Table(nn.Module):
-    """The label of example x is entry x of theta, rounded; as certain as can be."""
-
-    def __init__(self, examples):
-        super().__init__()
-        self.theta = nn.Parameter(torch.zeros(examples))
-
-    def forward(self, x):
-        return 1000 * nn.functional.one_hot(self.theta[x[:, 0].long()].round().long(), 5).float()
-
-
 @pytest.fixture
 def planted():
-    """A problem of 20 examples, all of class 0, and a function that makes networks of given answers."""
-    x, y = torch.arange(20.0)[:, None], torch.zeros(20).long()
-    return Problem(ParamSpace(lambda: Table(20)), Arrays(*(dict.fromkeys(("train", "val", "test"), t) for t in (x, y)), 5))
+    """20 examples, all of class 0; the label of example x is entry x of theta, rounded, as certain as can be."""
+
+    def answers(theta, x):
+        return 1000 * nn.functional.one_hot(theta[x[:, 0].long()].round().long(), 5).float()
+
+    return formula(answers, 20, torch.arange(20.0)[:, None], torch.zeros(20).long(), 5)
 
 
 def test_diversity_of_planted_answers(planted):

@@ -1,12 +1,13 @@
 """Draws of subspaces, faces and edges of complexes, bundles of curves, fine-tuning: laws in closed form, and what each has cost."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
 import torch
+from interrupted import resumed
 from test_samples import assert_gaussian, flat
-from test_train import Interrupted
 from torch.nn import functional as F
 
 from lossland.geometry.charts import chart
@@ -23,7 +24,6 @@ from lossland.landscape.train import expected_loss, minimise
 from lossland.methods import curve, draws, edges, face, fine_tune, line, plane, pool, sgd, simplex, swag_curve
 from lossland.options import Recipe
 from lossland.probes import ensemble, landscape
-from lossland.workflow.store import DiskJournal
 
 MANY = 20_000
 RECIPE = Recipe(epochs=3, lr=0.05, batch_size=20, schedule="constant", weight_decay=1e-3)
@@ -207,12 +207,7 @@ def test_swag_curve_refuses_other_sources(problem, bent):
 def test_interrupted_sampled_curves_are_the_same(problem, bent, tmp_path):
     options = {"recipe": RECIPE, "seed": 0, "samples": 2}
     whole = swag_curve.build(problem, [bent], **options)
-    for _ in range(40):
-        try:
-            cut = swag_curve.build(replace(problem, journal=Interrupted(DiskJournal(tmp_path), 3)), [bent], **options)
-            break
-        except KeyboardInterrupt:
-            continue
+    cut = resumed(partial(swag_curve.build, sources=[bent], **options), problem, tmp_path, after=3)
     assert torch.equal(cut.anchors, whole.anchors)
     assert torch.equal(cut.notes["loss"], whole.notes["loss"])
 

@@ -107,6 +107,13 @@ def test_the_saddles_of_resnet_20_are_twice_as_high_as_its_minima(rise, verdict)
     assert own.loc["close to the minima, train nll: ResNet-20", "verdict"] == verdict
 
 
+@pytest.mark.parametrize(("rise", "verdict"), [(0.0162, "holds"), (0.07, "contradicted")])
+def test_the_notebooks_own_network_does_not_contradict_two_orders_of_magnitude(rise, verdict):
+    """Its saddle, 0.0324, is 1.85 orders below ln 10."""
+    own = claims_of({"ResNet-20": (rise, 0.002)}, printed=["ResNet-20"], ends=0.0162, runs=3)
+    assert own.loc["two orders below an untrained network", "verdict"] == verdict
+
+
 def test_lengths_presume_as_many_steps_as_half_of_the_papers():
     def lengths(**options):
         return claims_of({"ResNet-8": GOOD}, printed=["ResNet-8"], **options).loc["lengths of bands"]
@@ -191,6 +198,7 @@ def test_a_training_comes_late_to_the_loss_of_the_saddles():
     assert check(0.4, ["DenseNet-100-12-BC"]).loc[name, "verdict"] == "contradicted"
     assert name not in check(0.8, ["DenseNet-100-12-BC"], dataset="CIFAR-10").index, "printed of CIFAR-100"
     assert check(0.5, ["ResNet-56"], dataset="CIFAR-10").loc["below the saddles: ResNet-56", "published"] == "0.52"
+    assert len(check(0.5, ["ResNet-56"])) == 1, "of one dataset, which is not stated: not of CIFAR-100 too"
     assert len(check(0.5, ["ResNet-20"])) == 1
 
 

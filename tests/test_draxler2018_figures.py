@@ -17,7 +17,7 @@ from lossland.papers.published import numbers
 from lossland.plotting.panels import looks
 from lossland.plotting.style import COLOURS, SERIES
 from lossland.statistics.saddle_graph import edges, losses, merges, tree_rows
-from lossland.statistics.tables import plane
+from lossland.statistics.tables import SHARES, plane
 
 S = np.linspace(0, 1, 41)
 SCALES = {("train", "nll"): 1, ("test", "nll"): 3, ("train", "error"): 0.1, ("test", "error"): 0.5}
@@ -177,7 +177,7 @@ def at(figure):
 
 
 def test_paths_are_drawn_by_the_share_of_their_own_length():
-    given, t = all_paths({"segment": 2.0, "band": 0.5}), paths.SHARES ** (1 / 1.3)
+    given, t = all_paths({"segment": 2.0, "band": 0.5}), SHARES ** (1 / 1.3)
     figure, own = paths.draw(**given), looks(given["recalibrated"])
     for k, (label, rise) in enumerate({"segment": 2.0, "band": 0.5}.items()):
         colour, style = own[label]["color"], {"linewidth": 1.8}

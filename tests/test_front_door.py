@@ -131,7 +131,7 @@ def test_look_trains_networks_and_draws_what_lies_between(home, monkeypatch):
         (["look", "mine:network", "--data", "photos/train"], "has no train/ and test/"),
         (
             ["look", "broken:network", "--data", "photos"],
-            "model look.model:network fails on inputs of shape (3, 64, 64) and 2 outputs: the network",
+            "model look.model:network fails on inputs of shape (3, 64, 64): the network",
         ),
         (["look", "mine:network", "--data", "photos", "--cores", "x"], "--cores is 'x': must be a number of cores, or all"),
         (["look", "mine:network", "bad.pt", "--data", "photos", "--size", "8"], "bad.pt is not a whole checkpoint of PyTorch"),

@@ -5,48 +5,17 @@ import itertools
 import numpy as np
 import pytest
 import torch
+from formulas import formula
 from planted import planted
-from torch import nn
 
 from lossland.geometry.charts.affine import Affine
 from lossland.geometry.charts.points import Points
 from lossland.geometry.charts.polychain import PolyChain
-from lossland.inputs.arrays import Arrays
 from lossland.landscape.evaluate import evaluate
-from lossland.landscape.problem import Problem
-from lossland.landscape.space import ParamSpace
 from lossland.landscape.subspace import Subspace
 from lossland.methods import chain, fge, line, pool, sgd
 from lossland.options import Recipe
 from lossland.probes import disagreement, dynamics, ensemble, landscape, path_ensemble, shape
-
-SPLITS = ("train", "val", "test")
-
-
-class Bias(nn.Module):
-    """Logits (theta_0, theta_1), whatever the input."""
-
-    def __init__(self):
-        super().__init__()
-        self.theta = nn.Parameter(torch.zeros(2))
-
-    def forward(self, x):
-        return self.theta.expand(len(x), 2)
-
-
-class Threshold(nn.Module):
-    """Class 1 where the input lies above theta."""
-
-    def __init__(self):
-        super().__init__()
-        self.theta = nn.Parameter(torch.zeros(1))
-
-    def forward(self, x):
-        return torch.cat([torch.zeros_like(x), x - self.theta], 1)
-
-
-def problem_of(model, x, y):
-    return Problem(ParamSpace(model), Arrays(dict.fromkeys(SPLITS, x), dict.fromkeys(SPLITS, y), 2))
 
 
 def values(table, member):
@@ -56,7 +25,7 @@ def values(table, member):
 def test_members_of_a_path_in_closed_form():
     """Logits (5t, 0), every fourth label of the other class: p_t = sigmoid(5t), and T makes any t > 0 say 3/4."""
     y = (torch.arange(80) % 8 < 2).long()  # a quarter of the odd examples, and of the even ones
-    problem = problem_of(Bias, torch.zeros(80, 1), y)
+    problem = formula(lambda theta, x: theta.expand(len(x), 2), 2, torch.zeros(80, 1), y)
     segment = Subspace(torch.tensor([[0.0, 0.0], [5.0, 0.0]]), PolyChain(2))
     table = path_ensemble.measure(problem, segment, resolution=6)
     t = np.linspace(0, 1, 6)
@@ -129,7 +98,7 @@ def test_a_line_may_start_where_a_training_was(problem):
 def test_disagreement_of_thresholds_is_the_share_between_them():
     """Classifiers [x > theta] on 100 points of (0, 1): two disagree on |theta - theta'|; labels are those of theta = 1/2."""
     x = (torch.arange(100)[:, None] + 0.5) / 100
-    problem = problem_of(Threshold, x, (x[:, 0] > 0.5).long())
+    problem = formula(lambda theta, x: torch.cat([torch.zeros_like(x), x - theta], 1), 1, x, (x[:, 0] > 0.5).long())
     thresholds = [0.2, 0.5, 0.9]
     runs = [Subspace(torch.tensor([[a], [b]]), Points(2)) for a, b in (thresholds[:2], [0.9, 0.9])]
     table = disagreement.measure(problem, pool.build(problem, runs, trajectories=True))

@@ -109,17 +109,25 @@ def test_what_diverges_is_nan():
     assert estimates(table.assign(subspace="", run=""))[["coefficient", "error"]].isna().all(axis=None)
 
 
-def test_trainings_of_one_recipe_are_not_told_apart():
-    """Chains are sure of what each is, and trainings differ from each other by more."""
-    rng, held = np.random.default_rng(0), 0
-    fitted = planted("trained", labels=["as it is", "other"], split=["train"], quantity="error", value=0.01)
-    for _ in range(40):
-        drawn = {(label, str(run)): 50 + 10 * rng.normal() for label in ("as it is", "other") for run in range(1, 6)}
-        value = lambda row, drawn=drawn: drawn[row.label, str(row.run)] + 0.01 * row.chain  # noqa: E731
-        table = planted("learning_coefficient", labels=["as it is", "other"], runs=5, index=[0], share=[0.02, 0.1],
-                        chain=[0, 1], part=[0, 1], coefficient=value)  # fmt: skip
-        held += unprinted(claims.check(parts=table, fitted=fitted))["verdict"].iloc[0] == "holds"
-    assert held <= 3
+@pytest.mark.parametrize("factor", [1.0, 1.1])
+def test_trainings_of_one_recipe_and_those_at_the_margin_are_not_told_apart(factor):
+    """Before, at the bar a fifth of the cases were decided on each side: all runs had one mean and one deviation of others.
+    Steps and rescaling are of the same networks, whose differences are larger."""
+    rng, labels, rows = np.random.default_rng(0), ["as it is", "other", "written otherwise"], []
+    fitted = planted("trained", labels=labels, split=["train"], quantity="error", value=0.01)
+    table = planted("learning_coefficient", labels=labels, runs=5, index=[0], share=[0.02, 0.1], chain=[0], part=[0, 1])
+    for _ in range(60):
+        own, other = np.exp(0.05 * rng.normal(size=(2, 5)))
+        small, high, else_ = (own * np.exp(0.01 * rng.normal(size=5)) for _ in range(3))
+        drawn = [small, high, factor * other, high, else_, high]
+        table = table.sort_values(["subspace", "share", "run", "part"])
+        table["coefficient"] = np.repeat(np.concatenate(drawn), 2)
+        rows.append([claim.row() for claim in claims.check(parts=table, fitted=fitted)])
+    differ, step, rescaled = zip(*rows, strict=True)
+    for side in ("p_holds", "p_contradicted") if factor > 1 else ("p_holds",):
+        assert np.mean([row[side] < 0.05 for row in differ]) < 0.05 + 3 * (0.05 * 0.95 / 60) ** 0.5
+    for same in (step, rescaled):
+        assert np.mean([row["p_holds"] < 0.05 for row in same]) > 0.9, "in pairs"
 
 
 def parts(values, labels=("as it is", "other", "written otherwise"), epochs=1):

@@ -3,32 +3,21 @@
 import numpy as np
 import pytest
 import torch
-from torch import nn
+from formulas import formula
 
 from lossland.geometry.charts.points import Points
-from lossland.inputs.arrays import SPLITS, Arrays
-from lossland.landscape.problem import Problem
-from lossland.landscape.space import ParamSpace
 from lossland.landscape.subspace import Subspace
 from lossland.probes import disagreement
 
 
-class Interval(nn.Module):
-    """Class 1, which is wrong, where low < x < high."""
-
-    def __init__(self):
-        super().__init__()
-        self.ends = nn.Parameter(torch.zeros(2))
-
-    def forward(self, x):
-        return torch.cat([torch.zeros_like(x), (x - self.ends[0]) * (self.ends[1] - x)], 1)
-
-
 def overlap(*intervals):
+    """Of networks that say 1, which is wrong, of an x in their interval."""
     x = (torch.arange(100)[:, None] + 0.5) / 100
-    arrays = Arrays(dict.fromkeys(SPLITS, x), dict.fromkeys(SPLITS, torch.zeros(100, dtype=torch.int64)), 2)
+    problem = formula(
+        lambda ends, x: torch.cat([torch.zeros_like(x), (x - ends[0]) * (ends[1] - x)], 1), 2, x, torch.zeros(100).long()
+    )
     networks = Subspace(torch.tensor(intervals), Points(len(intervals)))
-    return disagreement.measure(Problem(ParamSpace(Interval), arrays), networks).set_index(["first", "second"])["overlap"]
+    return disagreement.measure(problem, networks).set_index(["first", "second"])["overlap"]
 
 
 @pytest.mark.parametrize(

@@ -7,18 +7,15 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from formulas import formula
 from sklearn.metrics import brier_score_loss, log_loss
-from torch import nn
 from torchmetrics.functional.classification import multiclass_calibration_error
 
 from lossland.geometry.charts.affine import Affine
 from lossland.geometry.charts.bezier import Bezier
 from lossland.geometry.charts.points import Points
 from lossland.geometry.charts.polychain import PolyChain
-from lossland.inputs.arrays import Arrays
 from lossland.landscape.evaluate import calibrated, evaluate, example_scores, predict, statistics
-from lossland.landscape.problem import Problem
-from lossland.landscape.space import ParamSpace
 from lossland.landscape.subspace import Subspace
 from lossland.methods import line, pca_plane, plane, pool, sgd
 from lossland.options import Recipe
@@ -55,20 +52,11 @@ def test_scores_are_those_of_scikit_learn(problem, networks):
 def test_loss_of_a_linear_model_with_known_parabola():
     """|| theta - target ||^2 as a network: along any line the loss is a parabola with known coefficients."""
 
-    class Quadratic(nn.Module):
-        def __init__(self):
-            super().__init__()
-            self.theta = nn.Parameter(torch.zeros(3))
+    def quadratic(theta, x):  # log-odds whose cross-entropy is |theta - x|^2: -log p_0 = q
+        q = (theta - x).square().sum(1).clamp(min=1e-6)
+        return torch.stack([-q, torch.log1p(-torch.exp(-q))], 1)
 
-        def forward(self, x):  # log-odds whose cross-entropy is |theta - x|^2: -log p_0 = q
-            q = (self.theta - x).square().sum(1).clamp(min=1e-6)
-            return torch.stack([-q, torch.log1p(-torch.exp(-q))], 1)
-
-    target = torch.tensor([[1.0, 2.0, 3.0]]).repeat(4, 1)
-    data = Arrays(
-        dict.fromkeys(("train", "val", "test"), target), {s: torch.zeros(4).long() for s in ("train", "val", "test")}, 2
-    )
-    problem = Problem(ParamSpace(Quadratic), data)
+    problem = formula(quadratic, 3, torch.tensor([[1.0, 2.0, 3.0]]).repeat(4, 1), torch.zeros(4).long())
     direction = torch.tensor([0.5, -1.0, 2.0])
     along = Subspace(torch.stack([torch.zeros(3), direction]), Affine(2, ((-2, 2),)))
     table = landscape.measure(problem, along, resolution=9, splits=["train"])

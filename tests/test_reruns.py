@@ -48,7 +48,7 @@ EDITS = {
     "a value in the config": (("tests/toy.yaml", "subspace: plane, resolution: 5", "subspace: plane, resolution: 7"), {"table/surface", "figure/surface", PAGE}, "table surface: table.surface.resolution was 5, is 7"),
     "the values of two options, swapped": (("tests/toy.yaml", "n: 64, noise: 0.3, turns: 1", "n: 64, noise: 1, turns: 0.3"), TRAINED | {"data/spirals"}, "data spirals: data.spirals.noise was 0.3, is 1.0; data.spirals.turns was 1.0, is 0.3"),
     "the order of keys": (("tests/toy.yaml", "method: curve, sources: [net/1, net/2], seed: 1", "seed: 1, sources: [net/1, net/2], method: curve"), set(), ""),
-    "`cite`, `published`, `cost`, `resources`": (("tests/toy.yaml", "    model: mlp", "    cite: somebody\n    cost: {hours: 2}\n    resources: {mem_mb: 900}\n    model: mlp"), set(), ""),
+    "`cost`, `resources`": (("tests/toy.yaml", "    model: mlp", "    cost: {hours: 2}\n    resources: {mem_mb: 900}\n    model: mlp"), set(), ""),
     "one more seed": (("tests/toy.yaml", "seeds: [1, 2, 3]", "seeds: [1, 2, 3, 4]"), {"network/net/4", "table/surface", "table/trained/garipov2018/net", "figure/surface", PAGE}, "network net/4: it is not there"),
 }  # fmt: skip
 

@@ -3,11 +3,12 @@
 import itertools
 import zlib
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
 import torch
-from torch import nn
+from formulas import Formula, formula
 
 from lossland.checking import build
 from lossland.geometry.charts.bezier import Bezier
@@ -28,20 +29,9 @@ PEAK = 0.5371
 UNIT = Subspace(torch.tensor([[0.0], [1.0]]), PolyChain(2))
 
 
-class Ridge(nn.Module):
-    """The loss f(theta) + x . g(theta) of each example x; theta is a number."""
-
-    def __init__(self, f, g):
-        super().__init__()
-        self.theta, self.f, self.g = nn.Parameter(torch.zeros(1)), f, g
-
-    def forward(self, x):
-        return self.f(self.theta) + (x * self.g(self.theta)).sum(1)
-
-
 def ridge(f, x=torch.zeros(5, 1), g=torch.ones_like):
-    arrays = Arrays(dict.fromkeys(SPLITS, x), dict.fromkeys(SPLITS, torch.zeros(len(x))), 1, task="analytic")
-    return Problem(ParamSpace(lambda: Ridge(f, g)), arrays)
+    """The loss f(theta) + x . g(theta) of each example x; theta is a number."""
+    return formula(lambda theta, x: f(theta) + (x * g(theta)).sum(1), 1, x, torch.zeros(len(x)), 1, task="analytic")
 
 
 def saddle(problem, subspace=UNIT, **options):
@@ -69,16 +59,10 @@ def test_a_path_that_falls_is_highest_at_its_end():
     assert (found["saddle"], found["refined"], found["t"], found["value_a"]) == (3, 3, 0, 3)
 
 
-class Spikes(nn.Module):
+def spikes(theta, x):
     """An example (c, w, s) of class 0 is misclassified within w of c, by a logit of s (w - |theta - c|)."""
-
-    def __init__(self):
-        super().__init__()
-        self.theta = nn.Parameter(torch.zeros(1))
-
-    def forward(self, x):
-        c, w, s = x.T
-        return torch.stack([torch.zeros_like(c), s * (w - (self.theta - c).abs())], 1)
+    c, w, s = x.T
+    return torch.stack([torch.zeros_like(c), s * (w - (theta - c).abs())], 1)
 
 
 def test_each_split_and_score_has_a_maximum_of_its_own():
@@ -90,7 +74,9 @@ def test_each_split_and_score_has_a_maximum_of_its_own():
 
     where = {"train": (0.262, 0.817), "test": (0.537, 0.183)}
     x = {split: examples(*where.get(split, (0.5, 0.5))) for split in SPLITS}
-    problem = Problem(ParamSpace(Spikes), Arrays(x, {s: torch.zeros(21, dtype=torch.int64) for s in SPLITS}, 2))
+    problem = Problem(
+        ParamSpace(partial(Formula, spikes, 1)), Arrays(x, {s: torch.zeros(21, dtype=torch.int64) for s in SPLITS}, 2)
+    )
     table = saddles.measure(problem, UNIT, rounds=5).set_index(["split", "quantity"])
     for split, (doubtful, wrong) in where.items():
         error, nll = table.loc[(split, "error")], table.loc[(split, "nll")]
@@ -185,18 +171,9 @@ def test_saddles_are_the_highest_of_the_landscape(normalised):
 def test_a_length_is_that_of_the_whole_chain_whatever_points_are_sampled():
     corners = torch.tensor([[0.0, 0.0], [3.0, 0.0], [3.0, 4.0], [0.0, 4.0]])
     chain = Subspace(corners, PolyChain(4))
-
-    class Plane(nn.Module):
-        def __init__(self):
-            super().__init__()
-            self.theta = nn.Parameter(torch.zeros(2))
-
-        def forward(self, x):
-            return self.theta[1].expand(len(x))
-
-    arrays = Arrays(dict.fromkeys(SPLITS, torch.zeros(2, 1)), dict.fromkeys(SPLITS, torch.zeros(2)), 1, task="analytic")
+    second = formula(lambda theta, x: theta[1].expand(len(x)), 2, torch.zeros(2, 1), torch.zeros(2), 1, task="analytic")
     for resolution, share in ((None, 0.7), (2, 1), (6, 0.7 + 0.3 * 0.4)):
-        found = saddle(Problem(ParamSpace(Plane), arrays), chain, resolution=resolution, rounds=0)
+        found = saddle(second, chain, resolution=resolution, rounds=0)
         assert found[["length", "straight", "share"]].tolist() == pytest.approx([10, 4, share])
         assert found["saddle"] == found["value_b"] == 4
 

@@ -9,19 +9,16 @@ import numpy as np
 import pytest
 import torch
 from conftest import ROOT
+from formulas import formula
+from interrupted import resumed
 from sklearn.decomposition import PCA
-from test_train import Interrupted
-from torch import nn
 from torch.nn import functional as F
 
 from lossland.geometry.charts.points import Points
 from lossland.geometry.charts.polychain import PolyChain
 from lossland.geometry.measures import combined, components, gram, moments
-from lossland.inputs.arrays import Arrays
 from lossland.landscape.evaluate import evaluate
-from lossland.landscape.problem import Problem
 from lossland.landscape.schedules import learning_rate, restarted
-from lossland.landscape.space import ParamSpace
 from lossland.landscape.subspace import Subspace
 from lossland.methods import (
     csgmcmc,
@@ -50,23 +47,9 @@ SAMPLERS = {
 }
 
 
-class Flat(nn.Module):
-    """The loss ln 2, whatever the D parameters."""
-
-    def __init__(self, dimension):
-        super().__init__()
-        self.theta = nn.Parameter(torch.zeros(dimension))
-
-    def forward(self, x):
-        return x.new_zeros(len(x), 2) + 0 * self.theta.sum()
-
-
 def flat(dimension, n=64):
-    x, y = torch.zeros(n, 1), torch.arange(n) % 2
-    return Problem(
-        ParamSpace(partial(Flat, dimension)),
-        Arrays(dict.fromkeys(("train", "val", "test"), x), dict.fromkeys(("train", "val", "test"), y), 2),
-    )
+    """The loss ln 2, whatever the D parameters."""
+    return formula(lambda theta, x: x.new_zeros(len(x), 2) + 0 * theta.sum(), dimension, torch.zeros(n, 1), torch.arange(n) % 2)
 
 
 def cloud(k=5, dimension=4, seed=0):
@@ -213,15 +196,8 @@ def test_random_samples_of_an_interrupted_job_are_the_same(problem, tmp_path):
     run = sgd.build(problem, [], recipe=Recipe(20, 0.2, batch_size=16), seed=0)
     options = {"seed": 0, "samples": 3, "least": 0.5, "radius": 5.0, "trials": 50}
     whole = random_subspace.build(problem, [run], **options).anchors
-    for after in range(1, 20):
-        try:
-            journal = Interrupted(DiskJournal(tmp_path), after)
-            found = random_subspace.build(replace(problem, journal=journal), [run], **options).anchors
-            break
-        except KeyboardInterrupt:
-            continue
-    assert after > 1
-    assert torch.equal(found, whole)
+    cut = resumed(partial(random_subspace.build, sources=[run], **options), problem, tmp_path, more=1)
+    assert torch.equal(cut.anchors, whole)
 
 
 def test_dropout_keeps_entries_at_theta_over_the_share_kept_and_so_the_mean():
@@ -372,13 +348,7 @@ def test_mcmc_without_temperature_is_a_snapshot_ensemble(problem):
 def test_interrupted_mcmc_equals_uninterrupted(problem, tmp_path):
     options = {"recipe": Recipe(3, 0.1, batch_size=10), "seed": 0, "cycles": 1, "per_cycle": 2, "exploration": 0.3}
     whole = csgmcmc.build(problem, [], **options)
-    for after in range(1, 40):
-        try:
-            cut = csgmcmc.build(replace(problem, journal=Interrupted(DiskJournal(tmp_path), after)), [], **options)
-            break
-        except KeyboardInterrupt:
-            continue
-    assert after > 1
+    cut = resumed(partial(csgmcmc.build, sources=[], **options), problem, tmp_path, more=1)
     assert torch.equal(cut.anchors, whole.anchors)
 
 

@@ -91,7 +91,7 @@ def test_nothing_imports_the_workflow():
 
 
 def test_what_draws_and_claims_imports_no_torch():
-    modules = [catalogue.module(room, name) for room in ("figures", "claims") for name in catalogue.names(room)]
+    modules = [catalogue.find(room, name).module for room in ("figures", "claims") for name in catalogue.names(room)]
     code = (
         f"import sys; from importlib import import_module; [import_module(m) for m in {modules}]; print('torch' in sys.modules)"
     )
@@ -101,7 +101,7 @@ def test_what_draws_and_claims_imports_no_torch():
 @pytest.mark.parametrize(("room", "name"), PLUGINS)
 def test_plugin_contract(room, name):
     plugin = catalogue.plugin(room, name)
-    module = import_module(catalogue.module(room, name))
+    module = catalogue.imported(room, name)
     function = getattr(module, catalogue.FUNCTION[room])
     assert len(plugin.caption.partition("\n")[0]) > 20, "the first line says what it is"
     assert plugin.inputs in catalogue.POSITIONAL[room]

@@ -196,10 +196,10 @@ class Problem:
         The gradient is added `share` times to `into` [D] (default: once to zeros), each parameter tensor as soon as it is
         known, so that beside theta and `into` of a large network there is never a third vector of their length.
         """
-        inputs = self._laid_out(inputs)
         if into is None and len(theta) <= SMALL:
             loss, gradient = self._small(theta, inputs, target, rng)
         else:
+            inputs = self._laid_out(inputs)
             gradient = torch.zeros_like(theta) if into is None else into
             # dropout first: it may ask for the proof, whose passes need the network for themselves
             with self._dropout(rng), self._network(self.space.leaves(theta, gradient)) as network:
@@ -221,14 +221,12 @@ class Problem:
 
     def _small(self, theta, inputs, target, rng):
         """The loss of a batch and its gradient [D], without decay, of a network whose steps are not arithmetic but calls."""
-        point, gradient, leaves, parts = self.space.bench(theta)
-        point.copy_(theta)
-        with self._dropout(rng), self._network(leaves) as network:
+        bench = self.space.bench(theta)
+        bench.load(theta)
+        with self._dropout(rng), self._network(bench.leaves) as network:
             loss = self._loss(network, inputs, target)
-            found = torch.autograd.grad(loss, [leaves[n] for n in parts], allow_unused=True)
-        parts = list(parts.values())
-        torch._foreach_copy_(parts, [torch.zeros_like(p) if g is None else g for g, p in zip(found, parts, strict=True)])
-        return loss, gradient.clone()
+            found = torch.autograd.grad(loss, bench.trained, bench.one.to(loss), allow_unused=True)
+        return loss, bench.joined(found)
 
     @torch.no_grad()
     def value(self, theta, inputs, target, rng, weight_decay=0.0):

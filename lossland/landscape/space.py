@@ -213,16 +213,10 @@ class ParamSpace:
         return views
 
     def bench(self, like):
-        """(theta [D], gradient [D], leaves, by name the parts of the gradient) that stay, to be copied into: to make leaves
-        takes as long as a small network does."""
+        """The `_Bench` of points of the type and on the device of `like` [D]."""
         key = (like.device, like.dtype)
         if key not in self._benches:
-            theta, gradient = torch.zeros_like(like), torch.zeros_like(like)
-            leaves, parts = self.leaves(theta, gradient), {}
-            for name, leaf in leaves.items():
-                if leaf.requires_grad:
-                    leaf.grad, parts[name] = None, leaf.grad
-            self._benches[key] = theta, gradient, leaves, parts
+            self._benches[key] = _Bench(self, like)
         return self._benches[key]
 
     def parts(self, points):
@@ -427,6 +421,38 @@ class _Loaded:
             place[key] = tensor
         if changed and kind is None:
             raise ValueError(CHANGED.format("buffer", changed[0]))
+
+
+class _Bench:
+    """Leaves that stay, to be copied into: to make them takes as long as a small network does. In float32 the weights of
+    convolutions of channels-last images lie so too, where else each pass would lay them out anew; with one channel nothing
+    says how images lie, and sums over them would change."""
+
+    def __init__(self, space, like):
+        self._point, self._gradient = torch.zeros_like(like), torch.zeros_like(like)
+        self.leaves, self.one = space.leaves(self._point, self._gradient), like.new_ones(())
+        self._parts = [leaf.grad for leaf in self.leaves.values() if leaf.requires_grad]
+        self._apart = {n: t.detach() for n, t in self.leaves.items() if t.ndim == 4}
+        if like.dtype != torch.float32 or any(t.shape[1] == 1 for t in self._apart.values()):
+            self._apart = {}
+        for name, tensor in self._apart.items():
+            leaf = tensor.clone(memory_format=torch.channels_last)
+            self.leaves[name] = leaf.requires_grad_(self.leaves[name].requires_grad)
+        self._own = [self.leaves[n].detach() for n in self._apart]
+        self.trained = [leaf for leaf in self.leaves.values() if leaf.requires_grad]
+        for leaf in self.trained:
+            leaf.grad = None
+
+    def load(self, theta):
+        self._point.copy_(theta)
+        if self._own:
+            torch._foreach_copy_(self._own, [*self._apart.values()])
+
+    def joined(self, found):
+        """[D], of the gradients of `trained`; None is zero."""
+        found = [torch.zeros_like(p) if g is None else g for g, p in zip(found, self._parts, strict=True)]
+        torch._foreach_copy_(self._parts, found)
+        return self._gradient.clone()
 
 
 def _same(a, b):

@@ -8,7 +8,7 @@ several sizes, to be drawn together.
 import pandas as pd
 from matplotlib.figure import Figure
 
-from lossland.plotting.panels import legend_below, logarithmic, looks, panels
+from lossland.plotting.panels import broken, legend_below, logarithmic, looks, panels
 from lossland.statistics.tables import by_label, where
 
 OURS = "ours"
@@ -52,7 +52,7 @@ def drawn(rows) -> Figure:
             if "[nats]" in panel:
                 logarithmic(axis)
             if panel == there[0]:
-                axis.set_title(source, loc="left", fontweight="bold")
+                axis.set_title(broken(source, 28) if len(wanted) == 1 else source, loc="left", fontweight="bold")
     legend_below(figure, axes.flat)
     return figure
 

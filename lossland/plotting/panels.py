@@ -9,9 +9,10 @@ from lossland.plotting.style import AXES, COLOURS, COLUMN, GREY, MARKERS, SERIES
 from lossland.statistics.tables import by_label, pick, untrained
 
 
-def panels(rows, columns, height=2.1, **options):
-    """(figure, axes [rows columns])."""
-    return plt.subplots(rows, columns, figsize=(COLUMN * columns, height * rows), squeeze=False, **options)
+def panels(rows, columns, height=2.1, width=COLUMN, least=0.0, **options):
+    """(figure, axes [rows columns]); the size is that of a panel, and `least` the width of all."""
+    size = max(width * columns, least), height * rows
+    return plt.subplots(rows, columns, figsize=size, squeeze=False, **options)
 
 
 def tiles(number, columns, height=2.1, **options):

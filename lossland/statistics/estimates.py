@@ -44,6 +44,27 @@ class Estimate:
         return np.where(exact, 1.0, stats.t.sf(off / np.where(exact, 1, self.error), self.freedom))
 
 
+@dataclass(frozen=True)
+class Deviation:
+    """The standard deviation `mean` of n independent normal numbers, by chi-square; used as an `Estimate`."""
+
+    mean: np.ndarray
+    n: int
+
+    @property
+    def spread(self):
+        return self.mean
+
+    def interval(self, share=0.95):
+        tails = stats.chi2.ppf([(1 + share) / 2, (1 - share) / 2], self.n - 1)
+        return tuple(self.mean * np.sqrt((self.n - 1) / tail) for tail in tails)
+
+    def beyond(self, bar, side):
+        """One-sided p of it above (side 1) or below (-1) the bar; 1 of numbers that are equal but for rounding."""
+        tail = stats.chi2.sf if side > 0 else stats.chi2.cdf
+        return np.where(self.mean > ROUNDING, tail((self.n - 1) * (self.mean / bar) ** 2, self.n - 1), 1.0)
+
+
 def estimate(values, less=None, *, examples=0.0, further=0.0) -> Estimate:
     """Of the mean of `values`, or of its difference from that of `less`, runs that do not go in pairs with them.
 

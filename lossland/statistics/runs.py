@@ -5,6 +5,8 @@ import pandas as pd
 
 from lossland.statistics.tables import pick
 
+LEAST = 6  # things to be told apart by `halves`: of fewer, chance puts all high values in one half in more than one of 20
+
 
 def paired(table, *labels) -> list[pd.DataFrame]:
     """The rows of each of `labels`, one for each run, indexed by run, to be compared in pairs; see `together`."""
@@ -37,6 +39,14 @@ def by_run(table, columns=None):
 def each_example(table, column) -> pd.DataFrame:
     """A column of a `by_example` table, a row for each run and a column for each example."""
     return table.pivot(index="run", columns="example", values=column).sort_index()
+
+
+def refuse_other_images(tables):
+    """Raises ValueError if two tables, by their names, are not of the same corruptions and severities."""
+    ours, theirs = (set(zip(rows["corruption"], rows["severity"], strict=True)) for rows in tables.values())
+    if odd := ours ^ theirs:
+        corruption, severity = min(odd)
+        raise ValueError(f"{' and '.join(tables)} are not both of {corruption} at severity {severity}; measure both on it")
 
 
 def by_block(table, column) -> pd.DataFrame:
@@ -74,6 +84,14 @@ def by_pairs(values) -> pd.Series:
     """Means over runs 0 and 1, 2 and 3, ... of what is indexed by (subspace, run): runs in the order of their numbers."""
     order = sorted(values.index, key=lambda name: (name[0], len(name[1]), name[1]))
     return values[order].groupby(np.arange(len(order)) // 2).mean()
+
+
+def halves(values, order) -> tuple[pd.Series, pd.Series]:
+    """The values of those that come last in ascending `order`, and of as many that come first; if they are odd in number, the
+    one in the middle is in neither. If values have nothing to do with the order, these are two samples of one kind."""
+    names = order.sort_values(kind="stable").index
+    half = len(names) // 2
+    return values[names[len(names) - half :]], values[names[:half]]
 
 
 def towards_the_end(pairs, after) -> pd.DataFrame:

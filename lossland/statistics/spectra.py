@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 SETTLED = ["subspace", "run", "index"]
+SEEN, UPPER, GAP = 1e-3, 0.1, 0.05
 
 
 def density(nodes, at, width) -> np.ndarray:
@@ -28,3 +29,25 @@ def numbers(nodes) -> pd.DataFrame:
     known = points["trace"].first().notna()
     found.loc[known, ["trace", "error"]] = points[["trace", "trace_error"]].first()[known].to_numpy()
     return found
+
+
+def gaps(nodes) -> pd.DataFrame:
+    """Of each point, by (subspace, run, index), how far its highest eigenvalues stand apart: the widest `gap` between two that
+    are next to each other, as a share of the highest, and the `edge`, above which all are isolated: the lower end of the lowest
+    gap that is wider than `GAP`; infinite if there is none.
+
+    Gaps are sought in the upper tenth (`UPPER`) of the eigenvalues that are not 0, above `SEEN` times the highest in size. At
+    the edge of a bulk, of noise of a hundred examples or more, they are narrower. NaN of a matrix that is not finite.
+    """
+    return nodes.groupby(SETTLED).apply(_gaps, include_groups=False)
+
+
+def _gaps(nodes):
+    if nodes["value"].isna().any():
+        return pd.Series({"gap": np.nan, "edge": np.nan})
+    nodes = nodes.sort_values("value", ascending=False)
+    value, above = nodes["value"].to_numpy(), nodes["weight"].cumsum().to_numpy()[:-1]
+    rank = nodes["weight"][nodes["value"].abs() > SEEN * value[0]].sum()
+    gap = np.where(above <= UPPER * rank, (value[:-1] - value[1:]) / value[0], 0.0)
+    wide = np.flatnonzero(gap > GAP)
+    return pd.Series({"gap": gap.max(), "edge": value[wide[-1] + 1] if len(wide) else np.inf})

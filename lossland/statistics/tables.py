@@ -16,6 +16,7 @@ from lossland.statistics.diversity_limits import over_error
 # train errors; what is said of trained networks is not measured on one that has it, or more
 UNTRAINED = 0.1  # those that the papers print of networks they call trained are up to 0.09
 HARDLY = 0.4  # of the smallest networks of the papers, which err on about a third of CIFAR-10
+SHARES = np.linspace(0, 1, 101)  # of the length of a path, where paths are compared
 
 
 def Table(probe):
@@ -45,6 +46,11 @@ def by_label(table) -> dict[str, pd.DataFrame]:
 def one_run(table) -> pd.DataFrame:
     """The rows of the first run, if a mean over runs would mean nothing."""
     return pick(table, run=table["run"].iloc[0])
+
+
+def latest(table, column="index", by=("subspace", "run")) -> pd.DataFrame:
+    """The rows of each training, or whatever `by` tells apart, that are last by `column`."""
+    return table[table[column] == table.groupby(list(by))[column].transform("max")]
 
 
 def _of(table):
@@ -117,7 +123,9 @@ def matrix(pairs, value, same) -> np.ndarray:
 
 
 def derived(table) -> pd.DataFrame:
-    """With accuracy = 1 - error, and if it has disagreements diversity, disagreement / error."""
+    """With accuracy = 1 - error, and if it has disagreements diversity, disagreement / error: of pairs the mean of both."""
+    if "error" not in table:
+        table = table.assign(error=(table["error_first"] + table["error_second"]) / 2)
     table = table.assign(accuracy=1 - table["error"])
     return table.assign(diversity=over_error(table["disagreement"], table["error"])) if "disagreement" in table else table
 
@@ -129,16 +137,18 @@ def rectangle(points, value, named) -> pd.DataFrame:
     return points.pivot(index="u1", columns="u0", values=value)
 
 
-def shares(path, role) -> pd.Series:
+def shares(path) -> pd.Series:
     """How far along each path its points lie, as a share of its own length. Raises ValueError if a path has no length."""
     arc = path.groupby(["subspace", "run"])["arc"]
     if path["arc"].isna().any() or not (arc.transform("max") > 0).all():
-        raise ValueError(f"{role} of {path['subspace'].iloc[0]} is of no path with a length; name a line, a curve or a chain")
+        raise ValueError(f"{path['subspace'].iloc[0]} is no path with a length; name a line, a curve or a chain")
     return path["arc"] / arc.transform("max")
 
 
-def resampled(path, column, at) -> pd.DataFrame:
-    """`column` of one path at the shares `at` of its length [n], against the column `share`; one column for each run [n r]."""
+def resampled(path, column, at=SHARES) -> pd.DataFrame:
+    """`column` of one path at the shares `at` of its length [n], those of the column `share` if it has one; a column for each
+    run [n r]."""
+    path = path if "share" in path else path.assign(share=shares(path))
     runs = path.sort_values("share").groupby("run", sort=False)
     return pd.DataFrame({run: np.interp(at, rows["share"], rows[column]) for run, rows in runs}, index=at)
 

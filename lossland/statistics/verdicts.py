@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from lossland.statistics.estimates import above, all_of, estimate, within
+from lossland.statistics.estimates import Deviation, above, all_of, estimate, within
 from lossland.statistics.estimates import tolerance as tolerance_of
+from lossland.statistics.tables import UNTRAINED
 
 SCHEMA = {
     "claim": "string", "kind": "string", "origin": "string", "statement": "string", "measured": "string", "bar": "string",
@@ -34,6 +35,8 @@ class Claim:
     which do not go in pairs with `values`: the number is the difference of the two means, or their `ratio`.
     `ratio`: the number is a ratio of positive numbers, tested in logarithms; margins are factors, and `around` is 1.
     `same`: instead of a bar, the margin within which the number is `around`, 0 or what is given; `because` is its reason.
+    `apart`: the number is not within this margin of `around`, on whichever side; `because` is its reason.
+    `deviation`: the number is the standard deviation of the values, taken for normal; with `ratio` of logarithms, as a factor.
     `published` are the paper's own values, `tolerance` what may lie between one of them and ours.
     `bar_of`: the bar is the mean of so many runs of the paper, and as uncertain as that many of ours.
     `sampling`: what the choice of test examples leaves open, as a standard error of the mean (relative, of a ratio) or as the
@@ -49,6 +52,8 @@ class Claim:
     above: float | None = None
     below: float | None = None
     same: float | None = None
+    apart: float | None = None
+    deviation: bool = False
     around: float | None = None
     because: str = ""
     published: Sequence[float] | float = ()
@@ -61,11 +66,12 @@ class Claim:
     origin: str = "this paper"
 
     def __post_init__(self):
-        if sum(bar is not None for bar in (self.above, self.below, self.same)) != 1:
-            raise ValueError(f"claim {self.name!r} needs one of above, below and same")
-        if self.same is not None and not self.because:
+        bars = self.above, self.below, self.same, self.apart
+        if sum(bar is not None for bar in bars) != 1:
+            raise ValueError(f"claim {self.name!r} needs one of above, below, same and apart")
+        if self._margin is not None and not self.because:
             raise ValueError(f"claim {self.name!r} has a margin without a reason; say it as because=")
-        if self.ratio and min(bar for bar in (self.above, self.below, self.same, self.around) if bar is not None) <= 0:
+        if self.ratio and min(bar for bar in (*bars, self.around) if bar is not None) <= 0:
             raise ValueError(f"claim {self.name!r} holds a ratio against a bar that is not above 0")
 
     def row(self) -> dict:
@@ -83,7 +89,8 @@ class Claim:
         }  # fmt: skip
         compare = np.divide if self.ratio else np.subtract
         first = [v.mean() if less is None else compare(v.mean(), less.mean()) for v, less in samples.values() if n]
-        return row | (self._tested(samples) if not row["reason"] else {"effect": first[0] if first else np.nan})
+        known = first[0] if first and not self.deviation else np.nan
+        return row | (self._tested(samples) if not row["reason"] else {"effect": known})
 
     def _tested(self, samples):
         to, back = (np.log, np.exp) if self.ratio else (lambda x: x, lambda x: x)
@@ -91,8 +98,11 @@ class Claim:
         for name, (values, less) in samples.items():
             logs = [None if sample is None else to(sample) for sample in (values, less)]
             examples = self.sampling[name] if isinstance(self.sampling, Mapping) else self.sampling
-            estimated = estimate(*logs, examples=examples)
-            held = estimate(*logs, examples=examples, further=1 / self.bar_of) if self.bar_of else estimated
+            if self.deviation:
+                held = estimated = Deviation(logs[0].std(ddof=1), len(logs[0]))
+            else:
+                estimated = estimate(*logs, examples=examples)
+                held = estimate(*logs, examples=examples, further=1 / self.bar_of) if self.bar_of else estimated
             tests.append(self._sides(held, to))
             found.append((name, estimated))
         weakest = max(range(len(tests)), key=lambda i: tests[i][0])
@@ -106,9 +116,14 @@ class Claim:
         }  # fmt: skip
 
     def _sides(self, estimated, to):
-        if self.same is not None:
-            return within(estimated, to(self._around), to(self.same))
+        if self._margin is not None:
+            sides = within(estimated, to(self._around), to(self._margin))
+            return sides if self.apart is None else sides[::-1]
         return above(estimated, to(self.above)) if self.above is not None else above(estimated, to(self.below), -1)
+
+    @property
+    def _margin(self):
+        return self.apart if self.same is None else self.same
 
     @property
     def _around(self):
@@ -116,8 +131,9 @@ class Claim:
 
     @property
     def _bar(self):
-        if self.same is not None:
-            return f"within {'a factor of ' * self.ratio}{self.same:.3g} of {self._around:.3g}"
+        if self._margin is not None:
+            side = "within" if self.apart is None else "not within"
+            return f"{side} {'a factor of ' * self.ratio}{self._margin:.3g} of {self._around:.3g}"
         return f"above {self.above:.3g}" if self.above is not None else f"below {self.below:.3g}"
 
     def _not_measurable(self, samples, n):
@@ -173,7 +189,7 @@ def as_published(name, values, published, *, examples=None, margin=None, because
                  tolerance=margin, bar_of=runs, **words)  # fmt: skip
 
 
-def trained(errors, *, below, of="train") -> str | None:
+def trained(errors, *, below=UNTRAINED, of="train") -> str | None:
     """What a claim `presumes` of networks that are trained to errors below so much; None if they are, or if there are no
     errors, as of a regression."""
     worst = float(np.max(np.asarray(errors), initial=0))

@@ -153,18 +153,25 @@ def _read(root, file):
     _seen[root, file] = _written(root, file)
     text = (root / file).read_bytes()
     key = _hash(b"".join([text, file.encode(), sys.version.encode(), Path(__file__).read_bytes()]))
-    kept = (root / file).parent / "__pycache__" / f"{Path(file).stem}.{sys.implementation.cache_tag}.read.json"
-    with suppress(OSError, ValueError):
-        found = json.loads(kept.read_bytes())
-        if found.pop("key") == key:
-            return found
-    found = _parsed(file, text)
-    with suppress(OSError):  # a folder that may not be written to
-        kept.parent.mkdir(exist_ok=True)
-        temporary = kept.with_suffix(f".{os.getpid()}")
-        temporary.write_text(json.dumps({"key": key} | found))
-        temporary.replace(kept)
+    place = (root / file).parent / "__pycache__" / f"{Path(file).stem}.{sys.implementation.cache_tag}.read.json"
+    if (found := kept(place)).get("key") != key:
+        keep(place, found := {"key": key} | _parsed(file, text))
     return found
+
+
+def kept(place) -> dict:
+    """What `keep` has kept there; nothing if it cannot be read."""
+    with suppress(OSError, ValueError):
+        return dict(json.loads(place.read_bytes()))
+    return {}
+
+
+def keep(place, found):
+    with suppress(OSError):  # a folder that may not be written to: it is found again each time
+        place.parent.mkdir(parents=True, exist_ok=True)
+        temporary = place.with_name(f"{place.name}.{os.getpid()}")
+        temporary.write_text(json.dumps(found))
+        temporary.replace(place)
 
 
 def _parsed(file, text):

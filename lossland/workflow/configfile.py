@@ -11,7 +11,7 @@ import os
 import re
 from pathlib import Path
 
-from lossland.checking import ConfigError, built
+from lossland.checking import ConfigError
 from lossland.options import nearest
 from lossland.workflow import own_files
 from lossland.workflow.code_digest import PLUGIN
@@ -48,11 +48,10 @@ def refuse_absent(plan, jobs):
     """Raise ConfigError, before anything runs, if the user's own files that jobs read are not there or cannot be read, or where
     a file goes there is a folder."""
     for job in jobs:
-        where, own = f"{job.section}.{job.name}", []
-        built(job.plugin.options, job.options, where, root=plan.data_root, own=own)
+        where = f"{job.section}.{job.name}"
         if folders := [path for path in job.paths(plan.results) if Path(path).is_dir()]:
             raise ConfigError(f"{where}: {folders[0]} is a folder, and a file goes there; move it away")
-        for kind, path in own:
+        for kind, path in own_files.named(job.plugin, job.options, where, plan.data_root):
             if fault := own_files.fault(kind, path):
                 raise located(plan.read_from, ConfigError(f"{where}: {fault}"))
 

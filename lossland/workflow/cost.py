@@ -15,7 +15,7 @@ import pandas as pd
 from lossland.checking import built
 from lossland.inputs.arrays import count
 from lossland.workflow import own_files, plugins, rehearsal, speed, store, work
-from lossland.workflow.code_digest import digest
+from lossland.workflow.code_digest import digest, keep, kept
 from lossland.workflow.gpu_slots import devices
 from lossland.workflow.staleness import Reruns
 
@@ -51,7 +51,7 @@ class Model:
     def __init__(self, plan):
         self._plan, self._rehearsal = plan, rehearsal.Rehearsal(plan, 1)
         self._place = own_files.cache(f"speed-{digest(speed.machine())}")
-        self._speeds, self._data, self._precision = own_files.kept(self._place), {}, {}
+        self._speeds, self._data, self._precision = kept(self._place), {}, {}
         self._whole = {self._rehearsal.of(job): job for job in plan["data"].values()}
         for job in plan["network"].values():
             self._precision[digest(job.setting.spec)] = (job.options.get("recipe") or {}).get("precision", "fp32")
@@ -89,8 +89,8 @@ class Model:
             print(f"measuring {model} {options}"[:100], file=sys.stderr)
             given = built(plugins.plugin("models", model).options, options, model)
             try:
-                self._speeds[key] = vars(speed.of(model, given, data, precision))
-                own_files.keep(self._place, self._speeds)
+                self._speeds[key] = vars(speed.of(speed.problem_of(model, given, data), precision))
+                keep(self._place, self._speeds)
             except ValueError as error:  # the run will tell where
                 print(f"its speed is unknown: {error}", file=sys.stderr)
                 return UNKNOWN

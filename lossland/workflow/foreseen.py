@@ -9,7 +9,6 @@ from functools import lru_cache
 from lossland.options import POINTS
 from lossland.workflow import plugins, trainings
 from lossland.workflow.code_digest import tasks_of
-from lossland.workflow.jobs import View
 from lossland.workflow.validation import ConfigError
 
 
@@ -31,8 +30,7 @@ def snapshots(source):
 def vertices(source):
     """The numbers of the vertices of a subspace; None if they are not known."""
     if formula := source.plugin.vertices:
-        sources = source.sources if isinstance(source, View) else source.inputs["sources"]
-        return range(eval(formula, {"sources": sources} | source.options))  # a constant of a plug-in
+        return range(eval(formula, {"sources": source.below} | source.options))  # a constant of a plug-in
     return None if (kept := snapshots(source)) is None else range(len(kept))
 
 
@@ -53,10 +51,8 @@ def refuse_lines(where, plugin, table):
     for entry in table.entries:
         for job in [shard.source for shard in entry.source.inputs.get("shards", [])] or [entry.source]:
             for measured in (one.source for one in job.inputs.get("subspace", [])):
-                network = getattr(measured, "section", "") == "network"
-                dimension = 0 if network else measured.plugin.dimension(measured.options)
-                if dimension not in (None, 2):
-                    found = f"a table over {dimension} dimensions ({measured.plugin.name})"
+                if measured.dimension not in (None, 2):
+                    found = f"a table over {measured.dimension} dimensions ({measured.plugin.name})"
                     raise ConfigError(f"{where} names {job.name}, {found}; {plugin.name} draws a surface over 2")
 
 
@@ -120,8 +116,7 @@ def _measured(job):
 def _decay(source):
     """What a subspace notes of the decay of its training: its own, or that of what it is first made from; None of nothing."""
     own = source.options.get("recipe") or source.options
-    below = source.sources if isinstance(source, View) else [entry.source for entry in source.inputs.get("sources", [])]
-    return own["weight_decay"] if "weight_decay" in own else _decay(below[0]) if below else None
+    return own["weight_decay"] if "weight_decay" in own else _decay(source.below[0]) if source.below else None
 
 
 def _setting(job):
@@ -143,22 +138,18 @@ def refuse_points(where, plugin, options, members, shards):
     """Raise ConfigError if a probe of paths would get another subspace, or a grid had another number of axes, or one point, or
     what adapts to a surface had none, or parts of one."""
     resolution = options.get("resolution")
-    dimensions = max((member.source.plugin.dimension(member.source.options) or 1 for member in members), default=1)
-    if math.prod(each := resolution if isinstance(resolution, list) else [resolution or 1] * dimensions) > POINTS:
-        raise ConfigError(
-            f"{where}: resolution is {resolution}, of {math.prod(each):.1g} points; lower it to {POINTS:,} in all"
-        )
-    for member in members:
-        source = member.source
-        network = getattr(source, "section", "") == "network"
-        m = 0 if network else source.plugin.dimension(source.options)
+    for source in (member.source for member in members):
+        m = source.dimension
+        each = resolution if isinstance(resolution, list) else [resolution or 0] * (m or 1)
+        if (points := math.prod(each)) > POINTS:
+            raise ConfigError(f"{where}: resolution is {resolution}, of {points:.1g} points; lower it to {POINTS:,} in all")
         if plugin.of not in (None, m) and m is not None:
             found = f"{source.plugin.name}, of {m} dimensions" if m else "a network"
             raise ConfigError(f"{where}.subspace names {found}; {plugin.name} needs a path; name a curve, a chain or a band")
-        if plugin.name == "landscape" and m and 1 in (resolution if isinstance(resolution, list) else [resolution]):
+        if plugin.name == "landscape" and m and 1 in each:
             raise ConfigError(f"{where}: resolution is {resolution}; a path or a plane takes at least 2 points along each axis")
-        if plugin.name == "landscape" and m and isinstance(resolution, list) and len(resolution) != m:
-            raise ConfigError(f"{where}: resolution lists {len(resolution)} numbers, but there are {m} axes; give one for each")
+        if plugin.name == "landscape" and m and len(each) != m:
+            raise ConfigError(f"{where}: resolution lists {len(each)} numbers, but there are {m} axes; give one for each")
         if options.get("adaptive") and (m not in (2, None) or shards > 1 or options["augmented"]):
             raise ConfigError(f"{where}: adaptive is for planes, as they are and not in shards; leave it out here")
 

@@ -54,6 +54,14 @@ class View:
     setting: Setting
 
     @property
+    def below(self) -> list["Job | View"]:
+        return self.sources
+
+    @property
+    def dimension(self) -> int | None:
+        return self.plugin.dimension(self.options)
+
+    @property
     def leaves(self) -> list["Job"]:
         return [job for source in self.sources for job in source.leaves]
 
@@ -126,6 +134,16 @@ class Job:
         return [self]
 
     @property
+    def below(self) -> list["Job | View"]:
+        """What it is built from, or measures, as it is named."""
+        return [entry.source for _, entries in sorted(self.inputs.items()) for entry in entries]
+
+    @property
+    def dimension(self) -> int | None:
+        """Of a subspace, 0 of networks; None if that is not known when planning."""
+        return 0 if self.section == "network" else self.plugin.dimension(self.options)
+
+    @property
     def canonical(self) -> str:
         return json.dumps(self.spec, sort_keys=True)
 
@@ -142,8 +160,7 @@ class Job:
     @cached_property
     def sources(self) -> list["Job"]:
         """The jobs whose results it reads beside its dataset, each once, in the order of its spec."""
-        entries = [entry for _, entries in sorted(self.inputs.items()) for entry in entries]
-        return list(dict.fromkeys(job for entry in entries for job in entry.source.leaves))
+        return list(dict.fromkeys(job for source in self.below for job in source.leaves))
 
     @property
     def made_from(self) -> list["Job"]:

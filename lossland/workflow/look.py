@@ -11,7 +11,6 @@ import os
 import re
 import shutil
 import sys
-import time
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -28,6 +27,7 @@ SHARED = 0.75  # two cores, which share memory, are as fast as 1.7
 RECIPE = {"epochs": 30, "lr": 0.05, "batch_size": 128, "weight_decay": 5e-4}
 SIDES = [31, 25, 21, 17, 13, 11, 9]  # of a plane, in points, from fine to coarse
 EXAMPLES = [2000, 1000, 500, 250, 120, 60]
+BATCH = 64  # examples that are evaluated at a time
 PASSES = 3  # of a point: its batch-norm statistics, train, test
 PRODUCT = 6  # passes of a Hessian-vector product
 SHARPNESS = 1500  # passes of all measures of sharpness
@@ -262,15 +262,12 @@ def _speed(source, model, cores, files) -> float:
     """
     import torch
 
-    from lossland import tasks
-    from lossland.inputs.arrays import Arrays, count
-    from lossland.landscape.problem import Problem, default_device
-    from lossland.landscape.space import ParamSpace
+    from lossland.inputs.arrays import Arrays
+    from lossland.landscape.problem import device_of
     from lossland.methods import pretrained
+    from lossland.workflow import speed
 
-    device, threads = default_device(), torch.get_num_threads()
-    torch.set_num_threads(1)  # as a job
-
+    threads = torch.get_num_threads()
     sys.path.insert(0, str(Path.cwd()))
     options = {name: value for name, value in source.items() if name != "source"}
     root = Path(os.environ.get("LOSSLAND_DATA", "data"))  # of the run too
@@ -278,23 +275,17 @@ def _speed(source, model, cores, files) -> float:
     data = plugins.load("data", source["source"])(root, **built(known, options, f"--data {source['source']}", root=root))
     if not isinstance(data, Arrays):
         raise ConfigError(f"--data {source['source']} returns {type(data).__name__}; return Arrays of lossland.inputs.arrays")
-    make, outputs = plugins.load("models", model), tasks.found(data.task).outputs(data.classes)
     try:
-        problem = Problem(ParamSpace(lambda: make(data.shape, outputs)), data, device)
+        problem = speed.problem_of(model, {}, data)
         problem.check()
     except ValueError as error:
-        raise ConfigError(f"model {model} fails on inputs of shape {data.shape} and {outputs} outputs: {error}") from error
+        raise ConfigError(f"model {model} fails on inputs of shape {data.shape}: {error}") from error
     for file in files:
         pretrained.build(problem, [], file=str(checkpoint_names.networks(file)[0]))
-    theta, (_, x, _) = problem.init(0), next(problem.batches("train", 64))
-    with torch.inference_mode():
-        state, passes, start = problem.space.calibrate(theta, [x]), 0, time.perf_counter()
-        while time.perf_counter() - start < 1.0:
-            problem.space.predict(theta, state, *x)
-            passes += 1
+    measured = speed.of(problem)
     torch.set_num_threads(threads)
-    together = cores**SHARED if device.type == "cpu" else 1
-    return passes * count(x) / (time.perf_counter() - start) * together
+    together = cores**SHARED if device_of(problem.device).type == "cpu" else 1
+    return BATCH / measured.passes("forward", 1, BATCH) * together
 
 
 def _beside(project, cores) -> float:

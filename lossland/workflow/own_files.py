@@ -6,18 +6,26 @@ moment ago is read again, for a clock has steps.
 """
 
 import hashlib
-import json
 import os
 import sys
 import time
 from contextlib import suppress
 from pathlib import Path
 
+from lossland.checking import built
 from lossland.inputs import checkpoint_names
-from lossland.workflow.code_digest import digest
+from lossland.workflow.code_digest import digest, keep, kept
 
 LARGE = 2e9  # bytes that take so long to read that it is said
 MOMENT = 2e9  # nanoseconds
+
+
+def named(plugin, options, where, root) -> list[tuple[str, Path]]:
+    """The user's own files that `options` of a plug-in name, as (kind, path). Raises ConfigError."""
+    own: list = []
+    if plugin.reads_files:
+        built(plugin.options, options, where, root=root, own=own)
+    return own
 
 
 def of(own) -> str:
@@ -111,17 +119,3 @@ def _content(file):
 def cache(name) -> Path:
     """A file in the user's cache."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "lossland", name)
-
-
-def kept(place) -> dict:
-    with suppress(OSError, ValueError):
-        return dict(json.loads(place.read_bytes()))
-    return {}
-
-
-def keep(place, found):
-    with suppress(OSError):  # a home that may not be written to: it is read each time
-        place.parent.mkdir(parents=True, exist_ok=True)
-        temporary = place.with_name(f"{place.name}.{os.getpid()}")
-        temporary.write_text(json.dumps(found))
-        temporary.replace(place)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import yaml
 
-from lossland.checking import build, built
+from lossland.checking import build
 from lossland.options import Compile
 from lossland.workflow import experiments, foreseen, own_files, plugins, trainings
 from lossland.workflow.chapters import add_chapters, chapter_of
@@ -195,13 +195,6 @@ class Plan:
         foreseen.refuse_unknown_decay(where, plugin, options, jobs)
         return self.add(section, name, name, plugin, options, inputs, aside=aside)
 
-    def network(self, where, name) -> Series:
-        """The networks of a stanza of section network, or one of them as name/seed."""
-        return self._resolve(where, name, ("network",))
-
-    def dataset(self, where, name) -> Job:
-        return self._resolve(where, name, ("data",))
-
     def networks(self, stanza, data, stem, label, repetition=0) -> Series:
         model = {stanza.model.name: stanza.options(stanza.model)}
         instances = {seed: (stanza.options(stanza.plugin, seed), []) for seed in stanza.instances()}  # refuses 0 epochs
@@ -217,9 +210,7 @@ class Plan:
         self, section, name, stem, plugin, options, inputs, setting=None, aside=None, rows=(), shards=1, repetition=0
     ) -> Job:
         """A job; if there is one already with the same content, that one."""
-        own = []  # the user's own files: a change of them is a change of the job
-        if plugin.reads_files:
-            built(plugin.options, options, name, root=self.data_root, own=own)
+        own = own_files.named(plugin, options, name, self.data_root)  # a change of them is a change of the job
         there = all(own_files.there(*one) for one in own)
         digest = self._digest(tuple(own)) if there else self._read_then(section, name)
         job = Job(section, name, plugin, options, inputs, setting, aside or {}, digest, rows, stem, repetition)
@@ -292,7 +283,8 @@ class Plan:
         return self.data(stanza.name, stanza.plugin, stanza.options(stanza.plugin), stanza.aside)
 
     def _network(self, stanza):
-        return self.networks(stanza, self.dataset(f"{stanza.where}.data", stanza.body["data"]), stanza.name, stanza.name)
+        data = self.resolve(f"{stanza.where}.data", stanza.body["data"], ("data",))
+        return self.networks(stanza, data, stanza.name, stanza.name)
 
     def _subspace(self, stanza):
         instances = {}
@@ -333,9 +325,9 @@ class Plan:
         given = given or stanza.body[role]
         several, where = given if isinstance(given, list) else [given], f"{stanza.where}.{role}"
         foreseen.refuse_twice(where, [(str(reference),) for reference in several])
-        return [self._resolve(where, reference, stanza.roles[role], seed) for reference in several]
+        return [self.resolve(where, reference, stanza.roles[role], seed) for reference in several]
 
-    def _resolve(self, where, reference, sections, seed=None):
+    def resolve(self, where, reference, sections, seed=None):
         """What a reference means: all of a stanza, or one instance of it as name/run."""
         reference = str(reference).replace("{seed}", str(seed))
         name, _, run = reference.partition("/")

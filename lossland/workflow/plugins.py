@@ -139,11 +139,6 @@ def find(room, name, root=ROOT) -> Source:
     return Source(root, known[name], ".".join(Path(known[name]).with_suffix("").parts), FUNCTION.get(room, ""))
 
 
-def module(room, name) -> str:
-    """The name by which a plug-in is imported."""
-    return find(room, name).module
-
-
 def imported(room, name):
     """The module of a plug-in."""
     source = find(room, name)

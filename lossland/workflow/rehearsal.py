@@ -3,7 +3,7 @@
     examples     FEW of each split: real ones if they are here, else noise in their shape and number of classes
     trainings    a step an epoch, EPOCHS of them; or as many as there are snapshots, if they are no more than SNAPSHOTS
     bands        the first and the last two cycles, a few steps each
-    grids        LINE points of a line, PLANE x PLANE of a plane
+    grids        GRID points of a line, GRID x GRID of a plane
     instances    of what is built and measured the first few of each stanza, which stand for all others
 
 It is a function from a plan to a plan: methods, probes, figures and claims know nothing of it. What fails here would fail
@@ -16,14 +16,14 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 
-from lossland.checking import build, built, resolved
+from lossland.checking import build, resolved
 from lossland.options import Count, Known
 from lossland.workflow import own_files, plugins, trainings
 from lossland.workflow.code_digest import digest, tasks_of
 from lossland.workflow.jobs import Entry, Job, View
 
 FEW, WORDS = 8, 20 * 36  # examples; of a text words, which are a piece of 35, and one more, of each of 20 streams
-EPOCHS, SNAPSHOTS, LINE, PLANE = 2, 24, 3, 3
+EPOCHS, SNAPSHOTS, GRID = 2, 24, 3
 BUDGET = 20  # epochs of a training that FGE goes on from, and of snapshot ensembles: as many as 4 or 5 cycles, two runs of FGE
 AT_MOST = {  # numbers that decide how long a job takes, or ask for what only a trained network has
     "neb": {"between": 2},
@@ -149,7 +149,8 @@ class Rehearsal:
             if epoch and options[option] is not None:
                 options[option] = self._epoch(source, options[option])
         if name in GRIDS and options["resolution"]:
-            options["resolution"] = _coarse(options["resolution"], _dimension(source))
+            each = options["resolution"]
+            options["resolution"] = [min(axis, GRID) for axis in each] if isinstance(each, list) else min(each, GRID)
         if options.get("recipe") and name != "pretrained":
             options["recipe"] = options["recipe"] | {"epochs": self._epochs(source)}
         if isinstance(source, Job) and trainings.follows(source.plugin):
@@ -177,10 +178,9 @@ class Rehearsal:
     def _epoch(self, source, epoch):
         """The epoch of the shorter training that stands for one of the training that a source is, or is made from."""
         while not trainings.follows(source.plugin):
-            below = source.sources if isinstance(source, View) else [e.source for e in source.inputs.get("sources", ())]
-            if not below:  # it was trained elsewhere
+            if not source.below:  # it was trained elsewhere
                 return epoch
-            source = below[0]
+            source = source.below[0]
         kept = trainings.epochs_kept(source.options)
         if len(kept) > SNAPSHOTS:
             kept = sorted({*kept[:: -(-2 * len(kept) // SNAPSHOTS)], *self._asked[source], kept[-1]})
@@ -191,10 +191,7 @@ class Rehearsal:
 
     def _had(self, plugin, options):
         """A plug-in with its options; without the user's own files, if they are not here, or what does without them."""
-        own = []
-        if plugin.reads_files:
-            built(plugin.options, options, plugin.name, root=self._root, own=own)
-        if all(own_files.there(*one) for one in own):
+        if all(own_files.there(*one) for one in own_files.named(plugin, options, plugin.name, self._root)):
             return plugin, options
         if plugin.name == "pretrained":
             plugin = plugins.plugin("methods", "sgd")
@@ -233,14 +230,10 @@ def _folded(sources, kinds, number):
 def _kind(source, known):
     """Digest of what a job or a view is, but for names, seeds, and how the networks were trained that it is made from."""
     if source not in known:
-        entries = {"sources": source.sources} if isinstance(source, View) else {
-            role: [entry.source for entry in entries] for role, entries in sorted(source.inputs.items())
-        }  # fmt: skip
         free = ["seed", "init", "order"] + ["recipe"] * (getattr(source, "section", "") == "network")
         options = {name: value for name, value in source.options.items() if name not in free}
         setting = source.setting and [source.setting.spec, source.setting.data.options]
-        below = {role: [_kind(one, known) for one in given] for role, given in entries.items()}
-        known[source] = digest([source.plugin.name, options, setting, below])
+        known[source] = digest([source.plugin.name, options, setting, [_kind(one, known) for one in source.below]])
     return known[source]
 
 
@@ -252,7 +245,7 @@ def _epochs_asked_for(plan):
         if source in seen:
             return
         seen.add(source)
-        below = source.sources if isinstance(source, View) else [e.source for es in source.inputs.values() for e in es]
+        below = source.below
         if below and isinstance(below[0], Job) and trainings.follows(below[0].plugin):
             named = source.options.get("epochs") if source.plugin.name == "snapshots" else [source.options.get("start")]
             asked[below[0]] |= {epoch for epoch in named if isinstance(epoch, int)}
@@ -269,14 +262,3 @@ def _epochs_asked_for(plan):
 def _cycle(options):
     """Epochs, and so steps, of a cycle of FGE: as many as it keeps networks, an even number."""
     return max(options["cycle"], options["per_cycle"] + options["per_cycle"] % 2)
-
-
-def _coarse(resolution, dimension):
-    if isinstance(resolution, list):
-        return [min(axis, PLANE) for axis in resolution]
-    return min(resolution, LINE if dimension == 1 else PLANE)
-
-
-def _dimension(job):
-    measured = job.inputs.get("subspace")
-    return measured and measured[0].source.plugin.dimension(measured[0].source.options)

@@ -48,12 +48,15 @@ def machine() -> str:
     return f"{device.rpartition(':')[2].strip()}, torch {torch.__version__}"
 
 
-def of(model, options, data, precision="fp32") -> Speed:
-    """The speed with a network of the library, or of the user's own, and `data` in memory; gradients are in `precision`."""
-    torch.set_num_threads(1)  # as in a job
+def problem_of(model, options, data) -> Problem:
+    """A network of the library, or of the user's own, and `data` in memory."""
     outputs = tasks.found(data.task).outputs(data.classes)
-    space = ParamSpace(partial(plugins.load("models", model), data.shape, outputs, **options))
-    problem = Problem(space, data, default_device())
+    return Problem(ParamSpace(partial(plugins.load("models", model), data.shape, outputs, **options)), data, default_device())
+
+
+def of(problem, precision="fp32") -> Speed:
+    """The speed with a network; gradients are in `precision`."""
+    torch.set_num_threads(1)  # as in a job
     trained, theta = replace(problem, precision=precision), problem.init(0)
     state = calibrated(replace(problem, examples=32), theta)
 
@@ -67,7 +70,7 @@ def of(model, options, data, precision="fp32") -> Speed:
         mean_scores(part, theta, state, "train")
         return part.size("train")
 
-    return Speed(_line(gradient), _line(forward), space.dimension, _held(gradient), space.normalised)
+    return Speed(_line(gradient), _line(forward), problem.space.dimension, _held(gradient), problem.space.normalised)
 
 
 def _held(gradient):

@@ -15,7 +15,7 @@ from lossland.workflow.code_digest import PLUGIN
 from lossland.workflow.plugins import Plugin
 
 MANY = 10_000  # instances of a stanza, each of which is a job
-ASIDE = ["cite", "published", "cost", "paper"]  # for readers and targets; no part of a result, nor are resources
+ASIDE = ["cost", "paper"]  # for readers and targets; no part of a result, nor are resources
 LEARNED = ("task", "loss")  # of a network: what it is trained for, if not for the task of its data
 TRAINED = "sgd"  # the method of a network that names none
 MORE = {

@@ -70,12 +70,11 @@ def of(job, sizes, normalised, text=False) -> Work:
 
 def points(source, resolution=None) -> float:
     """How many networks a table is measured at: of a grid over paths and planes, else all of a set."""
-    dimension = source.plugin.dimension(source.options)
-    if not dimension:
+    if not source.dimension:
         return members(source)
     if isinstance(resolution, list):
         return math.prod(resolution)
-    return (resolution or 10 * (members(source) - 1) + 1) ** dimension
+    return (resolution or 10 * (members(source) - 1) + 1) ** source.dimension
 
 
 def members(source) -> float:

@@ -22,7 +22,8 @@ def experiment(
     """Planes around `networks` with shortcuts, from shallow to deep, and those `without`; around `wider` ones, from narrow to
     wide, and those without; and around `others`. Errors are of all examples; of networks that keep snapshot 0 also the start.
 
-    `printed`: they are the paper's own, by their names, and its test errors stand beside ours.
+    `printed`: they are the paper's own, by their names, its test errors stand beside ours, and its bound on losses at the start
+    is checked.
     """
     depth, width = list(plan.beside(networks=networks, without=without)), plan.beside(wider=wider, wider_without=wider_without)
     every = {one.label: one for one in (*networks, *without, *wider, *wider_without, *others)}
@@ -42,6 +43,6 @@ def experiment(
         attractors=plan.basin(heights, rise=4, name="attractors"),
         depth=[list(pair) for pair in depth],
         width=[list(pair) for pair in width],
-        started=[label for label, one in every.items() if one.recipe and 0 in one.snapshots],
+        started=[label for label, one in every.items() if printed and one.recipe and 0 in one.snapshots],
         printed=printed,
     )

@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator
 
 from lossland.plotting.panels import legend_below, lines, looks, panels, runs_of
 from lossland.statistics.learning_coefficients import estimates
-from lossland.statistics.tables import Table, by_label
+from lossland.statistics.tables import Table, by_label, latest
 
 NAME = "local learning coefficient"
 
@@ -20,7 +20,7 @@ NAME = "local learning coefficient"
 def draw(*, parts: Table("learning_coefficient")) -> Figure:
     """Of the last point that was measured of each run, but for the epochs."""
     own, found = looks(parts), estimates(parts).reset_index().rename(columns={"coefficient": "value"})
-    parts, last = _last(parts), _last(found)
+    parts, last = latest(parts), latest(found)
     several = {"share": last["share"].nunique() > 1, "epoch": found["epoch"].nunique() > 1}
     figure, (axes,) = panels(1, 1 + sum(several.values()), height=2.3, sharey=not several["epoch"])
     chains = _shortest(parts).groupby(["subspace", "run", "part"], sort=False, as_index=False)["coefficient"].mean()
@@ -39,10 +39,6 @@ def draw(*, parts: Table("learning_coefficient")) -> Figure:
         axes[-1].set_xlabel("epoch")
     legend_below(figure, axes, title=runs_of(parts, "run"))
     return figure
-
-
-def _last(table):
-    return table[table["index"] == table.groupby(["subspace", "run"])["index"].transform("max")]
 
 
 def _shortest(table):

@@ -9,7 +9,7 @@ where the whole networks have 2.3. Groups of middle layers are the ones that may
 """
 
 from lossland.statistics.barrier import of_parts
-from lossland.statistics.tables import UNTRAINED, Table, of_ends, pick
+from lossland.statistics.tables import Table, of_ends, pick
 from lossland.statistics.verdicts import Claim, trained
 
 NONE = 0.1  # nats
@@ -17,7 +17,7 @@ NONE = 0.1  # nats
 
 def check(*, paths: Table("landscape"), whole: Table("landscape"), alone: list[str], middle: str) -> list[Claim]:
     """Labels of the paths of single layers, and of all but the first and the last."""
-    fit = trained([of_ends(whole)], below=UNTRAINED)
+    fit = trained([of_ends(whole)])
     grid = {"mark": "grid", "split": "train", "quantity": "nll"}
     paths, whole = pick(paths, **grid), pick(whole, **grid)
     found = of_parts(paths, whole).pivot(index="run", columns="subspace", values="averaged")

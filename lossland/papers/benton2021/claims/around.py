@@ -6,7 +6,7 @@ In the paper the faces of such a simplex lie in one region of low loss, of a vis
 """
 
 from lossland.papers.benton2021.claims.simplexes import last_stage
-from lossland.statistics.tables import UNTRAINED, Table, by_label
+from lossland.statistics.tables import Table, by_label
 from lossland.statistics.verdicts import Claim, trained
 
 
@@ -17,6 +17,6 @@ def check(*, inside: Table("inside")) -> list[Claim]:
         Claim(f"as low inside as at the vertices: {label}", row["highest"] - row["vertices"], below=0,
               of="train error: worst point found - worst vertex, as a fraction",
               says=f"Inside a simplex around one network ({label}) the train error is nowhere above that of its vertices.",
-              presumes=trained(row["vertices"], below=UNTRAINED))
+              presumes=trained(row["vertices"]))
         for label, row in rows.items()
     ]  # fmt: skip

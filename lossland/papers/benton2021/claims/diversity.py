@@ -11,7 +11,7 @@ In the paper draws of one simplex fit the same spirals by different boundaries, 
 
 from lossland.statistics.estimates import of_errors
 from lossland.statistics.runs import by_run, together
-from lossland.statistics.tables import UNTRAINED, Table, pick
+from lossland.statistics.tables import Table, pick
 from lossland.statistics.verdicts import Claim, trained
 
 
@@ -20,7 +20,7 @@ def check(*, draws: Table("disagreement"), independent: Table("disagreement")) -
     fit = pick(draws, split="train", same_source=True)
     found = {"independent": _mean(independent, split="test", same_source=False), "train": by_run(fit, "disagreement")}
     apart, train, test = together(found | {"test": _mean(draws, split="test", same_source=True)}).values()
-    examples, presumes = draws.loc[draws["split"] == "test", "examples"], trained(fit["error_first"], below=UNTRAINED)
+    examples, presumes = draws.loc[draws["split"] == "test", "examples"], trained(fit["error_first"])
     return [
         Claim("other functions inside", (test - train) / apart, above=0, presumes=presumes,
               of="(test - train disagreement of two draws) / test disagreement of two independent networks",

@@ -21,7 +21,7 @@ from lossland.options import Count
 from lossland.papers.benton2021.claims import calibration
 from lossland.papers.published import numbers
 from lossland.statistics.runs import each_example, together
-from lossland.statistics.tables import UNTRAINED, Table, by_label, pick
+from lossland.statistics.tables import Table, by_label, pick
 from lossland.statistics.verdicts import Claim, as_published, scored, trained
 
 EXAMPLES = 10_000  # of the test sets of CIFAR
@@ -41,7 +41,7 @@ def check(
     are of both, `independent` first. `sizes` and `budgets` are the numbers of components that are compared at equal components,
     and at equal budget; nothing is said of a budget beyond the largest deep ensemble. `dataset` chooses what is published, of a
     label that is the paper's."""
-    name, presumes = simplexes["subspace"].iloc[0], trained(networks["error"], below=UNTRAINED)
+    name, presumes = simplexes["subspace"].iloc[0], trained(networks["error"])
     printed, claims = _printed(dataset, name), []
     for size in sorted({*sizes, *budgets}):
         rows, what = pick(simplexes, size=size), _components(size)

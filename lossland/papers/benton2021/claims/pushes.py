@@ -8,7 +8,7 @@ lambda; of its values only 1e-8 is known.
 
 from lossland.options import Count
 from lossland.statistics.runs import each_example, together
-from lossland.statistics.tables import UNTRAINED, Table, by_label, pick
+from lossland.statistics.tables import Table, by_label, pick
 from lossland.statistics.verdicts import Claim, scored, trained
 
 SAME = 0.003
@@ -22,7 +22,7 @@ def check(
     others = {name: each_example(rows, "error") for name, rows in by_label(pick(pushed, size=size)).items()}
     more = {name: rows - own for name, rows in together({"the paper's lambda": own} | others).items() if name in others}
     return [
-        scored("lambda does not matter", more, same=SAME, presumes=trained(networks["error"], below=UNTRAINED),
+        scored("lambda does not matter", more, same=SAME, presumes=trained(networks["error"]),
                because="0.3 points, about the standard error of an error on 10,000 images",
                of=f"test error of {size} simplexes, as a fraction: with another lambda - with the paper's",
                says="The error of an ensemble of simplexes is the same however hard their volume is pushed."),

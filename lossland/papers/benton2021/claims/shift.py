@@ -12,8 +12,8 @@ it prints no number. Appendix C has the calibration errors, which by the abstrac
 
 from lossland.options import Count
 from lossland.papers.benton2021.claims import calibration
-from lossland.statistics.runs import each_example, together
-from lossland.statistics.tables import UNTRAINED, Table, by_label, pick
+from lossland.statistics.runs import each_example, refuse_other_images, together
+from lossland.statistics.tables import Table, by_label, pick
 from lossland.statistics.verdicts import Claim, scored, trained
 
 SCORES = {
@@ -33,17 +33,14 @@ def check(
     """Ensembles of `size` components, `others` a label for each kind, deep ensembles first, and the networks on the training
     data; `shifts` of all. Run i of all is of one group of networks. Raises ValueError if corruptions or severities of the
     tables differ."""
-    own, presumes = pick(simplexes, size=size), trained(networks["error"], below=UNTRAINED)
+    own, presumes = pick(simplexes, size=size), trained(networks["error"])
     kinds = by_label(pick(others, size=size))
     claims = [claim for kind, rows in kinds.items() for claim in _ahead(kind, rows, own, presumes)]
     return [*claims, _calibrated(next(iter(kinds)), pick(shifts, size=size), own, presumes)]
 
 
 def _ahead(kind, theirs, own, presumes):
-    data = [set(zip(rows["corruption"], rows["severity"], strict=True)) for rows in (own, theirs)]
-    if odd := data[0] ^ data[1]:
-        corruption, severity = min(odd)
-        raise ValueError(f"ESPRO and {kind} are not both of {corruption} at severity {severity}; measure both on it")
+    refuse_other_images({"ESPRO": own, kind: theirs})
     claims = []
     for score, (better, unit) in SCORES.items():
         ahead = {}

@@ -10,7 +10,7 @@ worse. The paper looks at samples only.
 import pandas as pd
 
 from lossland.statistics.runs import by_run, together
-from lossland.statistics.tables import UNTRAINED, Table, pick
+from lossland.statistics.tables import UNTRAINED, Table, latest, pick
 from lossland.statistics.verdicts import Claim, trained
 
 BAR = {"below": UNTRAINED, "because": "what errs less counts as trained here"}
@@ -20,7 +20,7 @@ def check(*, inside: Table("inside"), segments: Table("shape")) -> list[Claim]:
     """Of the same runs: complexes, and the segments between their modes."""
     lowest = pick(segments, split="train", quantity="error").sort_values("barrier").drop_duplicates("run")
     inside, segments = together({"inside": last_stage(inside), "segments": by_run(lowest)}).values()
-    bar = BAR | {"presumes": trained(segments[["start", "end"]], below=UNTRAINED) or no_barrier(segments["max"])}
+    bar = BAR | {"presumes": trained(segments[["start", "end"]]) or no_barrier(segments["max"])}
     return [
         Claim("low error in all the volume", inside["highest"], **bar, of="train error of the worst point found, as a fraction",
               says="Every point of the complex between modes has a low train error, where the segments between them do not."),
@@ -30,8 +30,7 @@ def check(*, inside: Table("inside"), segments: Table("shape")) -> list[Claim]:
 def last_stage(table):
     """The highest train errors by run, of the points inside and of the vertices, over the simplexes of the last stage."""
     rows = pick(table, split="train")
-    last = rows[rows["stage"] == rows.groupby("run")["stage"].transform("max")]
-    worst = last.groupby("run")[["error_max", "error_worst", "error_vertices"]].max()
+    worst = latest(rows, "stage", ["run"]).groupby("run")[["error_max", "error_worst", "error_vertices"]].max()
     return pd.DataFrame({"highest": worst[["error_max", "error_worst"]].max(axis=1), "vertices": worst["error_vertices"]})
 
 

@@ -16,7 +16,7 @@ from matplotlib.ticker import NullLocator
 from lossland.options import Count
 from lossland.plotting.panels import band, legend_below, panels, runs_of
 from lossland.plotting.style import MARKERS, SERIES
-from lossland.statistics.tables import Table, noted, pick, untrained
+from lossland.statistics.tables import Table, latest, noted, pick, untrained
 
 
 def draw(
@@ -25,10 +25,9 @@ def draw(
     """The first two have the same labels, one for each lambda; `networks` are those around which the simplexes lie, on the
     training data, `sizes` the numbers of simplexes in an ensemble."""
     whole = pick(volumes, simplex=-1)
-    last = whole[whole["stage"] == whole.groupby("subspace")["stage"].transform("max")]
+    last = latest(whole, "stage", ["subspace"])
     strength = last.groupby("subspace")["strength"].mean()
-    figure, ((score, volume),) = panels(1, 2, height=2.6)
-    figure.set_figwidth(6)
+    figure, ((score, volume),) = panels(1, 2, height=2.6, width=3)
     for size, colour, marker in zip(sizes, SERIES, MARKERS, strict=False):
         part = pick(ensembles, split="test", size=size)
         means = part.assign(strength=part["subspace"].map(strength), value=part["error"])

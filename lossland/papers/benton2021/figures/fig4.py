@@ -25,8 +25,7 @@ def draw(*, vertices: Table("vertices")) -> Figure:
     """One run of the complex; a mode bears its number."""
     table = one_run(vertices).sort_values("index").reset_index(drop=True)
     points = table[["x", "y", "z"]].to_numpy()
-    figure, (axes,) = panels(1, len(VIEWS), height=3.2, subplot_kw={"projection": "3d", "computed_zorder": False})
-    figure.set_figwidth(3.5 * len(VIEWS))
+    figure, (axes,) = panels(1, len(VIEWS), height=3.2, width=3.5, subplot_kw={"projection": "3d", "computed_zorder": False})
     for axis, (elevation, azimuth) in zip(axes, VIEWS, strict=True):
         faces = points[np.array(cliques(table, 3), dtype=int).reshape(-1, 3)]
         axis.add_collection3d(Poly3DCollection(faces, facecolors=SERIES[5], alpha=0.2, linewidths=0), autolim=False)

@@ -34,8 +34,7 @@ def draw(*, volumes: Table("volume"), inside: Table("inside")) -> Figure:
     least["log10"] = np.log10(least["height"].where(least["height"] > 0))
     samples = pick(inside, split="train", subspace=list(own)).groupby(SERIES, as_index=False, sort=False)
     errors = samples.agg({"error_mean": "mean", "error_max": "max"})
-    figure, axes = panels(2, 2, height=2.3)
-    figure.set_figwidth(6.4)
+    figure, axes = panels(2, 2, height=2.3, width=3.2)
     volume, float32, height, error = axes.flat
     lines(volume, whole, "stage", own, y="log10", markersize=3)
     lines(float32, whole, "stage", own, y="root", markersize=3)

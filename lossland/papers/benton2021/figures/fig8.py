@@ -31,8 +31,7 @@ def draw(
 ) -> Figure:
     """The first of `ensembles` are of single networks, on the training data `networks`."""
     table, own = derived(pick(ensembles, split="test")), looks(ensembles)
-    figure, axes = panels(len(quantities), 2, height=2.5, sharey="row")
-    figure.set_figwidth(6.4)
+    figure, axes = panels(len(quantities), 2, height=2.5, width=3.2, sharey="row")
     for (count, budget), quantity in zip(axes, quantities, strict=True):
         name, scale = AXES[quantity]
         groups = table.groupby(["subspace", "size", "run"], as_index=False, sort=False)[[quantity, "epochs"]].mean()

@@ -32,7 +32,7 @@ def draw(*, surface: Table("landscape"), segment: Table("landscape"), path: Tabl
         label, scale = AXES[quantity]
         for name, part, colour in (("segment", segment, SEGMENT), ("path", path, PATH)):
             rows = pick(part, run=surface["run"].iloc[0], mark="grid", split=split, quantity=quantity)
-            rows = rows.assign(share=shares(rows, name)).sort_values("share")
+            rows = rows.assign(share=shares(rows)).sort_values("share")
             axis.plot(rows["share"], scale * rows["value"], color=colour, label=name)
         axis.set(xlabel="share of the own length", ylabel=f"{split} {label}", xlim=(0, 1))
     logarithmic(axes[0])

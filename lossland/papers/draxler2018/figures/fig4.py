@@ -22,8 +22,7 @@ from lossland.statistics.tables import Table, by_label, one_run
 def draw(*, cycles: Table("cycles")) -> Figure:
     """A column for each label; above is its first run."""
     chosen = by_label(cycles)
-    figure, axes = panels(2, len(chosen), height=2.0, sharey="row")
-    figure.set_figwidth(max(3.4, figure.get_figwidth()))
+    figure, axes = panels(2, len(chosen), height=2.0, least=3.4, sharey="row")
     first, last = int(cycles["cycle"].min()), int(cycles["cycle"].max())
     norm = BoundaryNorm([number - 0.5 for number in range(first, last + 2)], LIGHT_TO_DARK.N)
     for above, below, (title, table) in zip(*axes, chosen.items(), strict=True):

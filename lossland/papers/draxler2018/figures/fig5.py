@@ -19,8 +19,7 @@ from lossland.statistics.tables import Table, by_label, pick
 def draw(*, saddles: Table("saddles"), courses: Table("dynamics")) -> Figure:
     """Both of the same labels; the paths of one join one set of minima. Raises ValueError if no course begins at epoch 0."""
     chosen = by_label(saddles)
-    figure, (axes,) = panels(1, 2, height=2.8, sharey=True)
-    figure.set_figwidth(2 * max(2.4, 0.5 + 0.32 * len(chosen)))
+    figure, (axes,) = panels(1, 2, height=2.8, width=max(2.4, 0.5 + 0.32 * len(chosen)), sharey=True)
     for axis, split in zip(axes, ("train", "test"), strict=True):
         for x, (label, table) in enumerate(chosen.items()):
             low, high = losses(table, split), tree_rows(table, split, "nll")["refined"]

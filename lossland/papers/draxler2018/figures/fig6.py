@@ -21,8 +21,7 @@ from lossland.statistics.tables import Table, by_label, pick
 def draw(*, courses: Table("dynamics"), saddles: Table("saddles")) -> Figure:
     """Both of the same labels, a panel for each."""
     chosen = by_label(pick(courses, split="train", quantity="nll"))
-    figure, axes = tiles(len(chosen), 2, height=2.3)
-    figure.set_figwidth(max(3.4, figure.get_figwidth()))
+    figure, axes = tiles(len(chosen), 2, height=2.3, least=3.4)
     for axis, (label, course) in zip(axes, chosen.items(), strict=True):
         course = course.assign(share=course["epoch"] / course.groupby("run")["epoch"].transform("max"))
         band(axis, course, "share", "training", COLOURS["segment"])

@@ -9,15 +9,12 @@ paths over those of the segments.
 In the paper coordinates move smoothly, and paths are 1.5 to 2.5 times as long as the segments.
 """
 
-import numpy as np
 from matplotlib.figure import Figure
 
 from lossland.papers.published import numbers
 from lossland.plotting.panels import each, legend_of, looks, panels
 from lossland.plotting.style import GREY, SERIES
 from lossland.statistics.tables import Table, beside, by_label, one_run, pick, resampled
-
-SHARES = np.linspace(0, 1, 101)
 
 
 def draw(*, coordinates: Table("coordinates"), saddles: Table("saddles")) -> Figure:
@@ -27,7 +24,7 @@ def draw(*, coordinates: Table("coordinates"), saddles: Table("saddles")) -> Fig
     first, table = next(iter(chosen.items()))
     _coordinates(single, one_run(table))
     for x, (label, table) in enumerate(chosen.items()):
-        each(away, resampled(table.drop_duplicates(["run", "index"]), "away", SHARES), own[label]["color"], label)
+        each(away, resampled(table.drop_duplicates(["run", "index"]), "away"), own[label]["color"], label)
         length = pick(saddles, subspace=label).drop_duplicates("run")
         values = (length["length"] / length["straight"]).to_numpy()
         ratio.plot(beside(x, len(values), 0.2), values, linestyle="", markersize=4, alpha=0.8, **own[label])

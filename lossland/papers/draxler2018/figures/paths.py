@@ -32,7 +32,6 @@ ROWS = [  # split (None: of another table), quantity, label, scale, on a logarit
     (None, "highest", "highest\neigenvalue", 1, True),
     (None, "lowest", "lowest\neigenvalue", 1, False),
 ]
-SHARES = np.linspace(0, 1, 101)
 
 
 def draw(
@@ -84,13 +83,12 @@ def _along(path, interpolated, split, quantity, scale):
     else:
         found = [(path, 0, {}), *([(interpolated, 0, {"linestyle": "--"})] if len(interpolated) else [])]
     parts = ((pick(part, split=split, reference=end), style) for part, end, style in found)
-    return [(scale * resampled(p.assign(share=shares(p, "a kind")), quantity, SHARES), style) for p, style in parts]
+    return [(scale * resampled(p, quantity), style) for p, style in parts]
 
 
 def _by_layer(table):
     """The same of the layers, from the last to the first, of each the mean over pairs."""
-    found = [resampled(rows.assign(share=shares(rows, "a kind")), "cka", SHARES).mean(axis=1, skipna=False).to_frame()
-             for _, rows in table.groupby("depth")]  # fmt: skip
+    found = [resampled(rows, "cka").mean(axis=1, skipna=False).to_frame() for _, rows in table.groupby("depth")]
     return [(values, {"alpha": (i + 1) / len(found), "linewidth": 1.0}) for i, values in enumerate(found)][::-1]
 
 
@@ -98,10 +96,10 @@ def _bent(path, curvature, quantity):
     """The same of eigenvalues, at the shares that the points of their coarser grid have on the path, run by run."""
     if curvature.empty:
         return []
-    path = path.assign(share=shares(path, "a kind")).drop_duplicates(["run", "u0"]).sort_values("u0")
+    path = path.assign(share=shares(path)).drop_duplicates(["run", "u0"]).sort_values("u0")
     grids = {run: (rows["u0"], rows["share"]) for run, rows in path.groupby("run")}
     share = [np.interp(u, *grids[run]) for u, run in zip(curvature["u0"], curvature["run"], strict=True)]
-    return [(resampled(curvature.assign(share=share), quantity, SHARES), {})]
+    return [(resampled(curvature.assign(share=share), quantity), {})]
 
 
 def _below(figure, own, rows):

@@ -12,23 +12,19 @@ The released code moves the statistics along with the weights, as if they were c
 networks; what recalibration takes away of a saddle is not of the loss surface.
 """
 
-import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
 from lossland.plotting.panels import each, legend_of, logarithmic, panels, runs_of
 from lossland.plotting.style import AXES, SERIES
-from lossland.statistics.tables import Table, by_label, pick, resampled, shares, where
-
-SHARES = np.linspace(0, 1, 101)
+from lossland.statistics.tables import Table, by_label, pick, resampled, where
 
 
 def draw(*, recalibrated: Table("landscape"), interpolated: Table("landscape"), carried: Table("landscape")) -> Figure:
     """A column for each label; `carried` need not have rows of a band that carries no statistics."""
     tables = {"recalibrated": recalibrated, "interpolated": interpolated, "carried": carried}
     labels = list(by_label(recalibrated))
-    figure, axes = panels(3, len(labels), height=1.8, sharey="row")
-    figure.set_figwidth(max(3.4, figure.get_figwidth()))
+    figure, axes = panels(3, len(labels), height=1.8, least=3.4, sharey="row")
     for column, name in zip(axes.T, labels, strict=True):
         parts = {role: where(table, subspace=name, mark="grid") for role, table in tables.items()}
         parts = {role: part for role, part in parts.items() if len(part)}
@@ -36,7 +32,7 @@ def draw(*, recalibrated: Table("landscape"), interpolated: Table("landscape"), 
             label, scale = AXES[quantity]
             for colour, (role, part) in zip(SERIES, parts.items(), strict=False):
                 rows = pick(part, split=split, quantity=quantity)
-                each(axis, scale * resampled(rows.assign(share=shares(rows, role)), "value", SHARES), colour, role)
+                each(axis, scale * resampled(rows, "value"), colour, role)
             axis.set(xlabel="share of the length", xlim=(0, 1))
             if axis.get_subplotspec().is_first_col():
                 axis.set_ylabel(f"{split} {label}")

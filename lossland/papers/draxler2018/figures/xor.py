@@ -9,14 +9,11 @@ By the paper's argument two units cannot be swapped without a barrier if both ar
 third, spare unit there is a path of constant loss: that large networks have spare units is why their minima are connected.
 """
 
-import numpy as np
 from matplotlib.figure import Figure
 
 from lossland.plotting.panels import each, legend_of, panels, runs_of
 from lossland.plotting.style import COLOURS
-from lossland.statistics.tables import Table, by_label, pick, resampled, shares
-
-SHARES = np.linspace(0, 1, 101)
+from lossland.statistics.tables import Table, by_label, pick, resampled
 
 
 def draw(*, segments: Table("landscape"), bands: Table("landscape")) -> Figure:
@@ -26,7 +23,7 @@ def draw(*, segments: Table("landscape"), bands: Table("landscape")) -> Figure:
     for x, (axis, label) in enumerate(zip(axes, labels, strict=False)):
         for kind, table, colour in (("segment", segments, COLOURS["segment"]), ("band", bands, COLOURS["bezier"])):
             rows = pick(table, subspace=label, mark="grid", split="train", quantity="nll")
-            each(axis, resampled(rows.assign(share=shares(rows, kind)), "value", SHARES), colour, kind)
+            each(axis, resampled(rows, "value"), colour, kind)
             highest, at = rows.groupby("run")["value"].max(), x - 0.12 if kind == "segment" else x + 0.12
             axes[-1].plot([at] * len(highest), highest, "o", color=colour, markersize=3.5, alpha=0.7)
             axes[-1].plot([at - 0.1, at + 0.1], [highest.mean()] * 2, color=colour, linewidth=1.8)

@@ -10,28 +10,22 @@ In the paper samples of one chain are more alike than independent networks (as r
 
 from lossland.options import Count
 from lossland.papers.fort2019.claims import TRAINED
-from lossland.statistics.diversity_limits import over_error
 from lossland.statistics.estimates import of_errors
 from lossland.statistics.runs import disjoint
-from lossland.statistics.tables import Table, pick
+from lossland.statistics.tables import Table, derived, pick
 from lossland.statistics.verdicts import Claim, trained
 
 
 def check(*, chains: Table("disagreement"), independent: Table("disagreement"), per_cycle: Count) -> list[Claim]:
     """`chains` is of the networks of each chain, `per_cycle` of each cycle in order, `independent` of a pool."""
-    chains, runs = (_normalised(table) for table in (chains, independent))
+    chains, runs = (derived(pick(table, split="test")) for table in (chains, independent))
     apart = chains[chains["first"] // per_cycle != chains["second"] // per_cycle]
     seen = disjoint(runs, "disagreement"), apart["disagreement"]
     return [
-        Claim("runs differ more than samples of one chain", disjoint(runs, "normalised"), above=1, ratio=True,
-              less=apart.groupby("run")["normalised"].mean(),
+        Claim("runs differ more than samples of one chain", disjoint(runs, "diversity"), above=1, ratio=True,
+              less=apart.groupby("run")["diversity"].mean(),
               sampling=of_errors(*seen, examples=runs["examples"], ratio=True),
               presumes=trained(chains[["error_first", "error_second"]].to_numpy(), below=TRAINED, of="test"),
               of="disagreement over error, of independent networks / of networks of different cycles",
               says="Independent networks disagree more often than samples of cyclical SG-MCMC, for as many errors."),
     ]  # fmt: skip
-
-
-def _normalised(table):
-    rows = pick(table, split="test")
-    return rows.assign(normalised=over_error(rows["disagreement"], (rows["error_first"] + rows["error_second"]) / 2))

@@ -16,7 +16,7 @@ Differs from the released code in: it compares the divergence of sets of 5, 10 a
 
 from lossland.options import Count
 from lossland.papers.fort2019.claims import about, families
-from lossland.statistics.runs import each_example, together
+from lossland.statistics.runs import each_example, refuse_other_images, together
 from lossland.statistics.tables import Table, by_label, pick
 from lossland.statistics.verdicts import Claim, scored
 
@@ -38,7 +38,7 @@ def check(
     """
     runs, kinds = pick(independent, size=size), by_label(pick(samples, size=around or size))
     for kind, own in kinds.items():
-        refuse_other_data(own, runs, kind)
+        refuse_other_images({kind: own, "independent": runs})
     claims = []
     for family, members in families(kinds).items():
         said = about(family, trained)
@@ -74,10 +74,3 @@ def _gaps(own, runs, score):
 def _means(table, column, corrupted):
     rows = table[(table["severity"] > 0) == corrupted]
     return each_example(rows.groupby(["run", "example"])[column].mean().reset_index(), column)
-
-
-def refuse_other_data(own, runs, kind):
-    ours, theirs = (set(zip(rows["corruption"], rows["severity"], strict=True)) for rows in (own, runs))
-    if odd := ours ^ theirs:
-        corruption, severity = min(odd)
-        raise ValueError(f"{kind} and independent are not both of {corruption} at severity {severity}; measure both on it")

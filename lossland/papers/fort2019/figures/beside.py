@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from lossland.papers.beside import counted, drawn, ours, theirs
 from lossland.papers.published import numbers
-from lossland.statistics.tables import Table, derived, pick
+from lossland.statistics.tables import Table, derived, latest, pick
 
 PRINTED = "a re-implementation: CIFAR-10"
 PANELS = {"disagreement": ("disagreement [%]", 100), "cosine": ("cosine of weights", 1)}
@@ -46,7 +46,7 @@ def _pairs(apart):
 
 
 def _to_the_end(table):
-    last = table[table["second"] == table.groupby(["subspace", "run"])["second"].transform("max")]
+    last = latest(table, "second")
     return last.assign(x=last["epoch_first"] / last["epoch_second"])
 
 

@@ -22,8 +22,7 @@ def draw(*, maps: Table("tsne"), kinds: list[str]) -> Figure:
     """
     if (found := maps["within"].max()) > len(kinds):
         raise ValueError(f"kinds names {len(kinds)}, and a map has {found}; name all of them")
-    figure, axes = tiles(maps["subspace"].nunique(), 3, height=3.0)
-    figure.set_figwidth(max(4.4, figure.get_figwidth()))  # as wide as its legend
+    figure, axes = tiles(maps["subspace"].nunique(), 3, height=3.0, least=4.4)  # as wide as its legend
     for axis, (label, table) in zip(axes, by_label(maps).items(), strict=True):
         table = one_run(table)
         for (run, within), points in table.groupby(["source", "within"]):

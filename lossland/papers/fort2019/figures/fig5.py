@@ -34,8 +34,7 @@ def draw(*, samples: Table("diversity"), independent: Table("diversity"), traine
     table = pd.concat([samples, stars])
     if table["classes"].nunique() > 1:
         raise ValueError("samples and independent are of different numbers of classes; name tables of one dataset")
-    figure, (axes,) = panels(1, 2, height=3.2)
-    figure.set_figwidth(7.2)
+    figure, (axes,) = panels(1, 2, height=3.2, width=3.6)
     own, reference = looks(samples), 1 - table.drop_duplicates(["subspace", "run"])["reference_error"].mean()
     low, high = min(table["accuracy"].min(), reference), max(table["accuracy"].max(), reference)
     margin, curves = 0.05 * (high - low) or 0.01, _limits(reference, table["classes"].iloc[0], high, exponent(samples))

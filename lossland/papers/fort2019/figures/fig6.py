@@ -42,8 +42,7 @@ def draw(
     """A row for each label. The number of a quantity is that of the optimum it is measured against, `diversity` is
     disagreement / error. The nll is cut off at 5 nats. Raises ValueError if a label is of no surface."""
     chosen = by_label(derived(pick(cuts, split=split)))
-    figure, axes = panels(len(chosen), len(quantities), height=2.4, layout="compressed")
-    figure.set_figwidth(2.9 * len(quantities))  # each has a colour bar
+    figure, axes = panels(len(chosen), len(quantities), height=2.4, width=2.9, layout="compressed")
     for line, (label, table) in zip(axes, chosen.items(), strict=True):
         table = one_run(table)
         for axis, quantity in zip(line, quantities, strict=True):

@@ -24,8 +24,7 @@ def draw(
     """A bar for each label: all pairs of all of its runs."""
     differing = {label: 100 * part["disagreement"] for label, part in by_label(pick(disagreement, split="test")).items()}
     turned = {label: 1 - part["cosine"] for label, part in by_label(pick(cosine, group="weights")).items()}
-    figure, (axes,) = panels(1, 2, height=0.7 + 0.35 * len(differing), sharey=True)
-    figure.set_figwidth(6.2)
+    figure, (axes,) = panels(1, 2, height=0.7 + 0.35 * len(differing), width=3.1, sharey=True)
     _dots(axes[0], differing.values(), "disagreement, test data [%]")
     _dots(axes[1], turned.values(), "1 - cosine similarity, weights")
     axes[0].set_yticks(range(len(differing)), list(differing))

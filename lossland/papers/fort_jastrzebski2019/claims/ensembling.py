@@ -16,10 +16,9 @@ in weights, one of Garipov et al. 2018, whose claims have it.
 
 import pandas as pd
 
-from lossland.statistics.diversity_limits import over_error
 from lossland.statistics.estimates import of_errors
 from lossland.statistics.runs import disjoint, paired, together
-from lossland.statistics.tables import HARDLY, Table, pick
+from lossland.statistics.tables import HARDLY, Table, derived, pick
 from lossland.statistics.verdicts import Claim, trained
 
 APART = {"distance": ("distance", "lie farther apart"),
@@ -39,14 +38,14 @@ def check(
 
     Raises ValueError if they are not, and if small and large are of other trainings.
     """
-    small, large, independent = (_over_errors(table) for table in (small, large, independent))
+    small, large, independent = (derived(pick(table, split="test")) for table in (small, large, independent))
     presumes = trained(pd.concat([small, large, independent])[["error_first", "error_second"]], below=HARDLY, of="test")
     cycles = together({"small": _by_training(small), "large": _by_training(large)})
     few, many = cycles.values()
     around = widths.groupby(["subspace", "run"], as_index=False)["distance"].mean()
     average, last = (rows["distance"] for rows in paired(around, "SWA", "last of FGE"))
     return [
-        Claim("large cycles against small ones: disagreement", many["over error"] / few["over error"], above=1, ratio=True,
+        Claim("large cycles against small ones: disagreement", many["diversity"] / few["diversity"], above=1, ratio=True,
               because=REMEMBERED, presumes=presumes,
               sampling=of_errors(many["disagreement"], few["disagreement"], examples=small["examples"], ratio=True),
               of="disagreement over error of two networks of one training: large cycles / small cycles",
@@ -61,23 +60,17 @@ def check(
 
 def _independent(quantity, independent, large, presumes):
     what, apart = APART[quantity]
-    column = "distance" if quantity == "distance" else "over error"
+    column = "distance" if quantity == "distance" else "diversity"
     pairs, single = disjoint(independent, column).align(large[column].groupby(large.index // 2).mean(), join="inner")
     rates = (disjoint(independent, "disagreement"), large["disagreement"])
-    sampling = of_errors(*rates, examples=independent["examples"], ratio=True) if column == "over error" else 0.0
+    sampling = of_errors(*rates, examples=independent["examples"], ratio=True) if column == "diversity" else 0.0
     return Claim(f"independent networks against large cycles: {quantity}", pairs / single, above=1, ratio=True,
                  because=REMEMBERED, sampling=sampling, presumes=presumes,
                  of=f"{what} of two independent networks / of two of one training with large cycles, in disjoint pairs",
                  says=f"Independent networks {apart} than snapshots of large cycles (SSE).")  # fmt: skip
 
 
-def _over_errors(pairs):
-    """The pairs on the test data, and their disagreement over error."""
-    rows = pick(pairs, split="test")
-    return rows.assign(**{"over error": over_error(rows["disagreement"], rows[["error_first", "error_second"]].mean(axis=1))})
-
-
 def _by_training(pool):
     """Means over the pairs of networks of each training, by its number in the pool."""
-    columns = ["distance", "disagreement", "over error"]
+    columns = ["distance", "disagreement", "diversity"]
     return pick(pool, run="", same_source=True).groupby("source_first")[columns].mean()

@@ -3,8 +3,10 @@
     barrier  = highest L on the segment between two optima / L(P_0)
     reached  = L at the end of a cut / L at its start, r L(P_0)              success where d + n > D
 
-A run is a pair of optima, or a seed of cuts; L(P_0) is the mean over runs. That L falls all the way from an initialisation P_0
-to the optimum that was found from it is a check: L is a distance, and the way is straight.
+A run is a pair of optima, or a seed of cuts; L(P_0) is the mean over runs. What follows from L being a distance is a check: L
+falls straight from an initialisation P_0 to the optimum that was found from it; of 600 pairs the lowest barrier, to the nearest
+optima and without a training, was 0.6; and a cut that meets a wedge has points on it. That one that meets none is high is a
+claim: there are many wedges, and close to D - n one comes near (0.02 at 0.9 times D - n = 50 of 1,000).
 
 By the paper this loss without a network has the straight way down, the barriers and the easy low-dimensional cuts of real
 losses; its numbers are not known to us.
@@ -32,16 +34,15 @@ def _model(model, edge, interpolation, segment, cuts):
     meet, miss = reached[cuts["dimension"] > edge], reached[cuts["dimension"] < edge]
     if meet.empty or miss.empty:
         raise ValueError(f"cuts has no dimensions on both sides of D - n = {edge}; measure smaller and larger ones")
-    what = {"of": "loss reached / loss at the start of the cut", "because": WHY}
     return [
         Check(f"down all the way, {model}", bool(((down - down.cummin()).max() / start < SMALL).all()),
               says="From an initialisation straight to its optimum the loss falls all the way."),
-        Claim(f"a barrier between optima, {model}", between.max() / start, above=SMALL, because=WHY,
-              of="highest loss on the segment / loss at initialisation",
+        Check(f"a barrier between optima, {model}", bool((between.max() / start > SMALL).all()),
               says="The loss rises between two optima."),
-        Claim(f"cuts that meet a wedge, {model}", _by_cut(meet), below=SMALL, **what,
+        Check(f"cuts that meet a wedge, {model}", bool((meet["reached"] < SMALL).all()),
               says="In every random cut with d + n > D an optimum is found."),
-        Claim(f"cuts that meet none, {model}", _by_cut(miss), above=SMALL, **what,
+        Claim(f"cuts that meet none, {model}", _by_cut(miss), above=SMALL, because=WHY,
+              of="loss reached / loss at the start of the cut",
               says="In no random cut with d + n < D an optimum is found."),
     ]  # fmt: skip
 

@@ -22,8 +22,7 @@ HIGHEST = 2.5  # nats, where shades end: little above ten equal probabilities
 
 def draw(*, cuts: Table("cuts")) -> Figure:
     """A row of panels for each network."""
-    figure, axes = panels(cuts["subspace"].nunique(), len(COLUMNS), height=2.2, layout="compressed")
-    figure.set_figwidth(3.3 * len(COLUMNS))  # room for the numbers
+    figure, axes = panels(cuts["subspace"].nunique(), len(COLUMNS), height=2.2, width=3.3, layout="compressed")
     for (label, table), line in zip(by_label(cuts).items(), axes, strict=True):
         for axis, (split, quantity) in zip(line, COLUMNS, strict=True):
             name, scale = AXES[quantity]

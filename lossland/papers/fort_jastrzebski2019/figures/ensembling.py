@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 
 from lossland.plotting.panels import band, legend_of, looks, panels
 from lossland.plotting.style import AXES
-from lossland.statistics.tables import Table, by_label, pick
+from lossland.statistics.tables import Table, by_label, latest, pick
 
 
 def draw(*, disagreement: Table("disagreement"), widths: Table("tunnel_width")) -> Figure:
@@ -51,4 +51,4 @@ def _against_the_last(table):
     """Pairs of one training whose second network is its last, with the epochs between them; a run is one training."""
     own = table[table["same_source"]]
     own = own.assign(run=own["run"] + "/" + own["source_first"].astype(str), before=own["epoch_second"] - own["epoch_first"])
-    return own[own["second"] == own.groupby("run")["second"].transform("max")]
+    return latest(own, "second", ["run"])

@@ -11,7 +11,7 @@ those of the README of the released code, whose settings are known; its train lo
 from lossland.papers.published import numbers
 from lossland.statistics.estimates import of_errors
 from lossland.statistics.runs import paired
-from lossland.statistics.tables import UNTRAINED, Table, pick
+from lossland.statistics.tables import Table, pick
 from lossland.statistics.verdicts import Claim, as_published, trained
 
 CURVES = {"Bezier": ("Bezier", "Bezier curve"), "chain": ("Polychain", "polygonal chain")}  # label: as printed, in words
@@ -33,7 +33,7 @@ def check(*, shapes: Table("shape"), networks: list[str] = (), dataset: str = ""
     segment, bezier, chain = paired(pick(shapes, split="train", quantity="loss"), "segment", "Bezier", "chain")
     ends, single = segment[["start", "end"]].max(axis=1), printed["Single", "train_loss_max"]
     fitted = pick(shapes, split="train", quantity="error", subspace="segment")[["start", "end"]]
-    presumes = trained(fitted, below=UNTRAINED)
+    presumes = trained(fitted)
     return [
         Claim("loss on the segment", segment["max"] / ends, ratio=True, presumes=presumes, because=HALF_WAY,
               above=(every["Segment", "train_loss_max"] / every["Single", "train_loss_max"]).min() ** 0.5,

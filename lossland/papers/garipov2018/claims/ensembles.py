@@ -14,7 +14,7 @@ import numpy as np
 from lossland.papers.published import curves, numbers
 from lossland.statistics.estimates import of_errors, of_scores
 from lossland.statistics.runs import each_example, together
-from lossland.statistics.tables import UNTRAINED, Table, of_ends, pick
+from lossland.statistics.tables import Table, of_ends, pick
 from lossland.statistics.verdicts import Claim, scored, trained
 
 SMALL, REACHED = 0.1, 0.4  # t
@@ -31,7 +31,7 @@ def check(
 ) -> list[Claim]:
     """`paths` are the chains; of each `ends` has the ensemble of its ends, `points` of equally spaced points, and these alone,
     `scaled` of these at fitted temperatures. A run of `independent` is a group of networks that none shares."""
-    presumes = {"presumes": trained(of_ends(paths), below=UNTRAINED)}
+    presumes = {"presumes": trained(of_ends(paths))}
     printed = numbers("garipov2018", table="Sec. A.6").set_index("method")["value"] / 100
     all_points = printed["Polychain ensemble of 50 points"]
     gained = printed["ensemble of 2 endpoints"] - all_points

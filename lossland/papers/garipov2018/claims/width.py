@@ -8,7 +8,7 @@ each width (3conv3fc).
 """
 
 from lossland.papers.published import numbers
-from lossland.statistics.tables import UNTRAINED, Table, pick
+from lossland.statistics.tables import Table, pick
 from lossland.statistics.verdicts import Claim, trained
 
 
@@ -18,7 +18,7 @@ def check(*, shapes: Table("shape"), narrowest: str, widest: str) -> list[Claim]
     rows = rows.assign(rise=rows["max"] / rows[["start", "end"]].max(axis=1))
     thin, wide = (pick(rows, subspace=label) for label in (narrowest, widest))
     fitted = pick(shapes, split="train", quantity="error", subspace=[narrowest, widest])
-    presumes = trained(fitted[["start", "end"]], below=UNTRAINED)
+    presumes = trained(fitted[["start", "end"]])
     printed = numbers("garipov2018", table="Figure 7")
     printed = printed.assign(K=printed["arch"].str.extract(r"K=([\d.]+)").astype(float))
     printed = printed.pivot(index="K", columns="metric", values="value").sort_index()

@@ -12,7 +12,7 @@ chaotic; other networks' negative eigenvalues it calls insignificant.
 from lossland.options import Count
 from lossland.papers.published import numbers
 from lossland.statistics.runs import together
-from lossland.statistics.tables import UNTRAINED, Table, pick, where
+from lossland.statistics.tables import Table, pick, where
 from lossland.statistics.verdicts import Claim, trained
 
 SMALL, MOST = 0.1, 0.5
@@ -50,4 +50,4 @@ def _presumed(curvature, errors, examples, label):
     points = int(pick(curvature, subspace=label).groupby("run").size().min())
     if points < POINTS or examples < EXAMPLES:
         return f"measured at {points} points on {examples} examples, where {POINTS} and {EXAMPLES} are presumed"
-    return trained(where(errors, subspace=label, mark="centre", split="train", quantity="error")["value"], below=UNTRAINED)
+    return trained(where(errors, subspace=label, mark="centre", split="train", quantity="error")["value"])

@@ -10,7 +10,7 @@ batch norm make some.
 """
 
 from lossland.statistics.runs import by_run
-from lossland.statistics.tables import UNTRAINED, Table, by_label, pick, where
+from lossland.statistics.tables import Table, by_label, pick, where
 from lossland.statistics.verdicts import Claim, trained
 
 NOTHING = 0.05
@@ -25,6 +25,6 @@ def _monotone(label, table):
     nll, errors = by_run(pick(table, quantity="nll")), where(table, quantity="error")
     return Claim(f"the loss falls all the way: {label}", nll["climb"] / (nll["start"] - nll["min"]), below=NOTHING,
                  because="in a line drawn over the whole fall the eye sees no less", origin="Goodfellow et al. 2015",
-                 presumes=trained(errors["end"], below=UNTRAINED),
+                 presumes=trained(errors["end"]),
                  of="highest climb above a lower point before / fall of the train nll, from initialisation to solution",
                  says="From the initialisation straight to the solution the train loss falls all the way.")  # fmt: skip

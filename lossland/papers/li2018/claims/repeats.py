@@ -13,7 +13,7 @@ In the paper (figure 16) lines along ten directions look alike; it prints no spr
 import numpy as np
 
 from lossland.statistics.runs import paired
-from lossland.statistics.tables import UNTRAINED, Table, pick, where
+from lossland.statistics.tables import Table, pick, where
 from lossland.statistics.verdicts import Claim, trained
 
 
@@ -27,7 +27,7 @@ def check(*, basins: Table("basin"), lines: Table("landscape"), small: str, larg
     x = {batch: np.log(part["half_width"]) for batch, part in zip(("small", "large"), rows, strict=True)}
     away = {batch: deviation(log) for batch, log in x.items()}
     errors = where(lines, mark="centre", split="train", quantity="error")
-    both = trained(errors["value"], below=UNTRAINED)
+    both = trained(errors["value"])
     return [
         Claim("along other directions the small batch stays the flatter", np.exp(x["small"] - x["large"]), above=1, ratio=True,
               presumes=both, of="half width at the small batch / at the large batch, along one direction",

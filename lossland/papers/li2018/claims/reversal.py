@@ -14,7 +14,7 @@ with decay they become the smaller, and sharpness along a line says how large th
 """
 
 from lossland.statistics.runs import paired
-from lossland.statistics.tables import UNTRAINED, Table, pick, where
+from lossland.statistics.tables import Table, latest, pick, where
 from lossland.statistics.verdicts import Claim, trained
 
 
@@ -33,7 +33,7 @@ def check(
     inner, outer = (paired(pick(rows, centre=end), plain, decayed) for end in (0.0, 1.0))
     without, with_decay = (a["right"] / b["left"] for a, b in zip(inner, outer, strict=True))
     norms = [a / b for a, b in zip(_norms(small, plain, decayed), _norms(large, plain, decayed), strict=True)]
-    fit = [trained(_ends(lines, *labels), below=UNTRAINED) for labels in ([plain], [decayed], [plain, decayed])]
+    fit = [trained(_ends(lines, *labels)) for labels in ([plain], [decayed], [plain, decayed])]
     width = {"ratio": True, "of": "width at the small batch / at the large batch, each towards the other"}
     norm = {"ratio": True, "of": "norm of all parameters after training by small batches / by large ones"}
     return [
@@ -42,7 +42,7 @@ def check(
                    "large-batch one."),
         Claim("with decay the small batch is sharp", with_decay, below=1, presumes=fit[1], **width,
               says="Trained with weight decay, the small-batch network has the narrower basin on that line."),
-        Claim("weight decay turns the order", without / with_decay, above=1, presumes=fit[2], origin="ours",
+        Claim("weight decay makes the small batch sharper", without / with_decay, above=1, presumes=fit[2], origin="ours",
               **width | {"of": f"{width['of']}: without decay / with it"},
               says="Weight decay makes the small-batch network sharper, compared with the large-batch one."),
         Claim("without decay small batches leave larger weights", norms[0], above=1, **norm,
@@ -53,8 +53,7 @@ def check(
 
 
 def _norms(weights, *labels):
-    last = weights[weights["index"] == weights.groupby(["subspace", "run"])["index"].transform("max")]
-    return [rows["norm"] for rows in paired(pick(last, kind="all").drop_duplicates(["subspace", "run"]), *labels)]
+    return [rows["norm"] for rows in paired(pick(latest(weights), kind="all").drop_duplicates(["subspace", "run"]), *labels)]
 
 
 def _ends(lines, *labels):

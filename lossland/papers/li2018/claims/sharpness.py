@@ -16,7 +16,7 @@ import numpy as np
 from lossland.papers.published import numbers
 from lossland.statistics.estimates import estimate, of_errors
 from lossland.statistics.runs import paired
-from lossland.statistics.tables import UNTRAINED, Table, pick
+from lossland.statistics.tables import Table, pick
 from lossland.statistics.verdicts import Claim, trained
 
 APART = 2  # standard errors
@@ -43,7 +43,7 @@ def check(
     test, basins = pick(centres, split="test"), {"filter": filter, "layer": layer, "none": none}
     agreement, claims, fit, ordered = {kind: {} for kind in basins}, [], {}, {}
     for decay, a, b in zip(DECAYS, small, large, strict=True):
-        fit[decay] = trained(pick(centres, split="train", subspace=[a, b])["value"], below=UNTRAINED)
+        fit[decay] = trained(pick(centres, split="train", subspace=[a, b])["value"])
         e_small, e_large = (rows["value"] for rows in paired(test, a, b))
         for kind, table in basins.items():
             w_small, w_large = (rows["half_width"] for rows in paired(pick(table, split="train", quantity="nll"), a, b))

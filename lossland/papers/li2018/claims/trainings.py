@@ -12,7 +12,7 @@ from lossland.options import Label
 from lossland.papers.li2018.figures.errors import printed
 from lossland.statistics.estimates import of_errors
 from lossland.statistics.runs import by_run
-from lossland.statistics.tables import Table, pick
+from lossland.statistics.tables import Table, latest, pick
 from lossland.statistics.verdicts import Claim, as_published
 
 THEIRS, HALF = 10_000, 0.5  # test images of CIFAR-10
@@ -20,7 +20,7 @@ THEIRS, HALF = 10_000, 0.5  # test images of CIFAR-10
 
 def check(*, courses: Table("dynamics"), trained: dict = {}, untrainable: list[Label] = ()) -> list[Claim]:
     """`trained` as in the table `errors`; `untrainable` are labels of networks that the paper could not train."""
-    ends = pick(courses[courses["index"] == courses.groupby(["subspace", "run"])["index"].transform("max")], quantity="error")
+    ends = pick(latest(courses), quantity="error")
     claims = []
     for label, how in trained.items():
         rows, ours = printed(**how), by_run(pick(ends, subspace=label, split="test"))

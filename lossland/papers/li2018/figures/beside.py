@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from lossland.papers.beside import drawn, ours, theirs
 from lossland.papers.published import numbers
-from lossland.statistics.tables import Table, pick
+from lossland.statistics.tables import Table, latest, pick
 
 PANEL = "test error [%]", ""
 SMALL, LARGE = ("bs=128",), ("bs=8192", "bs=4096")
@@ -20,7 +20,7 @@ BATCHES = {f"{bs} wd={wd}": f"{size}{words}" for size, sizes in (("small", SMALL
 def rows(*, kinds, courses=None, errors=None):
     """Rows of both (`papers/beside.py`)."""
     table = pick(errors if courses is None else courses, split="test", quantity="error", subspace=list(kinds))
-    last = table[table["index"] == table.groupby(["subspace", "run"])["index"].transform("max")]
+    last = latest(table)
     last = last.assign(
         x=last["subspace"].map(lambda label: kinds[label][1]), subspace=last["subspace"].map(lambda n: kinds[n][0])
     )

@@ -11,7 +11,7 @@ and at 6.0 against 10.19 % with it; shortcuts lower the test error, the more the
 import pandas as pd
 
 from lossland.papers.published import numbers
-from lossland.statistics.tables import Table, by_label, pick, spreads, where
+from lossland.statistics.tables import Table, by_label, latest, pick, spreads, where
 
 COLUMNS = {  # ours: split, quantity, scale, the paper's metric
     "train nll": ("train", "nll", 1, "train_loss"),
@@ -33,7 +33,7 @@ def draw(*, courses: Table("dynamics"), trained: dict = {}) -> pd.DataFrame:
 def _row(label, table, trained):
     theirs = printed(**trained) if trained else numbers("li2018")[:0]
     row = {"network": label, "runs": table["run"].nunique(), "the paper's": trained["arch"] if trained else ""}
-    last = table[table["index"] == table.groupby("run")["index"].transform("max")]
+    last = latest(table)
     for name, (split, quantity, scale, metric) in COLUMNS.items():
         row |= spreads({name: scale * pick(last, split=split, quantity=quantity)["value"]})
         found = where(theirs, metric=metric)
