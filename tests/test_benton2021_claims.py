@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from conftest import judged
 from planted import planted
 
@@ -18,6 +19,8 @@ from lossland.papers.benton2021.claims import (
     volume,
 )
 from lossland.papers.published import numbers
+from lossland.statistics.estimates import of_errors
+from lossland.statistics.scores import scores
 
 UNTRAINED = "trained to 30 % train error, where below 10 % is presumed"
 
@@ -58,10 +61,11 @@ def segments(barrier, runs=3, label="segment 0", error=0.004):
 
 
 def test_the_loss_is_low_in_all_the_volume():
-    good = all_are(simplexes.check(inside=inside(0.006, 0.02), segments=segments(2.0)), "holds")
-    assert good["effect"].tolist() == pytest.approx([0.01, 0.024]), "the highest of the simplexes"
-    assert good["origin"].tolist() == ["this paper", "ours"], "the paper looks for no worst point"
-    all_are(simplexes.check(inside=inside(0.2, 0.3), segments=segments(2.0)), "contradicted")
+    for rise, worst in ((0.006, 0.02), (0.02, 0.006)):
+        good = all_are(simplexes.check(inside=inside(rise, worst), segments=segments(2.0)), "holds")
+        assert good["effect"].item() == pytest.approx(0.024), "the highest of the simplexes, of samples and what ascent finds"
+    for rise, worst in ((0.2, 0.3), (0.2, 0.0), (0.0, 0.2)):
+        all_are(simplexes.check(inside=inside(rise, worst), segments=segments(2.0)), "contradicted")
     all_are(simplexes.check(inside=inside(0.006, 0.02), segments=segments(2.0, error=0.3)), "not measurable", UNTRAINED)
     both = pd.concat([segments(2.0), segments(0.05, label="segment 1")])
     why = "a segment rises to 1 % train error only"
@@ -71,8 +75,9 @@ def test_the_loss_is_low_in_all_the_volume():
 
 
 def test_a_simplex_around_a_network_is_as_low_as_its_vertices():
-    all_are(around.check(inside=inside(-0.002, 0)), "holds")
-    all_are(around.check(inside=inside(0.05, 0)), "contradicted")
+    all_are(around.check(inside=inside(-0.002, -0.003)), "holds")
+    for rise, worst in ((0.05, -0.002), (-0.002, 0.05)):
+        all_are(around.check(inside=inside(rise, worst)), "contradicted")
     all_are(around.check(inside=inside(0.05, 0, vertices=0.3)), "not measurable", UNTRAINED)
     all_are(around.check(inside=inside(0.05, 0, runs=1)), "not measurable", "one run")
 
@@ -129,15 +134,18 @@ def test_a_volume_grows_and_collapses_at_low_loss():
 def test_a_volume_that_shrinks_from_the_start_does_not_collapse():
     """It falls by e^5 a connector, a hundredth and less, whatever pushes it: connectors hardly leave the face of the others."""
     rows = judged(claimed(low=99, factor=-5.0, height=0.05))
-    assert rows["verdict"].tolist() == ["holds", "contradicted", "contradicted", "contradicted", "not measurable"]
-    assert rows["effect"].iloc[3] == pytest.approx(1), "no more than with those before"
+    assert rows["verdict"].tolist() == ["holds", "contradicted", "contradicted", "not measurable", "not measurable"]
+    assert set(rows["reason"].iloc[3:]) == {"the volume does not grow before"}
+    rows = judged(claimed(low=99))
+    assert rows["verdict"].tolist()[3:] == ["contradicted", "not measurable"]
     assert "there is no collapse to explain" in rows["reason"].iloc[4]
 
 
-def test_a_volume_of_high_loss_says_nothing():
-    rows = judged(claimed(error=0.9))
+@pytest.mark.parametrize("error", [0.9, 0.05])
+def test_a_volume_of_higher_loss_than_the_papers_says_nothing(error):
+    rows = judged(claimed(error=error))
     assert rows["verdict"].tolist() == ["contradicted"] + 4 * ["not measurable"]
-    assert rows["reason"].iloc[1] == "the train error inside rises to 99 %, where below 10 % is presumed"
+    assert set(rows["reason"].iloc[1:]) == {f"the train error inside rises to {110 * error:.2g} %, where below 2 % is presumed"}
 
 
 def test_few_connectors_say_nothing_of_a_collapse():
@@ -163,23 +171,46 @@ def by_example(label, wrong, cost=0.0, runs=3, examples=400, apart=0, severities
 NETWORKS = by_example("deep ensemble", [0.20, 0.15, 0.12], 300)
 
 
-def gains(wrong, **options):
+def of_both(ece, better, examples=10**6, probe="ensemble", labels=("deep ensemble", "2-simplex"), **given):
+    """Calibration errors at fitted temperatures: `ece`, of the second label lower by `better`; others are nonsense."""
+    lower = lambda row: ece - better * spread(row) * (row.label == labels[1])  # noqa: E731
+    given |= {"examples": examples} if probe == "ensemble" else {}
+    return planted(probe, labels=labels, size=[1, 2, 3], error=0.1, ece=9.0, ece_tempered=lower, **given)
+
+
+def gains(wrong, better=0.01, examples=10**6, **options):
     own = by_example("2-simplex", wrong, 400)
-    return espro.check(
-        **{"independent": NETWORKS, "simplexes": own, "networks": fit(), "sizes": [1, 2], "budgets": [1]} | options
-    )
+    tables = {"independent": NETWORKS, "simplexes": own, "ensembles": of_both(0.03, better, examples), "networks": fit()}
+    return espro.check(**tables | {"sizes": [1, 2], "budgets": [1]} | options)
+
+
+def test_simplexes_are_better_calibrated_if_the_test_set_tells():
+    rows = [judged(gains([0.05, 0.03], *given)).loc["simplexes are better calibrated"] for given in
+            ((0.01,), (-0.01,), (0.01, 800))]  # fmt: skip
+    assert [row["verdict"] for row in rows] == ["holds", "contradicted", "undecided"]
+    assert rows[0]["effect"] == pytest.approx(0.01)
+    assert (rows[0]["origin"], rows[0]["published"]) == ("this paper", "none printed")
+
+
+def test_a_calibration_error_varies_no_more_with_the_examples_than_an_error_rate():
+    rng, n = np.random.default_rng(0), 1_000
+    sure = rng.beta(8, 1, (300, n, 1)) * [1, -1] + [0, 1]
+    p = torch.tensor(np.pad(sure, ((0, 0), (0, 0), (0, 1))))
+    wrong = (rng.random((300, n)) > 0.95 * sure[..., 0]).astype(int)
+    found = [scores(each, torch.tensor(label)) for each, label in zip(p, wrong, strict=True)]
+    assert np.std([f["ece"] for f in found]) < 1.05 * of_errors(np.mean([f["error"] for f in found]), examples=n)
 
 
 def test_simplexes_are_better_at_equal_components_and_at_equal_budget():
-    rows = all_are(gains([0.05, 0.03]), "holds")
+    rows = all_are(gains([0.05, 0.03]), "holds").drop(index="simplexes are better calibrated")
     at_400 = 0.20 - 0.05 / 3
     assert rows["effect"].tolist() == pytest.approx([0.15, at_400 - 0.05, 0.12], abs=1e-6)
     assert [name.rpartition(", ")[2] for name in rows.index] == ["equal components", "equal budget", "equal components"]
     worse = judged(gains([0.19, 0.15]))
     assert worse["effect"].iloc[1] == pytest.approx(at_400 - 0.19), "as many passes do more"
-    all_are(gains([0.4, 0.4]), "contradicted")
+    all_are(gains([0.4, 0.4], -0.01), "contradicted")
     all_are(gains([0.05, 0.03], networks=fit(0.3)), "not measurable", UNTRAINED)
-    assert len(gains([0.05, 0.04, 0.03], sizes=[3], budgets=[3])) == 1, "three simplexes cost more than three networks"
+    assert len(gains([0.05, 0.04, 0.03], sizes=[3], budgets=[3])) == 2, "three simplexes cost more than three networks"
     few = judged(gains([0.195], sizes=[1]))["verdict"].iloc[0]
     assert few == "undecided", "every run errs on the same two examples less: of other examples that says nothing"
     with pytest.raises(ValueError, match="runs cannot be paired: 2-simplex has 1, 2, 3, but others have 1, 2"):
@@ -191,8 +222,16 @@ def test_what_is_published_is_of_one_data_set():
     assert rows.loc["simplexes are better: 1 component, equal components", "published"] == f"{(6.95 - 6.60) / 100:.3g}"
     at_8333 = np.interp(8333, [6220, 12440], [6.95, 6.38])
     assert rows.loc["simplexes are better: 1 component, equal budget", "published"] == f"{(at_8333 - 6.60) / 100:.3g}"
-    assert rows.loc["test error of 1: 2-simplex", "verdict"] == "holds"
+    assert rows.loc["test error of 1: 2-simplex", "published"] == "0.066"
     assert rows.loc["test error of 1: deep ensemble", ["verdict", "published"]].tolist() == ["contradicted", "0.0695"]
+    many = {
+        "independent": by_example("deep ensemble", [0.0695], 300, examples=4000),
+        "sizes": [1],
+        "budgets": [],
+        "dataset": "CIFAR-10",
+    }
+    few = judged(gains([0.0660], **many)).filter(like="test error of 1", axis=0)["verdict"]
+    assert few.to_dict() == {"test error of 1: deep ensemble": "holds", "test error of 1: 2-simplex": "undecided"}, "of 400"
     other = judged(gains([0.07, 0.06], sizes=[1], dataset="CIFAR-100"))["published"]
     assert other.iloc[0] == f"{(28.21 - 26.22) / 100:.3g}"
     assert other.iloc[1] == "none printed", "no times are published of it"
@@ -262,15 +301,23 @@ def shifted(own, rivals, **options):
     scores = {"nll_tempered": 2.0, "nll": -9.0}
     of_all = pd.concat([by_example(label, [0.9, 0.9, wrong], severities=[0, 5], **scores) for label, wrong in rivals.items()])
     simplexes = by_example("ESPRO", [0.9, 0.9, own], severities=[0, 5], **scores)
-    return shift.check(**{"simplexes": simplexes, "others": of_all, "networks": fit(), "size": 3} | options)
+    two = {"labels": [next(iter(rivals)), "ESPRO"], "severity": [0, 5], "corruption": "gaussian_noise"}
+    shifts = of_both(0.2, next(iter(rivals.values())) - own, probe="shift", **two)
+    return shift.check(**{"simplexes": simplexes, "others": of_all, "shifts": shifts, "networks": fit(), "size": 3} | options)
 
 
 def test_simplexes_stay_ahead_of_all_others_at_every_severity():
     rows = all_are(shifted(0.05, {"deep ensemble": 0.2, "MultiSWA": 0.15}), "holds")
-    assert list(rows.index) == [f"ahead of {kind}: {score}" for kind in ("deep ensemble", "MultiSWA") for score in shift.SCORES]
-    assert rows["effect"].tolist() == pytest.approx([0.15, 0.3, 0.1, 0.2])
+    own = [f"ahead of {kind}: {score}" for kind in ("deep ensemble", "MultiSWA") for score in shift.SCORES]
+    assert list(rows.index) == [*own, "ahead of deep ensemble: ece_tempered"]
+    assert rows["effect"].tolist() == pytest.approx([0.15, 0.3, 0.1, 0.2, 0.15])
     assert rows["measured"].iloc[0].endswith("the weakest of 2")
-    assert judged(shifted(0.2, {"a": 0.3, "b": 0.05}))["verdict"].tolist() == 2 * ["holds"] + 2 * ["contradicted"]
+    assert judged(shifted(0.2, {"a": 0.3, "b": 0.05}))["verdict"].tolist() == [
+        *2 * ["holds"],
+        *2 * ["contradicted"],
+        "holds",
+    ]
+    all_are(shifted(0.2, {"deep ensemble": 0.05}), "contradicted")
     all_are(shifted(0.05, {"deep ensemble": 0.2}, networks=fit(0.3)), "not measurable", UNTRAINED)
     clean = by_example("deep ensemble", [0.2, 0.2, 0.2], nll_tempered=1.0)
     with pytest.raises(ValueError, match="ESPRO and deep ensemble are not both of gaussian_noise at severity 5; measure both"):

@@ -251,9 +251,19 @@ def test_a_map_of_separate_groups_has_them_separate_and_is_the_same_each_time(pl
         assert s == pytest.approx((others[0][0] - own[0]) / others[0][0], rel=1e-5)
 
 
+def test_the_luck_of_silhouettes_is_what_they_vary_by_from_one_set_of_examples_to_another(planted, runs):
+    """By many draws of as many examples from a large population; the mean over the networks."""
+    rng, source = np.random.default_rng(0), np.repeat([0, 1], 4)
+    population = rng.normal(0, 1, (8, 20_000, 1)) + rng.exponential(1, 20_000)[:, None] * source[:, None, None]
+    draws = [population[:, rng.choice(20_000, 60)] for _ in range(100)]
+    silhouettes = [tsne._silhouette(each[..., 0], torch.tensor(source)) for each in draws]
+    told = np.mean([tsne._luck(each, torch.tensor(source)) for each in draws[:20]], axis=0)
+    assert told == pytest.approx(np.std(silhouettes, axis=0), rel=0.3)
+
+
 def test_a_map_of_one_source_has_no_silhouette_and_one_of_three_networks_is_refused(planted, runs):
     single = tsne.measure(planted, Subspace(runs.anchors[:5], Points(5)), examples=7)
-    assert single[["silhouette", "silhouette_predictions"]].isna().all(axis=None)
+    assert single[["silhouette", "silhouette_predictions", "luck"]].isna().all(axis=None)
     assert single[["x", "y"]].notna().all(axis=None)
     with pytest.raises(ValueError, match="tsne maps four networks or more, and there are 3"):
         tsne.measure(planted, Subspace(runs.anchors[:3], Points(3)))

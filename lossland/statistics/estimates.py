@@ -3,8 +3,8 @@
     variance of the mean = spread between runs^2 / n + what the choice of the test examples adds
 
 Runs that are scored on the same examples share the luck of these, which no spread between runs shows. Degrees of freedom are
-Satterthwaite's (of two samples without pairs alone: Welch's test). Runs without any spread leave a t-test no error: they are
-counted, a sign test, p = 2^-n. All functions take leading axes, for simulations; the last axis is that of runs.
+Satterthwaite's (of two samples without pairs alone: Welch's test). Runs that all gave one number say nothing of its error, and
+decide nothing. All functions take leading axes, for simulations; the last axis is that of runs.
 """
 
 from dataclasses import dataclass
@@ -18,11 +18,10 @@ ROUNDING = 1e-12  # of numbers of order 1 in double precision, after sums over s
 
 @dataclass(frozen=True)
 class Estimate:
-    """`parts` are pairs of a variance of the mean and its degrees of freedom, `n` the smallest number of runs."""
+    """`parts` are pairs of a variance of the mean and its degrees of freedom."""
 
     mean: np.ndarray
     spread: np.ndarray
-    n: int
     parts: list
 
     @property
@@ -39,11 +38,10 @@ class Estimate:
         return self.mean - width, self.mean + width
 
     def beyond(self, bar, side):
-        """One-sided p of the number above (side 1) or below (-1) the bar; 1 where it is at the bar but for rounding."""
+        """One-sided p of the number above (side 1) or below (-1) the bar; 1 if it has no error but rounding."""
         off, rounding = side * (self.mean - bar), ROUNDING * np.maximum(1, np.maximum(np.abs(self.mean), np.abs(bar)))
         exact = self.error <= rounding
-        p = stats.t.sf(off / np.where(exact, 1, self.error), self.freedom)
-        return np.where(exact, np.where(off > rounding, 0.5**self.n, 1.0), p)
+        return np.where(exact, 1.0, stats.t.sf(off / np.where(exact, 1, self.error), self.freedom))
 
 
 @dataclass(frozen=True)
@@ -80,7 +78,7 @@ def estimate(values, less=None, *, examples=0.0, further=0.0) -> Estimate:
     mean = samples[0].mean(axis=-1) - sum(s.mean(axis=-1) for s in samples[1:])
     examples = np.asarray(examples, float)
     parts.append(_of_scores(examples) if examples.ndim > 1 else (examples**2, np.inf))
-    return Estimate(mean, np.sqrt(sum(variances)), min(sizes), parts)
+    return Estimate(mean, np.sqrt(sum(variances)), parts)
 
 
 def _of_scores(scores):

@@ -145,6 +145,9 @@ class Claim:
             return f"{('no run', 'one run')[n]}: nothing is known of the spread"
         if self.ratio and min(sample.min() for sample in samples) <= 0:
             return "a ratio that is not above 0 has no logarithm"
+        known = self.sampling.values() if isinstance(self.sampling, Mapping) else [self.sampling]
+        if not all(np.isfinite(part).all() for part in known):
+            return "what the choice of the test examples leaves open is not known"
         return ""
 
 

@@ -49,8 +49,8 @@ def experiment(
     if vertices[-1] > 1:  # else there is no plane
         plan.figure("a2", samples=plan.sampled(kinds[-1][0], stretches=[1, LONG]))
     of_simplexes = plan.by_example(pools[claimed], by="source", sizes=sorted({*sizes, *budgets}))
-    plan.claims("espro", independent=plan.by_example(runs), simplexes=of_simplexes, networks=networks, sizes=sizes,
-                budgets=budgets, dataset=dataset)  # fmt: skip
+    plan.claims("espro", independent=plan.by_example(runs), simplexes=of_simplexes, ensembles=[independent, ensembles[claimed]],
+                networks=networks, sizes=sizes, budgets=budgets, dataset=dataset)  # fmt: skip
 
 
 def simplex(plan, network, vertices, recipe, push={}, **options):

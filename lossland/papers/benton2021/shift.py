@@ -1,4 +1,4 @@
-"""Ensembles on corrupted images (Benton et al. 2021, arXiv 2102.13042, section 6.2): figure 11."""
+"""Ensembles on corrupted images (Benton et al. 2021, arXiv 2102.13042, section 6.2): figure 11, appendix C."""
 
 from lossland.options import Changes, Count, Networks
 from lossland.papers.benton2021.espro import deep, drawn, fitted, simplex
@@ -31,4 +31,4 @@ def experiment(
     shifts, networks = [plan.shift(pool, sizes=[1, size], **on) for pool in pools], fitted(plan, independent)
     plan.figure("fig11", shifts=shifts, networks=networks, size=size, corruption=corruption)
     first, own, *others = (plan.by_example(pool, sizes=[size], **on) for pool in pools)
-    plan.claims("shift", simplexes=own, others=[first, *others], networks=networks, size=size)
+    plan.claims("shift", simplexes=own, others=[first, *others], shifts=shifts, networks=networks, size=size)

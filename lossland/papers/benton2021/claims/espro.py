@@ -8,7 +8,8 @@ of a step counted; at a budget between those of n and n + 1 networks the error o
 Errors are compared example by example, so that the choice of the test examples counts for what it leaves open.
 
 In the paper a simplex has a lower test error at equal components and at equal time; it shows one run, without error bars,
-whose differences and errors are the published values.
+whose differences and errors are the published values. Its abstract says that simplexes are better calibrated, too: here at
+fitted temperatures, for more members make less sure.
 """
 
 from typing import Literal
@@ -17,9 +18,10 @@ import numpy as np
 import pandas as pd
 
 from lossland.options import Count
+from lossland.papers.benton2021.claims import calibration
 from lossland.papers.published import numbers
 from lossland.statistics.runs import each_example, together
-from lossland.statistics.tables import Table, pick
+from lossland.statistics.tables import Table, by_label, pick
 from lossland.statistics.verdicts import Claim, as_published, scored, trained
 
 EXAMPLES = 10_000  # of the test sets of CIFAR
@@ -29,18 +31,20 @@ def check(
     *,
     independent: Table("by_example"),
     simplexes: Table("by_example"),
+    ensembles: Table("ensemble"),
     networks: Table("ensemble"),
     sizes: list[Count] = (1,),
     budgets: list[Count] = (1,),
     dataset: Literal["CIFAR-10", "CIFAR-100"] | None = None,
 ) -> list[Claim]:
-    """`simplexes` have one label, around the networks of `independent`, which on the training data are `networks`. `sizes` and
-    `budgets` are the numbers of components that are compared at equal components, and at equal budget; nothing is said of a
-    budget beyond the largest deep ensemble. `dataset` chooses what is published, of a label that is the paper's."""
+    """`simplexes` have one label, around the networks of `independent`, which on the training data are `networks`; `ensembles`
+    are of both, `independent` first. `sizes` and `budgets` are the numbers of components that are compared at equal components,
+    and at equal budget; nothing is said of a budget beyond the largest deep ensemble. `dataset` chooses what is published, of a
+    label that is the paper's."""
     name, presumes = simplexes["subspace"].iloc[0], trained(networks["error"])
     printed, claims = _printed(dataset, name), []
     for size in sorted({*sizes, *budgets}):
-        rows, what = pick(simplexes, size=size), f"{size} component{'s' * (size > 1)}"
+        rows, what = pick(simplexes, size=size), _components(size)
         for how, at in (("equal components", size in sizes), ("equal budget", size in budgets)):
             theirs = _at_budget(independent, rows) if how == "equal budget" else _errors(independent, size)
             if at and theirs is not None:
@@ -49,15 +53,27 @@ def check(
                     f"simplexes are better: {what}, {how}", found["independent"] - found[name], above=0, presumes=presumes,
                     published=printed.get((how, size), ()), of=f"test error, as a fraction: deep ensemble - {name}, {what}",
                     says=f"At {how} ensembles of simplexes err less than deep ensembles."))  # fmt: skip
+    at = {size: [pick(rows, size=size) for rows in by_label(ensembles).values()] for size in sizes}
+    found = {_components(size): calibration(*rows, examples=ensembles["examples"]) for size, rows in at.items()}
+    claims.append(Claim(
+        "simplexes are better calibrated", {part: better for part, (better, _) in found.items()}, above=0, presumes=presumes,
+        sampling={part: luck for part, (_, luck) in found.items()},
+        of=f"calibration error at fitted temperatures, as a fraction: deep ensemble - {name}",
+        says="At equal components ensembles of simplexes are better calibrated than deep ensembles."))  # fmt: skip
     return claims + [_as_published(label, table, max(sizes), printed, presumes)
                      for label, table in (("deep ensemble", independent), (name, simplexes))
                      if (label, max(sizes)) in printed]  # fmt: skip
 
 
 def _as_published(label, table, size, printed, presumes):
-    return as_published(f"test error of {size}: {label}", _errors(table, size).mean(axis=1), printed[label, size],
-                        examples=EXAMPLES, of="test error, as a fraction", presumes=presumes,
+    errors = _errors(table, size)
+    return as_published(f"test error of {size}: {label}", errors.mean(axis=1), printed[label, size], examples=EXAMPLES,
+                        sampling=errors.to_numpy(), of="test error, as a fraction", presumes=presumes,
                         says=f"The test error of {size} components ({label}) is that of the paper.")  # fmt: skip
+
+
+def _components(size):
+    return f"{size} component{'s' * (size > 1)}"
 
 
 def _errors(table, size):

@@ -1,11 +1,13 @@
 """The claims of Benton et al. 2021 (arXiv 2102.13042) about complexes, section 4.2: the loss is low in all the volume.
 
-    train error of the worst of the samples, and of the worst point found by ascent from it
+    train error of the worst of the samples, and of the point found by ascent of the loss from the highest of them
 
 Inside lie networks that are as good as trained ones if they err on less than such are presumed to. The last stage of a complex
 counts, all of its simplexes together. There is something to avoid only if networks on the segments between the modes are
-worse. The paper looks for no worst point.
+worse. The paper looks at samples only.
 """
+
+import pandas as pd
 
 from lossland.statistics.runs import by_run, together
 from lossland.statistics.tables import UNTRAINED, Table, latest, pick
@@ -20,18 +22,16 @@ def check(*, inside: Table("inside"), segments: Table("shape")) -> list[Claim]:
     inside, segments = together({"inside": last_stage(inside), "segments": by_run(lowest)}).values()
     bar = BAR | {"presumes": trained(segments[["start", "end"]]) or no_barrier(segments["max"])}
     return [
-        Claim("low error in all the volume", inside["error_max"], **bar, of="train error of the worst sample, as a fraction",
-              says="Every sample of the complex between modes has a low train error, where the segments between them do not."),
-        Claim("no barrier inside", inside["error_worst"], **bar, origin="ours",
-              of="train error at the highest train nll found by ascent, as a fraction",
-              says="The worst point found inside the complex has a low train error too."),
+        Claim("low error in all the volume", inside["highest"], **bar, of="train error of the worst point found, as a fraction",
+              says="Every point of the complex between modes has a low train error, where the segments between them do not."),
     ]  # fmt: skip
 
 
 def last_stage(table):
-    """The highest of each score by run, over the simplexes of the last stage."""
+    """The highest train errors by run, of the points inside and of the vertices, over the simplexes of the last stage."""
     rows = pick(table, split="train")
-    return latest(rows, "stage", ["run"]).groupby("run")[["error_max", "error_vertices", "error_worst"]].max()
+    worst = latest(rows, "stage", ["run"]).groupby("run")[["error_max", "error_worst", "error_vertices"]].max()
+    return pd.DataFrame({"highest": worst[["error_max", "error_worst"]].max(axis=1), "vertices": worst["error_vertices"]})
 
 
 def no_barrier(highest) -> str | None:

@@ -3,18 +3,14 @@
 The highest test error on the segment between two networks that went on from one training with other orders of the data, above
 the mean of the two; a run is a training that was forked.
 
-    instability = max_t error(t) - mean of both ends        onset = first epoch of forking from which on it is below the bound
+    instability = max_t error(t) - mean of both ends
 
 The bound of linear connection is theirs, 2 % of test error. By them forks from the start are not connected linearly, forks
-from some epoch on are, and that comes early in training. The onset is that of the epochs that were tried, and the end of
-training if none of them does.
+from some epoch on are, and that comes early in training: here from the last epoch on that was tried in its first quarter.
 """
-
-import numpy as np
 
 from lossland.options import Count
 from lossland.papers.fort2019.claims import TRAINED
-from lossland.statistics.barrier import onset
 from lossland.statistics.estimates import of_errors
 from lossland.statistics.runs import paired
 from lossland.statistics.tables import Table, pick
@@ -29,21 +25,24 @@ def check(*, forks: Table("shape"), middles: Table("disagreement"), epochs: dict
     if len(epochs) < 2:
         raise ValueError(f"epochs is {epochs}; name two at least")
     errors, labels = pick(forks, quantity="error"), sorted(epochs, key=epochs.get)
-    heights = [part["instability"] for part in paired(pick(errors, split="test"), *labels)]
-    said = {"origin": "Frankle et al. 2020",
-            "presumes": trained(pick(errors, split="train")[["start", "end"]].to_numpy(), below=TRAINED)}  # fmt: skip
-    first, last = (f"forks at epoch {epochs[label]:g}" for label in (labels[0], labels[-1]))
-    begin = onset([epochs[label] for label in labels], np.stack(heights, axis=-1), CONNECTED, length)
+    names = [f"forks at epoch {epochs[label]:g}" for label in labels]
+    rows = zip(names, paired(pick(errors, split="test"), *labels), strict=True)
+    below = {name: CONNECTED - part["instability"] for name, part in rows}
+    luck = {name: _sampling(middles, label) for name, label in zip(names, labels, strict=True)}
+    said = {"above": 0, "sampling": luck, "origin": "Frankle et al. 2020",
+            "of": "by how much the instability of the test error, as a fraction, is on its side of the bound"}  # fmt: skip
+    presumes = trained(pick(errors, split="train")[["start", "end"]].to_numpy(), below=TRAINED)
+    early = [name for name, label in zip(names, labels, strict=True) if 0 < epochs[label] <= EARLY * length]
+    settled = (early or names)[-1]
+    share = f"the first {100 * EARLY:g} % of the training"
     return [
         Claim("late forks are connected linearly, forks at the start are not",
-              {first: heights[0] - CONNECTED, last: CONNECTED - heights[-1]}, above=0, **said,
-              sampling={first: _sampling(middles, labels[0]), last: _sampling(middles, labels[-1])},
-              of="by how much the instability of the test error, as a fraction, is on its side of the bound",
-              says=f"The instability is above {100 * CONNECTED:g} % of test error of {first}, and below of {last}."),
-        Claim("trainings are stable early", begin / length, below=EARLY, **said,
+              {names[0]: -below[names[0]], names[-1]: below[names[-1]]}, **said, presumes=presumes,
+              says=f"The instability is above {100 * CONNECTED:g} % of test error of {names[0]}, and below of {names[-1]}."),
+        Claim("trainings are stable early", {name: below[name] for name in names[names.index(settled) :]}, **said,
               because="before the rate of the paper's networks first drops",
-              of="onset of linear connection, as a share of the training",
-              says=f"Forks are connected linearly from an epoch on in the first {100 * EARLY:g} % of the training."),
+              presumes=presumes or (None if early else f"nothing was forked after the start and in {share}"),
+              says=f"The instability is below {100 * CONNECTED:g} % of {settled}, in {share}, and of all later ones."),
     ]  # fmt: skip
 
 
