@@ -16,6 +16,7 @@ def experiment(
     saddles: Saddles = {},
 ):
     """At the `epochs`, in order, and at the end; `saddles` are options of the probe."""
+    network.groups(2, pairs)  # whose sentence names the network if there are too few
     network, epochs = plan.kept(network, epochs), [*epochs, network.epochs]
     found = [rebased(plan, plan.snapshots(f"epoch {epoch}", network, epochs=[epoch]), pairs) for epoch in epochs]
     heights, kinds = compared(plan, "onset", found, epochs, resolution, saddles, along="epoch")
