@@ -3,7 +3,7 @@ section 5).
 
     theta = P theta_1,    f_theta = f_theta_1
 
-How far apart such copies are, and how high the path between them, is no matter of their functions. Nothing is trained.
+How far apart such copies are, and how high the path between them, is not a matter of their functions. Nothing is trained.
 """
 
 from typing import Annotated, Literal

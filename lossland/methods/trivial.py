@@ -3,7 +3,7 @@
     W_i(s) = s W_i,   b_i(s) = s^i b_i,   i = 1..n the number of the layer   =>   logits(s) = s^n logits(1)
 
 s goes from 1 to 0 along the first network, then from 0 to 1 along the second: labels never change while s > 0, and so
-error does not, yet the train loss rises to that of a uniform guess. It is no connection of the kind that training finds.
+error does not, yet the train loss rises to that of a uniform guess. It is not a connection of the kind that training finds.
 """
 
 from typing import Annotated

@@ -16,11 +16,10 @@ tolerance relative.
 """
 
 import torch
-from scipy.optimize import linear_sum_assignment
 
 from lossland.geometry.measures import columns
 from lossland.rng import stream
-from lossland.symmetries.rotations import order, rotation
+from lossland.symmetries.rotations import assigned, order, rotation
 from lossland.symmetries.tracing import Symmetries, watched
 
 TOLERANCE = 1e-12  # of |theta_a| |theta_b|: a gain below is rounding
@@ -191,7 +190,7 @@ class _Search:
                 a, b = (t[name].movedim(i, 0)[start : start + n * r].reshape(n, -1) for t in (self.a, self.b))
                 for part in columns(*a.shape):
                     products += (a[:, part].double() @ b[:, part].double().T).cpu()
-        best = torch.from_numpy(linear_sum_assignment(products.numpy(), maximize=True)[1])
+        best = assigned(products)
         return {c: best} | {d: own[torch.arange(n), best] for d, own in maps.items()}
 
     def within(self, inside, settled):

@@ -14,7 +14,8 @@ that are not known to be linear leave nothing to rotate. R is found as by Schoen
 
 import torch
 from scipy.optimize import linear_sum_assignment
-from torch.utils._pytree import tree_leaves
+
+from lossland.symmetries.rules import tensors_in
 
 MOVED = (
     "alias clone detach view _unsafe_view _reshape_alias squeeze unsqueeze permute t transpose cat slice select unbind split "
@@ -24,7 +25,7 @@ MOVED = (
 
 def told_apart(name, seen, out, arguments):
     """The axes of an operation's tensors whose units may be permuted, but not mixed: all, unless it is known to be linear."""
-    tensors, name = [a for a in tree_leaves(arguments) if torch.is_tensor(a)], name.removesuffix("_")
+    tensors, name = tensors_in(arguments), name.removesuffix("_")
     made, sizes = seen.axes, out.shape
     if name in MOVED.split():
         return []
@@ -54,8 +55,13 @@ def rotation(products):
     return u @ v
 
 
+def assigned(products):
+    """The permutation [n] with the largest sum of `products` [n n] at (i, p(i))."""
+    return torch.from_numpy(linear_sum_assignment(products.numpy(), maximize=True)[1])
+
+
 def order(products):
     """The same of permutations, as matrices."""
     n = products.shape[-1]
-    found = [torch.from_numpy(linear_sum_assignment(one.numpy(), maximize=True)[1]) for one in products.reshape(-1, n, n)]
+    found = [assigned(one) for one in products.reshape(-1, n, n)]
     return torch.eye(n, dtype=products.dtype)[torch.stack(found)].view(products.shape)

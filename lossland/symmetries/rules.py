@@ -21,7 +21,7 @@ def same(seen, out, *arguments):
     """Each entry by itself, tensors broadcast against one another."""
     axes = [fixed(n) for n in out.shape]
     for i in range(-out.ndim, 0):
-        alike = [seen.axes(t)[i] for t in _tensors(arguments) if t.ndim >= -i and t.shape[i] == out.shape[i]]
+        alike = [seen.axes(t)[i] for t in tensors_in(arguments) if t.ndim >= -i and t.shape[i] == out.shape[i]]
         for axis in alike[1:]:
             seen.units.unify(alike[0], axis)
         axes[i] = alike[0] if alike else axes[i]
@@ -30,7 +30,7 @@ def same(seen, out, *arguments):
 
 def _product(seen, out, *arguments):
     """(bias +) a @ b, in batches or not."""
-    *bias, a, b = _tensors(arguments)
+    *bias, a, b = tensors_in(arguments)
     a, b = seen.axes(a), seen.axes(b)
     for first, second in [(a[-1], b[-2]), *zip(a[:-2], b[:-2], strict=True)]:
         seen.units.unify(first, second)
@@ -53,7 +53,7 @@ def _attention(seen, out, q, k, v, *arguments):
         for other in (k, v):
             units.unify(axis, within(units.resolved(seen.axes(other)[i]), served))
     scores, sizes = [*heads, asked, tokens], [*q.shape[:-1], k.shape[-2]]
-    for mask in _tensors(arguments):
+    for mask in tensors_in(arguments):
         for i in range(-mask.ndim, 0):
             if mask.shape[i] == sizes[i]:
                 units.unify(scores[i], seen.axes(mask)[i])
@@ -85,7 +85,7 @@ def _convolution(seen, out, x, weight, bias, stride, padding, dilation, transpos
 
 
 def _batch_norm(seen, out, x, *arguments):
-    for vector in _tensors(arguments):
+    for vector in tensors_in(arguments):
         seen.units.unify(seen.axes(x)[1], seen.axes(vector)[0])
     return [seen.axes(x)]
 
@@ -251,7 +251,7 @@ def _embedding(seen, out, weight, indices, *arguments):
     return [[*seen.axes(indices), columns]]
 
 
-def _tensors(arguments):
+def tensors_in(arguments):
     return [a for a in tree_leaves(arguments) if torch.is_tensor(a)]
 
 

@@ -21,8 +21,8 @@ def experiment(
     network = plan.kept(plan.followed(network, last), epochs)
     kinds = {"SAM": plan.vary("SAM", network, method="sam", rho=rho, init=None, order=None, running=None),
              "averages of weights": plan.weight_average("averages of weights", network, last=last)}  # fmt: skip
+    parted = {f"{i}{j}": members[:1] for i, members in network.groups(size, option="size").items() for j in range(size)}
     for epoch in epochs:
-        parted = {f"{i}{j}": members[:1] for i, members in network.groups(size, option="size").items() for j in range(size)}
         kinds[f"forks at {epoch}"] = forks = plan.fork(f"forks at {epoch}", parted, start=epoch)
         soups = plan.weight_average(f"soups of forks at {epoch}", plan.pool(f"forks at {epoch}, together", forks.sets(size)))
         if len(soups) >= size:

@@ -9,7 +9,7 @@ Networks of different widths are different, so that runs are compared in the ord
 By the paper matching leaves no barrier between wide networks, and more of it between narrow ones. By Jordan et al. 2022 (arXiv
 2211.08403) networks whose activations are rescaled (REPAIR; in networks with batch norm, recalibration) have a lower one yet.
 By Theus et al. 2025 (arXiv 2506.22712) transformers need more than permutations: there with rotations of the residual stream
-too, and of networks of another size. Permutations of transformers are no claim of the paper.
+too, and of networks of another size. Nothing is claimed of permutations of transformers in the paper.
 """
 
 import numpy as np
