@@ -386,3 +386,9 @@ def test_a_folder_in_the_place_of_a_result_is_told_of_before_anything_runs(folde
 )
 def test_a_lack_of_memory_is_told_as_such(error, sentence):
     assert sentence in _sentence(error)
+
+
+def test_the_first_config_names_all_that_its_size_has():
+    mine = read([ROOT / "config.yaml"]).plain
+    whole = read([ROOT / f"configs/{mine['size']}.yaml"]).plain
+    assert mine["experiments"].keys() == whole["experiments"].keys()
