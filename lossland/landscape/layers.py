@@ -1,7 +1,7 @@
 """Layers of torch in forms that take less time on a CPU, where they are most of a small convolutional network.
 
     dropout       keep x_i / q  where  b_i < 2^16 q,     b_i: 16 random bits,     q = 1 - p to the nearest 2^-16
-    max-pool 2    the greater of every two rows, then of every two columns; the same bytes as torch's, where no gradient is wanted
+    max-pool 2    the greater of every two rows, then of every two columns; as torch's; where no gradient is wanted
 
 torch's dropout draws a word for each element; the mean over masks is x exactly. Its max-pool, of images that are not
 channels-last, takes three times as long as the convolution before it.
