@@ -84,8 +84,11 @@ def temperatures(p, y) -> tuple[float, float]:
     logits = _logits(p)
 
     def fitted(part):
-        def nll(log_temperature):
-            return F.cross_entropy(logits[part] / math.exp(log_temperature), y[part]).item()
+        rows, sure = logits[part].T.contiguous(), logits[part].gather(1, y[part, None]).mean()
+
+        def nll(log_temperature):  # no logit is above 0, and of each row one is near it
+            temperature = math.exp(log_temperature)
+            return ((rows / temperature).exp().sum(0).log().mean() - sure / temperature).item()
 
         return math.exp(minimize_scalar(nll, bounds=(-4, 4), method="bounded").x)
 
