@@ -7,7 +7,7 @@ from conftest import ROOT
 from scipy import stats
 
 from lossland.statistics.barrier import barrier, highest
-from lossland.statistics.estimates import above, all_of, estimate, of_errors, tolerance, within
+from lossland.statistics.estimates import above, all_of, estimate, needed, of_errors, tolerance, within
 from lossland.statistics.runs import by_block, jackknife
 from lossland.statistics.verdicts import LEVEL, Claim, as_published, judge, scored, table
 
@@ -195,6 +195,40 @@ def test_the_power_that_is_documented_is_that_of_whole_pages():
     assert "\n".join(rows) in (ROOT / "docs/conventions.md").read_text(), "\n".join(rows)
     for n, effect in ((3, 0), (5, 1), (5, 3)):
         assert max(pages(n, effect)[1:]) < LEVEL + 3 * (LEVEL / 3_000) ** 0.5
+
+
+@pytest.mark.parametrize(("signal", "floor", "level"), [(1.0, 0.0, 0.05), (0.7, 0.1, 0.02), (0.4, 0.1, 0.05), (2.5, 0.3, 0.01)])
+def test_as_many_runs_as_are_said_to_be_needed_decide_in_four_of_five(signal, floor, level):
+    n = needed(signal, floor, level)
+    found = {}
+    for k in (n, max(2, n // 2)):
+        luck = rng(1).normal(0, floor, (DRAWS, 1))
+        found[k] = (above(estimate(rng(k).normal(signal, 1, (DRAWS, k)) + luck, examples=floor), 0)[0] < level).mean()
+    assert 0.77 < found[n] < (0.9 if n > 5 else 1), found
+    assert n < 4 or found[n // 2] < 0.7
+    assert needed(signal, 0.5 * signal, level) is None, "two standard errors of the examples, whatever the runs"
+
+
+def test_what_would_decide_is_said_of_what_is_undecided_and_known():
+    """Of one claim by itself, the level is that of p: the number is that for its own mean and spread."""
+    runs, words = np.array([0.2, 1.4, 1.0, -0.3, 0.9]), {"of": "", "says": ""}
+    reason = lambda *claims: judge(table(claims))["reason"].iloc[0]  # noqa: E731
+    n = needed(runs.mean() / runs.std(ddof=1), 0, LEVEL)
+    assert reason(Claim("c", runs, above=0, **words)).endswith(f"; about {n} runs like these would decide it")
+    sure = [Claim(str(i), 10 + runs, above=0, **words) for i in range(2)]
+    assert reason(Claim("c", runs, above=0, **words), *sure).endswith(f"; about {n} runs like these would decide it"), "q is p"
+    shaky = [Claim(str(i), runs - 0.4, above=0, **words) for i in range(9)]
+    more = needed(runs.mean() / runs.std(ddof=1), 0, LEVEL / 10)
+    assert more > n
+    assert reason(Claim("c", runs, above=0, **words), *shaky).endswith(f"; about {more} runs like these would decide it")
+    assert reason(Claim("c", runs, above=0, sampling=0.5, **words)).endswith("; 1000 runs would not decide it")
+    for unknown in ({"above": 0, "bar_of": 1}, {"same": 1, "because": "ours"}, {"below": 1, "deviation": True}):
+        assert reason(Claim("c", runs, **unknown, **words)).rpartition("; ")[2].startswith("0."), (
+            "or the deviation, by chi-square"
+        )
+    several = {"a": runs, "b": runs[::-1]}
+    assert "runs" not in reason(Claim("c", several, above=0, **words)), "two are left open"
+    assert "about" in reason(Claim("c", several | {"b": runs + 9}, above=0, **words))
 
 
 def test_q_on_a_simulated_page_is_that_of_a_verdict():
