@@ -11,7 +11,7 @@ from planted import planted
 from lossland.papers.garipov2018.claims import course, curves, ensembles, fge, imagenet, language, overhead, studies, width
 from lossland.papers.published import curves as digitised
 from lossland.papers.published import numbers
-from lossland.statistics.estimates import of_errors, of_scores
+from lossland.statistics.estimates import above, estimate, of_errors, of_scores
 from lossland.statistics.runs import separate
 
 
@@ -147,6 +147,28 @@ def test_claims_about_language_models_follow_the_tables(segment, bezier, luck, v
     assert published == pytest.approx(np.log(84.0 / 78.8) / np.log(615.7 / 78.8), abs=1e-3)
 
 
+def test_an_exact_replication_of_the_language_models_is_not_contradicted():
+    """Theirs is one pair, off its mean by chance, as are ours; a bar that is taken for exact would be."""
+    rng, found = np.random.default_rng(0), []
+    shapes = _nll(segment=(6.4, 1, 4.1), Bezier=(4.11, 1.3, 4.1))
+    bars = {claim.name: claim.below for claim in language.check(shapes=shapes) if claim.below}
+    bezier = (shapes["subspace"] == "Bezier") & (shapes["quantity"] == "nll")
+    segment = shapes[(shapes["subspace"] == "segment") & (shapes["quantity"] == "nll")].set_index(["split", "run"])[
+        "instability"
+    ]
+    for _ in range(150):
+        own = {name.rpartition(" ")[2]: bar * np.exp(0.2 * rng.normal()) for name, bar in bars.items()}
+        rises = [
+            own[row.split] * segment[row.split, row.run] * np.exp(0.2 * rng.normal()) for row in shapes[bezier].itertuples()
+        ]
+        shapes.loc[bezier, "instability"] = rises
+        claims = [claim for claim in language.check(shapes=shapes) if claim.below]
+        exact = [above(estimate(claim.values), claim.below)[0] for claim in claims]
+        found += [(claim.row()["p_contradicted"] < 0.05, p < 0.05) for claim, p in zip(claims, exact, strict=True)]
+    measured, exact = np.mean(found, axis=0)
+    assert measured < 0.06 < 0.1 < exact
+
+
 def _through_zero(moved):
     """A path whose error is off by `moved`, where it is known; at 0.5 it is that of a guess."""
     error = {0: 0.1, 0.25: 0.1 + moved, 0.5: 0.9, 0.75: 0.2, 1: 0.2}
@@ -237,6 +259,30 @@ def test_claims_about_fge_follow_the_tables(run, pair, verdict):
     assert rows.loc["error of FGE against a single network at 2B", "published"] == "-0.0011 to 0.0117 (6 values)"
     expected = np.exp(np.mean([np.log((0.2 + 1e-3 * i) / (pair[0] + 1e-3 * (i + 0.5))) for i in (0, 2)]))
     assert rows.loc["disagreement inside an FGE run", "effect"] == pytest.approx(expected)
+
+
+def test_an_exact_replication_of_a_single_network_of_fge_is_not_contradicted():
+    """Theirs and ours are of 10,000 examples each, which leave 0.32 points open; networks are 0.2 points apart."""
+    rng, examples, luck, found = np.random.default_rng(0), 10_000, 0.0032, []
+    pairs, name = _pairs(**OTHER_PAIRS, FGE=GOOD[1]), "a single network of an FGE run"
+    tables = {
+        "ensembles": _runs(**OTHER_RUNS, FGE=GOOD[0]),
+        "training": planted("ensemble", labels=["FGE"], split="train", error=0.01),
+    }
+    tables |= {"each": _each(20 * luck, runs=[""]), "single": _single(20 * luck)}
+    for _ in range(150):
+        gap = 0.005 - rng.normal(0, np.hypot(luck, 0.002)) + rng.normal(0, luck)  # ours, by what is printed
+        own = {"FGE": 0.215 + gap, "SSE": 0.3, "Ind": 0.215}
+        noise = rng.normal(0, 0.002 / 2**0.5, (3, 10))
+        ends = {f"error_{end}": [own[row[1]] + noise["FSI".index(row[1][0]), row[2]] for row in
+                                 pairs[["subspace", f"source_{end}"]].itertuples()] for end in ("first", "second")}  # fmt: skip
+        (claim,) = (c for c in fge.check(pairs=pairs.assign(examples=examples, **ends), **tables) if c.name == name)
+        assert claim.sampling == pytest.approx(luck, rel=0.02)
+        row = claim.row()
+        found.append((row["p_contradicted"] < 0.05, row["p_holds"] < 0.05))
+    contradicted, holds = np.mean(found, axis=0)
+    assert contradicted < 0.06
+    assert 0.1 < holds < 0.9, "of a true gap of about half a point, where one is the bar"
 
 
 def test_a_difference_that_the_choice_of_examples_explains_is_no_finding():
