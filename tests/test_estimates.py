@@ -50,8 +50,24 @@ def test_runs_on_one_test_set_share_its_luck(n):
     scores = 0.02 + lean + rng(n + 1).normal(0, 0.5, (draws, n, examples)) + rng(n + 2).normal(0, 0.005, (draws, n, 1))
     runs, most = scores.mean(axis=-1), 0.05 + 3 * (0.05 * 0.95 / draws) ** 0.5
     assert sum(rates(above(estimate(runs), 0.02))) > 0.3, "the spread alone"
-    assert max(rates(above(estimate(runs, examples=scores), 0.02))) < most
+    blocks = scores.reshape(draws, n, 20, -1).mean(axis=-1)
+    for known in (scores, blocks):
+        assert max(rates(above(estimate(runs, examples=known), 0.02))) < most
     assert max(rates(above(estimate(runs, examples=1 / examples**0.5), 0.02))) < most
+
+
+def test_what_a_group_is_compared_with_may_share_its_luck():
+    """Groups of three networks of unlike quality against samples around each of them: no gap, whatever the quality. The mean
+    over the three knows more than the first, and both are fair."""
+    quality, spread = rng(0).normal(0, 1, (DRAWS, 5, 3)), 0.1
+    together = quality.mean(axis=-1) + rng(1).normal(0, spread, (DRAWS, 5))
+    around = quality + rng(2).normal(0, spread, quality.shape)
+    for off, least in ((0, 0), (0.2, 0.9)):
+        first, mean = (
+            rates(above(estimate(samples + off - together), 0)) for samples in (around[..., 0], around.mean(axis=-1))
+        )
+        assert max(first[1], mean[1], *([first[0], mean[0]] if not off else [])) < MOST
+        assert mean[0] >= max(least, first[0] - 0.01)
 
 
 def test_the_error_of_a_ratio_is_relative():
@@ -221,7 +237,9 @@ def test_what_would_decide_is_said_of_what_is_undecided_and_known():
     more = needed(runs.mean() / runs.std(ddof=1), 0, LEVEL / 10)
     assert more > n
     assert reason(Claim("c", runs, above=0, **words), *shaky).endswith(f"; about {more} runs like these would decide it")
-    assert reason(Claim("c", runs, above=0, sampling=0.5, **words)).endswith("; 1000 runs would not decide it")
+    scores = runs[:, None] + np.array([-3, 3, -3, 3])
+    assert reason(Claim("c", runs, above=0, sampling=scores, **words)).endswith("; 1000 runs would not decide it")
+    assert "runs" not in reason(Claim("c", runs, above=0, sampling=0.5, **words)), "a bound, not what the examples leave open"
     for unknown in ({"above": 0, "bar_of": 1}, {"same": 1, "because": "ours"}, {"below": 1, "deviation": True}):
         assert reason(Claim("c", runs, **unknown, **words)).rpartition("; ")[2].startswith("0."), (
             "or the deviation, by chi-square"

@@ -352,7 +352,16 @@ def _course(fall=0.1, goes=2.0, gain=0.02, dip=-0.01, fitted=0.02, luck=0.0, dif
         "apart": apart[apart["first"] < apart["second"]],
         "grown": grown,
         "chain": chain,
-        "pairs": planted("disagreement", disagreement=0.1, same_source=True),
+        "between": planted(
+            "path_ensemble",
+            u0=[0, 0.25, 0.5, 0.75, 1],
+            block=range(4),
+            member="alone",
+            quantity="error",
+            value=lambda row: (
+                0.2 + luck * row.block + (dip * (1 + 0.01 * row.run) + 0.02 * luck * (row.block - 2)) * (row.u0 % 0.5 > 0)
+            ),
+        ),
     }
 
 
@@ -366,8 +375,11 @@ def test_claims_about_the_course_of_fge_follow_the_tables():
     assert set(judged(course.check(**_course(fitted=0.5)))["verdict"]) == {"not measurable"}
     few = _course(differ=0.4)
     few["apart"] = few["apart"].assign(examples=100)
-    lucky = [judged(course.check(**tables))["verdict"].iloc[i] for tables, i in ((few, 0), (_course(luck=0.6), 2))]
-    assert lucky == ["undecided", "undecided"], "what the choice of the examples explains"
+    lucky = [
+        judged(course.check(**tables))["verdict"].iloc[i]
+        for tables, i in ((few, 0), (_course(luck=0.6), 2), (_course(luck=9), 4))
+    ]
+    assert lucky == ["undecided"] * 3, "what the choice of the examples explains"
 
 
 @pytest.mark.parametrize(
@@ -410,9 +422,7 @@ def test_claims_about_ensembles_on_a_curve_follow_the_tables(gain, excess, scale
         return tempered * (0.2 - (gain + (row.run - 1) / 1000) * ((row.u0 > 0) - later))
 
     kinds = {"member": ["with start", "alone", "scaled"], "quantity": ["error", "nll"]}
-    chain = planted(
-        "path_ensemble", labels=["chain"], u0=np.linspace(0, 1, 11), value=value, differs=0.01, differs_end=0.01, **kinds
-    )
+    chain = planted("path_ensemble", labels=["chain"], u0=np.linspace(0, 1, 11), block=range(4), value=value, **kinds)
     at = partial(planted, "by_example", example=range(4))
     tables = {
         "chain": chain,
@@ -433,6 +443,11 @@ def test_claims_about_ensembles_on_a_curve_follow_the_tables(gain, excess, scale
     spread = [(gain + i / 1000) * ((1 + i / 50) * excess * 5 / 7 - 0.3) for i in range(3)]
     assert rows.loc["both ends reached: test error", "effect"] == pytest.approx(np.mean(spread))
     assert rows.loc["points of the chain against its ends: test error", "published"] == "0.0097"
+    lucky = chain.assign(value=chain["value"] + (chain["block"] - 2) * (chain["u0"] > 0) * (chain["u0"] - 0.9))
+    rows = judged(ensembles.check(**tables | {"chain": lucky})).filter(regex="small t|both ends reached", axis=0)
+    assert set(rows["verdict"]) == {"undecided"}, "what the choice of the examples explains"
+    with pytest.raises(ValueError, match="value is known of all examples only; measure it with blocks"):
+        ensembles.check(**tables | {"chain": chain[chain["block"] == 0]})
     unfit = tables | {"paths": tables["paths"].assign(value=0.5)}
     assert set(judged(ensembles.check(**unfit))["verdict"]) == {"not measurable"}
 

@@ -105,13 +105,13 @@ class Claim:
                 estimated = estimate(*logs, examples=examples)
                 held = estimate(*logs, examples=examples, further=1 / self.bar_of) if self.bar_of else estimated
             tests.append(self._sides(held, to))
-            found.append((name, estimated))
+            found.append((name, estimated, np.ndim(examples) > 1 or examples == 0))  # not a mere bound
         weakest = max(range(len(tests)), key=lambda i: tests[i][0])
-        name, shown = found[weakest]
+        name, shown, shared = found[weakest]
         p_holds, p_contradicted = all_of(tests) if len(tests) > 1 else tests[0]
         low, high = shown.interval()
-        several = len(tests) > 1 and (p_holds > 0.5 or sum(p >= LEVEL for p, _ in tests) > 1)  # are left open
-        known = not (several or self._edge is None or self.deviation or self.bar_of)
+        one = len(tests) == 1 or (p_holds < 0.5 and sum(p >= LEVEL for p, _ in tests) == 1)  # part is left open
+        known = one and shared and not (self._edge is None or self.deviation or self.bar_of)
         signal, floor = shown.signal(to(self._edge), n) if known else (np.nan, np.nan)
         return {
             "effect": float(back(shown.mean)), "low": float(back(low)), "high": float(back(high)),
