@@ -320,3 +320,11 @@ def test_a_part_is_made_only_if_it_is_asked_for():
         planned_of_mine("plain", **{"fort2019/forks": {"network": "plain", "part": 3}})
     with pytest.raises(ConfigError, match="part all: all cannot be a target of the command line"):
         planned_of_mine("plain", **{"fort2019/forks": {"network": "plain", "part": "all"}})
+
+
+def test_own_work_in_a_part_is_a_target_without_the_pages_of_papers():
+    given = {"garipov2018/curves": {"network": "plain"}, "fort2019/forks": {"network": "plain"}}
+    plan = planned_of_mine("plain", **given, **{"own/around": {"networks": ["plain"], "part": "later"}})
+    assert "index" in plan["report"]
+    assert plan.targets["own"] == plan.targets["own_later"]
+    assert {job.aside.get("paper") for job in plan.targets["own"]} == {"own"}
