@@ -85,7 +85,7 @@ def group_of(job):
     """
 
     def ordinary(job):
-        special = "resources" in job.aside or job.options.get("shard", [1, 1]) != [1, 1] or "shards" in job.inputs
+        special = "resources" in job.aside or job.shard or job.shards
         return not special and all(ordinary(entry.source) for entry in job.inputs.get("table", []))
 
     # the executor is not known before the jobs are
@@ -93,9 +93,9 @@ def group_of(job):
 
 
 def names_with(section, plugin):
-    """Wildcard constraint: the names of the stanzas of a section that use a plug-in, with their instances and parts."""
+    """Wildcard constraint: the names of the stanzas of a section that use a plug-in, with their instances."""
     stanzas = {job.stem for job in PLAN[section].values() if job.plugin.rule == plugin}
-    return f"({'|'.join(map(re.escape, sorted(stanzas)))})(/[^/]+|[.]shard[0-9]+of[0-9]+)?"
+    return f"({'|'.join(map(re.escape, sorted(stanzas)))})(/[^/]+)?"
 
 
 def plugins_of(section):

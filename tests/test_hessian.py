@@ -10,7 +10,8 @@ from conftest import normalised_network, random_pictures
 
 from lossland.geometry.charts.polychain import PolyChain
 from lossland.landscape.evaluate import calibrated
-from lossland.landscape.hessian import Hessian, extremes, lanczos
+from lossland.landscape.hessian import Hessian, extremes
+from lossland.landscape.lanczos import lanczos
 from lossland.landscape.problem import Problem
 from lossland.landscape.space import ParamSpace
 from lossland.landscape.subspace import Subspace

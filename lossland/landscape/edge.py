@@ -1,9 +1,7 @@
 """The edge of methods and probes: what a call is given is checked and built as in a config.
 
-    @checked
-    def build(problem, sources, *, ...):
-
-Inside, types are what the annotations say. Raises ConfigError or ValueError, in one sentence.
+Whoever looks a plug-in up by its name puts this edge on it, `lossland.build` as the workflow; inside, types are what the
+annotations say. Raises ConfigError or ValueError, in one sentence.
 """
 
 import functools
@@ -22,9 +20,7 @@ from lossland.landscape.subspace import Subspace
 
 
 def checked(function):
-    """A method's `build`, or a probe's `measure`, with this edge; one that has it already stays as it is."""
-    if hasattr(function, "__wrapped__"):
-        return function
+    """A method's `build`, or a probe's `measure`, with this edge."""
     parameters = inspect.signature(function).parameters
     options = {n: (p.annotation, p.default) for n, p in parameters.items() if p.kind is p.KEYWORD_ONLY}
     names, where = [n for n in parameters if n not in options], function.__module__.rpartition(".")[2]

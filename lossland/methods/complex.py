@@ -11,7 +11,6 @@ in: the mean over the points of a step is taken (there their sum, `reduction`); 
 from functools import partial
 from typing import Annotated, Literal
 
-from lossland.landscape.edge import checked
 from lossland.landscape.simplexes import Spro, by_volume, grown, strengths
 from lossland.landscape.subspace import Subspace
 from lossland.options import Between, Count, Index, Recipe, Seed, Volume
@@ -20,7 +19,6 @@ from lossland.options import Between, Count, Index, Recipe, Seed, Volume
 VERTICES = "1 + max(map(max, simplexes)) if simplexes else len(sources) + connectors"
 
 
-@checked
 def build(
     problem,
     sources: Annotated[list, Between(2)],

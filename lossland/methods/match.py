@@ -6,22 +6,18 @@ The search is that of `lossland.symmetries.permutations`; what may be permuted, 
 is found by watching the network, where the released code lists it by hand. Nothing is trained.
 """
 
-from typing import Annotated
-
 import torch
 
 from lossland.geometry.charts.points import Points
 from lossland.geometry.measures import gram
-from lossland.landscape.edge import checked
 from lossland.landscape.subspace import Subspace
 from lossland.landscape.weight_samples import cost
-from lossland.options import Between, Seed
+from lossland.options import Seed, TwoSources
 from lossland.rng import stream
 from lossland.symmetries.permutations import matched, permuted, symmetries
 
 
-@checked
-def build(problem, sources: Annotated[list, Between(2, 2)], *, rotate: bool = False, seed: Seed = 0) -> Subspace:
+def build(problem, sources: TwoSources, *, rotate: bool = False, seed: Seed = 0) -> Subspace:
     """`sources` are the network that stays and the one that is permuted; `seed` draws the order in which classes are tried.
     With `rotate` what is inside heads is not permuted but rotated (`lossland.symmetries.rotations`).
 

@@ -18,13 +18,11 @@ import torch
 
 from lossland.geometry.charts.points import Points
 from lossland.geometry.measures import combined, gram
-from lossland.landscape.edge import checked
 from lossland.landscape.subspace import Subspace, View, networks_of
 from lossland.options import Between, Fraction, Seed, Sources
 from lossland.rng import stream
 
 
-@checked
 def build(
     problem,
     sources: Sources,

@@ -26,7 +26,6 @@ import torch
 
 from lossland.geometry import bands
 from lossland.geometry.charts.polychain import PolyChain
-from lossland.landscape.edge import checked
 from lossland.landscape.nudged_band import Force, dense, widened
 from lossland.landscape.subspace import Subspace, statistics_of
 from lossland.landscape.train import minimise
@@ -35,7 +34,6 @@ from lossland.options import Between, Count, Cycle, Entries, Fraction, NonNegati
 COORDINATES = 1
 
 
-@checked
 def build(
     problem,
     sources: Annotated[list, Between(1, 2)],

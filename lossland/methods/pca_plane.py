@@ -7,21 +7,17 @@ Either way the plane goes through theta_n. Differs from it in: all parameters co
 columns of M zero, as there), the shares of the variance are given both ways, and the points are projected by least squares.
 """
 
-from typing import Annotated
-
 import torch
 
 from lossland.geometry.measures import components, gram
 from lossland.landscape.directions import around
-from lossland.landscape.edge import checked
 from lossland.landscape.subspace import View
-from lossland.options import Between, Count, LeftOut, NonNegative
+from lossland.options import Count, LeftOut, NonNegative, OneSource
 
 
-@checked
 def build(
     problem,
-    sources: Annotated[list, Between(1, 1)],
+    sources: OneSource,
     *,
     directions: Count = 2,
     centred: bool = True,

@@ -6,24 +6,22 @@ section 5).
 How far apart such copies are, and how high the path between them, is not a matter of their functions. Nothing is trained.
 """
 
-from typing import Annotated, Literal
+from typing import Literal
 
 import torch
 
 from lossland.geometry.charts.points import Points
-from lossland.landscape.edge import checked
 from lossland.landscape.evaluate import train_nll
 from lossland.landscape.subspace import Subspace
 from lossland.landscape.weight_samples import cost
-from lossland.options import Between, Seed
+from lossland.options import OneSource, Seed
 from lossland.rng import stream
 from lossland.symmetries.permutations import permuted, symmetries, without
 
 
-@checked
 def build(
     problem,
-    sources: Annotated[list, Between(1, 1)],
+    sources: OneSource,
     *,
     order: Literal["reversed", "random", "exchanged"] = "random",
     seed: Seed = 0,

@@ -5,21 +5,17 @@ theta' = a_p theta_p of each parameter p        with ReLU: a W_1, a b_1, W_2 / a
 Nothing is trained. A measure that tells theta' from theta measures the parametrisation too. That the outputs stay is checked.
 """
 
-from typing import Annotated
-
 import torch
 
 from lossland.geometry.charts.points import Points
-from lossland.landscape.edge import checked
 from lossland.landscape.evaluate import calibrated
 from lossland.landscape.subspace import Subspace, View
-from lossland.options import Between, Positive
+from lossland.options import OneSource, Positive
 
 ROUNDING = 1e-3  # of the largest output
 
 
-@checked
-def build(problem, sources: Annotated[list, Between(1, 1)], *, factors: dict[str, Positive] = {}) -> View:
+def build(problem, sources: OneSource, *, factors: dict[str, Positive] = {}) -> View:
     """`factors` maps names, or patterns of names, of parameters to what they are multiplied by; layer1 is all of it.
 
     Raises ValueError for a pattern that matches none, and if the outputs change.

@@ -10,13 +10,11 @@ weight decay, which is taken at theta, as in both released codes; both passes ha
 
 import torch
 
-from lossland.landscape.edge import checked
 from lossland.landscape.subspace import Subspace
-from lossland.landscape.train import epochs_kept, trajectory
-from lossland.options import Count, Index, NonNegative, NoSources, Recipe, Seed
+from lossland.landscape.train import trajectory
+from lossland.options import Count, Index, NonNegative, NoSources, Recipe, Seed, epochs_kept
 
 
-@checked
 def build(
     problem,
     sources: NoSources,
@@ -30,7 +28,7 @@ def build(
     every: Count | None = None,
 ) -> Subspace:
     """With `rho` 0 it is `sgd`, to the bit. An epoch takes twice its time."""
-    kept = epochs_kept(recipe, snapshots, every)
+    kept = epochs_kept(recipe.epochs, snapshots, every)
     moved = problem.space.mask((), recipe.only or ())
     scaled = moved & problem.space.mask(("bias",)) if adaptive else None
     objective = sharpness_aware(recipe.weight_decay, rho, eta, moved, scaled)

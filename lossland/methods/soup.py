@@ -10,13 +10,11 @@ import torch
 
 from lossland.geometry.charts.points import Points
 from lossland.geometry.measures import combined
-from lossland.landscape.edge import checked
 from lossland.landscape.evaluate import calibrated, mean_scores
 from lossland.landscape.subspace import Subspace, networks_of
 from lossland.options import Sources
 
 
-@checked
 def build(problem, sources: Sources) -> Subspace:
     """Of the last networks of several sources, or of all points of one. Points, one. Notes: `taken`, the numbers of its
     networks in the order in which they were, and `height` [k], the val error of each (the nll, if there is no error)."""

@@ -14,7 +14,6 @@ import pandas as pd
 import torch
 
 from lossland.inputs.shifts import shifts
-from lossland.landscape.edge import checked
 from lossland.landscape.ensembles import subsets as subsets_of
 from lossland.landscape.evaluate import predict, remembered, statistics, targets
 from lossland.options import BatchNorm, Between, Count, Folder, Seed, Split
@@ -29,7 +28,6 @@ KEY = ["corruption", "severity", "size", "example"]
 NEEDS = "classes"
 
 
-@checked
 def measure(
     problem,
     subspace,

@@ -16,7 +16,6 @@ from typing import Annotated
 import pandas as pd
 import torch
 
-from lossland.landscape.edge import checked
 from lossland.landscape.evaluate import path, point_by_point, statistics
 from lossland.options import BatchNorm, Between, Count, Split
 
@@ -28,7 +27,6 @@ KEY = ["layer", "index", "reference"]
 OF = 1
 
 
-@checked
 def measure(
     problem,
     subspace,

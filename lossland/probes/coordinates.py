@@ -9,7 +9,6 @@ from typing import Annotated
 import pandas as pd
 import torch
 
-from lossland.landscape.edge import checked
 from lossland.landscape.ends import refuse_one_point
 from lossland.landscape.evaluate import path, shares
 from lossland.options import Between, Count, Seed
@@ -23,7 +22,6 @@ KEY = ["index", "coordinate"]
 OF = 1
 
 
-@checked
 def measure(
     problem, subspace, *, resolution: Annotated[int, Between(2)] | None = None, number: Count = 10, seed: Seed = 0
 ) -> pd.DataFrame:

@@ -10,7 +10,6 @@ cosine of independent networks.
 import pandas as pd
 
 from lossland.landscape.cosines import cosines
-from lossland.landscape.edge import checked
 from lossland.landscape.ensembles import pairs
 from lossland.options import Count
 
@@ -22,7 +21,6 @@ KEY = ["group", "first", "second"]
 SEVERAL = True
 
 
-@checked
 def measure(problem, subspace, *, resolution: Count = 2) -> pd.DataFrame:
     """One row for each group with parameters and each pair first < second of the points of the chart's grid: all of a set,
     `resolution` points of a path.

@@ -13,7 +13,6 @@ from dataclasses import replace
 import pandas as pd
 import torch
 
-from lossland.landscape.edge import checked
 from lossland.landscape.evaluate import coordinates, grid, part_of, point_by_point, statistics
 from lossland.landscape.hessian import extremes
 from lossland.options import BatchNorm, Count, LeftOut, Patterns, Positive, Shard, Split
@@ -26,7 +25,6 @@ SCHEMA = {
 KEY = ["index"]
 
 
-@checked
 def measure(
     problem,
     subspace,

@@ -8,7 +8,6 @@ from dataclasses import replace
 
 import pandas as pd
 
-from lossland.landscape.edge import checked
 from lossland.landscape.evaluate import evaluate, score
 from lossland.options import BatchNorm, Count, Splits
 
@@ -19,7 +18,6 @@ SCHEMA = {
 KEY = ["split", "index"]
 
 
-@checked
 def measure(
     problem,
     subspace,

@@ -10,7 +10,6 @@ import pandas as pd
 import torch
 
 from lossland.geometry.charts.points import Points
-from lossland.landscape.edge import checked
 from lossland.landscape.ensembles import blocks as blocks_of
 from lossland.landscape.evaluate import predict, targets
 from lossland.landscape.subspace import Subspace
@@ -25,7 +24,6 @@ NEEDS = "classes"
 SEVERAL = True
 
 
-@checked
 def measure(
     problem, subspace, *, resolution: Count = 2, split: Split = "test", bn: BatchNorm = "recalibrate", blocks: Index = 0
 ) -> pd.DataFrame:

@@ -9,7 +9,6 @@ import pandas as pd
 import torch
 
 from lossland.geometry.charts import lattice
-from lossland.landscape.edge import checked
 from lossland.landscape.ensembles import origins
 from lossland.landscape.evaluate import predict, statistics
 from lossland.options import BatchNorm, Count, NonNegative
@@ -20,7 +19,6 @@ SCHEMA = {
 KEY = ["index", "point"]
 
 
-@checked
 def measure(
     problem,
     subspace,

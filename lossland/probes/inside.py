@@ -14,7 +14,6 @@ import pandas as pd
 import torch
 
 from lossland.geometry.charts.complex import Complex
-from lossland.landscape.edge import checked
 from lossland.landscape.evaluate import evaluate, point_by_point, score, slope, statistics
 from lossland.landscape.simplexes import stages as stages_of
 from lossland.options import BatchNorm, Count, Index, Seed, Splits
@@ -28,7 +27,6 @@ SCHEMA = {
 KEY = ["stage", "simplex", "split"]
 
 
-@checked
 def measure(
     problem,
     subspace,

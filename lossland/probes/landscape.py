@@ -23,7 +23,6 @@ import torch
 from lossland.geometry.charts.points import Points
 from lossland.geometry.measures import gram, norms
 from lossland.landscape.adaptive import surface
-from lossland.landscape.edge import checked
 from lossland.landscape.evaluate import coordinates, evaluate, grid, part_of, quantities
 from lossland.options import Arithmetic, BatchNorm, Count, Entries, Positive, Shard, Splits
 from lossland.rng import stream
@@ -36,7 +35,6 @@ SCHEMA = {
 KEY = ["mark", "index", "split", "quantity"]
 
 
-@checked
 def measure(
     problem,
     subspace,

@@ -18,7 +18,6 @@ import pandas as pd
 import torch
 from torch.nn.functional import pad
 
-from lossland.landscape.edge import checked
 from lossland.landscape.evaluate import calibrated, grid, point_by_point
 from lossland.landscape.langevin import Langevin
 from lossland.options import Between, Count, LeftOut, NonNegative, Positive
@@ -31,7 +30,6 @@ KEY = ["index", "share", "chain", "part"]
 PARTS = 10
 
 
-@checked
 def measure(
     problem,
     subspace,

@@ -24,7 +24,6 @@ import pandas as pd
 import torch
 
 from lossland.geometry.measures import columns
-from lossland.landscape.edge import checked
 from lossland.landscape.ends import joined, refuse_one_point
 from lossland.landscape.evaluate import example_scores, halved, path, point_by_point, shares, statistics, targets
 from lossland.options import BatchNorm, Between, Count, Index, Seed, Splits
@@ -41,7 +40,6 @@ KEY = ["split", "quantity"]
 OF = 1
 
 
-@checked
 def measure(
     problem,
     subspace,

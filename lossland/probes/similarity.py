@@ -16,7 +16,6 @@ import torch
 
 from lossland.geometry.charts import Curve
 from lossland.landscape.cosines import cosines
-from lossland.landscape.edge import checked
 from lossland.landscape.evaluate import coordinates, grid, part_of, point_by_point, predict, prediction, statistics, targets
 from lossland.options import BatchNorm, Count, Group, Shard, Splits
 from lossland.statistics.scores import scores
@@ -30,7 +29,6 @@ KEY = ["split", "index", "reference"]
 NEEDS = "classes"
 
 
-@checked
 def measure(
     problem,
     subspace,

@@ -16,9 +16,9 @@ from typing import Literal
 import pandas as pd
 import torch
 
-from lossland.landscape.edge import checked
 from lossland.landscape.evaluate import coordinates, grid, part_of, point_by_point, slope, statistics
-from lossland.landscape.hessian import MATRICES, quadrature
+from lossland.landscape.hessian import MATRICES
+from lossland.landscape.lanczos import quadrature
 from lossland.landscape.trace import xtrace
 from lossland.options import BatchNorm, Count, Index, LeftOut, Patterns, Shard, Split
 from lossland.rng import stream
@@ -31,7 +31,6 @@ SCHEMA = {
 KEY = ["index", "start", "node"]
 
 
-@checked
 def measure(
     problem,
     subspace,

@@ -12,7 +12,6 @@ import pandas as pd
 import torch
 
 from lossland.geometry.charts.complex import Complex
-from lossland.landscape.edge import checked
 from lossland.landscape.evaluate import evaluate, score
 from lossland.landscape.simplexes import modes
 from lossland.options import BatchNorm, Count, Seed, Splits
@@ -24,7 +23,6 @@ SCHEMA = {
 KEY = ["split", "to", "leg", "index"]
 
 
-@checked
 def measure(
     problem,
     subspace,

@@ -19,7 +19,6 @@ import torch
 from sklearn.manifold import TSNE
 from sklearn.metrics import silhouette_samples
 
-from lossland.landscape.edge import checked
 from lossland.landscape.ensembles import origins
 from lossland.landscape.evaluate import predict, statistics
 from lossland.options import BatchNorm, Count, Positive, Seed, Split
@@ -35,7 +34,6 @@ BLOCKS = 10
 EXAGGERATION = 12  # scikit-learn's own, by which attraction is stronger in the beginning
 
 
-@checked
 def measure(
     problem,
     subspace,

@@ -14,7 +14,6 @@ import torch
 from scipy.optimize import brentq
 
 from lossland.geometry.charts.points import Points
-from lossland.landscape.edge import checked
 from lossland.landscape.evaluate import evaluate, mean_scores, point_by_point, statistics
 from lossland.landscape.subspace import Subspace
 from lossland.options import BatchNorm, Count, Positive, Seed
@@ -28,7 +27,6 @@ KEY = ["direction"]
 FIRST = 0.01  # of |theta|, the first step
 
 
-@checked
 def measure(
     problem,
     subspace,

@@ -12,7 +12,6 @@ import torch
 
 from lossland.geometry import volumes
 from lossland.geometry.measures import components
-from lossland.landscape.edge import checked
 from lossland.landscape.evaluate import evaluate, score
 from lossland.landscape.simplexes import modes
 from lossland.options import BatchNorm, Count
@@ -24,7 +23,6 @@ SCHEMA = {
 KEY = ["index"]
 
 
-@checked
 def measure(problem, subspace, *, bn: BatchNorm = "recalibrate", examples: Count | None = None) -> pd.DataFrame:
     """One row for each vertex: whether it is a `mode`, a network that was there before, the numbers of the `simplexes` that it
     is in, as text, and its train scores. Of fewer than four vertices the last components are zero.

@@ -10,7 +10,6 @@ import pandas as pd
 import torch
 
 from lossland.geometry.charts.points import Points
-from lossland.landscape.edge import checked
 from lossland.options import Count, Positive
 
 SCHEMA = {
@@ -20,7 +19,6 @@ SCHEMA = {
 KEY = ["index", "kind", "low"]
 
 
-@checked
 def measure(problem, subspace, *, bins: Count = 99, reach: Positive | None = None, resolution: Count = 2) -> pd.DataFrame:
     """One row for each bin of each point of the chart's grid and each kind of parameters (all, weight, bias, norm).
 

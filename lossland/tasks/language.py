@@ -12,7 +12,6 @@ the test text too is evaluated in streams, so that STREAMS words of it have none
 
 import torch
 
-from lossland.tasks.classification import outputs as outputs
 from lossland.tasks.tokens import fit as fit
 from lossland.tasks.tokens import losses as losses
 from lossland.tasks.tokens import probabilities as probabilities

@@ -263,8 +263,7 @@ def _speed(source, model, cores, files) -> float:
     import torch
 
     from lossland.inputs.arrays import Arrays
-    from lossland.landscape.problem import device_of
-    from lossland.methods import pretrained
+    from lossland.landscape.devices import device_of
     from lossland.workflow import speed
 
     threads = torch.get_num_threads()
@@ -281,7 +280,7 @@ def _speed(source, model, cores, files) -> float:
     except ValueError as error:
         raise ConfigError(f"model {model} fails on inputs of shape {data.shape}: {error}") from error
     for file in files:
-        pretrained.build(problem, [], file=str(checkpoint_names.networks(file)[0]))
+        plugins.load("methods", "pretrained")(problem, [], file=str(checkpoint_names.networks(file)[0]))
     measured = speed.of(problem)
     torch.set_num_threads(threads)
     together = cores**SHARED if device_of(problem.device).type == "cpu" else 1
