@@ -26,7 +26,7 @@ from torch.utils._pytree import tree_leaves
 
 from lossland.landscape.building import built, drawn, skeleton
 from lossland.landscape.compiled import Whole, compiled
-from lossland.landscape.dropout import swapped
+from lossland.landscape.layers import swapped
 from lossland.landscape.loading import CHANGED, Bench, Loaded
 from lossland.landscape.roles import by_filter, groups, kind
 from lossland.landscape.signature import Signature

@@ -19,14 +19,15 @@ from lossland.symmetries.permutations import matched, permuted, symmetries
 
 def build(problem, sources: TwoSources, *, rotate: bool = False, seed: Seed = 0) -> Subspace:
     """`sources` are the network that stays and the one that is permuted; `seed` draws the order in which classes are tried.
-    With `rotate` what is inside heads is not permuted but rotated (`lossland.symmetries.rotations`).
+    With `rotate` what is inside heads, and the rank of an adapter, is not permuted but rotated
+    (`lossland.symmetries.rotations`); of two networks that `balance` has made, nothing else is left to match.
 
     Points, one. Notes: `moved`, the share of hidden units that are not where they were; `distance` [2] of the two networks
     before and after; what the second has cost. Raises ValueError if no units may be permuted, or the function is not the
     same.
     """
     first, second = (source.end.cpu() for source in sources)
-    found = symmetries(problem)
+    found = symmetries(problem, rotate)
     permutations = matched(problem.space, found, first, second, stream(seed, "match"), rotate)
     theta = permuted(problem.space, found, second, permutations)
     moved = sum(int((permutations[c] != torch.arange(n)).sum()) for c, n in found.classes.items())

@@ -182,6 +182,8 @@ class Plan:
         inputs = {role: [entry for table in given for entry in table.entries] for role, given in tables.items()}
         jobs = [entry.source for entries in inputs.values() for entry in entries]
         foreseen.refuse_task(where, plugin, jobs)
+        if options.get("level", 0) is None:
+            options = options | {"level": foreseen.level(jobs)}
         foreseen.refuse_unknown_decay(where, plugin, options, jobs)
         return self.add(Job(section, name, plugin, options, inputs, aside=aside))
 
