@@ -184,12 +184,6 @@ def test_a_far_outlier_is_found_once():
     assert ritz.values[-2:].tolist() == pytest.approx([3, 1e4], rel=1e-3)
 
 
-def test_leaving_everything_out_is_refused():
-    problem, theta, state = trained()
-    with pytest.raises(ValueError, match="which is all that the network has"):
-        extremes(problem, theta, state, stream(0), ("weight", "bias", "norm"))
-
-
 @pytest.mark.parametrize(
     "option",
     [{"bn": "recalibrate"}, {"leave_out": ["weight"]}, {"examples": 12}, {"split": "test"}, {"products": 4}],
