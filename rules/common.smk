@@ -134,11 +134,11 @@ def record():
 
 def closing_words(failed=False):
     """Where to look, how many claims hold and which checks failed; if jobs failed, what is missing or of an earlier run, and why."""
-    now = Overview(PLAN)
+    now = Summary(PLAN)
     if failed:
         from lossland.workflow.staleness import Reruns  # pandas, which planning does without
 
-        now = Overview(PLAN, Reruns(PLAN).reasons, {f for job in workflow.dag.jobs for f in job.output})
+        now = Summary(PLAN, Reruns(PLAN).reasons, {f for job in workflow.dag.jobs for f in job.output})
     first = f"{PLAN.results}/report/index.html"
     lines = [first] if Path(first).exists() and not failed else [job.paths(PLAN.results)[-1] for job in now.made]
     lines += [f"FAILED CHECK: {check}" for check in now.failed_checks]

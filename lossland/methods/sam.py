@@ -37,7 +37,7 @@ def build(
 
 def sharpness_aware(weight_decay, rho, eta, moved, scaled=None):
     """Objective of one point: the gradient at theta + e, where only entries `moved` [D] of booleans have an e, and those that
-    are `scaled` [D] a T; see `lossland.landscape.train`."""
+    are `scaled` [D] a T; see `lossland.landscape.objectives`."""
 
     def objective(problem, anchors, free, batch, rng):
         theta, draws = anchors[free[0]], rng.get_state()

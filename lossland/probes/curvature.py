@@ -42,7 +42,7 @@ def measure(
     """One row for each point of the grid over a path or a plane; `resolution`, `examples`, `shard` as in `landscape`.
 
     The error of an end is at most `tolerance` times that end, or times a hundredth of the larger one, or what `products` leave
-    (see `lossland.landscape.hessian`); at a point where the loss has no finite curvature the ends are NaN.
+    (see `lossland.landscape.lanczos`); at a point where the loss has no finite curvature the ends are NaN.
     """
     problem = replace(problem, examples=examples)
     u = grid(subspace.chart, resolution)

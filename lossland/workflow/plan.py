@@ -2,7 +2,7 @@
 
     data -> network -> subspace -> table -> figure -> claim -> verdict -> report
 
-Experiments (`experiments.py`) and plain stanzas (`validation.py`) ask for the same things by the same three calls: `series`
+Experiments (`experiments.py`) and plain stanzas (`stanzas.py`) ask for the same things by the same three calls: `series`
 of networks or subspaces, `table`, `drawing`. What two of them ask for alike is made once.
 """
 
@@ -120,47 +120,43 @@ class Plan:
     def data(self, name, plugin, options, aside=None) -> Job:
         return self.add(Job("data", name, plugin, options, aside=aside or {}))
 
-    def series(self, section, stem, label, plugin, instances, *, setting=None, aside=None, stored=False, repetition=0,
-               where) -> Series:  # fmt: skip
-        """Networks or subspaces: `instances` maps a run, or None, to (options, sources as Members)."""
+    def series(self, section, stem, label, plugin, instances, *, where, setting=None, stored=False, **more) -> Series:
+        """Networks or subspaces: `instances` maps a run, or None, to (options, sources as Members); `more` are of a Job."""
         members = []
         for run, (options, sources) in instances.items():
             foreseen.refuse_sources(f"{where}.sources", plugin, sources)
             foreseen.refuse_options(where, plugin, options, sources)
             own = setting or foreseen.common_setting(where, "sources", sources)
             run = "" if run is None else str(run)
-            source: Job | View
-            if plugin.view and not stored:
-                source = View(plugin, options, [m.source for m in sources], own)
-            else:
+            source: Job | View = View(plugin, options, [m.source for m in sources], own)
+            if stored or not plugin.view:
                 entries = {"sources": [Entry(m.source) for m in sources]} if section == "subspace" else {}
-                name, kept = f"{stem}/{run}" if run else stem, options
-                if section == "network" and trainings.follows(plugin):
-                    kept = self._trainings.get(trainings.training(plugin, options, own, repetition), options)
-                job = Job(section, name, plugin, kept, entries, own, aside or {}, stem=stem, repetition=repetition)
-                source = self.add(job)
-                if kept != options and (epochs := trainings.epochs_kept(options)) != trainings.epochs_kept(kept):
-                    source = View(plugins.plugin("methods", "snapshots"), {"epochs": epochs}, [source], own)
+                job = Job(section, f"{stem}/{run}" if run else stem, plugin, options, entries, own, stem=stem, **more)
+                source = self._training(job) if section == "network" and trainings.follows(plugin) else self.add(job)
             members.append(Member(label, run, source, next((m.recipe for m in sources), {})))
         return Series(label, members)
+
+    def _training(self, job) -> Job | View:
+        """A training, which is run for all snapshots that are asked of it, and of them those that this job asks for."""
+        every = self.add(replace(job, options=self._trainings.get(trainings.identity(job), job.options)))
+        own = trainings.epochs_kept(job.options)
+        if own == trainings.epochs_kept(every.options):
+            return every
+        return View(plugins.plugin("methods", "snapshots"), {"epochs": own}, [every], job.setting)
 
     def table(self, stem, plugin, role, measured, options, *, data=None, shards=1, aside=None, each=False, where) -> Table:
         """`measured` are Members to measure, or Entries of tables to condense: by one job, or by one `each`."""
         names = [(m.label, m.run) for m in measured] if role == "subspace" else [n for e in measured for n in e.names]
         foreseen.refuse_twice(f"{where}.{role}", names)
-        parts = [[one] for one in measured] if each else [measured]
         made, alone = [], len({label for label, _ in names}) == 1
-        for part in parts:
+        for part in [[one] for one in measured] if each else [measured]:
+            setting, entries = None, part
             if role == "subspace":
-                setting, entries = (
-                    foreseen.common_setting(where, role, part),
-                    [Entry(m.source, ((m.label, m.run),)) for m in part],
-                )
+                setting = foreseen.common_setting(where, role, part)
+                entries = [Entry(m.source, ((m.label, m.run),)) for m in part]
                 foreseen.refuse_task(where, plugin, [m.source for m in part])
                 foreseen.refuse_points(where, plugin, options, part, shards)
                 foreseen.refuse_single(where, plugin, part)
-            else:
-                setting, entries = None, part
             rows = tuple(name for entry in entries for name in entry.names)
             inputs = {role: entries} | ({"data": [Entry(data)]} if data else {})
             own = rows[0][1] if alone else ".".join(slug(n) for n in rows[0] if n)
