@@ -62,7 +62,6 @@ def measure(
             mean, name = p[members].mean(0), row["members"]
             fitted[name] = fitted.get(name) or temperatures(mean, y)  # the clean images come first
             own = each(mean, y) | {"nll_tempered": each(at_own(mean, fitted[name]), y)["nll"], "js": apart(p[members])}
-            own = {name: values.numpy() for name, values in own.items()}
             found.setdefault(row["size"], []).append(pd.DataFrame(own | {"epochs": row["epochs"]}))
         for size, parts in found.items():
             means = (sum(parts) / len(parts)).rename_axis("example").reset_index()

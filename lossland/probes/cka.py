@@ -58,7 +58,7 @@ def measure(
         return torch.stack([compared(own[n], end[n]) for n in layers for end in ends])
 
     table = point_by_point(problem, subspace, t, slice(None), (2 * len(layers), 2), both)
-    points = {"index": range(len(t)), "u0": t[:, 0].numpy(), "arc": subspace.arc(t).numpy()}
+    points = {"index": range(len(t)), "u0": t[:, 0], "arc": subspace.arc(t)}
     return pd.concat(
         pd.DataFrame(
             {"layer": layers[i // 2], "depth": i // 2, "reference": i % 2, "cka": own[:, 0], "variance": own[:, 1]} | points

@@ -30,7 +30,6 @@ def measure(problem, subspace, *, resolution: Count = 2) -> pd.DataFrame:
     u = subspace.chart.grid(resolution)
     if len(u) < 2:
         raise ValueError("cosine compares two networks, and there is one; pool several, or keep more snapshots")
-    columns = {name: column.numpy() for name, column in pairs(subspace, len(u)).items()}
+    columns, found = pairs(subspace, len(u)), cosines(problem.space, subspace, u, u)
     at = columns["first"], columns["second"]
-    found = cosines(problem.space, subspace, u, u)
-    return pd.concat([pd.DataFrame({"group": g} | columns | {"cosine": c.numpy()[at]}) for g, c in found.items()])
+    return pd.concat([pd.DataFrame({"group": g} | columns | {"cosine": c[at]}) for g, c in found.items()])

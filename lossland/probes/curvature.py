@@ -65,4 +65,4 @@ def measure(
     columns = {name: column[part] for name, column in columns.items()}
     columns |= {"lowest": low, "highest": high, "ratio": (low / high).abs()}
     columns |= {"lowest_error": low_error, "highest_error": high_error, "products": number.nan_to_num().long()}
-    return pd.DataFrame({name: column.numpy() for name, column in columns.items()})
+    return pd.DataFrame(columns)

@@ -46,4 +46,4 @@ def measure(problem, subspace, *, resolution: Count = 2, split: Split = "test", 
         "error_second": errors[second],
         "overlap": 2 * common[first, second] / (common[first, first] + common[second, second]),
     }
-    return pd.DataFrame({"split": split, "examples": len(y)} | {name: column.numpy() for name, column in columns.items()})
+    return pd.DataFrame({"split": split, "examples": len(y)} | columns)

@@ -53,5 +53,5 @@ def measure(
             "reference_error": missed[part].mean().item(),
         }
         columns = {"index": index, "scale": scale, "error": wrong[:, part].mean(1), "disagreement": apart[:, part].mean(1)}
-        parts.append(pd.DataFrame(shared | {name: column.numpy() for name, column in columns.items()}))
+        parts.append(pd.DataFrame(shared | columns))
     return pd.concat(parts)

@@ -29,4 +29,4 @@ def measure(problem, subspace) -> pd.DataFrame:
     columns = {"index": torch.arange(len(u))} | coordinates(u)
     columns |= {name: subspace.notes[name].double() for name in ("epoch", "outside", "distance")}
     columns["lr"] = subspace.notes.get("lr", torch.full((len(u),), torch.nan)).double()
-    return pd.DataFrame({name: column.numpy() for name, column in columns.items()})
+    return pd.DataFrame(columns)

@@ -66,7 +66,6 @@ def measure(
         for k in (0, 1):
             columns = {name: column[part] for name, column in (points | {"cosine": alike[:, k]}).items()}
             columns |= {"error": table[:, i, 0], "nll": table[:, i, 1], "disagreement": table[:, i, 2 + k]}
-            columns = {name: column.numpy() for name, column in columns.items()}
             constant = {"split": split, "reference": k, "group": group, "examples": len(y[i])}
             constant |= {n: c[k].item() for n, c in drawn.items()}
             parts.append(pd.DataFrame(columns | constant))

@@ -84,4 +84,4 @@ def measure(
     columns |= {"start": start, "node": node, "value": table[point, start, node, 0], "weight": table[point, start, node, 1]}
     columns |= {"dimension": torch.full_like(node, dimension)}
     columns |= dict(zip(("trace", "trace_error"), table[point, start, -1].T, strict=True))
-    return pd.DataFrame({name: column.numpy() for name, column in columns.items()})
+    return pd.DataFrame(columns)

@@ -53,5 +53,5 @@ def measure(
     points += [{"to": "simplex", "leg": 0, "index": i, "t": torch.nan} for i in range(samples)]
     table = evaluate(problem, subspace, torch.cat(u), splits, bn)
     scores = {name: score(problem, table, name).T for name in ("nll", "error")}
-    own = [pd.DataFrame({name: found[i].numpy() for name, found in scores.items()}) for i in range(len(splits))]
+    own = [pd.DataFrame({name: found[i] for name, found in scores.items()}) for i in range(len(splits))]
     return pd.concat([pd.DataFrame(points).join(found).assign(split=split) for split, found in zip(splits, own, strict=True)])

@@ -64,7 +64,7 @@ def measure(
     tsne = TSNE(perplexity=near, init="pca", method="exact", learning_rate=len(p) / EXAGGERATION, random_state=draw)
     places = tsne.fit_transform(p).astype("float64")
     source, within, epoch = origins(subspace, len(u))
-    columns = {"source": source.numpy(), "within": within.numpy(), "epoch": epoch.numpy(), "x": places[:, 0], "y": places[:, 1]}
+    columns = {"source": source, "within": within, "epoch": epoch, "x": places[:, 0], "y": places[:, 1]}
     columns |= {"silhouette": _silhouette(places, source), "silhouette_predictions": _silhouette(p, source)}
     columns["luck"] = _luck(each, source)
     return pd.DataFrame({"split": split, "index": range(len(u))} | columns)

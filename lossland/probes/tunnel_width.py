@@ -73,7 +73,7 @@ def measure(
     columns = {"direction": torch.arange(directions), "norm": torch.full_like(distance, norm), "loss": loss_there}
     columns |= {"level": loss_there + rise, "distance": distance, "share": distance / norm}
     columns |= {"angle": (distance / norm).atan(), "open": is_open == 1}
-    return pd.DataFrame({name: column.numpy() for name, column in columns.items()})
+    return pd.DataFrame(columns)
 
 
 def _nearest(problem, subspace, bn, nll, loss):

@@ -41,4 +41,4 @@ def measure(problem, subspace, *, bn: BatchNorm = "recalibrate", examples: Count
     columns |= dict(zip("xyz", places.numpy(), strict=True))
     columns |= {f"share_{axis}": part for axis, part in zip("xyz", share.tolist(), strict=True)}
     columns["simplexes"] = [" ".join(map(str, own)) for own in simplexes]
-    return pd.DataFrame(columns | {name: score(problem, table, name).numpy() for name in ("nll", "error")})
+    return pd.DataFrame(columns | {name: score(problem, table, name) for name in ("nll", "error")})

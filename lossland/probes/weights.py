@@ -37,7 +37,7 @@ def measure(problem, subspace, *, bins: Count = 99, reach: Positive | None = Non
             part = theta[mask].double()
             counts = torch.bincount(torch.bucketize(part, edges[kind][1:-1], right=True), minlength=bins)
             point = {"index": index, "epoch": epoch, "kind": kind, "norm": float(part.norm())}
-            columns = {"low": edges[kind][:-1].numpy(), "high": edges[kind][1:].numpy(), "count": counts.numpy()}
+            columns = {"low": edges[kind][:-1], "high": edges[kind][1:], "count": counts}
             rows.append(pd.DataFrame(point | columns))
     return pd.concat(rows)
 
