@@ -44,17 +44,16 @@ def measure(
     t, state_of = path(subspace.chart, resolution), statistics(problem, subspace, bn)
     few = replace(problem, examples=examples, batch_size=examples)
 
-    def grams(_, c):
-        theta = subspace.combine(c).to(problem.device)
+    def grams(c, theta):
         return _gram_matrices(few, theta, state_of(c, theta), split)
 
-    ends = [grams(0, c) for c in subspace.coefficients(t[[0, -1]])]
+    ends = [grams(c, problem.point(subspace.combine(c))) for c in subspace.coefficients(t[[0, -1]])]
     layers = list(ends[0])
     if not layers:
         raise ValueError("cka compares linear layers and convolutions, and in this network none runs")
 
-    def both(number, c):
-        own = grams(number, c)
+    def both(_, c, theta):
+        own = grams(c, theta)
         return torch.stack([compared(own[n], end[n]) for n in layers for end in ends])
 
     table = point_by_point(problem, subspace, t, slice(None), (2 * len(layers), 2), both)

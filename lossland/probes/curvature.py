@@ -49,12 +49,10 @@ def measure(
     columns = {"index": torch.arange(len(u))} | coordinates(u)
     part, state_of = part_of(len(u), shard), statistics(problem, subspace, bn)
 
-    def ends(number, c):
-        theta, rng = subspace.combine(c).to(problem.device), stream("lanczos")
+    def ends(_, c, theta):
+        state, limits = state_of(c, theta), {"tolerance": tolerance, "limit": products}
         try:
-            found = extremes(
-                problem, theta, state_of(c, theta), rng, leave_out, split, only, tolerance=tolerance, limit=products
-            )
+            found = extremes(problem, theta, state, stream("lanczos"), leave_out, split, only, **limits)
         except FloatingPointError:
             return torch.full((5,), torch.nan)
         values, errors = found.values[[0, -1]], found.bounds[[0, -1]]

@@ -83,8 +83,7 @@ def _uphill(problem, subspace, u, best, splits, bn, steps):
     """What `evaluate` returns at the highest points [n] that so many steps from u [n k], where it returned `best`, found."""
     state_of, rate = statistics(problem, subspace, bn), torch.ones(len(u), 1, dtype=torch.float64)
 
-    def slopes(number, c):
-        theta = subspace.combine(c).to(problem.device)
+    def slopes(_, c, theta):
         return subspace.anchors @ slope(problem, theta, state_of(c, theta)).cpu()
 
     for _ in range(steps):

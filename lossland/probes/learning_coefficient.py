@@ -55,8 +55,7 @@ def measure(
     u, n, mask = grid(subspace.chart, resolution), problem.size("train"), problem.space.mask(leave_out)
     beta, lengths = inverse_temperature or n / log(max(n, 2)), [draws, *[draws // PARTS] * PARTS]
 
-    def parts(number, c):
-        theta = problem.point(subspace.combine(c))
+    def parts(number, c, theta):
         sampler = Langevin(problem, theta, calibrated(problem, theta), mask.to(theta), beta, localisation, batch_size)
         most = longest or sampler.longest
         steps = [share * most for share in shares]

@@ -66,8 +66,7 @@ def measure(
     def means(t, redraws):
         """[n splits 1 + redraws scores]: of the examples, and of each draw and half of them."""
 
-        def measured(_, c):
-            theta = subspace.combine(c).to(problem.device)
+        def measured(_, c, theta):
             state = state_of(c, theta)
             return torch.stack([_means(w[:redraws], example_scores(problem, theta, state, s)) for s, w in weights.items()])
 

@@ -49,8 +49,7 @@ def measure(
     labels = [torch.stack([p.argmax(1) for p in predict(problem, subspace, ends, split, bn)]) for split in splits]
     y, state_of = [targets(problem, split) for split in splits], statistics(problem, subspace, bn)
 
-    def compared(_, c):
-        theta = subspace.combine(c).to(problem.device)
+    def compared(_, c, theta):
         state, rows = state_of(c, theta), []
         for i, split in enumerate(splits):
             p = prediction(problem, theta, state, split)

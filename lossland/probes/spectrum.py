@@ -58,8 +58,7 @@ def measure(
     part, state_of = part_of(len(u), shard), statistics(problem, subspace, bn)
     steps, dimension, starts = min(steps, int(mask.sum())), int(mask.sum()), 1 if along == "gradient" else starts
 
-    def spectra(number, c):
-        theta = subspace.combine(c).to(problem.device)
+    def spectra(number, c, theta):
         state = state_of(c, theta)
         product = MATRICES[matrix](problem, theta, state, split, mask.to(theta))
         found = torch.full((starts, steps + 1, 2), torch.nan, dtype=torch.float64)

@@ -51,13 +51,12 @@ def measure(
     """
     problem, nll = replace(problem, examples=examples), problem.task.SCORES.index("nll")
     centre = Subspace((_nearest(problem, subspace, bn, nll, at_loss) if at_loss else subspace.end)[None], Points(1))
-    theta, state_of = problem.point(centre.end), statistics(problem, centre, bn)
-    norm, start = theta.double().norm().item(), torch.zeros(directions, 1, dtype=torch.float64)
+    state_of, norm = statistics(problem, centre, bn), problem.point(centre.end).double().norm().item()
 
     def loss(point, c):
         return mean_scores(problem, point, state_of(c, point), "train")[nll].item()
 
-    def crossing(number, c):
+    def crossing(number, c, theta):
         if not math.isfinite(own := loss(theta, c)):
             return torch.tensor([own, torch.nan, 0])
         direction = torch.randn(len(theta), generator=stream(seed, "tunnel width", number)).to(theta)
@@ -69,7 +68,7 @@ def measure(
 
         return torch.tensor([own, *_first_crossing(above, norm, furthest, tolerance)], dtype=torch.float64)
 
-    loss_there, distance, is_open = point_by_point(problem, centre, start, slice(None), (3,), crossing).T
+    loss_there, distance, is_open = point_by_point(problem, centre, torch.zeros(directions, 1), slice(None), (3,), crossing).T
     columns = {"direction": torch.arange(directions), "norm": torch.full_like(distance, norm), "loss": loss_there}
     columns |= {"level": loss_there + rise, "distance": distance, "share": distance / norm}
     columns |= {"angle": (distance / norm).atan(), "open": is_open == 1}
