@@ -10,7 +10,6 @@ peft as any others; a network without such products stays. Nothing is trained.
 
 import torch
 
-from lossland.geometry.charts.points import Points
 from lossland.landscape.subspace import Subspace
 from lossland.landscape.weight_samples import cost
 from lossland.options import OneSource
@@ -28,4 +27,4 @@ def build(problem, sources: OneSource) -> Subspace:
     if not alike(problem, problem.point(theta))(problem.point(made)):
         raise ValueError("the network computes something else when its products are balanced; leave balance out")
     notes = {"products": torch.tensor(sum(found.classes[found.insides[c].outer] for c in ways))}
-    return Subspace(made[None], Points(1), notes | cost(source, 1) | source.decay)
+    return Subspace.of(made, notes | cost(source, 1) | source.decay)

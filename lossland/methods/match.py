@@ -8,7 +8,6 @@ is found by watching the network, where the released code lists it by hand. Noth
 
 import torch
 
-from lossland.geometry.charts.points import Points
 from lossland.geometry.measures import gram
 from lossland.landscape.subspace import Subspace
 from lossland.landscape.weight_samples import cost
@@ -35,4 +34,4 @@ def build(problem, sources: TwoSources, *, rotate: bool = False, seed: Seed = 0)
         "moved": torch.tensor(moved / sum(found.classes.values())),
         "distance": torch.stack([gram(other[None], first)[0, 0].sqrt() for other in (second, theta)]),
     }
-    return Subspace(theta[None], Points(1), notes | cost(sources[1], 1) | sources[1].decay)
+    return Subspace.of(theta, notes | cost(sources[1], 1) | sources[1].decay)

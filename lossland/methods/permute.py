@@ -10,7 +10,6 @@ from typing import Literal
 
 import torch
 
-from lossland.geometry.charts.points import Points
 from lossland.landscape.evaluate import train_nll
 from lossland.landscape.subspace import Subspace
 from lossland.landscape.weight_samples import cost
@@ -46,7 +45,7 @@ def build(
             for c, n in found.classes.items()
         }
     theta = permuted(problem.space, found, theta, orders)
-    return Subspace(theta[None], Points(1), notes | cost(source, 1) | source.decay)
+    return Subspace.of(theta, notes | cost(source, 1) | source.decay)
 
 
 def _removal(problem, found, theta):

@@ -10,7 +10,6 @@ smaller than it says.
 
 import torch
 
-from lossland.geometry.charts.points import Points
 from lossland.landscape.evaluate import evaluate
 from lossland.landscape.subspace import Subspace
 from lossland.landscape.weight_samples import drawn
@@ -53,6 +52,6 @@ def build(
 
 
 def _accuracy(problem, point):
-    network = Subspace(point[None], Points(1))
+    network = Subspace.of(point)
     scores = evaluate(problem, network, network.chart.grid(), ["val"])[0, 0]
     return 1 - scores[problem.task.SCORES.index("error")].item()

@@ -7,7 +7,6 @@ Nothing is trained. A measure that tells theta' from theta measures the parametr
 
 import torch
 
-from lossland.geometry.charts.points import Points
 from lossland.landscape.evaluate import calibrated
 from lossland.landscape.subspace import Subspace, View
 from lossland.options import OneSource, Positive
@@ -28,7 +27,7 @@ def build(problem, sources: OneSource, *, factors: dict[str, Positive] = {}) -> 
     before, after = (_outputs(problem, problem.point(theta)) for theta in (network.end, made))
     if not (off := (after - before).abs().max()) <= ROUNDING * before.abs().max():
         raise ValueError(f"these factors change the outputs of the network by up to {off:.2g}; scale back what they scale")
-    return Subspace(made[None], Points(1), network.decay)
+    return Subspace.of(made, network.decay)
 
 
 @torch.no_grad()

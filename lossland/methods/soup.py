@@ -8,7 +8,6 @@ in: a network that leaves the error as it was is taken, as in the paper.
 
 import torch
 
-from lossland.geometry.charts.points import Points
 from lossland.geometry.measures import combined
 from lossland.landscape.evaluate import calibrated, mean_scores
 from lossland.landscape.subspace import Subspace, networks_of
@@ -26,7 +25,7 @@ def build(problem, sources: Sources) -> Subspace:
         tried = combined(torch.full((len(taken) + 1,), 1 / (len(taken) + 1), dtype=torch.float64), networks[[*taken, i]])
         if (found := _height(problem, tried)) <= least:
             taken, made, least = [*taken, i], tried, found
-    return Subspace(made[None], Points(1), {"taken": torch.tensor(taken), "height": own} | sources[0].decay)
+    return Subspace.of(made, {"taken": torch.tensor(taken), "height": own} | sources[0].decay)
 
 
 def _height(problem, theta):

@@ -8,7 +8,6 @@ point that is evaluated: they are recalibrated.
 
 import torch
 
-from lossland.geometry.charts.points import Points
 from lossland.geometry.measures import combined
 from lossland.landscape.subspace import Subspace, View
 from lossland.landscape.weight_samples import cost, handed_on, window
@@ -21,4 +20,4 @@ def build(problem, sources: OneSource, *, last: Count | None = None) -> View:
     (run,) = sources
     points = window(run, last)
     mean = combined(torch.full((len(points),), 1 / len(points), dtype=torch.float64), points)
-    return Subspace(mean[None], Points(1), cost(run, 1) | run.decay if run.pooled else handed_on(run, 1))
+    return Subspace.of(mean, cost(run, 1) | run.decay if run.pooled else handed_on(run, 1))

@@ -13,7 +13,6 @@ import pandas as pd
 import torch
 from scipy.optimize import brentq
 
-from lossland.geometry.charts.points import Points
 from lossland.landscape.evaluate import evaluate, mean_scores, point_by_point, statistics
 from lossland.landscape.subspace import Subspace
 from lossland.options import BatchNorm, Count, Positive, Seed
@@ -50,7 +49,7 @@ def measure(
     finite.
     """
     problem, nll = replace(problem, examples=examples), problem.task.SCORES.index("nll")
-    centre = Subspace((_nearest(problem, subspace, bn, nll, at_loss) if at_loss else subspace.end)[None], Points(1))
+    centre = Subspace.of(_nearest(problem, subspace, bn, nll, at_loss) if at_loss else subspace.end)
     state_of, norm = statistics(problem, centre, bn), problem.point(centre.end).double().norm().item()
 
     def loss(point, c):
