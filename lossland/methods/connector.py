@@ -14,8 +14,9 @@ from lossland.landscape.simplexes import Spro, grown
 from lossland.landscape.subspace import Subspace
 from lossland.options import Between, Count, Recipe, Seed, Volume
 
-# how many vertices it has
+# how many vertices it has, and gradients a step takes
 VERTICES = "1 + len(sources)"
+GRADIENTS = "samples if objective == 'uniform' else 1"
 
 
 def build(

@@ -15,6 +15,8 @@ from lossland.landscape.subspace import Subspace
 from lossland.landscape.train import trajectory
 from lossland.options import Count, Fraction, NonNegative, NoSources, Recipe, Seed
 
+VERTICES = "cycles * per_cycle"
+
 
 def build(
     problem,

@@ -19,6 +19,7 @@ from lossland.landscape.train import path
 from lossland.options import Between, Recipe, Seed, TwoSources
 
 COORDINATES = 1
+VERTICES = "bends"
 
 
 def build(

@@ -19,6 +19,9 @@ from lossland.landscape.train import minimise
 from lossland.options import Count, NoSources, Positive, Recipe, Seed
 from lossland.rng import stream
 
+VERTICES = "len(dimensions) * len(radii)"
+GRADIENTS = "len(dimensions) * len(radii)"  # of a step of them all
+
 
 def build(
     problem,

@@ -14,6 +14,8 @@ from lossland.landscape.subspace import Subspace
 from lossland.landscape.train import trajectory
 from lossland.options import Count, Index, NonNegative, NoSources, Recipe, Seed, epochs_kept
 
+GRADIENTS = "2"  # of a step
+
 
 def build(
     problem,

@@ -14,8 +14,9 @@ from lossland.landscape.simplexes import Spro, grown, strengths
 from lossland.landscape.subspace import Subspace
 from lossland.options import Count, OneSource, Recipe, Seed, Volume
 
-# how many vertices it has
+# how many vertices it has, and gradients a step takes
 VERTICES = "1 + vertices"
+GRADIENTS = "vertices * samples"
 
 
 def build(

@@ -10,6 +10,8 @@ from lossland.landscape.subspace import Subspace
 from lossland.landscape.train import trajectory
 from lossland.options import Count, NoSources, Recipe, Seed
 
+VERTICES = "cycles"
+
 
 def build(problem, sources: NoSources, *, recipe: Recipe, seed: Seed, cycles: Count) -> Subspace:
     """`recipe.epochs` is the length of all `cycles` together, `recipe.lr` the rate at the start of each."""

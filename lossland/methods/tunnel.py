@@ -17,6 +17,8 @@ from lossland.landscape.train import path
 from lossland.options import Count, Recipe, Seed, TwoSources
 
 COORDINATES = 1
+VERTICES = "points + 2"
+GRADIENTS = "points"  # of a step
 
 
 def build(problem, sources: TwoSources, *, recipe: Recipe, seed: Seed, points: Count = 7) -> Subspace:

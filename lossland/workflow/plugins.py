@@ -70,6 +70,7 @@ class Plugin:
     reads_loss: bool  # whether a figure or claims of a paper speak of the loss
     coordinates: int | None = None  # of what a method builds
     vertices: str = ""  # how many that has, a formula of `sources` and options
+    gradients: str = "1"  # how many a step of a training takes, a formula of these too
     least: str = "0"  # points that a method is fitted on, a formula of options
     of: int | None = None  # the dimension of what a probe measures, if it can be one only
     several: bool = False  # whether a probe compares the networks of a set
