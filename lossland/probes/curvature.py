@@ -23,6 +23,7 @@ SCHEMA = {
     "lowest_error": "float64", "highest_error": "float64", "products": "int64",
 }  # fmt: skip
 KEY = ["index"]
+GRID = 1  # points along each axis at least
 
 
 def measure(

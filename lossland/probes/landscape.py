@@ -33,6 +33,7 @@ SCHEMA = {
     "half_b": "float64", "within": "float64", "examples": "int64",
 }  # fmt: skip
 KEY = ["mark", "index", "split", "quantity"]
+GRID = 2  # points along each axis at least
 
 
 def measure(

@@ -26,6 +26,7 @@ SCHEMA = {
     "disagreement": "float64", "group": "string", "cosine": "float64", "examples": "int64",
 }  # fmt: skip
 KEY = ["split", "index", "reference"]
+GRID = 1  # points along each axis at least
 NEEDS = "classes"
 
 

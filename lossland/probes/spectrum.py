@@ -29,6 +29,7 @@ SCHEMA = {
     "trace_error": "float64",
 }  # fmt: skip
 KEY = ["index", "start", "node"]
+GRID = 1  # points along each axis at least
 
 
 def measure(

@@ -157,9 +157,10 @@ def refuse_points(where, plugin, options, members, shards):
         if plugin.of not in (None, m) and m is not None:
             found = f"{source.plugin.name}, of {m} dimensions" if m else "a network"
             raise ConfigError(f"{where}.subspace names {found}; {plugin.name} needs a path; name a curve, a chain or a band")
-        if plugin.name == "landscape" and m and 1 in each:
-            raise ConfigError(f"{where}: resolution is {resolution}; a path or a plane takes at least 2 points along each axis")
-        if plugin.name == "landscape" and m and len(each) != m:
+        if m and resolution and min(each) < plugin.grid:
+            least = f"a path or a plane takes at least {plugin.grid} points along each axis"
+            raise ConfigError(f"{where}: resolution is {resolution}; {least}")
+        if m and plugin.grid and len(each) != m:
             raise ConfigError(f"{where}: resolution lists {len(each)} numbers, but there are {m} axes; give one for each")
         if options.get("adaptive") and (m not in (2, None) or shards > 1 or options["augmented"]):
             raise ConfigError(f"{where}: adaptive is for planes, as they are and not in shards; leave it out here")

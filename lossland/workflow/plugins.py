@@ -73,6 +73,7 @@ class Plugin:
     gradients: str = "1"  # how many a step of a training takes, a formula of these too
     least: str = "0"  # points that a method is fitted on, a formula of options
     of: int | None = None  # the dimension of what a probe measures, if it can be one only
+    grid: int = 0  # points along each axis of a path or a plane that a probe takes at least, of a number for each axis
     several: bool = False  # whether a probe compares the networks of a set
     needs: str = ""  # "classes", of probes, and of what draws errors
     planes: tuple[str, ...] = ()  # the tables of a figure that must be of a surface
