@@ -36,7 +36,7 @@ AT_MOST = {  # numbers that decide how long a job takes, or ask for what only a 
     "spokes": {"samples": 3},
     "tunnel_width": {"directions": 2},
 }
-GRIDS = ("landscape", "curvature", "saddles", "similarity", "spokes", "path_ensemble", "tsne", "cka", "coordinates")
+GRIDS = ("spokes", "tsne")  # probes of several points along something, beside those that are of paths or of grids only
 STORED = {  # of what is downloaded, or is the user's own: where it lies below data_root, its shape, classes, train and test
     "cifar10": ("cifar-10-batches-bin", [3, 32, 32], 10, 50_000, 10_000),
     "cifar100": ("cifar-100-binary", [3, 32, 32], 100, 50_000, 10_000),
@@ -146,7 +146,7 @@ class Rehearsal:
             epoch = any(isinstance(part, Known) and part.kind == "snapshot" for part in plugins.parts(annotation))
             if epoch and options[option] is not None:
                 options[option] = self._epoch(source, options[option])
-        if name in GRIDS and options["resolution"]:
+        if (source.plugin.grid or source.plugin.of or name in GRIDS) and options.get("resolution"):
             each = options["resolution"]
             options["resolution"] = [min(axis, GRID) for axis in each] if isinstance(each, list) else min(each, GRID)
         if options.get("recipe") and name != "pretrained":
