@@ -46,9 +46,7 @@ def checked(function):
             made = function(*given, **chosen)
         except (KeyError, AttributeError, TypeError) as error:
             if names == ["table"]:
-                raise ConfigError(
-                    f"{where} is given no table of its probe ({error}); give it as the probe returns it"
-                ) from error
+                raise ConfigError(f"{where} is given no table of its probe ({error}); give it what that returns") from error
             if given[0] is None:
                 raise ConfigError(f"{where}.{names[0]} is missing") from error
             raise
@@ -80,9 +78,7 @@ def _refuse_sources(where, problem, given, counts):
                 f"{what} has {found} parameters, and the network of the problem {problem.space.dimension}; give one of its own"
             )
         if int(source.notes.get("constants", problem.space.digest)) != problem.space.digest:
-            raise ConfigError(
-                f"{what} lies beside other frozen parameters than the network of the problem; build it on the same"
-            )
+            raise ConfigError(f"{what} lies beside other frozen parameters than those of the problem; build it on the same")
 
 
 def _noted(made, problem):

@@ -155,9 +155,7 @@ def _refuse_misfit(problem, outputs, target):
     if losses.ndim != 1:
         raise ValueError(f"the losses of a batch are {list(losses.shape)}; give one for each row that is scored")
     if scores.shape != (len(losses), len(task.SCORES)):
-        raise ValueError(
-            f"the scores are {list(scores.shape)} for {len(losses)} rows; give one each of {', '.join(task.SCORES)}"
-        )
+        raise ValueError(f"the scores are {list(scores.shape)} for {len(losses)} rows; give each of {', '.join(task.SCORES)}")
 
 
 @contextlib.contextmanager

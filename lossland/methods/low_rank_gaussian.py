@@ -32,9 +32,7 @@ def build(
     (run,) = sources
     points = window(run, last)
     if len(points) <= rank:
-        raise ValueError(
-            f"rank {rank} needs {rank + 1} points, and there are {len(points)}; keep more snapshots, or lower rank"
-        )
+        raise ValueError(f"rank {rank} needs {rank + 1} points, and there are {len(points)}; keep more, or lower rank")
     weights, _ = components(gram(points, points[-1]), rank)
 
     def sample(i):

@@ -96,7 +96,5 @@ def _chain(sources):
         return torch.stack([s.end for s in sources])
     (source,) = sources
     if not isinstance(source.chart, PolyChain) and "pair" not in source.notes:
-        raise ValueError(
-            f"a band begins with two networks, a pair or a chain, and its source is {source.chart}; name one of these"
-        )
+        raise ValueError(f"a band begins with two networks, a pair or a chain, and its source is {source.chart}; name such")
     return source.anchors

@@ -31,9 +31,7 @@ def build(
         raise ValueError(f"principal components are those of a training, not of {run.chart}; name a network with snapshots")
     points, last, n = run.anchors, run.end, len(run.anchors)
     if n < directions + 1:
-        raise ValueError(
-            f"{directions} components need {directions + 1} points, and the trajectory kept {n}; keep more snapshots"
-        )
+        raise ValueError(f"{directions} components need {directions + 1} points, and the trajectory kept {n}; keep more")
     if leave_out:
         points = torch.where(problem.space.mask(leave_out), points, last)
     inner = gram(points, last)

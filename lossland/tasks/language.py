@@ -38,7 +38,5 @@ def minibatches(n, size, rng=None):
         return pieces
     full = [rows for rows in pieces if rows.shape[1] == STEPS]
     if not full:
-        raise ValueError(
-            f"batch_size {size} cuts {n} words into streams shorter than {STEPS} words; lower it, or take more text"
-        )
+        raise ValueError(f"batch_size {size} cuts {n} words into streams shorter than {STEPS} words; lower it, or add text")
     return full
