@@ -109,7 +109,8 @@ class Job:
     few: int = 0  # examples of each split that a dataset is cut to, in a rehearsal
 
     def __post_init__(self):
-        object.__setattr__(self, "stem", self.stem or self.name)
+        if not self.stem:
+            object.__setattr__(self, "stem", self.name)
 
     @cached_property
     def spec(self) -> dict:

@@ -138,9 +138,10 @@ class Plan:
 
     def _training(self, job) -> Job | View:
         """A training, which is run for all snapshots that are asked of it, and of them those that this job asks for."""
-        every = self.add(replace(job, options=self._trainings.get(trainings.identity(job), job.options)))
-        own = trainings.epochs_kept(job.options)
-        if own == trainings.epochs_kept(every.options):
+        if not (shared := self._trainings and self._trainings.get(trainings.identity(job))):
+            return self.add(job)
+        every, own = self.add(replace(job, options=shared)), trainings.epochs_kept(job.options)
+        if own == trainings.epochs_kept(shared):
             return every
         return View(plugins.plugin("methods", "snapshots"), {"epochs": own}, [every], job.setting)
 
@@ -196,20 +197,20 @@ class Plan:
 
     def add(self, job, shards=1) -> Job:
         """The job, in so many `shards`, with the digest of the user's own files; if one has the same content, that one."""
-        own = own_files.named(job.plugin, job.options, job.name, self.data_root)  # a change of them is a change of the job
-        there = all(own_files.there(*one) for one in own)
-        job = replace(job, files=self._digest(tuple(own)) if there else self._read_then(job))
-        content, jobs = job.content, self._jobs[job.section]
-        if job.section not in DRAWN and content in self._contents:
+        if job.plugin.reads_files:  # a change of them is a change of the job
+            own = own_files.named(job.plugin, job.options, job.name, self.data_root)
+            there = all(own_files.there(*one) for one in own)
+            job = replace(job, files=self._digest(tuple(own)) if there else self._read_then(job))
+        content, section, name = job.content, job.section, job.name
+        if section not in DRAWN and content in self._contents:
             return self._contents[content]
-        if job.name in jobs:
+        if name in self._jobs[section]:
             raise ConfigError(f"{job.title} is asked for twice, with other options; give one of them another name")
         if len(job.sources) > MANY and len(job.canonical) + sum(len(j.paths(self.results)[0]) for j in job.made_from) > LONGEST:
             told = f"names {len(job.sources)} sources, more than a command has room for; join"
-            raise ConfigError(f"{job.section}.{job.name} {told}")
+            raise ConfigError(f"{section}.{name} {told}")
         job = self._contents[content] = sharded(job, shards)
-        for one in (*job.shards, job):
-            jobs[one.name] = one
+        self._jobs[section] |= {shard.name: shard for shard in job.shards} | {name: job}
         return job
 
     def _read_then(self, job) -> str:
