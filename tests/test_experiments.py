@@ -248,7 +248,7 @@ def test_pushes_of_one_strength_differ_by_their_rule():
         (
             "fort2019/ensembles",
             {"network": "two", "size": 1, "samples": {"number": 5}},
-            "rank is 5, which needs 6 points, and there are 5; give more",
+            "low_rank_gaussian needs 6 points for these options, and there are 5; give more",
         ),
         ("garipov2018/curves", {"network": "two", "cost": {"hours": 1}}, "cost is not an option of garipov2018/curves; known"),
         ("garipov2018/curves", {"network": "two", "paper": "mine"}, "paper is not an option of garipov2018/curves"),

@@ -11,7 +11,6 @@ Differs from the paper in: the data that T is fitted on are not stated there; he
 
 import pandas as pd
 
-from lossland.landscape.edge import checked
 from lossland.landscape.evaluate import path, predict, targets
 from lossland.options import BatchNorm, Count, Split
 from lossland.statistics.scores import scores, tempered
@@ -25,7 +24,6 @@ OF = 1
 NEEDS = "classes"
 
 
-@checked
 def measure(problem, subspace, *, resolution: Count = 61, split: Split = "test", bn: BatchNorm = "recalibrate") -> pd.DataFrame:
     """Quantities `nll`, `error`, `brier`, `ece` of each `member` at `resolution` points.
 

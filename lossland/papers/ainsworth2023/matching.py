@@ -12,7 +12,7 @@ def experiment(
     widths: list[Positive],
     rotate: bool = False,
     repair: Annotated[int, Between(3)] | None = None,
-    pairs: Count = 3,
+    pairs: Count = 5,
     resolution: Count = 25,
     saddles: Saddles = {},
     below: Fraction | None = None,
