@@ -268,6 +268,12 @@ def test_the_gap_grows_with_severity(runs, random, verdicts):
     assert rows["verdict"].tolist() == verdicts
     growth = ahead - (random[0] - runs[0])
     assert rows["effect"].tolist() == pytest.approx([ahead, growth, 2 * ahead, 2 * growth, runs[2] - random[2]])
+    three = [samples.assign(run=(3 * samples["run"].astype(int) - 2 + i).astype(str), error=samples["error"] + 0.01 * (i - 1))
+             for i in range(3)]  # fmt: skip
+    groups = independent.assign(run=(3 * independent["run"].astype(int) - 2).astype(str))
+    several = shift.check(**tables | {"samples": pd.concat(three), "independent": groups}, size=3)
+    several = unprinted(several)[["effect", "spread", "n"]].to_numpy()
+    assert several == pytest.approx(rows[["effect", "spread", "n"]].to_numpy()), "a group is one run, around however many"
     one = samples.assign(size=samples["size"].replace({3: 1}))
     whole = unprinted(shift.check(**tables | {"samples": one}, size=3, around=1))
     assert whole["effect"].tolist() == pytest.approx(rows["effect"].tolist()[:4]), "figure 9: all samples of one, no divergence"
@@ -276,6 +282,8 @@ def test_the_gap_grows_with_severity(runs, random, verdicts):
         shift.check(**tables | {"samples": samples[samples["corruption"] != "fog"]}, size=3)
     with pytest.raises(ValueError, match="no rows of size 4 in networks, only of 2, 3"):
         shift.check(**tables, size=4)
+    with pytest.raises(ValueError, match="runs cannot be paired: samples has 1, 2, 3, but others have 1, 4, 7"):
+        shift.check(**tables | {"independent": groups}, size=3)
 
 
 @pytest.mark.parametrize(("runs", "samples", "verdict"), [(0.4, 0.1, "holds"), (0.1, 0.4, "contradicted")])

@@ -45,10 +45,11 @@ def test_a_path_agrees_with_the_ensembles_of_its_ends(problem):
     for quantity in ("nll", "error", "brier", "ece"):
         assert ours.loc[1, quantity] == pytest.approx(pairs.loc[2, quantity])
         assert ours.loc[0, quantity] == pytest.approx(pairs.loc[1, quantity].iloc[0])
-    apart = disagreement.measure(problem, pool.build(problem, ends))["disagreement"].item()
-    alone = table[table["member"] == "alone"].drop_duplicates("u0").set_index("u0")
-    assert alone["differs"].loc[[0, 1]].tolist() == alone["differs_end"].loc[[1, 0]].tolist() == [0, apart]
-    assert (table[table["u0"] == 1]["differs_end"] == 0).all()
+    blocks = path_ensemble.measure(problem, line.build(problem, ends), resolution=None, blocks=2)
+    assert sorted(blocks["u0"].unique()) == pytest.approx(np.linspace(0, 1, 11)), "nine points between the corners"
+    parts = blocks[blocks["quantity"] == "nll"].pivot(index=["u0", "member"], columns="block", values="value")
+    assert parts[[1, 2]].mean(axis=1).to_numpy() == pytest.approx(parts[0].to_numpy()), "two halves of the examples"
+    assert (parts[1] != parts[2]).all()
     scaled = ensemble.measure(problem, pool.build(problem, ends), scaled=True).set_index("size").loc[1].iloc[1]
     assert values(table, "scaled").loc[1, "nll"] == pytest.approx(scaled["nll"])
 

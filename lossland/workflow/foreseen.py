@@ -91,9 +91,11 @@ def refuse_other_task(where, known, series):
 
 
 def level(jobs) -> float:
-    """Below which train error networks count as trained, by the data of what `jobs` measure; of several data the lowest."""
+    """Below which train error networks count as trained, by the data of what `jobs` measure, or as these say; of several data
+    the lowest."""
     usual, hard = (plugins.constant(plugins.ROOT / "lossland/statistics/tables.py", name) for name in ("UNTRAINED", "HARD"))
-    return min((hard.get(setting.data.plugin.name, usual) for setting in filter(None, map(_setting, jobs))), default=usual)
+    every = {id(setting): setting.data for setting in filter(None, map(_setting, jobs))}.values()
+    return min((data.aside.get("trained", hard.get(data.plugin.name, usual)) for data in every), default=usual)
 
 
 def _tasks(setting):
