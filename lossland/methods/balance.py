@@ -16,18 +16,21 @@ from lossland.geometry.charts.points import Points
 from lossland.landscape.edge import checked
 from lossland.landscape.subspace import Subspace
 from lossland.landscape.weight_samples import cost
-from lossland.options import Between
+from lossland.options import Between, Patterns
 from lossland.symmetries.balance import balanced, factors
 from lossland.symmetries.permutations import alike, symmetries
 
 
 @checked
-def build(problem, sources: Annotated[list, Between(1, 1)]) -> Subspace:
-    """Points, one. Notes: `products`, how many are balanced; what the source has cost. Raises ValueError if the network then
-    computes something else."""
+def build(problem, sources: Annotated[list, Between(1, 1)], *, only: Patterns = ()) -> Subspace:
+    """`only` are the names, or patterns of names, of the parameters whose products are balanced, by default all.
+
+    Points, one. Notes: `products`, how many are balanced; what the source has cost. Raises ValueError if the network then
+    computes something else, and for a pattern that matches none.
+    """
     (source,) = sources
     found, theta = symmetries(problem, rotate=True), source.end.cpu()
-    ways = factors(problem, found)
+    ways = factors(problem, found, problem.space.moved(only=only))
     made = balanced(problem.space, found, theta, ways)
     if not alike(problem, problem.point(theta))(problem.point(made)):
         raise ValueError("the network computes something else when its products are balanced; leave balance out")
