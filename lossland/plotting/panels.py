@@ -29,10 +29,10 @@ def tiles(number, columns, height=2.1, **options):
 
 
 def legend_below(figure, axes, **options):
-    """One legend below the panels for what is labelled in `axes`, each label once, in a row of up to four."""
+    """One legend below the panels for what is labelled in `axes`, each label once, in rows of up to four."""
     axes = list(axes)
     named = {label for axis in axes for label in axis.get_legend_handles_labels()[1]}
-    legend_of(figure, axes, **{"ncols": min(4, len(named))} | options)
+    legend_of(figure, axes, **{"ncols": min(4, len(named), round(figure.get_figwidth() / COLUMN * 2))} | options)
 
 
 def legend_of(figure, axes, loc="outside lower center", **options):
