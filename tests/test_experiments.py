@@ -142,6 +142,16 @@ def test_every_experiment_plans_or_says_in_one_sentence_why_not(network):
         assert not [sentence for sentence in refused.values() if not re.search(f"{OTHER_TASK}|{REASONS[network]}", sentence)]
 
 
+@pytest.mark.parametrize(("source", "level"), [("mnist", 0.1), ("cifar10", 0.4), ("cifar100", 0.4), ("image_folder", 0.1)])
+def test_what_counts_as_trained_follows_from_the_data(source, level):
+    """MNIST at 40 % train error is not learned; the papers' smallest networks err on a third of CIFAR."""
+    network = {"data": "one", "model": "cnn", "recipe": {"epochs": 4, "lr": 0.1, "batch_size": 8}, "seeds": 4}
+    data = {"source": source} | ({"folder": "mine"} if source == "image_folder" else {})
+    experiments = {"fort2019/tunnels": {"network": "net"}, "draxler2018/bands": {"networks": ["net"], "pairs": 2}}
+    plan = Plan({"data": {"one": data}, "network": {"net": network}, "experiments": experiments})
+    assert {job.options["level"] for job in plan["claim"].values()} == {level}
+
+
 def test_a_training_that_is_run_again_is_another_job():
     plan = planned_of_mine("plain", **{"fort2019/randomness": {"network": "plain"}})
     again = plan["network"]["fort2019/randomness/again/1"]
@@ -310,3 +320,11 @@ def test_a_part_is_made_only_if_it_is_asked_for():
         planned_of_mine("plain", **{"fort2019/forks": {"network": "plain", "part": 3}})
     with pytest.raises(ConfigError, match="part all: all cannot be a target of the command line"):
         planned_of_mine("plain", **{"fort2019/forks": {"network": "plain", "part": "all"}})
+
+
+def test_own_work_in_a_part_is_a_target_without_the_pages_of_papers():
+    given = {"garipov2018/curves": {"network": "plain"}, "fort2019/forks": {"network": "plain"}}
+    plan = planned_of_mine("plain", **given, **{"own/around": {"networks": ["plain"], "part": "later"}})
+    assert "index" in plan["report"]
+    assert plan.targets["own"] == plan.targets["own_later"]
+    assert {job.aside.get("paper") for job in plan.targets["own"]} == {"own"}

@@ -1,5 +1,6 @@
-"""What makes small steps fast changes no result: dropout of few random words, batches made together, leaves that stay."""
+"""What makes small steps fast changes no result: dropout of few random words, pooling by halves, batches made together, leaves that stay."""
 
+import copy
 from dataclasses import replace
 from functools import partial
 
@@ -10,7 +11,7 @@ from torch import nn
 
 from lossland.inputs.arrays import Arrays
 from lossland.landscape import problem as module
-from lossland.landscape.dropout import Dropout
+from lossland.landscape.layers import Dropout, MaxPool2d, swapped
 from lossland.landscape.problem import Problem
 from lossland.landscape.space import ParamSpace
 from lossland.models import multilayer_cnn, preresnet
@@ -42,6 +43,26 @@ def test_dropout_in_a_network_is_of_this_kind_and_off_where_it_should_be():
     assert torch.equal(*drawn)
     assert not torch.equal(drawn[0], space.forward(theta, x))
     assert torch.equal(space.predict(theta, {}, x), space.predict(theta, {}, x))
+
+
+@pytest.mark.parametrize("given", [{}, {"ceil_mode": True}, {"stride": 1}, {"padding": 1}, {"dilation": 2}, {"kernel_size": 3}])
+@pytest.mark.parametrize("shape", [(5, 3, 8, 8), (5, 3, 7, 6), (5, 3, 7, 7), (2, 9, 5)])
+def test_max_pooling_is_that_of_torch(given, shape):
+    """Rounded up and down, of NaN and of equal values, in either layout; gradients are of the first of equals."""
+    x = torch.randint(4, shape).float()
+    x[..., 3, 3] = torch.nan
+    theirs = nn.MaxPool2d(**{"kernel_size": 2} | given)
+    ours = swapped(copy.deepcopy(theirs))
+    assert type(ours) is MaxPool2d
+    for images in (x, x.contiguous(memory_format=torch.channels_last) if x.ndim == 4 else x[:, ::2]):
+        with torch.no_grad():
+            found, expected = ours(images), theirs(images)
+        assert torch.equal(found.nan_to_num(9), expected.nan_to_num(9))
+        assert found.stride() == expected.stride()
+        one, two = images.clone().requires_grad_(), images.clone().requires_grad_()
+        ours(one).sum().backward()
+        theirs(two).sum().backward()
+        assert torch.equal(one.grad, two.grad)
 
 
 @pytest.mark.parametrize("augment", [{}, {"crop": 1, "flip": 0.5}])

@@ -29,7 +29,7 @@ from torch.nn.parameter import is_lazy
 from torch.utils._pytree import tree_leaves
 
 from lossland.landscape.compiled import Whole, compiled
-from lossland.landscape.dropout import swapped
+from lossland.landscape.layers import swapped
 from lossland.landscape.roles import by_filter, groups, kind
 from lossland.landscape.signature import Signature
 from lossland.options import nearest

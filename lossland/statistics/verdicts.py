@@ -189,11 +189,12 @@ def as_published(name, values, published, *, examples=None, margin=None, because
                  tolerance=margin, bar_of=runs, **words)  # fmt: skip
 
 
-def trained(errors, *, below=UNTRAINED, of="train") -> str | None:
-    """What a claim `presumes` of networks that are trained to errors below so much; None if they are, or if there are no
-    errors, as of a regression."""
+def trained(errors, *, below=None) -> str | None:
+    """What a claim `presumes` of networks that are trained to train errors below so much (default: `UNTRAINED`); None if they
+    are, or if there are no errors, as of a regression."""
+    below = below or UNTRAINED
     worst = float(np.max(np.asarray(errors), initial=0))
-    return None if worst < below else f"trained to {100 * worst:.0f} % {of} error, where below {100 * below:g} % is presumed"
+    return None if worst < below else f"trained to {100 * worst:.0f} % train error, where below {100 * below:g} % is presumed"
 
 
 def judge(rows) -> pd.DataFrame:

@@ -85,6 +85,12 @@ def refuse_other_task(where, known, series):
         raise ConfigError(f"{where} must name {known.what}; {series.label} is of task {' or '.join(tasks)}")
 
 
+def level(jobs) -> float:
+    """Below which train error networks count as trained, by the data of what `jobs` measure; of several data the lowest."""
+    usual, hard = (plugins.constant(plugins.ROOT / "lossland/statistics/tables.py", name) for name in ("UNTRAINED", "HARD"))
+    return min((hard.get(setting.data.plugin.name, usual) for setting in filter(None, map(_setting, jobs))), default=usual)
+
+
 def _tasks(setting):
     """The tasks that networks may be of: that of their stanza, or of their data."""
     return [setting.learned["task"]] if "task" in setting.learned else tasks_of(setting.data.plugin.name)

@@ -119,7 +119,7 @@ class Plan:
         shown = [job for section in ("figure", "claim", "report") for job in self._jobs[section].values()]
         papers = {}
         for of in (_paper, chapter_of):
-            found = {name: [job for job in shown if of(job) == name] for name in self._papers}
+            found = {name: [job for job in shown if of(job) == name and job.plugin.name != "index"] for name in self._papers}
             papers |= {name: jobs for name, jobs in found.items() if jobs}
         parts = {part: [job for job in shown if job.aside.get("part") == part] for part in self.parts}
         return papers | parts | {_target(name): jobs for name, jobs in self.experiments.items()}
@@ -196,6 +196,8 @@ class Plan:
         inputs = {role: [entry for table in given for entry in table.entries] for role, given in tables.items()}
         jobs = [entry.source for entries in inputs.values() for entry in entries]
         foreseen.refuse_task(where, plugin, jobs)
+        if options.get("level", 0) is None:
+            options = options | {"level": foreseen.level(jobs)}
         foreseen.refuse_unknown_decay(where, plugin, options, jobs)
         return self.add(section, name, name, plugin, options, inputs, aside=aside)
 

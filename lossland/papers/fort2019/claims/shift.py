@@ -14,7 +14,7 @@ more (as remembered, not confirmed). SWAG is ours.
 Differs from the released code in: it compares the divergence of sets of 5, 10 and 30, here all have one number.
 """
 
-from lossland.options import Count
+from lossland.options import Count, Fraction
 from lossland.papers.fort2019.claims import about, families
 from lossland.statistics.runs import each_example, refuse_other_images, together
 from lossland.statistics.tables import Table, by_label, pick
@@ -30,6 +30,7 @@ def check(
     trained: Table("landscape"),
     size: Count,
     around: Count | None = None,
+    level: Fraction | None = None,
 ) -> list[Claim]:
     """`samples` has a label for each kind; run i of it is around a network of run i of `independent`.
 
@@ -41,7 +42,7 @@ def check(
         refuse_other_images({kind: own, "independent": runs})
     claims = []
     for family, members in families(kinds).items():
-        said = about(family, trained)
+        said = about(family, trained, level)
         for score, unit in SCORES.items():
             gaps = {kind: _gaps(own, runs, score) for kind, own in members.items()}
             growth = {kind: most - clean for kind, (clean, most) in gaps.items()}
