@@ -178,3 +178,11 @@ def test_a_network_without_such_products_is_in_balance(problem):
     made = ll.build.balance(problem, [point(theta := problem.init(1))])
     assert torch.equal(made.end, theta)
     assert made.notes["products"] == 0
+
+
+def test_a_network_in_half_precision_is_refused():
+    x = torch.randint(9, (12, 5), generator=stream("x"))
+    build = lambda: NETWORKS["embedding"]().to(torch.bfloat16)  # noqa: E731
+    half = ll.problem(build, train=[(x, x[:, 0] % 3)], test=[(x, x[:, 0] % 3)], precision="own")
+    with pytest.raises(ValueError, match=r"rounded, too much in torch\.bfloat16; take precision: fp32"):
+        ll.build.balance(half, [point(half.init(1))])
