@@ -25,7 +25,7 @@ def build(problem, sources: TwoSources, *, corners: Annotated[int, Between(3)] =
     """The chain through `corners` mended points at equal shares of the segment; its ends are the sources.
 
     Hidden are the linear layers and convolutions whose units may be permuted; all others, as those that make the outputs or
-    are read by an operation that `landscape.symmetries` does not know, are only interpolated. Raises ValueError for a network
+    are read by an operation that `lossland.symmetries` does not know, are only interpolated. Raises ValueError for a network
     with batch norm, without hidden layers, with a hidden layer without a bias of its own, or with a layer that runs twice.
     """
     hidden = _hidden(problem)

@@ -38,8 +38,8 @@ class Grids:
 
     @property
     def _curvature(self):
-        runs = 1 + 2 * ("spectrum" in self.also)
-        return PRODUCT * self.products * runs + SHARPNESS * ("sharpness" in self.also)
+        spectrum = (2 * self.products + 20) * ("spectrum" in self.also)
+        return PRODUCT * (self.products + spectrum) + SHARPNESS * ("sharpness" in self.also)
 
     def passes(self, labels, networks) -> int:
         """Forward passes of one example that the images of so many labels and networks are."""
