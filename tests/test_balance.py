@@ -123,6 +123,8 @@ def test_the_factors_are_those_of_the_singular_value_decomposition():
         assert np.allclose(np.abs(up), np.abs(u[:, :R] * np.sqrt(s[:R])))
         assert (np.linalg.norm(up) ** 2, np.linalg.norm(down) ** 2) == pytest.approx((s[:R].sum(),) * 2)
         assert np.allclose(down @ down.T, np.diag(s[:R]), atol=1e-12)
+    one = problem.space.unravel(ll.build.balance(problem, [point(theta)], only=["2"]).end)
+    assert [n for n in one if not torch.equal(one[n], before[n])] == ["2.down.weight", "2.up.weight"]
 
 
 def test_half_way_to_the_same_adapter_with_other_signs_is_the_network_without_it():
@@ -155,7 +157,7 @@ def test_heads_that_are_one_function_are_one_point(name):
     rotary = heads._of(partial(heads.Attention, on=heads._turned))
     problem = heads._problem(rotary if name == "rotary" else name)
     found = symmetries(problem, rotate=True)
-    ways = factors(problem, found)
+    ways = factors(problem, found, problem.space.names)
     assert len(ways) == {"gpt": 4, "vision": 4, "rotary": 1}.get(name, 2)
     theta, orders = heads._anywhere(problem, 1), at_random(found, stream(1), rotate=True)
     other = permuted(problem.space, found, theta, {c: order for c, order in orders.items() if c in ways})
@@ -176,3 +178,11 @@ def test_a_network_without_such_products_is_in_balance(problem):
     made = ll.build.balance(problem, [point(theta := problem.init(1))])
     assert torch.equal(made.end, theta)
     assert made.notes["products"] == 0
+
+
+def test_a_network_in_half_precision_is_refused():
+    x = torch.randint(9, (12, 5), generator=stream("x"))
+    build = lambda: NETWORKS["embedding"]().to(torch.bfloat16)  # noqa: E731
+    half = ll.problem(build, train=[(x, x[:, 0] % 3)], test=[(x, x[:, 0] % 3)], precision="own")
+    with pytest.raises(ValueError, match=r"rounded, too much in torch\.bfloat16; take precision: fp32"):
+        ll.build.balance(half, [point(half.init(1))])

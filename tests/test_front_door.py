@@ -175,7 +175,7 @@ def test_a_notebook_gets_what_the_functions_return(problem):
     bent = ll.build.curve(problem, ends, recipe=recipe, seed=1)
     assert torch.equal(bent.anchors, curve.build(problem, ends, recipe=Recipe(**recipe), seed=1).anchors)
     table = ll.measure.landscape(problem, bent, resolution=5)
-    pd.testing.assert_frame_equal(table, landscape.measure(problem, bent, resolution=5))
+    pd.testing.assert_frame_equal(table, landscape.measure(problem, bent, resolution=5).reset_index(drop=True))
     figure = ll.plot.path({"curve": [table, table]})
     assert [axis.get_title() for axis in figure.axes] == ["Train nll", "Train error", "Test nll", "Test error"]
     assert len(repr(problem)) < 400  # a notebook shows it: no tensors

@@ -8,7 +8,6 @@ import torch
 from formulas import formula
 from planted import planted
 
-from lossland.geometry.charts.affine import Affine
 from lossland.geometry.charts.points import Points
 from lossland.geometry.charts.polychain import PolyChain
 from lossland.landscape.evaluate import evaluate
@@ -53,12 +52,6 @@ def test_a_path_agrees_with_the_ensembles_of_its_ends(problem):
     assert (parts[1] != parts[2]).all()
     scaled = ensemble.measure(problem, pool.build(problem, ends), scaled=True).set_index("size").loc[1].iloc[1]
     assert values(table, "scaled").loc[1, "nll"] == pytest.approx(scaled["nll"])
-
-
-def test_a_surface_has_no_path(problem):
-    plane = Subspace(torch.stack([problem.init(s) for s in range(3)]), Affine(3, ((0, 1), (0, 1))))
-    with pytest.raises(ValueError, match=r"this needs a path, not .*"):
-        path_ensemble.measure(problem, plane)
 
 
 def test_a_line_that_goes_on_beyond_its_networks_has_other_ends(problem):
@@ -111,11 +104,6 @@ def test_disagreement_of_thresholds_is_the_share_between_them():
     assert table["same_source"].tolist() == [True, False, False, False, False, True]
     np.testing.assert_allclose(table["error_first"], [0.3, 0.3, 0.3, 0, 0, 0.4], atol=1e-12)
     np.testing.assert_allclose(table["error_second"], [0, 0.4, 0.4, 0.4, 0.4, 0.4], atol=1e-12)
-
-
-def test_disagreement_needs_two_networks(problem):
-    with pytest.raises(ValueError, match="and there is one; pool several"):
-        disagreement.measure(problem, Subspace(problem.init(0)[None], Points(1)))
 
 
 def test_dynamics_of_fge_are_its_points(problem):

@@ -91,8 +91,7 @@ def evaluate(problem, subspace, u, splits, bn="recalibrate", part=slice(None), a
     problem = compiled.evaluation(problem, splits, len(u[part]))
     state_of = statistics(problem, subspace, bn)
 
-    def scores(number, c):
-        theta = problem.point(subspace.combine(c, problem.dtype))
+    def scores(number, c, theta):
         images = ("augmented", number) if augmented else None
         state = state_of(c, theta, images)
         found = []
@@ -119,7 +118,7 @@ def halved(problem, split, n) -> torch.Tensor:
 
 
 def point_by_point(problem, subspace, u, part, shape, measure) -> torch.Tensor:
-    """measure(number, coefficients [k]), of a `shape`, of the points numbered `part` at u [n m]: [n *shape] in float64.
+    """measure(number, coefficients [k], theta [D]), of a `shape`, of points numbered `part` at u [n m]: [n *shape] in float64.
 
     Finished points are in the problem's journal: an interrupted table goes on where it was.
     """
@@ -131,7 +130,7 @@ def point_by_point(problem, subspace, u, part, shape, measure) -> torch.Tensor:
     for i, c in enumerate(coefficients[first:], first):
         if journal.due():
             journal.save({"done": torch.tensor(i), "table": table})
-        table[i] = measure(numbers[i], c)
+        table[i] = measure(numbers[i], c, problem.point(subspace.combine(c, problem.dtype)))
         left = (time.monotonic() - started) / (i + 1 - first) * (len(coefficients) - i - 1)
         log.info("point %d of %d, %.0f s left", i + 1, len(coefficients), left)
     journal.save({"done": torch.tensor(len(coefficients)), "table": table})

@@ -8,28 +8,26 @@ of two balanced networks together. What is balanced is found by watching the net
 peft as any others; a network without such products stays. Nothing is trained.
 """
 
-from typing import Annotated
-
 import torch
 
-from lossland.geometry.charts.points import Points
-from lossland.landscape.edge import checked
 from lossland.landscape.subspace import Subspace
 from lossland.landscape.weight_samples import cost
-from lossland.options import Between
+from lossland.options import OneSource, Patterns
 from lossland.symmetries.balance import balanced, factors
 from lossland.symmetries.permutations import alike, symmetries
 
 
-@checked
-def build(problem, sources: Annotated[list, Between(1, 1)]) -> Subspace:
-    """Points, one. Notes: `products`, how many are balanced; what the source has cost. Raises ValueError if the network then
-    computes something else."""
+def build(problem, sources: OneSource, *, only: Patterns = ()) -> Subspace:
+    """`only` are the names, or patterns of names, of the parameters whose products are balanced, by default all.
+
+    Points, one. Notes: `products`, how many are balanced; what the source has cost. Raises ValueError if the network then
+    computes something else, and for a pattern that matches none.
+    """
     (source,) = sources
     found, theta = symmetries(problem, rotate=True), source.end.cpu()
-    ways = factors(problem, found)
+    ways = factors(problem, found, problem.space.moved(only=only))
     made = balanced(problem.space, found, theta, ways)
     if not alike(problem, problem.point(theta))(problem.point(made)):
         raise ValueError("the network computes something else when its products are balanced; leave balance out")
     notes = {"products": torch.tensor(sum(found.classes[found.insides[c].outer] for c in ways))}
-    return Subspace(made[None], Points(1), notes | cost(source, 1) | source.decay)
+    return Subspace.of(made, notes | cost(source, 1) | source.decay)

@@ -11,7 +11,6 @@ Differs from the paper in: the data that T is fitted on are not stated there; he
 
 import pandas as pd
 
-from lossland.landscape.edge import checked
 from lossland.landscape.ensembles import blocks as blocks_of
 from lossland.landscape.evaluate import path, predict, targets
 from lossland.options import BatchNorm, Count, Index, Split
@@ -26,7 +25,6 @@ OF = 1
 NEEDS = "classes"
 
 
-@checked
 def measure(
     problem, subspace, *, resolution: Count | None = 61, split: Split = "test", bn: BatchNorm = "recalibrate", blocks: Index = 0
 ) -> pd.DataFrame:

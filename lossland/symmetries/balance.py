@@ -22,14 +22,15 @@ MOST = 8  # parameters that share places: of more, there are too many ways to di
 
 
 @torch.no_grad()
-def factors(problem, found: Symmetries) -> dict[str, tuple[int, ...]]:
-    """Of what is inside the units of a class, if maps may mix it, the factor, 0 or 1, that each of its places belongs to."""
+def factors(problem, found: Symmetries, names) -> dict[str, tuple[int, ...]]:
+    """Of what is inside the units of a class, if maps may mix it, the factor, 0 or 1, that each of its places belongs to; of
+    products of the parameters `names`."""
     rng, made = stream("factors"), {}
     theta = problem.init(0)
     theta = theta + 0.1 * torch.randn(len(theta), generator=rng).to(theta)
     same = alike(problem, theta)
     for c, inside in found.insides.items():
-        if inside.rotates and len(inside.places) <= MOST:
+        if inside.rotates and len(inside.places) <= MOST and {name for name, *_ in inside.places} <= {*names}:
             drawn = torch.randn(found.classes[inside.outer], inside.size, inside.size, generator=rng, dtype=torch.float64)
             g = torch.linalg.matrix_exp(drawn / 2 / inside.size**0.5)
             mixed = ((way, _mixed(problem.space, found, theta, inside, way, g)) for way in _ways(problem.space, found, inside))

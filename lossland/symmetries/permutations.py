@@ -32,6 +32,8 @@ def symmetries(problem, rotate=False) -> Symmetries:
 
     Raises ValueError if nothing may, or where a network that has been permuted so at random does not compute the same.
     """
+    if rotate and problem.dtype.itemsize < 4:
+        raise ValueError(f"rotated or balanced parameters are rounded, too much in {problem.dtype}; take precision: fp32")
     found, rng = watched(problem), stream("symmetries")
     if not found.classes:
         raise ValueError(
@@ -52,15 +54,17 @@ def symmetries(problem, rotate=False) -> Symmetries:
     return found
 
 
-def alike(problem, theta):
-    """A function of points [D]: whether the network computes there what it does at theta [D], of a few training examples."""
+def alike(problem, theta, within=SAME):
+    """A function of points [D]: whether the network computes there what it does at theta [D], of a few training examples,
+    `within` this share of the largest output."""
 
+    @torch.no_grad()
     def outputs(point):
         few, again = (next(problem.batches("train", 8))[1] for _ in range(2))
         return problem.space.predict(point, problem.space.calibrate(point, [few]), *again)
 
     expected = outputs(theta)
-    return lambda point: (outputs(point) - expected).abs().max() <= SAME * expected.abs().max()
+    return lambda point: (outputs(point) - expected).abs().max() <= within * expected.abs().max()
 
 
 def at_random(found: Symmetries, rng, rotate=False):
