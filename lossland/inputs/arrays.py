@@ -61,6 +61,7 @@ class Arrays:
     ignore: int = IGNORED
     ignores: bool = field(init=False, default=False)  # whether any label is
     _scaled: dict = field(default_factory=dict, init=False, repr=False, compare=False)
+    _batches: dict = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self):
         if not isinstance(self.classes, int) or self.classes < 1:
@@ -130,12 +131,24 @@ class Arrays:
         return torch.is_tensor(self.x["train"])
 
     def to(self, device):
+        if all(getattr(t, "device", None) == device for t in tree_leaves((self.x, self.y))):
+            return self
         move = partial(tree_map, lambda t: t.to(device))
         return replace(self, x=move(self.x), y=move(self.y))
 
     def showing(self, split, x, y):
         """The same dataset with other examples for a split."""
         return replace(self, x=self.x | {split: x}, y=self.y | {split: y})
+
+    def kept(self, split, key, make):
+        """The (inputs, targets) that `make()` gives of some examples of a split. Of small data they are made once: no network
+        changes its inputs; a loss of the user's own may change targets."""
+        x, y = self.x[split], self.y[split]
+        if not (torch.is_tensor(x) and torch.is_tensor(y) and x.numel() <= SMALL):
+            return make()
+        if (split, *key) not in self._batches:
+            self._batches[split, *key] = list(make())
+        return [(x, y.clone()) for x, y in self._batches[split, *key]]
 
     def inputs(self, split, rows, rng=None, dtype=torch.float32):
         """Inputs [n ...] of examples `rows`, augmented if `rng` is given; uint8 is scaled, images are channels-last.

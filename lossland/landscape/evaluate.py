@@ -14,6 +14,7 @@ import logging
 import math
 import time
 from collections.abc import Iterator
+from functools import cache, partial
 
 import torch
 
@@ -89,7 +90,7 @@ def evaluate(problem, subspace, u, splits, bn="recalibrate", part=slice(None), a
     they are [n, 3, splits, scores]: of all examples, and of each half of them.
     """
     problem = compiled.evaluation(problem, splits, len(u[part]))
-    state_of = statistics(problem, subspace, bn)
+    state_of, parts = statistics(problem, subspace, bn), cache(partial(halved, problem))
 
     def scores(number, c, theta):
         images = ("augmented", number) if augmented else None
@@ -97,7 +98,7 @@ def evaluate(problem, subspace, u, splits, bn="recalibrate", part=slice(None), a
         found = []
         for split in splits:
             own = example_scores(problem, theta, state, split, images if split == "train" else None).double()
-            found.append(_means(own, halved(problem, split, len(own)) if halves else ()))
+            found.append(_means(own, parts(split, len(own)) if halves else ()))
         return torch.stack(found, 1)
 
     shape = (3 if halves else 1, len(splits), len(problem.task.SCORES))
@@ -126,13 +127,15 @@ def point_by_point(problem, subspace, u, part, shape, measure) -> torch.Tensor:
     coefficients, numbers = subspace.coefficients(u, problem.dtype)[part], range(len(u))[part]
     empty = torch.zeros(len(coefficients), *shape, dtype=torch.float64)
     kept = journal.load() or {"done": torch.tensor(0), "table": empty}
-    first, table, started = int(kept["done"]), kept["table"].clone(), time.monotonic()
+    first, table = int(kept["done"]), kept["table"].clone()
+    said = started = time.monotonic()
     for i, c in enumerate(coefficients[first:], first):
         if journal.due():
             journal.save({"done": torch.tensor(i), "table": table})
         table[i] = measure(numbers[i], c, problem.point(subspace.combine(c, problem.dtype)))
-        left = (time.monotonic() - started) / (i + 1 - first) * (len(coefficients) - i - 1)
-        log.info("point %d of %d, %.0f s left", i + 1, len(coefficients), left)
+        if (now := time.monotonic()) > said + 1:  # a line takes as long as a batch of a small network
+            left, said = (now - started) / (i + 1 - first) * (len(coefficients) - i - 1), now
+            log.info("point %d of %d, %.0f s left", i + 1, len(coefficients), left)
     journal.save({"done": torch.tensor(len(coefficients)), "table": table})
     return table
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from operator import is_
 from typing import Any, get_args
 
@@ -166,8 +166,12 @@ class Problem:
         minibatches = self.rows(split, size or self.at_once, order)
         together = self._together(split, minibatches[0])
         for first in range(start - start % together, len(minibatches), together):
-            augment = None if epoch_key is None else stream(*epoch_key, "augment", first)
-            block = self._block(split, minibatches[first : first + together], augment)
+            rows = minibatches[first : first + together]
+            if epoch_key is None:
+                key = (size, self.at_once, self.examples, self.dtype, first)
+                block = self.data.kept(split, key, partial(self._block, split, rows, None))
+            else:
+                block = self._block(split, rows, stream(*epoch_key, "augment", first))
             for step, (x, target) in enumerate(block, first):
                 if step >= start:
                     yield step, self.arguments(x, memory), target

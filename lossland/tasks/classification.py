@@ -12,6 +12,7 @@ from lossland.tasks import full
 
 SCORES = ("nll", "error")
 MEMORY = False
+FEW = 16  # classes, over which softmax takes least time along the first axis
 
 
 def outputs(classes):
@@ -42,7 +43,9 @@ def rows(outputs, target):
 def losses(outputs, target):
     """Negative log-likelihood [m] of logits [n C ...]."""
     outputs, target = rows(outputs, target)
-    return F.cross_entropy(full(outputs), target, reduction="none")
+    if torch.is_grad_enabled() or outputs.device.type != "cpu" or outputs.shape[1] > FEW:
+        return F.cross_entropy(full(outputs), target, reduction="none")
+    return full(outputs).T.contiguous().log_softmax(0).gather(0, target[None])[0].neg()  # in a fifth of the time
 
 
 def scores(outputs, target):
