@@ -17,7 +17,7 @@ from lossland.workflow import live, retries, workers
 from lossland.workflow.configfile import keep_resolved, planned, refuse_absent
 from lossland.workflow.gpu_slots import devices
 from lossland.workflow.staleness import let_records_decide
-from lossland.workflow.summary import Overview
+from lossland.workflow.summary import Summary
 from lossland.workflow.validation import ConfigError
 
 # a config of the command line stands alone; Snakemake's own `config` drops names that stand twice, and is not used

@@ -22,10 +22,12 @@ from turns import images
 
 from lossland.geometry.charts.bezier import Bezier
 from lossland.geometry.charts.points import Points
+from lossland.landscape.devices import default_device
 from lossland.landscape.evaluate import evaluate
-from lossland.landscape.problem import Problem, default_device
+from lossland.landscape.objectives import expected_loss
+from lossland.landscape.problem import Problem
 from lossland.landscape.space import ParamSpace
-from lossland.landscape.train import expected_loss, minimise
+from lossland.landscape.train import minimise
 from lossland.methods import curve, line, sgd
 from lossland.models import preresnet, wideresnet
 from lossland.options import Recipe

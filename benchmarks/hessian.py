@@ -18,7 +18,8 @@ from turns import peer, row, taken
 
 from lossland.data import digits
 from lossland.landscape.evaluate import calibrated
-from lossland.landscape.hessian import Hessian, lanczos
+from lossland.landscape.hessian import Hessian
+from lossland.landscape.lanczos import lanczos
 from lossland.landscape.problem import Problem
 from lossland.landscape.space import ParamSpace
 from lossland.methods import sgd

@@ -17,9 +17,11 @@ from turns import images, row, taken
 
 from lossland.data import digits
 from lossland.geometry.charts.bezier import Bezier
-from lossland.landscape.problem import Problem, native_bf16
+from lossland.landscape.devices import native_bf16
+from lossland.landscape.objectives import expected_loss
+from lossland.landscape.problem import Problem
 from lossland.landscape.space import ParamSpace
-from lossland.landscape.train import expected_loss, minimise, trajectory
+from lossland.landscape.train import minimise, trajectory
 from lossland.models import cnn, cnn_wxd, mlp, multilayer_cnn, preresnet
 from lossland.options import Recipe
 

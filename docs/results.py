@@ -54,7 +54,7 @@ def main(results, size="default", root=ROOT):
     for name, text in pages(sizes).items():
         (root / "docs" / name).write_text(text)
     if "default" in sizes:
-        (root / "README.md").write_text(between_marks(readme, counts(sizes["default"])))
+        (root / "README.md").write_text(between_marks(readme, counts(whole(sizes["default"]))))
 
 
 def _options(page):
@@ -110,6 +110,11 @@ def kept(root) -> dict[str, dict[str, Path]]:
     for file in sorted(root.glob("docs/results/*/*/made.json")):
         found.setdefault(file.parent.parent.name, {})[file.parent.name] = file.parent
     return {size: found[size] for size in sorted(found, key=lambda size: [*SIZES, size].index(size))}
+
+
+def whole(chapters):
+    """Those of papers, without what is in parts of them, such as an appendix."""
+    return {name: folder for name, folder in chapters.items() if name in PAPERS}
 
 
 def draw(sizes, folder):

@@ -113,9 +113,7 @@ def labelled(tables, where="tables", probe="landscape") -> pd.DataFrame:
     for part in [part for parts in runs.values() for part in parts] or [None]:
         if not isinstance(part, pd.DataFrame) or not schema.keys() <= {*part.columns}:
             found = f"a table without {min(schema.keys() - {*part.columns})}" if hasattr(part, "columns") else f"{part!r:.60}"
-            raise ConfigError(
-                f"{where} is given {found}; give what measure.{probe} returns, {{label: table}} or a list of runs"
-            )
+            raise ConfigError(f"{where} is given {found}; give what measure.{probe} returns, {{label: table}} or a list")
     columns = [
         part if "subspace" in part else part.assign(subspace=label or "network", run=str(i + 1))
         for label, parts in runs.items()

@@ -168,6 +168,8 @@ Corruption = Annotated[str, Known("corruption", "a corruption of inputs/corrupti
 Box = list[Annotated[list[float], Range()]]  # what is drawn along each direction
 Shard = Annotated[list[Count], Entries(2, 2)]  # [i, n]: part i of n
 NoSources = Annotated[list, Between(0, 0)]
+OneSource = Annotated[list, Between(1, 1)]
+TwoSources = Annotated[list, Between(2, 2)]
 Sources = Annotated[list, Between(1)]
 Split = Literal["train", "val", "test"]
 Splits = Annotated[list[Split], Entries(1, 3, different=True)]
@@ -221,7 +223,12 @@ class Recipe:
 
 
 def epochs_kept(epochs, snapshots=(), every=None) -> list[int]:
-    """Those after which a training of `epochs` keeps its point, in order: `snapshots`, 0, `every`, 2 `every`, ..., the last."""
+    """Those after which a training of `epochs` keeps its point, in order: `snapshots`, 0, `every`, 2 `every`, ..., the last.
+
+    Raises ValueError for a snapshot after the end.
+    """
+    if snapshots and max(snapshots) > epochs:
+        raise ValueError(f"snapshots names epoch {max(snapshots)}, but the training ends after {epochs}")
     return sorted({*(snapshots or ()), *(range(0, epochs, every) if every else ()), epochs})
 
 

@@ -85,7 +85,7 @@ def group_of(job):
     """
 
     def ordinary(job):
-        special = "resources" in job.aside or job.options.get("shard", [1, 1]) != [1, 1] or "shards" in job.inputs
+        special = "resources" in job.aside or job.shard or job.shards
         return not special and all(ordinary(entry.source) for entry in job.inputs.get("table", []))
 
     # the executor is not known before the jobs are
@@ -93,9 +93,9 @@ def group_of(job):
 
 
 def names_with(section, plugin):
-    """Wildcard constraint: the names of the stanzas of a section that use a plug-in, with their instances and parts."""
+    """Wildcard constraint: the names of the stanzas of a section that use a plug-in, with their instances."""
     stanzas = {job.stem for job in PLAN[section].values() if job.plugin.rule == plugin}
-    return f"({'|'.join(map(re.escape, sorted(stanzas)))})(/[^/]+|[.]shard[0-9]+of[0-9]+)?"
+    return f"({'|'.join(map(re.escape, sorted(stanzas)))})(/[^/]+)?"
 
 
 def plugins_of(section):
@@ -134,11 +134,11 @@ def record():
 
 def closing_words(failed=False):
     """Where to look, how many claims hold and which checks failed; if jobs failed, what is missing or of an earlier run, and why."""
-    now = Overview(PLAN)
+    now = Summary(PLAN)
     if failed:
         from lossland.workflow.staleness import Reruns  # pandas, which planning does without
 
-        now = Overview(PLAN, Reruns(PLAN).reasons, {f for job in workflow.dag.jobs for f in job.output})
+        now = Summary(PLAN, Reruns(PLAN).reasons, {f for job in workflow.dag.jobs for f in job.output})
     first = f"{PLAN.results}/report/index.html"
     lines = [first] if Path(first).exists() and not failed else [job.paths(PLAN.results)[-1] for job in now.made]
     lines += [f"FAILED CHECK: {check}" for check in now.failed_checks]

@@ -12,6 +12,7 @@ from torch.nn.utils import weight_norm
 from torch.nn.utils.parametrizations import orthogonal, spectral_norm
 from torch.utils.data import DataLoader, TensorDataset
 
+import lossland as ll
 from lossland.geometry.charts.points import Points
 from lossland.inputs.arrays import collected
 from lossland.landscape.hessian import extremes
@@ -78,10 +79,10 @@ def test_frozen_parameters_are_constants():
 
 def test_a_network_beside_other_constants_is_refused():
     first, other = (Problem(ParamSpace(network()), arrays()) for _ in range(2))
-    net = sgd.build(first, [], recipe=RECIPE, seed=1)
+    net = ll.build.sgd(first, recipe=RECIPE, seed=1)
     assert int(net.notes["constants"]) == first.space.digest != other.space.digest
     with pytest.raises(ValueError, match="source 1 of random_plane lies beside other frozen parameters"):
-        random_plane.build(other, [net], seed=1)
+        ll.build.random_plane(other, [net], seed=1)
     with pytest.raises(ValueError, match="no parameter of the network requires a gradient"):
         ParamSpace(network().requires_grad_(False))
 
@@ -110,9 +111,9 @@ def test_a_recipe_trains_one_layer_alone(optimiser):
 def test_planes_and_curvature_of_one_layer():
     problem = Problem(ParamSpace(lambda: network(frozen=False)), arrays())
     net = Subspace(problem.init(0)[None], Points(1))
-    direction = problem.space.unravel(random_plane.build(problem, [net], seed=1, leave_out=[], only=["2.*"]).anchors[1])
+    direction = problem.space.unravel(ll.build.random_plane(problem, [net], seed=1, leave_out=[], only=["2.*"]).anchors[1])
     assert {n for n, d in direction.items() if d.any()} == {"2.weight", "2.bias"}
-    direction = problem.space.unravel(random_plane.build(problem, [net], seed=1, leave_out=["bias", "0.*"]).anchors[1])
+    direction = problem.space.unravel(ll.build.random_plane(problem, [net], seed=1, leave_out=["bias", "0.*"]).anchors[1])
     assert {n for n, d in direction.items() if d.any()} == {"2.weight"}
     x, y = problem.data.x["train"], problem.data.y["train"]
     full = torch.autograd.functional.hessian(lambda t: F.cross_entropy(problem.space.predict(t, {}, x), y), net.end)
@@ -125,7 +126,7 @@ def test_planes_and_curvature_of_one_layer():
         ({"only": ["2.bias"]}, "which is all that the network has"),
     ):
         with pytest.raises(ValueError, match=sentence):
-            random_plane.build(problem, [net], seed=1, **options)
+            ll.build.random_plane(problem, [net], seed=1, **options)
 
 
 class Spectral(nn.Module):

@@ -39,7 +39,7 @@ CONFIG = {
     '%, but there is no such file of data; did you mean spirals?': {"data.spirals.source": ['spiral', '../spirals', 'spirals.py']},
     '%, but there is no such file of data; known: ': {"data.spirals.source": ['mine:', ':load', 'a:b:c']},
     '%, but there is no such file of methods; did you mean sgd?': {"network.net.method": ['sdg']},
-    '%, but there is no such file of methods; known: ': {"subspace.Bezier.method": ['bezier', 'landscape']},
+    '%, but there is no such file of methods; known: ': {"subspace.Bezier.method": ['bezier', 'topology']},
     '%, but there is no such file of models; did you mean mlp?': {"network.net.model": ['mlp.py', 'mpl']},
     '%, but there is no such file of models; known: ': {"network.net.model": ['models/mlp']},
     '%, but there is no such file of probes; did you mean landscape?': {"table.surface.probe": ['landscap']},

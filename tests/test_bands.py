@@ -7,6 +7,7 @@ from functools import partial
 import pytest
 import torch
 
+import lossland as ll
 from lossland.data import formula
 from lossland.geometry import bands
 from lossland.geometry.charts.points import Points
@@ -227,7 +228,7 @@ def test_a_band_that_goes_on_keeps_the_statistics_it_carried(normalised):
 )
 def test_what_is_no_band_is_refused(problem, sources, cycles, sentence):
     with pytest.raises(ValueError, match=sentence):
-        neb.build(problem, sources(problem), cycles=cycles, seed=0)
+        ll.build.neb(problem, sources(problem), cycles=cycles, seed=0)
 
 
 def test_buffers_inside_needs_batch_norm(problem):

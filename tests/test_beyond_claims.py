@@ -106,6 +106,13 @@ def test_the_edge_is_below_all_that_stand_apart():
     assert gaps(table).iloc[0].isna().all(), "a matrix that is not finite"
     assert gaps(table[:-1]).iloc[0].tolist() == [3 / 8, 2.0]
     assert gaps(table[2:-1])["edge"].item() == np.inf
+    for highest in (0.0, -1.0):
+        low = table[2:-1].assign(value=lambda t, top=highest: top + 2 * (t["value"] - 2))
+        assert gaps(low).iloc[0].isna().all(), "nothing is curved upwards"
+        fitted = planted("trained", labels=["plain"], split=["train"], quantity="error", value=0.01)
+        every = pd.concat([low.assign(subspace="plain", run=run) for run in "123"])
+        claims = judged(spectra.check(spectra=every, gradients=every, fitted=fitted, labels=["plain"]))
+        assert claims["reason"].str.startswith("no eigenvalue is above 0").tolist() == [True, True]
 
 
 def test_a_density_integrates_to_one_and_nan_is_left_out(tmp_path):

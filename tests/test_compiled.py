@@ -11,7 +11,8 @@ from interrupted import resumed
 from lossland.geometry.charts.bezier import Bezier
 from lossland.landscape import compiled
 from lossland.landscape.evaluate import evaluate
-from lossland.landscape.train import expected_loss, minimise
+from lossland.landscape.objectives import expected_loss
+from lossland.landscape.train import minimise
 from lossland.methods import curve, sgd
 from lossland.options import Recipe
 from lossland.workflow.plan import Plan

@@ -182,12 +182,6 @@ def test_a_plane_is_a_square_around_its_trajectory_and_a_margin(normalised, meth
     torch.testing.assert_close(plane.notes["distance"], (run.anchors - run.end).double().norm(dim=1), rtol=1e-5, atol=1e-6)
 
 
-def test_principal_components_need_points(problem):
-    run = planted(problem, torch.randn(2, problem.space.dimension))
-    with pytest.raises(ValueError, match="2 components need 3 points, and the trajectory kept 2"):
-        pca_plane.build(problem, [run])
-
-
 def test_the_initialisation_lies_on_the_first_axis(normalised):
     run = sgd.build(normalised, [], recipe=Recipe(4, 0.1), seed=0, snapshots=[0, 1, 2])
     plane = init_plane.build(normalised, [run], seed=0)
@@ -238,12 +232,6 @@ def test_a_grid_that_is_not_square_lands_where_it_should():
     kept = landscape.measure(problem, far, resolution=[2, 3], splits=["train"])
     assert len(kept) == 6 * 3
     assert kept[kept["quantity"] == "nll"]["value"].isna().all()
-
-
-def test_a_landscape_has_two_coordinates_at_most(normalised):
-    network = sgd.build(normalised, [], recipe=Recipe(1, 0.1), seed=0)
-    with pytest.raises(ValueError, match="over one or two coordinates"):
-        landscape.measure(normalised, random_plane.build(normalised, [network], seed=0, directions=3), resolution=2)
 
 
 def test_some_examples_of_each_split(normalised):

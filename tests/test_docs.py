@@ -191,6 +191,9 @@ def test_sizes_stand_beside_each_other_and_the_readme_has_the_default(counted):
     RESULTS.main(counted / "results", "cifar10", counted)
     assert (counted / "README.md").read_text() == README, "it has the counts of the default"
     RESULTS.main(counted / "results", root=counted)
+    shutil.copytree(counted / "docs/results/default/li2018", counted / "docs/results/default/li2018_appendix")
+    assert list(RESULTS.whole(RESULTS.kept(counted)["default"])) == ["li2018"], "and of that what is in no part"
+    shutil.rmtree(counted / "docs/results/default/li2018_appendix")
     shutil.rmtree(counted / "results")
     texts = RESULTS.pages(RESULTS.kept(counted))
     assert re.findall("\n### (.*)\n", texts["results/li2018.md"]) == ["MNIST, the default", "CIFAR-10 on a CPU"]
@@ -218,7 +221,7 @@ def test_the_page_of_experiments_is_that_of_their_signatures():
 
 
 def test_the_counts_of_the_readme_are_those_of_the_default():
-    assert RESULTS.between_marks(README, RESULTS.counts(RESULTS.kept(ROOT)["default"])) == README
+    assert RESULTS.between_marks(README, RESULTS.counts(RESULTS.whole(RESULTS.kept(ROOT)["default"]))) == README
 
 
 def test_the_site_builds_and_asks_nothing_of_the_network(tmp_path):

@@ -10,7 +10,7 @@ from lossland.papers.draxler2018.claims import cycles, paths, statistics, traini
 from lossland.papers.draxler2018.claims import saddles as barriers
 
 WOBBLE = (0.9, 1.0, 1.1)
-UNTRAINED = "trained to 67 % train error, where below 40 % is presumed"
+UNTRAINED = "trained to 67 % train error, where below 10 % is presumed"
 
 
 def saddles(heights, *, runs=3, ratio=2.0, ends=0.02, error=0.01, wobble=WOBBLE):

@@ -143,7 +143,7 @@ def test_figure_5_shows_means_over_minima_and_tree_and_what_an_untrained_network
         assert np.allclose(lines_of(axis, COLOURS["bezier"], marker="D"), scale * 0.15)
         assert 2.3 in np.ravel([line.get_ydata() for line in axis.lines if len(line.get_ydata()) == 2])
     loose = fig5.draw(saddles=table.assign(value_a=0.67), courses=course()).axes[0].get_xticklabels()[0].get_text()
-    assert loose == "net\n(trained to 67 % train error)"
+    assert loose == "net\ntrain error 67 %"
     with pytest.raises(ValueError, match="no rows of epoch 0"):
         fig5.draw(saddles=table, courses=course(epochs=range(1, 3)))
 

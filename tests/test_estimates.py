@@ -7,7 +7,7 @@ from conftest import ROOT
 from scipy import stats
 
 from lossland.statistics.barrier import barrier, highest
-from lossland.statistics.estimates import above, all_of, estimate, of_errors, tolerance, within
+from lossland.statistics.estimates import above, all_of, estimate, needed, of_errors, tolerance, within
 from lossland.statistics.runs import by_block, jackknife
 from lossland.statistics.verdicts import LEVEL, Claim, as_published, judge, scored, table
 
@@ -50,8 +50,24 @@ def test_runs_on_one_test_set_share_its_luck(n):
     scores = 0.02 + lean + rng(n + 1).normal(0, 0.5, (draws, n, examples)) + rng(n + 2).normal(0, 0.005, (draws, n, 1))
     runs, most = scores.mean(axis=-1), 0.05 + 3 * (0.05 * 0.95 / draws) ** 0.5
     assert sum(rates(above(estimate(runs), 0.02))) > 0.3, "the spread alone"
-    assert max(rates(above(estimate(runs, examples=scores), 0.02))) < most
+    blocks = scores.reshape(draws, n, 20, -1).mean(axis=-1)
+    for known in (scores, blocks):
+        assert max(rates(above(estimate(runs, examples=known), 0.02))) < most
     assert max(rates(above(estimate(runs, examples=1 / examples**0.5), 0.02))) < most
+
+
+def test_what_a_group_is_compared_with_may_share_its_luck():
+    """Groups of three networks of unlike quality against samples around each of them: no gap, whatever the quality. The mean
+    over the three knows more than the first, and both are fair."""
+    quality, spread = rng(0).normal(0, 1, (DRAWS, 5, 3)), 0.1
+    together = quality.mean(axis=-1) + rng(1).normal(0, spread, (DRAWS, 5))
+    around = quality + rng(2).normal(0, spread, quality.shape)
+    for off, least in ((0, 0), (0.2, 0.9)):
+        first, mean = (
+            rates(above(estimate(samples + off - together), 0)) for samples in (around[..., 0], around.mean(axis=-1))
+        )
+        assert max(first[1], mean[1], *([first[0], mean[0]] if not off else [])) < MOST
+        assert mean[0] >= max(least, first[0] - 0.01)
 
 
 def test_the_error_of_a_ratio_is_relative():
@@ -195,6 +211,42 @@ def test_the_power_that_is_documented_is_that_of_whole_pages():
     assert "\n".join(rows) in (ROOT / "docs/conventions.md").read_text(), "\n".join(rows)
     for n, effect in ((3, 0), (5, 1), (5, 3)):
         assert max(pages(n, effect)[1:]) < LEVEL + 3 * (LEVEL / 3_000) ** 0.5
+
+
+@pytest.mark.parametrize(("signal", "floor", "level"), [(1.0, 0.0, 0.05), (0.7, 0.1, 0.02), (0.4, 0.1, 0.05), (2.5, 0.3, 0.01)])
+def test_as_many_runs_as_are_said_to_be_needed_decide_in_four_of_five(signal, floor, level):
+    n = needed(signal, floor, level)
+    found = {}
+    for k in (n, max(2, n // 2)):
+        luck = rng(1).normal(0, floor, (DRAWS, 1))
+        found[k] = (above(estimate(rng(k).normal(signal, 1, (DRAWS, k)) + luck, examples=floor), 0)[0] < level).mean()
+    assert 0.77 < found[n] < (0.9 if n > 5 else 1), found
+    assert n < 4 or found[n // 2] < 0.7
+    assert needed(signal, 0.5 * signal, level) is None, "two standard errors of the examples, whatever the runs"
+
+
+def test_what_would_decide_is_said_of_what_is_undecided_and_known():
+    """Of one claim by itself, the level is that of p: the number is that for its own mean and spread."""
+    runs, words = np.array([0.2, 1.4, 1.0, -0.3, 0.9]), {"of": "", "says": ""}
+    reason = lambda *claims: judge(table(claims))["reason"].iloc[0]  # noqa: E731
+    n = needed(runs.mean() / runs.std(ddof=1), 0, LEVEL)
+    assert reason(Claim("c", runs, above=0, **words)).endswith(f"; about {n} runs like these would decide it")
+    sure = [Claim(str(i), 10 + runs, above=0, **words) for i in range(2)]
+    assert reason(Claim("c", runs, above=0, **words), *sure).endswith(f"; about {n} runs like these would decide it"), "q is p"
+    shaky = [Claim(str(i), runs - 0.4, above=0, **words) for i in range(9)]
+    more = needed(runs.mean() / runs.std(ddof=1), 0, LEVEL / 10)
+    assert more > n
+    assert reason(Claim("c", runs, above=0, **words), *shaky).endswith(f"; about {more} runs like these would decide it")
+    scores = runs[:, None] + np.array([-3, 3, -3, 3])
+    assert reason(Claim("c", runs, above=0, sampling=scores, **words)).endswith("; 1000 runs would not decide it")
+    assert "runs" not in reason(Claim("c", runs, above=0, sampling=0.5, **words)), "a bound, not what the examples leave open"
+    for unknown in ({"above": 0, "bar_of": 1}, {"same": 1, "because": "ours"}, {"below": 1, "deviation": True}):
+        assert reason(Claim("c", runs, **unknown, **words)).rpartition("; ")[2].startswith("0."), (
+            "or the deviation, by chi-square"
+        )
+    several = {"a": runs, "b": runs[::-1]}
+    assert "runs" not in reason(Claim("c", several, above=0, **words)), "two are left open"
+    assert "about" in reason(Claim("c", several | {"b": runs + 9}, above=0, **words))
 
 
 def test_q_on_a_simulated_page_is_that_of_a_verdict():

@@ -1,6 +1,8 @@
 """The claims of Fort et al. 2019 on planted tables: each holds if it is true, is contradicted if it is false, and is not measurable
 on networks that were not trained; odd runs are refused."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -31,7 +33,7 @@ def spread(row):
     return 0.8 + 0.1 * row.run  # 0.9, 1.0, 1.1: of mean 1
 
 
-def fitted(error=0.1):
+def fitted(error=0.05):
     """The train errors of networks, one of which has `error`."""
     return planted("landscape", labels=["networks"], runs=2, split=["train", "test"], quantity=["error", "nll"],
                    value=lambda row: 9.0 if row.quantity == "nll" or row.split == "test" else [error, 0.02][row.run - 1])  # fmt: skip
@@ -150,7 +152,7 @@ def plane(accuracy, lift=0.0, **positions):
     return rows.assign(disagreement=rows["disagreement"].where(rows["split"] == "test", -9.0))
 
 
-def planes(samples, independent, trained=0.1):
+def planes(samples, independent, trained=0.05):
     return subspaces.check(samples=samples, independent=independent, trained=fitted(trained))
 
 
@@ -191,7 +193,7 @@ def scores(label, **at):
     return rows.assign(brier=2 * rows["error"], nll=3 * rows["error"])
 
 
-def gains(single, samples, independent, both, /, trained=0.1, **tables):
+def gains(single, samples, independent, both, /, trained=0.05, **tables):
     kinds = {"samples": pd.concat([scores(kind, of_3=samples) for kind in KINDS]),
              "both": pd.concat([scores(kind, of_1=samples, of_3=both) for kind in (*KINDS, "averages of weights", "dropout")]),
              "independent": scores("networks", of_1=single, of_3=independent)}  # fmt: skip
@@ -266,6 +268,12 @@ def test_the_gap_grows_with_severity(runs, random, verdicts):
     assert rows["verdict"].tolist() == verdicts
     growth = ahead - (random[0] - runs[0])
     assert rows["effect"].tolist() == pytest.approx([ahead, growth, 2 * ahead, 2 * growth, runs[2] - random[2]])
+    three = [samples.assign(run=(3 * samples["run"].astype(int) - 2 + i).astype(str), error=samples["error"] + 0.01 * (i - 1))
+             for i in range(3)]  # fmt: skip
+    groups = independent.assign(run=(3 * independent["run"].astype(int) - 2).astype(str))
+    several = shift.check(**tables | {"samples": pd.concat(three), "independent": groups}, size=3)
+    several = unprinted(several)[["effect", "spread", "n"]].to_numpy()
+    assert several == pytest.approx(rows[["effect", "spread", "n"]].to_numpy()), "a group is one run, around however many"
     one = samples.assign(size=samples["size"].replace({3: 1}))
     whole = unprinted(shift.check(**tables | {"samples": one}, size=3, around=1))
     assert whole["effect"].tolist() == pytest.approx(rows["effect"].tolist()[:4]), "figure 9: all samples of one, no divergence"
@@ -274,6 +282,8 @@ def test_the_gap_grows_with_severity(runs, random, verdicts):
         shift.check(**tables | {"samples": samples[samples["corruption"] != "fog"]}, size=3)
     with pytest.raises(ValueError, match="no rows of size 4 in networks, only of 2, 3"):
         shift.check(**tables, size=4)
+    with pytest.raises(ValueError, match="runs cannot be paired: samples has 1, 2, 3, but others have 1, 4, 7"):
+        shift.check(**tables | {"independent": groups}, size=3)
 
 
 @pytest.mark.parametrize(("runs", "samples", "verdict"), [(0.4, 0.1, "holds"), (0.1, 0.4, "contradicted")])
@@ -294,13 +304,15 @@ def test_runs_differ_more_than_samples_of_one_chain_for_as_many_errors(chain, ve
     near = lambda row: 0.001 if row.first // 2 == row.second // 2 else 2 * chain * spread(row)  # noqa: E731
     chains = pairs("disagreement", near, 4, labels=["chain"], error_first=0.36, error_second=0.36)
     runs = pool("disagreement", 0.2).assign(error_first=0.18, error_second=0.18)
-    (row,) = unprinted(cyclical.check(chains=chains, independent=runs, per_cycle=2)).itertuples()
+    check = partial(cyclical.check, trained=fitted(), per_cycle=2)
+    (row,) = unprinted(check(chains=chains, independent=runs)).itertuples()
     assert (row.verdict, row.effect) == (verdict, pytest.approx(0.202 / 0.18 / (2 * chain / 0.36), rel=0.01))
-    poor = chains.assign(error_second=0.7)
-    (row,) = unprinted(cyclical.check(chains=poor, independent=runs, per_cycle=2)).itertuples()
-    assert row.reason == "trained to 70 % test error, where below 40 % is presumed"
+    (row,) = unprinted(check(chains=chains, independent=runs, trained=fitted(0.39))).itertuples()
+    assert row.reason == "trained to 39 % train error, where below 10 % is presumed"
+    (row,) = unprinted(check(chains=chains, independent=runs, trained=fitted(0.39), level=0.4)).itertuples()
+    assert row.verdict == verdict, "on data that are too hard for the paper's networks"
     few = [table.assign(examples=10) for table in (chains, runs)]
-    assert unprinted(cyclical.check(chains=few[0], independent=few[1], per_cycle=2))["verdict"].tolist() == ["undecided"]
+    assert unprinted(check(chains=few[0], independent=few[1]))["verdict"].tolist() == ["undecided"]
 
 
 def path(label, highest, apart, error=0.02):
@@ -345,7 +357,7 @@ def test_equal_loss_is_no_equal_function():
     assert unprinted(tunnels(0.2, 0.8))["verdict"].iloc[0] == "holds", "a tunnel that does not rise at all is as low as can be"
     assert unprinted(tunnels(0.3, 0.3))["verdict"].iloc[1] == "contradicted", "far from one end is not far from both"
     untrained = tunnels(0.3, 0.8, tunnel=path("tunnel", 0.3, 0.8, error=0.6))
-    assert set(unprinted(untrained)["reason"]) == {"trained to 60 % train error, where below 40 % is presumed"}
+    assert set(unprinted(untrained)["reason"]) == {"trained to 60 % train error, where below 10 % is presumed"}
     few = unprinted(tunnels(0.3, 0.8, tunnel=path("tunnel", 0.3, 0.8).assign(examples=20)))
     assert few["verdict"].iloc[1] == "undecided", "20 examples say little"
     with pytest.raises(ValueError, match="runs cannot be paired: tunnel has 1, 2, but others have 1, 2, 3"):

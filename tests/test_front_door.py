@@ -1,5 +1,7 @@
 """The front door as a new user meets it: `lossland look`, `new` and `run`, and the library in a notebook."""
 
+import re
+import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -173,7 +175,7 @@ def test_a_notebook_gets_what_the_functions_return(problem):
     bent = ll.build.curve(problem, ends, recipe=recipe, seed=1)
     assert torch.equal(bent.anchors, curve.build(problem, ends, recipe=Recipe(**recipe), seed=1).anchors)
     table = ll.measure.landscape(problem, bent, resolution=5)
-    pd.testing.assert_frame_equal(table, landscape.measure(problem, bent, resolution=5))
+    pd.testing.assert_frame_equal(table, landscape.measure(problem, bent, resolution=5).reset_index(drop=True))
     figure = ll.plot.path({"curve": [table, table]})
     assert [axis.get_title() for axis in figure.axes] == ["Train nll", "Train error", "Test nll", "Test error"]
     assert len(repr(problem)) < 400  # a notebook shows it: no tensors
@@ -271,12 +273,17 @@ def test_an_axis_in_logarithms_has_numbers(ends):
 
 
 def test_the_containers_install_what_the_project_is():
-    """No container runs here: what their recipes name is there."""
-    for recipe in ("Dockerfile", "lossland.def"):
+    """No container runs here: their recipes copy what a wheel is built from, and no environments and results beside it."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    wheel = project["tool"]["hatch"]["build"]["targets"]["wheel"]
+    needed = {"pyproject.toml", "requirements.lock", "LICENSE", project["project"]["readme"]}
+    needed |= {*wheel["packages"], *wheel["force-include"]}
+    assert all((ROOT / name).exists() for name in needed)
+    for recipe, copied in (("Dockerfile", r"COPY (.+) /src/"), ("lossland.def", r"    (\S+) /src/\1$")):
         text = (ROOT / "containers" / recipe).read_text()
+        assert set(" ".join(re.findall(copied, text, re.M)).split()) == needed
         assert "pip install --no-cache-dir --constraint /src/requirements.lock /src" in text
         assert "lossland" in text.splitlines()[-1]
-    assert (ROOT / "requirements.lock").is_file()
 
 
 def test_a_notebook_is_offered_what_there_is():

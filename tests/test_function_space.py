@@ -8,7 +8,6 @@ import torch
 from formulas import formula
 from planted import planted
 
-from lossland.geometry.charts.affine import Affine
 from lossland.geometry.charts.points import Points
 from lossland.geometry.charts.polychain import PolyChain
 from lossland.landscape.evaluate import evaluate
@@ -46,18 +45,13 @@ def test_a_path_agrees_with_the_ensembles_of_its_ends(problem):
     for quantity in ("nll", "error", "brier", "ece"):
         assert ours.loc[1, quantity] == pytest.approx(pairs.loc[2, quantity])
         assert ours.loc[0, quantity] == pytest.approx(pairs.loc[1, quantity].iloc[0])
-    apart = disagreement.measure(problem, pool.build(problem, ends))["disagreement"].item()
-    alone = table[table["member"] == "alone"].drop_duplicates("u0").set_index("u0")
-    assert alone["differs"].loc[[0, 1]].tolist() == alone["differs_end"].loc[[1, 0]].tolist() == [0, apart]
-    assert (table[table["u0"] == 1]["differs_end"] == 0).all()
+    blocks = path_ensemble.measure(problem, line.build(problem, ends), resolution=None, blocks=2)
+    assert sorted(blocks["u0"].unique()) == pytest.approx(np.linspace(0, 1, 11)), "nine points between the corners"
+    parts = blocks[blocks["quantity"] == "nll"].pivot(index=["u0", "member"], columns="block", values="value")
+    assert parts[[1, 2]].mean(axis=1).to_numpy() == pytest.approx(parts[0].to_numpy()), "two halves of the examples"
+    assert (parts[1] != parts[2]).all()
     scaled = ensemble.measure(problem, pool.build(problem, ends), scaled=True).set_index("size").loc[1].iloc[1]
     assert values(table, "scaled").loc[1, "nll"] == pytest.approx(scaled["nll"])
-
-
-def test_a_surface_has_no_path(problem):
-    plane = Subspace(torch.stack([problem.init(s) for s in range(3)]), Affine(3, ((0, 1), (0, 1))))
-    with pytest.raises(ValueError, match=r"this needs a path, not .*"):
-        path_ensemble.measure(problem, plane)
 
 
 def test_a_line_that_goes_on_beyond_its_networks_has_other_ends(problem):
@@ -110,11 +104,6 @@ def test_disagreement_of_thresholds_is_the_share_between_them():
     assert table["same_source"].tolist() == [True, False, False, False, False, True]
     np.testing.assert_allclose(table["error_first"], [0.3, 0.3, 0.3, 0, 0, 0.4], atol=1e-12)
     np.testing.assert_allclose(table["error_second"], [0, 0.4, 0.4, 0.4, 0.4, 0.4], atol=1e-12)
-
-
-def test_disagreement_needs_two_networks(problem):
-    with pytest.raises(ValueError, match="and there is one; pool several"):
-        disagreement.measure(problem, Subspace(problem.init(0)[None], Points(1)))
 
 
 def test_dynamics_of_fge_are_its_points(problem):

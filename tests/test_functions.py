@@ -7,6 +7,7 @@ import pytest
 import torch
 from torch import nn
 
+import lossland as ll
 from lossland.geometry.charts.points import Points
 from lossland.geometry.charts.polychain import PolyChain
 from lossland.inputs.arrays import Arrays
@@ -79,7 +80,7 @@ def test_what_cannot_be_drawn_is_refused(problem, normalised):
     with pytest.raises(ValueError, match="drawn of one output, and there are 3 classes; name data of two"):
         functions.measure(three, Subspace(three.init(0)[None], Points(1)))
     with pytest.raises(ValueError, match=r"box is \[\[0.0, 1.0\]\]; it must list \[low, high\] of each of the 2 inputs"):
-        functions.measure(problem, Subspace(problem.init(0)[None], Points(1)), box=[[0, 1]])
+        ll.measure.functions(problem, Subspace(problem.init(0)[None], Points(1)), box=[[0, 1]])
 
 
 def test_the_seconds_of_points_by_a_clock_that_counts_gradients(problem, monkeypatch):

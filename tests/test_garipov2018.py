@@ -18,11 +18,12 @@ from torch.nn import functional as F
 from lossland.geometry.charts.bezier import Bezier
 from lossland.geometry.charts.points import Points
 from lossland.geometry.charts.polychain import PolyChain
+from lossland.landscape.objectives import expected_loss
 from lossland.landscape.problem import Problem
 from lossland.landscape.schedules import learning_rate
 from lossland.landscape.space import ParamSpace
 from lossland.landscape.subspace import Subspace
-from lossland.landscape.train import expected_loss, minimise
+from lossland.landscape.train import minimise
 from lossland.methods import curve, fge, line, sgd
 from lossland.options import Recipe
 from lossland.probes import landscape, shape

@@ -80,7 +80,7 @@ class Multihead(nn.MultiheadAttention):
 
 def _hugging_face(shape, classes):
     transformers = pytest.importorskip("transformers")
-    config = transformers.GPT2Config(vocab_size=V, n_positions=T, n_embd=D, n_layer=2, n_head=H, use_cache=False,
+    config = transformers.GPT2Config(vocab_size=V, n_positions=T, n_embd=D, n_layer=2, n_head=H,
                                      embd_pdrop=0, attn_pdrop=0, resid_pdrop=0)  # fmt: skip
     return transformers.GPT2LMHeadModel(config)
 

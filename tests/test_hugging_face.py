@@ -145,11 +145,13 @@ def test_a_vision_transformer_of_timm_trains_as_in_pytorch():
         named((3, 32, 32), 5, name="vit_tny_patch16_224")
 
 
-def adapted(base, r=2):
+def adapted(base, r=2, **options):
     """A network whose every q_proj and v_proj has an adapter of rank r, drawn by the seed; B is no longer zero."""
 
     def build():
-        config = peft.LoraConfig(r=r, lora_alpha=3, target_modules=["q_proj", "v_proj"], init_lora_weights="gaussian")
+        config = peft.LoraConfig(
+            r=r, lora_alpha=3, target_modules=["q_proj", "v_proj"], init_lora_weights="gaussian", **options
+        )
         made = peft.get_peft_model(copy.deepcopy(base), config)
         for name, parameter in made.named_parameters():
             if "lora_B" in name:
@@ -191,6 +193,10 @@ def test_a_curve_and_a_plane_between_adapters_by_their_merged_weights():
     assert values(ll.measure.landscape(problem, curve, resolution=5))[0] != pytest.approx(
         base(input_ids=WORDS, labels=WORDS).loss.item()
     )
+    for end in ends:
+        made = ll.build.balance(problem, [end])
+        assert (made.notes["products"], merged(made.end)) == (4, pytest.approx(merged(end.end), rel=1e-5))
+        assert made.end.norm() < end.end.norm()
     torch.manual_seed(6)
     other = ll.problem(adapted(llama()), train=batches, test=batches, task="causal")
     with pytest.raises(ValueError, match="lies beside other frozen parameters"):
@@ -201,10 +207,19 @@ def test_folders_that_peft_and_transformers_save_are_one_network_each_or_a_train
     torch.manual_seed(5)
     base, batches = llama(), [{"input_ids": WORDS, "labels": WORDS}]
     problem = ll.problem(adapted(base), train=batches, test=batches, task="causal")
-    for step in (4, 8):
+    other = ll.problem(adapted(base, use_dora=True), train=batches, test=batches, task="causal")
+    for step, network, folder in ((4, adapted(base), "run/checkpoint-4"), (8, adapted(base), "run/checkpoint-8"),
+                                  (4, adapted(base, use_dora=True), "norms")):  # fmt: skip
         with torch.random.fork_rng():
             torch.manual_seed(step)
-            adapted(base)().save_pretrained(tmp_path / f"run/checkpoint-{step}")
+            network().save_pretrained(tmp_path / folder)
+    norms = ll.build.pretrained(other, file=str(tmp_path / "norms"))
+    assert torch.equal(norms.end, other.init(4))
+    balanced = ll.build.balance(other, [norms])
+    assert balanced.notes["products"] == 4
+    assert values(ll.measure.landscape(other, balanced)) == pytest.approx(values(ll.measure.landscape(other, norms)), rel=1e-6)
+    with pytest.raises(ValueError, match="says use_dora: True, and the adapter of the network has False; give it that too"):
+        ll.build.pretrained(problem, file=str(tmp_path / "norms"))
     read = ll.build.pretrained(problem, file=str(tmp_path / "run/checkpoint-8"))
     assert torch.equal(read.end, problem.init(8))
     (tmp_path / "one.safetensors").symlink_to(tmp_path / "run/checkpoint-8/adapter_model.safetensors")

@@ -9,7 +9,6 @@ import pytest
 import torch
 
 from lossland.geometry.charts.complex import Complex
-from lossland.geometry.charts.points import Points
 from lossland.geometry.charts.polychain import PolyChain
 from lossland.landscape.evaluate import calibrated, evaluate, mean_scores, score, slope
 from lossland.landscape.subspace import Subspace
@@ -118,8 +117,6 @@ def test_the_inside_of_networks_with_batch_norm(normalised, tmp_path):
 def test_stages_that_were_not_are_refused(problem, joined):
     with pytest.raises(ValueError, match="stages names 3, but 2 vertices were added; name some of 1 to 2"):
         inside.measure(problem, joined, stages=[1, 3])
-    with pytest.raises(ValueError, match="is not a complex whose vertices were trained"):
-        inside.measure(problem, Subspace(joined.anchors, Points(4)))
 
 
 def test_a_network_that_is_not_finite_is_the_worst(problem, networks):

@@ -42,8 +42,7 @@ def networks(*points):
 
 
 def merged(points, **options):
-    build = merge.build.__wrapped__
-    return build(None, networks(*points), **options).end
+    return merge.build(None, networks(*points), **options).end
 
 
 def test_a_layer_without_a_hump_may_still_end_high():

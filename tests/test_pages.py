@@ -63,6 +63,8 @@ def test_a_claim_is_told_in_words_and_drawn():
     assert "holds 1 (0.752 to 1.25) n = 3, q" in low
     assert "contradicted 3.5 (3.25 to 3.75)" in high
     assert "bar: twice as much: ours" in high
+    assert "1000 runs would not decide it" in words(found[2][1]), "undecided, its mean is the bar"
+    assert found[5][1].count('class="reason"') == 0, "of a margin nobody knows"
     assert "not measurable" in untrained
     assert "trained to 67 % train error" in untrained
     assert "not every run gave a finite number" in nothing
@@ -172,7 +174,7 @@ def test_figures_are_shown_with_their_captions(shown, tmp_path):
     assert len(files["files/drawn.png"]) < (tmp_path / "drawn.png").stat().st_size
     assert 'width="300" height="150"' in page
     assert "<code>it</code> shows: |x|_y*." in page
-    assert "<pre>norm = |x|</pre>" in page
+    assert page.count("<pre>norm = |x|</pre>") == 1, "once for figures of one caption that follow one another"
     assert page.count("Made from 2 networks.") == 3
     table = words(page.partition('class="of-table"')[2].partition("</table>")[0])
     assert "a b" in table

@@ -15,6 +15,7 @@ import torch
 from safetensors.torch import save_file, save_model
 from torch import nn
 
+import lossland as ll
 from lossland.checking import built
 from lossland.inputs import checkpoint_names
 from lossland.landscape.problem import Problem
@@ -92,17 +93,17 @@ def test_fixed_buffers_are_those_of_the_network(problem, tmp_path):
 def test_files_that_do_not_do(problem, tmp_path):
     file = tmp_path / "a.safetensors"
     with pytest.raises(ValueError, match=r"file is .*a\.h5.: must be a file in \.safetensors, \.pt,"):
-        pretrained.build(problem, [], file=str(tmp_path / "a.h5"))
+        ll.build.pretrained(problem, file=str(tmp_path / "a.h5"))
     with pytest.raises(FileNotFoundError, match=r"no file .*a\.safetensors; set data_root"):
-        pretrained.build(problem, [], file=str(file))
+        ll.build.pretrained(problem, file=str(file))
     saved(file, problem.space._build())
     found = hashlib.sha256(file.read_bytes()).hexdigest()
-    assert torch.equal(*(pretrained.build(problem, [], file=str(file), sha256=s).end for s in (found, found.upper())))
+    assert torch.equal(*(ll.build.pretrained(problem, file=str(file), sha256=s).end for s in (found, found.upper())))
     with pytest.raises(ValueError, match=f"has the sha256 {found}, not {'0' * 64}; fetch it again"):
-        pretrained.build(problem, [], file=str(file), sha256="0" * 64)
+        ll.build.pretrained(problem, file=str(file), sha256="0" * 64)
     file.write_bytes(file.read_bytes()[:-9])
     with pytest.raises(ValueError, match=r"a\.safetensors is not a whole safetensors file"):
-        pretrained.build(problem, [], file=str(file))
+        ll.build.pretrained(problem, file=str(file))
 
 
 def sharded(path, tensors):
@@ -236,7 +237,7 @@ def elsewhere(normalised, tmp_path):
 def test_a_training_made_elsewhere_is_a_trajectory(elsewhere, normalised):
     """Its plane is that of numpy's SVD, its points have the losses of the modules under their own statistics."""
     folder, modules = elsewhere
-    run = pretrained.build(normalised, [], file=folder, recipe={"epochs": 8, "lr": 0.1, "weight_decay": 0.01, "batch_size": 7})
+    run = ll.build.pretrained(normalised, file=folder, recipe={"epochs": 8, "lr": 0.1, "weight_decay": 0.01, "batch_size": 7})
     theta = torch.stack([torch.cat([p.detach().reshape(-1) for p in m.parameters()]) for m in modules])
     assert torch.equal(run.anchors, theta)
     assert run.notes["epoch"].tolist() == run.spent.tolist() == [0, 1, 2, 3, 4]

@@ -14,8 +14,9 @@ from lossland.geometry.charts.polychain import PolyChain
 from lossland.geometry.charts.trivial import Trivial
 from lossland.geometry.measures import project
 from lossland.landscape.evaluate import evaluate
+from lossland.landscape.objectives import expected_loss, pointwise, projected
 from lossland.landscape.subspace import Subspace
-from lossland.landscape.train import expected_loss, minimise, pointwise, projected
+from lossland.landscape.train import minimise
 from lossland.methods import cone, line, radial_plane, sgd, tunnel
 from lossland.options import Recipe
 from lossland.probes import landscape

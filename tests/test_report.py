@@ -12,7 +12,7 @@ from PIL import Image
 
 from lossland.report.made import Made
 from lossland.workflow import configfile, files
-from lossland.workflow.summary import Overview
+from lossland.workflow.summary import Summary
 
 SCREENSHOTS = ROOT / "build" / "report"
 PAGES = "results/toy/report"
@@ -119,10 +119,10 @@ def test_results_of_an_earlier_run_are_called_out_of_date(editable):
 
 def test_claims_that_are_there_are_judged_though_others_failed(editable, monkeypatch):
     monkeypatch.chdir(editable)
-    with_all = Overview(configfile.planned(["tests/toy.yaml"])).papers
+    with_all = Summary(configfile.planned(["tests/toy.yaml"])).papers
     assert re.match(r"\d of 9 hold", with_all["garipov2018"])
     shutil.rmtree("results/toy/verdict")
-    without = Overview(configfile.planned(["tests/toy.yaml"]))
+    without = Summary(configfile.planned(["tests/toy.yaml"]))
     assert without.papers == with_all
     assert "verdict garipov2018" in without.missing
 

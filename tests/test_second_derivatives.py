@@ -207,7 +207,7 @@ def test_a_linear_loss_has_no_curvature():
 
 MEMORY = """
 import resource, torch
-from lossland.landscape.hessian import lanczos
+from lossland.landscape.lanczos import lanczos
 D, n = 4_000_000, 20
 d = torch.linspace(-1, 1, D)
 start = torch.randn(D)

@@ -189,8 +189,3 @@ def test_without_a_radius_it_is_sgd_to_the_bit(normalised):
         made = sam.build(normalised, [], recipe=recipe, seed=1, snapshots=[0], adaptive=adaptive)
         assert torch.equal(made.anchors[0], plain.anchors[0])
         assert not torch.equal(made.end, plain.end)
-
-
-def test_snapshots_after_the_end_are_refused(problem):
-    with pytest.raises(ValueError, match="snapshots names epoch 9, but the training ends after 2"):
-        sam.build(problem, [], recipe=Recipe(2, 0.1), seed=0, snapshots=[9])

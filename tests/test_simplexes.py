@@ -16,9 +16,10 @@ from lossland.geometry import volumes
 from lossland.geometry.charts.complex import Complex
 from lossland.geometry.charts.polychain import PolyChain
 from lossland.landscape.checkpoint import Journal
+from lossland.landscape.objectives import expected_loss, pointwise
 from lossland.landscape.simplexes import Spro, _lambda, restricted, strengths
 from lossland.landscape.subspace import Subspace
-from lossland.landscape.train import expected_loss, minimise, pointwise
+from lossland.landscape.train import minimise
 from lossland.methods import complex, connector, sgd, simplex
 from lossland.options import Recipe, Volume
 from lossland.rng import stream

@@ -10,7 +10,8 @@ from torch import nn
 
 from lossland.geometry.charts.points import Points
 from lossland.inputs.arrays import Arrays
-from lossland.landscape.hessian import GaussNewton, Hessian, quadrature
+from lossland.landscape.hessian import GaussNewton, Hessian
+from lossland.landscape.lanczos import quadrature
 from lossland.landscape.problem import Problem
 from lossland.landscape.space import ParamSpace
 from lossland.landscape.subspace import Subspace

@@ -14,10 +14,11 @@ from lossland.geometry.charts.bezier import Bezier
 from lossland.geometry.charts.points import Points
 from lossland.inputs.arrays import Arrays
 from lossland.landscape import descent, train
+from lossland.landscape.objectives import expected_loss
 from lossland.landscape.problem import Problem
 from lossland.landscape.schedules import learning_rate
 from lossland.landscape.space import ParamSpace
-from lossland.landscape.train import expected_loss, minimise
+from lossland.landscape.train import minimise
 from lossland.methods import curve, fge, pool, sgd, snapshots, sse
 from lossland.options import Recipe
 from lossland.probes import ensemble

@@ -101,9 +101,7 @@ class Arrays:
                 told = " and ".join(" and ".join(map(str, (s for s, _ in part))) for part in (other, own))
                 raise ValueError(f"an input of {split} and one of train have the shapes {told}; give them one")
             if other != own:
-                raise ValueError(
-                    f"inputs of {split} and of train are not both bytes, which are divided by 255; give both as bytes"
-                )
+                raise ValueError(f"inputs of {split} and of train are not both bytes, which are divided by 255; give both so")
 
     def _refuse_labels(self, split, y) -> bool:
         """Whether some labels of a split are ignored. Raises ValueError for one that is not a class."""

@@ -23,7 +23,9 @@ from lossland.inputs.checkpoint_names import INDEX, ITS_CONFIG, shards
 NESTED = ("state_dict", "model_state_dict", "model_state", "model", "net", "network", "module")
 WRAPPERS = ("_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module")
 OUTER = re.compile(r"(?:module\.|model\.)*")
-OWN_NAME = re.compile(r"(?<=\.lora_[AB])\.\w+(?=\.)|(?<=\.lora_embedding_[AB])\.\w+$|\.modules_to_save\.\w+")  # of an adapter
+OWN_NAME = re.compile(  # of an adapter
+    r"(?<=\.lora_[AB])\.\w+(?=\.)|(?<=\.lora_embedding_[AB])\.\w+$|(?<=\.lora_magnitude_vector)\.\w+\.weight$|\.modules_to_save\.\w+"
+)
 FUNCTION = ("peft_type", "lora_alpha", "use_rslora", "use_dora", "rank_pattern", "alpha_pattern")  # beside its tensors
 ASKED = re.compile(r"GLOBAL ([\w.]+)")
 

@@ -29,9 +29,7 @@ def read(folder, name, severity):
     x, y = (_array(Path(folder) / f"{part}.npy") for part in (name, "labels"))
     if x.dtype != np.uint8 or x.ndim != 4 or len(x) % SEVERITIES or y.shape != x.shape[:1]:
         found = f"{x.dtype} {list(x.shape)} with labels {list(y.shape)}"
-        raise ValueError(
-            f"{folder}/{name}.npy is {found}, not uint8 [50000 32 32 3] with [50000]; take the files of CIFAR-10-C"
-        )
+        raise ValueError(f"{folder}/{name}.npy is {found}, not uint8 [50000 32 32 3] with [50000]; take those of CIFAR-10-C")
     n = len(x) // SEVERITIES
     rows = slice(n * (severity - 1), n * severity)
     return torch.from_numpy(x[rows].transpose(0, 3, 1, 2).copy()), torch.from_numpy(y[rows].astype(np.int64))

@@ -1,9 +1,7 @@
 """The edge of methods and probes: what a call is given is checked and built as in a config.
 
-    @checked
-    def build(problem, sources, *, ...):
-
-Inside, types are what the annotations say. Raises ConfigError or ValueError, in one sentence.
+Whoever looks a plug-in up by its name puts this edge on it, `lossland.build` as the workflow; inside, types are what the
+annotations say. Raises ConfigError or ValueError, in one sentence.
 """
 
 import functools
@@ -22,9 +20,7 @@ from lossland.landscape.subspace import Subspace
 
 
 def checked(function):
-    """A method's `build`, or a probe's `measure`, with this edge; one that has it already stays as it is."""
-    if hasattr(function, "__wrapped__"):
-        return function
+    """A method's `build`, or a probe's `measure`, with this edge."""
     parameters = inspect.signature(function).parameters
     options = {n: (p.annotation, p.default) for n, p in parameters.items() if p.kind is p.KEYWORD_ONLY}
     names, where = [n for n in parameters if n not in options], function.__module__.rpartition(".")[2]
@@ -50,9 +46,7 @@ def checked(function):
             made = function(*given, **chosen)
         except (KeyError, AttributeError, TypeError) as error:
             if names == ["table"]:
-                raise ConfigError(
-                    f"{where} is given no table of its probe ({error}); give it as the probe returns it"
-                ) from error
+                raise ConfigError(f"{where} is given no table of its probe ({error}); give it what that returns") from error
             if given[0] is None:
                 raise ConfigError(f"{where}.{names[0]} is missing") from error
             raise
@@ -84,9 +78,7 @@ def _refuse_sources(where, problem, given, counts):
                 f"{what} has {found} parameters, and the network of the problem {problem.space.dimension}; give one of its own"
             )
         if int(source.notes.get("constants", problem.space.digest)) != problem.space.digest:
-            raise ConfigError(
-                f"{what} lies beside other frozen parameters than the network of the problem; build it on the same"
-            )
+            raise ConfigError(f"{what} lies beside other frozen parameters than those of the problem; build it on the same")
 
 
 def _noted(made, problem):

@@ -92,8 +92,7 @@ def evaluate(problem, subspace, u, splits, bn="recalibrate", part=slice(None), a
     problem = compiled.evaluation(problem, splits, len(u[part]))
     state_of, parts = statistics(problem, subspace, bn), cache(partial(halved, problem))
 
-    def scores(number, c):
-        theta = problem.point(subspace.combine(c, problem.dtype))
+    def scores(number, c, theta):
         images = ("augmented", number) if augmented else None
         state = state_of(c, theta, images)
         found = []
@@ -120,7 +119,7 @@ def halved(problem, split, n) -> torch.Tensor:
 
 
 def point_by_point(problem, subspace, u, part, shape, measure) -> torch.Tensor:
-    """measure(number, coefficients [k]), of a `shape`, of the points numbered `part` at u [n m]: [n *shape] in float64.
+    """measure(number, coefficients [k], theta [D]), of a `shape`, of points numbered `part` at u [n m]: [n *shape] in float64.
 
     Finished points are in the problem's journal: an interrupted table goes on where it was.
     """
@@ -133,7 +132,7 @@ def point_by_point(problem, subspace, u, part, shape, measure) -> torch.Tensor:
     for i, c in enumerate(coefficients[first:], first):
         if journal.due():
             journal.save({"done": torch.tensor(i), "table": table})
-        table[i] = measure(numbers[i], c)
+        table[i] = measure(numbers[i], c, problem.point(subspace.combine(c, problem.dtype)))
         if (now := time.monotonic()) > said + 1:  # a line takes as long as a batch of a small network
             left, said = (now - started) / (i + 1 - first) * (len(coefficients) - i - 1), now
             log.info("point %d of %d, %.0f s left", i + 1, len(coefficients), left)

@@ -12,7 +12,8 @@ from itertools import count, repeat
 import torch
 
 from lossland.landscape.evaluate import mean_scores
-from lossland.landscape.hessian import Hessian, lanczos
+from lossland.landscape.hessian import Hessian
+from lossland.landscape.lanczos import lanczos
 from lossland.rng import stream
 
 

@@ -12,8 +12,8 @@ import torch
 from lossland.geometry import bands
 from lossland.geometry.charts.polychain import PolyChain
 from lossland.landscape.evaluate import calibrated, evaluate, score
+from lossland.landscape.objectives import carry
 from lossland.landscape.subspace import Subspace
-from lossland.landscape.train import carry
 
 
 @dataclass(frozen=True)

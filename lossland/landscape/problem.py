@@ -3,14 +3,12 @@
 import contextlib
 import ctypes
 import logging
-import os
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property, lru_cache, partial
+from functools import cache, cached_property, partial
 from operator import is_
-from pathlib import Path
 from typing import Any, get_args
 
 import torch
@@ -21,6 +19,7 @@ from lossland import tasks
 from lossland.checking import build
 from lossland.inputs.arrays import Arrays, count, evenly
 from lossland.landscape.checkpoint import Journal
+from lossland.landscape.devices import device_of, native_bf16
 from lossland.landscape.proof import Proof, forked, prove
 from lossland.landscape.space import ParamSpace
 from lossland.options import Arithmetic, Compile, Count, nearest
@@ -158,6 +157,11 @@ class Problem:
         made = self._batches(split, size, epoch_key, shuffled, start, memory)
         return made if all(map(torch.is_tensor, tree_leaves(self.data.x[split]))) else _ahead(made)
 
+    def arguments(self, x, memory=None) -> tuple:
+        """What the network is called with for inputs x; if it has a memory, one of their own by default."""
+        inputs = x if isinstance(x, tuple) else (x,)
+        return (*inputs, [] if memory is None else memory) if self.task.MEMORY else inputs
+
     def _batches(self, split, size, epoch_key, shuffled, start, memory):
         memory = [] if memory is None else memory
         order = stream(*epoch_key, "order") if epoch_key is not None and shuffled else None
@@ -172,8 +176,7 @@ class Problem:
                 block = self._block(split, rows, stream(*epoch_key, "augment", first))
             for step, (x, target) in enumerate(block, first):
                 if step >= start:
-                    inputs = x if isinstance(x, tuple) else (x,)
-                    yield step, (*inputs, memory) if self.task.MEMORY else inputs, target
+                    yield step, self.arguments(x, memory), target
 
     def _together(self, split, rows):
         """How many batches of as many `rows` are made ready at a time: of small networks that takes as long as a step."""
@@ -344,33 +347,3 @@ def _ahead(items):
         while (item := made.result()) is not None:
             made = pool.submit(next, items, None)
             yield item
-
-
-@lru_cache(None)
-def native_bf16(device) -> bool:
-    """Whether the device multiplies bfloat16 matrices in hardware; asked at every step, looked up once."""
-    if device.type == "cuda":
-        return torch.cuda.get_device_capability(device) >= (8, 0)
-    cpuinfo = Path("/proc/cpuinfo")
-    return cpuinfo.exists() and not {"avx512_bf16", "amx_bf16"}.isdisjoint(cpuinfo.read_text().split())
-
-
-def device_of(name) -> torch.device:
-    """A device by its name, or as it is. Raises ValueError if this machine has none of it."""
-    try:
-        device = torch.device(name)
-        torch.empty(1, device=device).cpu()  # of meta there is no copy
-    except (RuntimeError, AssertionError, TypeError, NotImplementedError) as error:
-        told = str(error).partition("\n")[0].rstrip(".")
-        raise ValueError(f"device is {name!r}, which this machine does not have ({told}); name cpu or cuda") from None
-    return device
-
-
-def default_device() -> torch.device:
-    """The GPU if there is one, made to compute the same twice and to mean fp32 by fp32 (no TF32)."""
-    if not torch.cuda.is_available():
-        return torch.device("cpu")
-    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # else recurrent layers may differ from run to run
-    torch.backends.cudnn.deterministic = True
-    torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = False
-    return torch.device("cuda", torch.cuda.current_device())

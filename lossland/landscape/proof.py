@@ -46,13 +46,13 @@ def prove(problem) -> Proof:
     tensors, seen = space.constants | space.unravel(theta), _sums(tree_leaves(x))
     before = _sums(tensors.values())
     with forked(problem.device), _heard(), _told(f"the network cannot be called with inputs {_shapes(x)}"):
-        state = space.calibrate(theta, [_inputs(problem, x)])
+        state = space.calibrate(theta, [problem.arguments(x)])
         drawn = generator_state(problem.device)
-        replaced = space.replaced(theta, *_inputs(problem, x))
+        replaced = space.replaced(theta, *problem.arguments(x))
         stochastic = not torch.equal(drawn, generator_state(problem.device))
         sizes = [1]
         with space.overheard(lambda name, y: sizes.append(y.numel() // count(x))):
-            first, second = (space.predict(theta, state, *_inputs(problem, x)) for _ in range(2))
+            first, second = (space.predict(theta, state, *problem.arguments(x)) for _ in range(2))
     _refuse_modes(modes)
     if replaced:
         raise ValueError(space.changed(replaced))
@@ -73,7 +73,7 @@ def prove(problem) -> Proof:
         if problem.size(split):
             x, target = problem.few(FEW, split)
             with _told(f"the network cannot be called with inputs {_shapes(x)} of {split}"):
-                outputs = space.predict(theta, state, *_inputs(problem, x))
+                outputs = space.predict(theta, state, *problem.arguments(x))
             _refuse_misfit(problem, outputs, target)
     return Proof(stochastic, alike, max(sizes), sum(sizes) // 2)
 
@@ -124,7 +124,7 @@ def _refuse_mixing(problem, theta, state, x, outputs):
     n = count(x)
     if problem.task.MEMORY or n < 2:
         return
-    half = problem.space.predict(theta, state, *_inputs(problem, tree_map(lambda t: t[n // 2 :], x)))  # others come first
+    half = problem.space.predict(theta, state, *problem.arguments(tree_map(lambda t: t[n // 2 :], x)))  # others come first
     own = outputs[len(outputs) - len(half) :]
     if own.shape == half.shape and not torch.allclose(own, half, rtol=1e-3, atol=1e-4, equal_nan=True):
         raise ValueError("the network's answer to an input depends on the other inputs of the batch with dropout off")
@@ -135,8 +135,8 @@ def _refuse_memory(problem, theta, state, x):
     space, theta = problem.space, 0.9 * theta
     given = tree_map(torch.clone, x)
     with forked(problem.device):
-        ours = space.predict(theta, state, *_inputs(problem, x))
-        theirs = space.alone(theta, state, *_inputs(problem, given))
+        ours = space.predict(theta, state, *problem.arguments(x))
+        theirs = space.alone(theta, state, *problem.arguments(given))
     if ours.shape != theirs.shape or not torch.allclose(ours, theirs, rtol=1e-3, atol=1e-4, equal_nan=True):
         raise ValueError(
             "the network keeps parameters, or what it made of them, where no other point can be put: outside its modules, or "
@@ -155,9 +155,7 @@ def _refuse_misfit(problem, outputs, target):
     if losses.ndim != 1:
         raise ValueError(f"the losses of a batch are {list(losses.shape)}; give one for each row that is scored")
     if scores.shape != (len(losses), len(task.SCORES)):
-        raise ValueError(
-            f"the scores are {list(scores.shape)} for {len(losses)} rows; give one each of {', '.join(task.SCORES)}"
-        )
+        raise ValueError(f"the scores are {list(scores.shape)} for {len(losses)} rows; give each of {', '.join(task.SCORES)}")
 
 
 @contextlib.contextmanager
@@ -186,10 +184,6 @@ def _heard():
         if "None of the inputs have requires_grad" in str(warning.message):
             raise ValueError("a checkpointed part of the network gets no gradient; give checkpoint use_reentrant=False")
         warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
-
-
-def _inputs(problem, x):
-    return (*(x if isinstance(x, tuple) else (x,)), *([[]] if problem.task.MEMORY else []))
 
 
 def forked(device):

@@ -13,28 +13,24 @@ Running batch-norm statistics are never a by-product of training: along a path t
 """
 
 import contextlib
-import copy
-import random
 import zlib
 from collections.abc import Callable
 from fnmatch import fnmatchcase
 from functools import cached_property
 
-import numpy as np
 import torch
 from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.modules.conv import _ConvNd
-from torch.nn.parameter import is_lazy
 from torch.utils._pytree import tree_leaves
 
+from lossland.landscape.building import built, drawn, skeleton
 from lossland.landscape.compiled import Whole, compiled
 from lossland.landscape.layers import swapped
+from lossland.landscape.loading import CHANGED, Bench, Loaded
 from lossland.landscape.roles import by_filter, groups, kind
 from lossland.landscape.signature import Signature
 from lossland.options import nearest
-
-CHANGED = "the network changes its {} {} in a forward pass; only batch norm may keep statistics"
 
 
 class ParamSpace:
@@ -46,101 +42,52 @@ class ParamSpace:
 
     def __init__(self, build: Callable[[], nn.Module] | nn.Module, norms=()):
         self._build = (lambda: build) if isinstance(build, nn.Module) else build
-        self._module = swapped(self._skeleton())
+        self._module = swapped(skeleton(self._build))
         self._signature = Signature(self._module)
-        still = {id(m) for m in self._module.modules() if self._module.training and not m.training}
-        self._module.train()
-        self._still = [m for m in self._module.modules() if id(m) in still or not m.training]  # by build(), or by train()
+        self._still = _at_rest(self._module)
         named, buffers = dict(self._module.named_parameters()), dict(self._module.named_buffers())
-        still = {id(m) for m in self._still}
-        self._norms = {n: m for n, m in self._module.named_modules() if isinstance(m, _BatchNorm) and id(m) not in still}
-        tracked = [(n, m) for n, m in self._norms.items() if m.running_mean is not None]
-        self._statistics = [f"{n}.{b}" for n, _ in tracked for b in ("running_mean", "running_var")]
-        self.own = {n: buffers.pop(n).clone() for n in self._statistics}
-        for n in self._norms:
-            buffers.pop(f"{n}.num_batches_tracked", None)
-        drawn = {n: buffers[n] for n in self._drawn(buffers)}
-        trained = {n: p for n, p in named.items() if p.requires_grad}
-        trained = dict(sorted(trained.items(), key=lambda item: not item[1].is_complex()))  # which lie at even places
-        if not trained:
-            raise ValueError(
-                "no parameter of the network requires a gradient, so nothing is trained; leave some as they are made"
-            )
-        roles = {}
-        for module in self._module.modules():
-            own = list(module.named_parameters(recurse=False))
-            for name, p in own:
-                roles.setdefault(id(p), (kind(module, name), groups(module)))  # tied parameters have the role of the first
-        self._tensors = trained | drawn  # as build() made them: only shapes and types are kept below
-        self.names = list(self._tensors)
-        self.kinds = {n: "buffer" if n in drawn else roles[id(p)][0] for n, p in self._tensors.items()}
-        self.kinds |= {n: "norm" for n in self.matching(norms) if n in trained}
-        self._groups = {n: roles[id(p)][1] if n in trained else None for n, p in self._tensors.items()}
-        self._shapes = [p.shape for p in self._tensors.values()]
-        self._complex = [p.is_complex() for p in self._tensors.values()]
-        self._sizes = [p.numel() * (2 if p.is_complex() else 1) for p in self._tensors.values()]
-        self.dimension, self.trained = sum(self._sizes), sum(self._sizes[: len(trained)])
-        self.dtype = next(iter(trained.values())).dtype
+        self._take_norms(buffers)
+        trained, redrawn = _trained(named), {n: buffers[n] for n in drawn(self._build, buffers)}
+        self._lay_out(trained, redrawn, norms)
         frozen = {n: p.detach() for n, p in named.items() if n not in trained}
         self.frozen = list(frozen)
         first = {id(p): n for n, p in named.items()}
         every = self._module.named_parameters(remove_duplicate=False)
         self.aliases = {n: first[id(p)] for n, p in every if n not in named}  # of tied parameters
-        self.constants = frozen | {n: b for n, b in buffers.items() if n not in drawn}
-        self.buffers = [n for n in self._tensors | self.constants if n in buffers]
-        self._places = self._found_places(trained | drawn | self.constants | self.own)
+        self.constants = frozen | {n: b for n, b in buffers.items() if n not in redrawn}
+        self.buffers = [n for n in [*self.names, *self.constants] if n in buffers]
+        self._places = self._found_places(trained | redrawn | self.constants | self.own)
         # the values live in theta: the skeleton keeps shapes only, and which parameters are tied
         shapes = {id(p): nn.Parameter(torch.empty_like(p, device="meta"), requires_grad=False) for p in named.values()}
         for module in self._module.modules():
             module._parameters.update({n: shapes[id(p)] for n, p in module._parameters.items() if p is not None})
-        del self._tensors
         self._mode, self._cast, self._benches = None, {}, {}
 
-    def _skeleton(self):
-        """A network of `build()`'s, which is not the caller's. Raises ValueError if it is not a function of its parameters."""
-        module = self._built(0)
-        if any(is_lazy(p) for p in [*module.parameters(), *module.buffers()]):
-            raise ValueError("the network has lazy modules, which have no shapes before their first pass; make one in build()")
-        try:
-            return copy.deepcopy(module)
-        except RuntimeError as error:  # a tensor that is computed from others, as by the old weight_norm
-            if (again := self._built(0)) is not module:
-                return again
-            raise ValueError(f"the network cannot be copied ({error}); give a function that builds a new one") from error
+    def _take_norms(self, buffers):
+        """Takes out of `buffers` what batch norm keeps, but for norms at rest, whose statistics are constant."""
+        still = set(map(id, self._still))
+        self._norms = {n: m for n, m in self._module.named_modules() if isinstance(m, _BatchNorm) and id(m) not in still}
+        tracked = [n for n, m in self._norms.items() if m.running_mean is not None]
+        self._statistics = [f"{n}.{b}" for n in tracked for b in ("running_mean", "running_var")]
+        self.own = {n: buffers.pop(n).clone() for n in self._statistics}
+        for n in self._norms:
+            buffers.pop(f"{n}.num_batches_tracked", None)
 
-    def _built(self, seed):
-        """What `build()` makes under `seed`; the global generators are left as they were."""
-        kept = random.getstate(), np.random.get_state()  # noqa: NPY002  the generator that a network of others may draw from
-        try:
-            with torch.random.fork_rng([]):
-                torch.manual_seed(seed)
-                random.seed(seed)
-                np.random.seed(seed % 2**32)  # noqa: NPY002
-                module = self._build()
-        except (ArithmeticError, AssertionError, AttributeError, LookupError, RuntimeError, TypeError) as error:
-            if isinstance(error, torch.OutOfMemoryError):
-                raise
-            told = f"the network cannot be built ({type(error).__name__}: {error})"
-            raise ValueError(f"{told}; give a module, or a function without arguments that returns one") from error
-        finally:
-            random.setstate(kept[0])
-            np.random.set_state(kept[1])  # noqa: NPY002
-        if not isinstance(module, nn.Module) or isinstance(module, torch.jit.ScriptModule):
-            raise ValueError(f"build() returns a {type(module).__name__}; it must return an nn.Module that is not scripted")
-        if any(p.is_meta for p in [*module.parameters(), *module.buffers()]):
-            raise ValueError("the network lies on the device meta, where nothing has a value; build it on a CPU or a GPU")
-        return module
-
-    def _drawn(self, buffers):
-        """The names of the `buffers` that another seed draws otherwise."""
-        other = dict(self._built(1).named_buffers()) if buffers else {}
-        drawn = [n for n, b in buffers.items() if not _same(b, other[n])]
-        for name in drawn:
-            if not buffers[name].is_floating_point():
-                raise ValueError(
-                    f"the buffer {name} of {buffers[name].dtype} is drawn at random; draw it in build() under a seed of its own"
-                )
-        return drawn
+    def _lay_out(self, trained, redrawn, norms):
+        """Where the parameters, and behind them the buffers that are drawn, lie in theta, and what they are."""
+        tensors, roles = trained | redrawn, {}
+        for module in self._module.modules():
+            for name, p in module.named_parameters(recurse=False):
+                roles.setdefault(id(p), (kind(module, name), groups(module)))  # tied parameters have the role of the first
+        self.names = list(tensors)
+        self.kinds = {n: "buffer" if n in redrawn else roles[id(p)][0] for n, p in tensors.items()}
+        self.kinds |= {n: "norm" for n in self.matching(norms) if n in trained}
+        self._groups = {n: roles[id(p)][1] if n in trained else None for n, p in tensors.items()}
+        self._shapes = [p.shape for p in tensors.values()]
+        self._complex = [p.is_complex() for p in tensors.values()]
+        self._sizes = [p.numel() * (2 if p.is_complex() else 1) for p in tensors.values()]
+        self.dimension, self.trained = sum(self._sizes), sum(self._sizes[: len(trained)])
+        self.dtype = next(iter(trained.values())).dtype
 
     def _found_places(self, tensors):
         """Name -> the (dictionary, key) of each module that holds the tensor: several where it is tied."""
@@ -190,7 +137,7 @@ class ParamSpace:
 
     def init(self, seed: int, dtype=torch.float32):
         """theta [D] as `build()` initialises it under `seed`."""
-        module = self._built(seed)
+        module = built(self._build, seed)
         return self.ravel(dict(module.named_parameters()) | dict(module.named_buffers()), dtype)
 
     def ravel(self, tensors, dtype=torch.float32):
@@ -213,10 +160,10 @@ class ParamSpace:
         return views
 
     def bench(self, like):
-        """The `_Bench` of points of the type and on the device of `like` [D]."""
+        """The `Bench` of points of the type and on the device of `like` [D]."""
         key = (like.device, like.dtype)
         if key not in self._benches:
-            self._benches[key] = _Bench(self, like)
+            self._benches[key] = Bench(self, like)
         return self._benches[key]
 
     def parts(self, points):
@@ -282,7 +229,7 @@ class ParamSpace:
 
     def alone(self, theta, state, *inputs):
         """The same of a module that `build()` makes, with all that a point is copied into it, and no other ever."""
-        module = self._skeleton()
+        module = skeleton(self._build)
         own = dict(module.named_parameters()) | dict(module.named_buffers())
         for name, value in (self.unravel(theta) | self._constants_like(theta) | state).items():
             own[name].data = value.detach().clone()
@@ -355,7 +302,7 @@ class ParamSpace:
             like = tensors[self.names[0]]
             tensors = tensors | self._constants_like(like) | ((state or self._blank(like)) if mode != "train" else {})
         call = Whole(self._signature, self._compiled, sizes) if sizes else self._signature.call
-        return _Loaded(call, self._places, self.buffers, tensors)
+        return Loaded(call, self._places, self.buffers, tensors)
 
     @cached_property
     def _compiled(self):
@@ -401,59 +348,17 @@ class ParamSpace:
         self._mode = mode
 
 
-class _Loaded:
-    """The context of `loaded`: a class, for a generator costs a twentieth of a small network's step."""
-
-    def __init__(self, call, places, buffers, tensors):
-        self._call, self._places, self._buffers, self.tensors = call, places, buffers, tensors
-
-    def __enter__(self):
-        self._before = []
-        for name, tensor in self.tensors.items():
-            for place, key in self._places[name]:
-                self._before.append((place, key, place[key]))
-                place[key] = tensor
-        return self._call
-
-    def __exit__(self, kind, error, trace):
-        changed = [n for n in self._buffers if any(place[key] is not self.tensors[n] for place, key in self._places[n])]
-        for place, key, tensor in reversed(self._before):
-            place[key] = tensor
-        if changed and kind is None:
-            raise ValueError(CHANGED.format("buffer", changed[0]))
+def _at_rest(network) -> list[nn.Module]:
+    """The modules that are not in training when the network is put to it: by build(), or by a train() of its own."""
+    before = {id(m) for m in network.modules() if network.training and not m.training}
+    network.train()
+    return [m for m in network.modules() if id(m) in before or not m.training]
 
 
-class _Bench:
-    """Leaves that stay, to be copied into: to make them takes as long as a small network does. In float32 the weights of
-    convolutions of channels-last images lie so too, where else each pass would lay them out anew; with one channel nothing
-    says how images lie, and sums over them would change."""
-
-    def __init__(self, space, like):
-        self._point, self._gradient = torch.zeros_like(like), torch.zeros_like(like)
-        self.leaves, self.one = space.leaves(self._point, self._gradient), like.new_ones(())
-        self._parts = [leaf.grad for leaf in self.leaves.values() if leaf.requires_grad]
-        self._apart = {n: t.detach() for n, t in self.leaves.items() if t.ndim == 4}
-        if like.dtype != torch.float32 or any(t.shape[1] == 1 for t in self._apart.values()):
-            self._apart = {}
-        for name, tensor in self._apart.items():
-            leaf = tensor.clone(memory_format=torch.channels_last)
-            self.leaves[name] = leaf.requires_grad_(self.leaves[name].requires_grad)
-        self._own = [self.leaves[n].detach() for n in self._apart]
-        self.trained = [leaf for leaf in self.leaves.values() if leaf.requires_grad]
-        for leaf in self.trained:
-            leaf.grad = None
-
-    def load(self, theta):
-        self._point.copy_(theta)
-        if self._own:
-            torch._foreach_copy_(self._own, [*self._apart.values()])
-
-    def joined(self, found):
-        """[D], of the gradients of `trained`; None is zero."""
-        found = [torch.zeros_like(p) if g is None else g for g, p in zip(found, self._parts, strict=True)]
-        torch._foreach_copy_(self._parts, found)
-        return self._gradient.clone()
-
-
-def _same(a, b):
-    return a.shape == b.shape and a.dtype == b.dtype and torch.equal(a.nan_to_num(), b.nan_to_num())
+def _trained(named) -> dict[str, nn.Parameter]:
+    """Those of the parameters that require gradients, complex ones first, which so lie at even places. Raises ValueError if
+    there are none."""
+    trained = {n: p for n, p in named.items() if p.requires_grad}
+    if not trained:
+        raise ValueError("no parameter of the network requires a gradient, so nothing is trained; leave some as they were")
+    return dict(sorted(trained.items(), key=lambda item: not item[1].is_complex()))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import torch
 
 from lossland.geometry.charts import Chart
+from lossland.geometry.charts.points import Points
 from lossland.geometry.measures import columns, gram, norms
 
 
@@ -34,6 +35,11 @@ class Subspace:
             raise ValueError(f"the anchors are of {self.anchors.dtype}; give them in floating point")
         if self.anchors.requires_grad:
             object.__setattr__(self, "anchors", self.anchors.detach())
+
+    @classmethod
+    def of(cls, theta, notes=None) -> "Subspace":
+        """The set of one point theta [D]."""
+        return cls(theta[None], Points(1), notes or {})
 
     @property
     def pooled(self) -> bool:

@@ -10,7 +10,7 @@ in: a matrix of a lower rank than n is no special case, for U_i is found by sing
 
 import torch
 
-from lossland.landscape.hessian import ROUNDING
+from lossland.landscape.lanczos import ROUNDING
 
 
 def xtrace(product, like, mask, probes, rng):

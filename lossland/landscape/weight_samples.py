@@ -17,9 +17,7 @@ def window(source, last=None):
     Raises ValueError if the source is not a set, or a set of fewer points.
     """
     if not isinstance(source.chart, Points):
-        raise ValueError(
-            f"a distribution of networks is fitted on a set of points, and its source is {source.chart}; name a run"
-        )
+        raise ValueError(f"a distribution is fitted on a set of points, and its source is {source.chart}; name a run")
     if (last or 1) > (k := len(source.anchors)):
         raise ValueError(f"last is {last}, but the source kept {k} points; keep more snapshots, or name fewer")
     return source.anchors[-last if last else 0 :]

@@ -5,21 +5,17 @@ theta(t) = sum_i max(0, 1 - |t (k-1) - i|) theta_i,    theta_1 .. theta_k the po
 Nothing is trained. The released code means to draw this chain for the snapshots of FGE, but its script does not run.
 """
 
-from typing import Annotated
-
 import torch
 
 from lossland.geometry.charts.points import Points
 from lossland.geometry.charts.polychain import PolyChain
-from lossland.landscape.edge import checked
 from lossland.landscape.subspace import Subspace, View
-from lossland.options import Between
+from lossland.options import OneSource
 
 COORDINATES = 1
 
 
-@checked
-def build(problem, sources: Annotated[list, Between(1, 1)]) -> View:
+def build(problem, sources: OneSource) -> View:
     """Notes: `mark.network` [k 1], the t of each point. Raises ValueError if the source is not a set of two or more points."""
     (run,) = sources
     k = len(run.anchors)

@@ -11,16 +11,15 @@ in: the mean over the points of a step is taken (there their sum, `reduction`); 
 from functools import partial
 from typing import Annotated, Literal
 
-from lossland.landscape.edge import checked
 from lossland.landscape.simplexes import Spro, by_volume, grown, strengths
 from lossland.landscape.subspace import Subspace
 from lossland.options import Between, Count, Index, Recipe, Seed, Volume
 
-# how many vertices it has
+# how many vertices it has, and gradients a step takes
 VERTICES = "1 + max(map(max, simplexes)) if simplexes else len(sources) + connectors"
+GRADIENTS = "samples * (1 + max(map(max, simplexes)) - len(sources) if simplexes else connectors)"
 
 
-@checked
 def build(
     problem,
     sources: Annotated[list, Between(2)],

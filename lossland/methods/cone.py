@@ -14,15 +14,13 @@ import torch
 from lossland.geometry.charts import Curve
 from lossland.geometry.charts.cone import Cone
 from lossland.geometry.measures import gram
-from lossland.landscape.edge import checked
 from lossland.landscape.subspace import Subspace, View
-from lossland.options import Between, NonNegative, Positive
+from lossland.options import Between, NonNegative, OneSource, Positive
 
 
-@checked
 def build(
     problem,
-    sources: Annotated[list, Between(1, 1)],
+    sources: OneSource,
     *,
     corners: Annotated[int, Between(2)] | None = None,
     low: NonNegative = 0.0,

@@ -9,17 +9,16 @@ With uniform and without a projection this is the first connector of a complex a
 
 from typing import Annotated, Literal
 
-from lossland.landscape.edge import checked
+from lossland.landscape.objectives import pointwise, projected
 from lossland.landscape.simplexes import Spro, grown
 from lossland.landscape.subspace import Subspace
-from lossland.landscape.train import pointwise, projected
 from lossland.options import Between, Count, Recipe, Seed, Volume
 
-# how many vertices it has
+# how many vertices it has, and gradients a step takes
 VERTICES = "1 + len(sources)"
+GRADIENTS = "samples if objective == 'uniform' else 1"
 
 
-@checked
 def build(
     problem,
     sources: Annotated[list, Between(2)],

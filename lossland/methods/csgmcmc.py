@@ -10,14 +10,14 @@ temperature is 1/N by default; its noise begins with an epoch, here with a step;
 of a cycle, 48, 49 and 50 of 50, here at equal distances in the part with noise, e.g. 46.7, 48.3 and 50.
 """
 
-from lossland.landscape.edge import checked
 from lossland.landscape.schedules import restarted
 from lossland.landscape.subspace import Subspace
 from lossland.landscape.train import trajectory
 from lossland.options import Count, Fraction, NonNegative, NoSources, Recipe, Seed
 
+VERTICES = "cycles * per_cycle"
 
-@checked
+
 def build(
     problem,
     sources: NoSources,

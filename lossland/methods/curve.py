@@ -13,18 +13,18 @@ import torch
 
 from lossland.geometry.charts.bezier import Bezier
 from lossland.geometry.charts.polychain import PolyChain
-from lossland.landscape.edge import checked
+from lossland.landscape.objectives import expected_loss
 from lossland.landscape.subspace import Subspace
-from lossland.landscape.train import expected_loss, path
-from lossland.options import Between, Recipe, Seed
+from lossland.landscape.train import path
+from lossland.options import Between, Recipe, Seed, TwoSources
 
 COORDINATES = 1
+VERTICES = "bends"
 
 
-@checked
 def build(
     problem,
-    sources: Annotated[list, Between(2, 2)],
+    sources: TwoSources,
     *,
     recipe: Recipe,
     seed: Seed,

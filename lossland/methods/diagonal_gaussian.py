@@ -6,22 +6,18 @@ s = scale, or with `vary` uniform on (0, scale), anew for each sample. Fort et a
 ensembles and U(0, 10) for the plane of diversity and accuracy.
 """
 
-from typing import Annotated
-
 import torch
 
 from lossland.geometry.measures import moments
-from lossland.landscape.edge import checked
 from lossland.landscape.subspace import Subspace
 from lossland.landscape.weight_samples import drawn, window
-from lossland.options import Between, Count, NonNegative, Seed
+from lossland.options import Count, NonNegative, OneSource, Seed
 from lossland.rng import stream
 
 
-@checked
 def build(
     problem,
-    sources: Annotated[list, Between(1, 1)],
+    sources: OneSource,
     *,
     seed: Seed,
     samples: Count,

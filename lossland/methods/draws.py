@@ -6,18 +6,14 @@ Curves are drawn from under t ~ U(0, 1), planes uniformly in their box, sets wit
 simplexes is ESPRO's ensemble of components.
 """
 
-from typing import Annotated
-
 from lossland.geometry.charts.points import Points
-from lossland.landscape.edge import checked
 from lossland.landscape.subspace import Subspace, View
 from lossland.landscape.weight_samples import cost
-from lossland.options import Between, Count, Seed
+from lossland.options import Count, OneSource, Seed
 from lossland.rng import stream
 
 
-@checked
-def build(problem, sources: Annotated[list, Between(1, 1)], *, seed: Seed, samples: Count) -> View:
+def build(problem, sources: OneSource, *, seed: Seed, samples: Count) -> View:
     """Points. Notes: the weight decay, and the cost of the whole source for each (`samples.cost`)."""
     (source,) = sources
     rows = problem.journal.part("draws").rows(samples, problem.space.dimension)

@@ -5,19 +5,15 @@
 The mask is on single parameters of every kind, weights and biases as in the released code, not on units.
 """
 
-from typing import Annotated
-
 import torch
 
-from lossland.landscape.edge import checked
 from lossland.landscape.subspace import Subspace
 from lossland.landscape.weight_samples import drawn
-from lossland.options import Between, Count, Fraction, Seed
+from lossland.options import Count, Fraction, OneSource, Seed
 from lossland.rng import stream
 
 
-@checked
-def build(problem, sources: Annotated[list, Between(1, 1)], *, seed: Seed, samples: Count, rate: Fraction = 0.1) -> Subspace:
+def build(problem, sources: OneSource, *, seed: Seed, samples: Count, rate: Fraction = 0.1) -> Subspace:
     """Around the last network of the source. Notes: see `samples.drawn`; `scale` is p."""
     (run,) = sources
     theta = run.end.cpu()

@@ -6,15 +6,13 @@ theta(t) = (1 - t) w_i + t w_j,    one edge after another, each for an equal sha
 from typing import Annotated
 
 from lossland.geometry.charts.polychain import PolyChain
-from lossland.landscape.edge import checked
 from lossland.landscape.subspace import Subspace, View
-from lossland.options import Between, Entries, Vertex
+from lossland.options import Entries, OneSource, Vertex
 
 COORDINATES = 1
 
 
-@checked
-def build(problem, sources: Annotated[list, Between(1, 1)], *, vertices: Annotated[list[Vertex], Entries(2)] = (0, 1)) -> View:
+def build(problem, sources: OneSource, *, vertices: Annotated[list[Vertex], Entries(2)] = (0, 1)) -> View:
     """`vertices` are two or more numbers of anchors of the source, in the order of the chain; in a complex first the modes.
 
     Raises ValueError if they are fewer, or not there.

@@ -8,15 +8,13 @@ Differs from the released code in: the origin is a vertex and one axis an edge, 
 from typing import Annotated
 
 from lossland.landscape.directions import through
-from lossland.landscape.edge import checked
 from lossland.landscape.subspace import View
-from lossland.options import Between, Entries, NonNegative, Vertex
+from lossland.options import Entries, NonNegative, OneSource, Vertex
 
 
-@checked
 def build(
     problem,
-    sources: Annotated[list, Between(1, 1)],
+    sources: OneSource,
     *,
     vertices: Annotated[list[Vertex], Entries(3, 3)] = (0, 1, 2),
     margin: NonNegative = 0.2,

@@ -11,16 +11,14 @@ not at 0 (`ahead: 0`); networks at the highest rate are not kept; the momentum s
 from functools import partial
 from typing import Annotated, Literal
 
-from lossland.landscape.edge import checked
 from lossland.landscape.subspace import Subspace
 from lossland.landscape.train import trajectory
-from lossland.options import Between, Count, Positive, Recipe, Seed, Snapshot
+from lossland.options import Between, Count, OneSource, Positive, Recipe, Seed, Snapshot
 
 
-@checked
 def build(
     problem,
-    sources: Annotated[list, Between(1, 1)],
+    sources: OneSource,
     *,
     recipe: Recipe,
     seed: Seed,

@@ -5,16 +5,12 @@ theta_0 = the source's last network;    then as `sgd`, by a schedule of its own
 What goes on under the schedule of the first training is `fork`.
 """
 
-from typing import Annotated
-
-from lossland.landscape.edge import checked
 from lossland.landscape.subspace import Subspace
 from lossland.landscape.train import trajectory
-from lossland.options import Between, Recipe, Seed
+from lossland.options import OneSource, Recipe, Seed
 
 
-@checked
-def build(problem, sources: Annotated[list, Between(1, 1)], *, recipe: Recipe, seed: Seed) -> Subspace:
+def build(problem, sources: OneSource, *, recipe: Recipe, seed: Seed) -> Subspace:
     """Points, the trained network. Notes: see `landscape.train.trajectory`; the source's training counts in what was spent."""
     (run,) = sources
     key = (seed, "fine tune")  # other batches than those that led to the source

@@ -8,17 +8,14 @@ moments start at zero, not with those of the first training.
 """
 
 from dataclasses import replace
-from typing import Annotated
 
-from lossland.landscape.edge import checked
 from lossland.landscape.schedules import learning_rate
 from lossland.landscape.subspace import Subspace
 from lossland.landscape.train import trajectory
-from lossland.options import Between, Recipe, Seed, Snapshot
+from lossland.options import OneSource, Recipe, Seed, Snapshot
 
 
-@checked
-def build(problem, sources: Annotated[list, Between(1, 1)], *, recipe: Recipe, seed: Seed, start: Snapshot = 0) -> Subspace:
+def build(problem, sources: OneSource, *, recipe: Recipe, seed: Seed, start: Snapshot = 0) -> Subspace:
     """`recipe` is that of the whole training, its `epochs` those of both parts together. Points, the trained network.
 
     Raises ValueError if the source has not kept the snapshot, and where nothing is left to train.

@@ -5,21 +5,17 @@
 (Li et al. 2018, arXiv 1712.09913, section 6, look at the ends of H; Ghorbani et al. 2019, arXiv 1901.10159, at all of it.)
 """
 
-from typing import Annotated
-
 from lossland.landscape.directions import around
-from lossland.landscape.edge import checked
 from lossland.landscape.evaluate import calibrated
 from lossland.landscape.hessian import extremes
 from lossland.landscape.subspace import Subspace
-from lossland.options import Between, Box, Count, LeftOut, Patterns, Positive, Seed
+from lossland.options import Box, Count, LeftOut, OneSource, Patterns, Positive, Seed
 from lossland.rng import stream
 
 
-@checked
 def build(
     problem,
-    sources: Annotated[list, Between(1, 1)],
+    sources: OneSource,
     *,
     seed: Seed,
     directions: Count = 2,

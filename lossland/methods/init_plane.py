@@ -6,23 +6,19 @@ A trajectory looks straight in it, for a random direction catches almost nothing
 section 7. The released code has no script for this figure.
 """
 
-from typing import Annotated
-
 import torch
 
 from lossland.landscape.directions import around, random_direction
-from lossland.landscape.edge import checked
 from lossland.landscape.subspace import View
-from lossland.options import Between, LeftOut, NonNegative, Patterns, Seed, Snapshot
+from lossland.options import LeftOut, NonNegative, OneSource, Patterns, Seed, Snapshot
 from lossland.rng import stream
 
 COORDINATES = 2
 
 
-@checked
 def build(
     problem,
-    sources: Annotated[list, Between(1, 1)],
+    sources: OneSource,
     *,
     seed: Seed,
     leave_out: LeftOut = ("bias", "norm"),

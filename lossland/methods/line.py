@@ -6,20 +6,16 @@ t goes from 0 to 1, with `beyond` 0.5 from -0.5 to 1.5 (Li et al. 2018, arXiv 17
 training that led there, `start`, it is the way that Goodfellow et al. found to go down all the way.
 """
 
-from typing import Annotated
-
 import torch
 
 from lossland.geometry.charts.polychain import PolyChain
-from lossland.landscape.edge import checked
 from lossland.landscape.subspace import Subspace, View, statistics_of
-from lossland.options import Between, Index, NonNegative
+from lossland.options import Index, NonNegative, Sources
 
 COORDINATES = 1
 
 
-@checked
-def build(problem, sources: Annotated[list, Between(1)], *, beyond: NonNegative = 0.0, start: Index | None = None) -> View:
+def build(problem, sources: Sources, *, beyond: NonNegative = 0.0, start: Index | None = None) -> View:
     """`sources` are the networks in the order of the chain, `beyond` is how far tables go on, past both of its ends.
 
     `start` puts the first network as it was after this epoch before them. Raises ValueError if that makes one point only.

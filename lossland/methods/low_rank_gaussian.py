@@ -7,22 +7,20 @@ there is `swag`. Fort et al. take rank 5 of the last 10 of 40 epochs, scale 1 fo
 and accuracy. On the samples of `random_subspace` it is their "PCA of Random".
 """
 
-from typing import Annotated
-
 import torch
 
 from lossland.geometry.measures import combined, components, gram
-from lossland.landscape.edge import checked
 from lossland.landscape.subspace import Subspace
 from lossland.landscape.weight_samples import drawn, window
-from lossland.options import Between, Count, NonNegative, Seed
+from lossland.options import Count, NonNegative, OneSource, Seed
 from lossland.rng import stream
 
+LEAST = "rank + 1"  # points that it is fitted on
 
-@checked
+
 def build(
     problem,
-    sources: Annotated[list, Between(1, 1)],
+    sources: OneSource,
     *,
     seed: Seed,
     samples: Count,
@@ -34,9 +32,7 @@ def build(
     (run,) = sources
     points = window(run, last)
     if len(points) <= rank:
-        raise ValueError(
-            f"rank {rank} needs {rank + 1} points, and there are {len(points)}; keep more snapshots, or lower rank"
-        )
+        raise ValueError(f"rank {rank} needs {rank + 1} points, and there are {len(points)}; keep more, or lower rank")
     weights, _ = components(gram(points, points[-1]), rank)
 
     def sample(i):

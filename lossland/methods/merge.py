@@ -16,15 +16,12 @@ from typing import Annotated, Literal
 
 import torch
 
-from lossland.geometry.charts.points import Points
 from lossland.geometry.measures import combined, gram
-from lossland.landscape.edge import checked
 from lossland.landscape.subspace import Subspace, View, networks_of
 from lossland.options import Between, Fraction, Seed, Sources
 from lossland.rng import stream
 
 
-@checked
 def build(
     problem,
     sources: Sources,
@@ -54,7 +51,7 @@ def build(
         made = combined(torch.cat([1 - s.sum()[None], s]), networks)
     else:
         made = combined(_decaying(len(networks), memory) if rule == "ema" else _turned(networks, share), networks)
-    return Subspace(made[None], Points(1), sources[0].decay)
+    return Subspace.of(made, sources[0].decay)
 
 
 def _decaying(n, memory):

@@ -26,7 +26,6 @@ import torch
 
 from lossland.geometry import bands
 from lossland.geometry.charts.polychain import PolyChain
-from lossland.landscape.edge import checked
 from lossland.landscape.nudged_band import Force, dense, widened
 from lossland.landscape.subspace import Subspace, statistics_of
 from lossland.landscape.train import minimise
@@ -35,7 +34,6 @@ from lossland.options import Between, Count, Cycle, Entries, Fraction, NonNegati
 COORDINATES = 1
 
 
-@checked
 def build(
     problem,
     sources: Annotated[list, Between(1, 2)],
@@ -98,7 +96,5 @@ def _chain(sources):
         return torch.stack([s.end for s in sources])
     (source,) = sources
     if not isinstance(source.chart, PolyChain) and "pair" not in source.notes:
-        raise ValueError(
-            f"a band begins with two networks, a pair or a chain, and its source is {source.chart}; name one of these"
-        )
+        raise ValueError(f"a band begins with two networks, a pair or a chain, and its source is {source.chart}; name such")
     return source.anchors

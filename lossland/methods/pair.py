@@ -18,13 +18,11 @@ from scipy.sparse.csgraph import connected_components, minimum_spanning_tree
 
 from lossland.geometry.charts import Curve
 from lossland.geometry.charts.points import Points
-from lossland.landscape.edge import checked
 from lossland.landscape.evaluate import train_nll
 from lossland.landscape.subspace import Subspace
 from lossland.options import Count, Sources
 
 
-@checked
 def build(problem, sources: Sources, *, ray: Count | None = None) -> Subspace:
     """`sources` are minima, and without a `ray` the bands between them, of the method `neb`, that there are.
 

@@ -7,21 +7,17 @@ Either way the plane goes through theta_n. Differs from it in: all parameters co
 columns of M zero, as there), the shares of the variance are given both ways, and the points are projected by least squares.
 """
 
-from typing import Annotated
-
 import torch
 
 from lossland.geometry.measures import components, gram
 from lossland.landscape.directions import around
-from lossland.landscape.edge import checked
 from lossland.landscape.subspace import View
-from lossland.options import Between, Count, LeftOut, NonNegative
+from lossland.options import Count, LeftOut, NonNegative, OneSource
 
 
-@checked
 def build(
     problem,
-    sources: Annotated[list, Between(1, 1)],
+    sources: OneSource,
     *,
     directions: Count = 2,
     centred: bool = True,
@@ -35,9 +31,7 @@ def build(
         raise ValueError(f"principal components are those of a training, not of {run.chart}; name a network with snapshots")
     points, last, n = run.anchors, run.end, len(run.anchors)
     if n < directions + 1:
-        raise ValueError(
-            f"{directions} components need {directions + 1} points, and the trajectory kept {n}; keep more snapshots"
-        )
+        raise ValueError(f"{directions} components need {directions + 1} points, and the trajectory kept {n}; keep more")
     if leave_out:
         points = torch.where(problem.space.mask(leave_out), points, last)
     inner = gram(points, last)

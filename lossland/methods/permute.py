@@ -6,24 +6,21 @@ section 5).
 How far apart such copies are, and how high the path between them, is not a matter of their functions. Nothing is trained.
 """
 
-from typing import Annotated, Literal
+from typing import Literal
 
 import torch
 
-from lossland.geometry.charts.points import Points
-from lossland.landscape.edge import checked
 from lossland.landscape.evaluate import train_nll
 from lossland.landscape.subspace import Subspace
 from lossland.landscape.weight_samples import cost
-from lossland.options import Between, Seed
+from lossland.options import OneSource, Seed
 from lossland.rng import stream
 from lossland.symmetries.permutations import permuted, symmetries, without
 
 
-@checked
 def build(
     problem,
-    sources: Annotated[list, Between(1, 1)],
+    sources: OneSource,
     *,
     order: Literal["reversed", "random", "exchanged"] = "random",
     seed: Seed = 0,
@@ -48,7 +45,7 @@ def build(
             for c, n in found.classes.items()
         }
     theta = permuted(problem.space, found, theta, orders)
-    return Subspace(theta[None], Points(1), notes | cost(source, 1) | source.decay)
+    return Subspace.of(theta, notes | cost(source, 1) | source.decay)
 
 
 def _removal(problem, found, theta):

@@ -14,14 +14,12 @@ import torch
 
 from lossland.geometry.charts import Curve
 from lossland.landscape.directions import through
-from lossland.landscape.edge import checked
 from lossland.landscape.subspace import View
 from lossland.options import Count, Entries, NonNegative, OneOf
 
 COORDINATES = 2
 
 
-@checked
 def build(
     problem,
     sources: Annotated[list, OneOf((1, 3))],

@@ -5,12 +5,10 @@ import itertools
 import torch
 
 from lossland.geometry.charts.points import Points
-from lossland.landscape.edge import checked
 from lossland.landscape.subspace import Subspace, View, statistics_of
 from lossland.options import Sources
 
 
-@checked
 def build(problem, sources: Sources, *, trajectories: bool = False) -> View:
     """The trained network of every source, or all of its anchors where `trajectories`; one at a time is in memory.
 

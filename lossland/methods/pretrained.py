@@ -14,7 +14,6 @@ import torch
 
 from lossland.geometry.charts.points import Points
 from lossland.inputs import checkpoint_names, checkpoints
-from lossland.landscape.edge import checked
 from lossland.landscape.schedules import learning_rate
 from lossland.landscape.subspace import Subspace
 from lossland.options import Count, NonNegative, NoSources, Recipe, Seed, Weights
@@ -22,7 +21,6 @@ from lossland.options import Count, NonNegative, NoSources, Recipe, Seed, Weight
 log = logging.getLogger(__name__)
 
 
-@checked
 def build(
     problem,
     sources: NoSources,

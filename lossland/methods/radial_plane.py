@@ -6,21 +6,17 @@ x and y are Euclidean distances, so that a network's distance from the origin is
 released.
 """
 
-from typing import Annotated
-
 import torch
 
 from lossland.geometry.charts.affine import Affine
 from lossland.geometry.measures import frame
-from lossland.landscape.edge import checked
 from lossland.landscape.subspace import Subspace, View
-from lossland.options import Between, NonNegative
+from lossland.options import NonNegative, TwoSources
 
 COORDINATES = 2
 
 
-@checked
-def build(problem, sources: Annotated[list, Between(2, 2)], *, margin: NonNegative = 0.3) -> View:
+def build(problem, sources: TwoSources, *, margin: NonNegative = 0.3) -> View:
     """`sources` are the two optima. The box goes from the origin to `margin` beyond both, as a fraction of their coordinates.
 
     Notes: `mark.optima` [2 2]. Raises ValueError if the origin and the two lie on one line.

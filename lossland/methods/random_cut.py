@@ -14,14 +14,15 @@ from dataclasses import replace
 import torch
 
 from lossland.geometry.charts.points import Points
-from lossland.landscape.edge import checked
 from lossland.landscape.subspace import Subspace
 from lossland.landscape.train import minimise
 from lossland.options import Count, NoSources, Positive, Recipe, Seed
 from lossland.rng import stream
 
+VERTICES = "len(dimensions) * len(radii)"
+GRADIENTS = "len(dimensions) * len(radii)"  # of a step of them all
 
-@checked
+
 def build(
     problem,
     sources: NoSources,

@@ -7,21 +7,19 @@ networks of one architecture have the same raw ones. They are not made orthogona
 they are. Differs from the released code in what `lossland.landscape.directions` says.
 """
 
-from typing import Annotated, Literal
+from typing import Literal
 
 import torch
 
 from lossland.landscape.directions import around, random_direction
-from lossland.landscape.edge import checked
 from lossland.landscape.subspace import View
-from lossland.options import Between, Box, Count, LeftOut, Patterns, Seed
+from lossland.options import Box, Count, LeftOut, OneSource, Patterns, Seed
 from lossland.rng import stream
 
 
-@checked
 def build(
     problem,
-    sources: Annotated[list, Between(1, 1)],
+    sources: OneSource,
     *,
     seed: Seed,
     directions: Count = 2,

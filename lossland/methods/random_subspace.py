@@ -8,23 +8,18 @@ Differs from the released code in: a sample for which all trials fail is refused
 smaller than it says.
 """
 
-from typing import Annotated
-
 import torch
 
-from lossland.geometry.charts.points import Points
-from lossland.landscape.edge import checked
 from lossland.landscape.evaluate import evaluate
 from lossland.landscape.subspace import Subspace
 from lossland.landscape.weight_samples import drawn
-from lossland.options import Between, Count, Fraction, NonNegative, Seed
+from lossland.options import Count, Fraction, NonNegative, OneSource, Seed
 from lossland.rng import stream
 
 
-@checked
 def build(
     problem,
-    sources: Annotated[list, Between(1, 1)],
+    sources: OneSource,
     *,
     seed: Seed,
     samples: Count,
@@ -57,6 +52,6 @@ def build(
 
 
 def _accuracy(problem, point):
-    network = Subspace(point[None], Points(1))
+    network = Subspace.of(point)
     scores = evaluate(problem, network, network.chart.grid(), ["val"])[0, 0]
     return 1 - scores[problem.task.SCORES.index("error")].item()

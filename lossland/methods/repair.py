@@ -15,19 +15,17 @@ from typing import Annotated
 import torch
 
 from lossland.geometry.charts.polychain import PolyChain
-from lossland.landscape.edge import checked
 from lossland.landscape.subspace import Subspace
-from lossland.options import Between
+from lossland.options import Between, TwoSources
 from lossland.symmetries.tracing import watched
 
 
-@checked
 @torch.no_grad()
-def build(problem, sources: Annotated[list, Between(2, 2)], *, corners: Annotated[int, Between(3)] = 11) -> Subspace:
+def build(problem, sources: TwoSources, *, corners: Annotated[int, Between(3)] = 11) -> Subspace:
     """The chain through `corners` mended points at equal shares of the segment; its ends are the sources.
 
     Hidden are the linear layers and convolutions whose units may be permuted; all others, as those that make the outputs or
-    are read by an operation that `landscape.symmetries` does not know, are only interpolated. Raises ValueError for a network
+    are read by an operation that `lossland.symmetries` does not know, are only interpolated. Raises ValueError for a network
     with batch norm, without hidden layers, with a hidden layer without a bias of its own, or with a layer that runs twice.
     """
     hidden = _hidden(problem)

@@ -5,21 +5,12 @@ theta' = a_p theta_p of each parameter p        with ReLU: a W_1, a b_1, W_2 / a
 Nothing is trained. A measure that tells theta' from theta measures the parametrisation too. That the outputs stay is checked.
 """
 
-from typing import Annotated
-
-import torch
-
-from lossland.geometry.charts.points import Points
-from lossland.landscape.edge import checked
-from lossland.landscape.evaluate import calibrated
 from lossland.landscape.subspace import Subspace, View
-from lossland.options import Between, Positive
+from lossland.options import OneSource, Positive
+from lossland.symmetries.permutations import alike
 
-ROUNDING = 1e-3  # of the largest output
 
-
-@checked
-def build(problem, sources: Annotated[list, Between(1, 1)], *, factors: dict[str, Positive] = {}) -> View:
+def build(problem, sources: OneSource, *, factors: dict[str, Positive] = {}) -> View:
     """`factors` maps names, or patterns of names, of parameters to what they are multiplied by; layer1 is all of it.
 
     Raises ValueError for a pattern that matches none, and if the outputs change.
@@ -29,13 +20,6 @@ def build(problem, sources: Annotated[list, Between(1, 1)], *, factors: dict[str
     for pattern, factor in factors.items():
         for name in problem.space.matching([pattern]):
             problem.space.unravel(made)[name].mul_(factor)
-    before, after = (_outputs(problem, problem.point(theta)) for theta in (network.end, made))
-    if not (off := (after - before).abs().max()) <= ROUNDING * before.abs().max():
-        raise ValueError(f"these factors change the outputs of the network by up to {off:.2g}; scale back what they scale")
-    return Subspace(made[None], Points(1), network.decay)
-
-
-@torch.no_grad()
-def _outputs(problem, theta):
-    _, inputs, _ = next(problem.batches("train"))
-    return problem.space.predict(theta, calibrated(problem, theta), *inputs)
+    if not alike(problem, problem.point(network.end), 1e-3)(problem.point(made)):
+        raise ValueError("these factors change the outputs of the network; scale back what they scale")
+    return Subspace.of(made, network.decay)

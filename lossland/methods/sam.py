@@ -10,13 +10,13 @@ weight decay, which is taken at theta, as in both released codes; both passes ha
 
 import torch
 
-from lossland.landscape.edge import checked
 from lossland.landscape.subspace import Subspace
-from lossland.landscape.train import epochs_kept, trajectory
-from lossland.options import Count, Index, NonNegative, NoSources, Recipe, Seed
+from lossland.landscape.train import trajectory
+from lossland.options import Count, Index, NonNegative, NoSources, Recipe, Seed, epochs_kept
+
+GRADIENTS = "2"  # of a step
 
 
-@checked
 def build(
     problem,
     sources: NoSources,
@@ -30,7 +30,7 @@ def build(
     every: Count | None = None,
 ) -> Subspace:
     """With `rho` 0 it is `sgd`, to the bit. An epoch takes twice its time."""
-    kept = epochs_kept(recipe, snapshots, every)
+    kept = epochs_kept(recipe.epochs, snapshots, every)
     moved = problem.space.mask((), recipe.only or ())
     scaled = moved & problem.space.mask(("bias",)) if adaptive else None
     objective = sharpness_aware(recipe.weight_decay, rho, eta, moved, scaled)
@@ -39,7 +39,7 @@ def build(
 
 def sharpness_aware(weight_decay, rho, eta, moved, scaled=None):
     """Objective of one point: the gradient at theta + e, where only entries `moved` [D] of booleans have an e, and those that
-    are `scaled` [D] a T; see `lossland.landscape.train`."""
+    are `scaled` [D] a T; see `lossland.landscape.objectives`."""
 
     def objective(problem, anchors, free, batch, rng):
         theta, draws = anchors[free[0]], rng.get_state()

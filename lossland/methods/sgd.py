@@ -5,13 +5,11 @@
 The result is Points: the snapshots in order, the trained network last (the one that other methods start from).
 """
 
-from lossland.landscape.edge import checked
 from lossland.landscape.subspace import Subspace
-from lossland.landscape.train import epochs_kept, trajectory
-from lossland.options import Count, Index, NoSources, Recipe, Seed
+from lossland.landscape.train import trajectory
+from lossland.options import Count, Index, NoSources, Recipe, Seed, epochs_kept
 
 
-@checked
 def build(
     problem,
     sources: NoSources,
@@ -30,6 +28,6 @@ def build(
     `snapshots` lists the epochs after which the point is kept, `every` adds 0, `every`, 2 `every`, ...; 0 is the
     initialisation, and the last epoch always is. `running` keeps running batch-norm statistics along the training, as a module
     of PyTorch does, for `bn: carried` of tables of the network, and of lines, planes and bands between such."""
-    kept = epochs_kept(recipe, snapshots, every)
+    kept = epochs_kept(recipe.epochs, snapshots, every)
     init, order = (seed if given is None else given for given in (init, order))
     return trajectory(problem, problem.start(init), recipe, order, kept, running=running)

@@ -8,21 +8,20 @@ over the points of a step is taken (there their sum, `reduction`), V is not squa
 """
 
 from functools import partial
-from typing import Annotated, Literal
+from typing import Literal
 
-from lossland.landscape.edge import checked
 from lossland.landscape.simplexes import Spro, grown, strengths
 from lossland.landscape.subspace import Subspace
-from lossland.options import Between, Count, Recipe, Seed, Volume
+from lossland.options import Count, OneSource, Recipe, Seed, Volume
 
-# how many vertices it has
+# how many vertices it has, and gradients a step takes
 VERTICES = "1 + vertices"
+GRADIENTS = "vertices * samples"
 
 
-@checked
 def build(
     problem,
-    sources: Annotated[list, Between(1, 1)],
+    sources: OneSource,
     *,
     recipe: Recipe,
     seed: Seed,

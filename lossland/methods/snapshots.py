@@ -5,16 +5,14 @@ from typing import Annotated
 import torch
 
 from lossland.geometry.charts.points import Points
-from lossland.landscape.edge import checked
 from lossland.landscape.subspace import Subspace, View
-from lossland.options import Between, Entries, Index
+from lossland.options import Entries, Index, OneSource
 
 COORDINATES = 0
 OF_POINTS = ("epoch", "lr", "spent", "statistics")  # the notes that have an entry for each point
 
 
-@checked
-def build(problem, sources: Annotated[list, Between(1, 1)], *, epochs: Annotated[list[Index], Entries(1)]) -> View:
+def build(problem, sources: OneSource, *, epochs: Annotated[list[Index], Entries(1)]) -> View:
     """Points in the order of `epochs`; the notes of the source. Raises ValueError if it has not kept one of them."""
     (run,) = sources
     anchors = torch.stack([run.snapshot(epoch) for epoch in epochs])

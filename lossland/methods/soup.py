@@ -8,15 +8,12 @@ in: a network that leaves the error as it was is taken, as in the paper.
 
 import torch
 
-from lossland.geometry.charts.points import Points
 from lossland.geometry.measures import combined
-from lossland.landscape.edge import checked
 from lossland.landscape.evaluate import calibrated, mean_scores
 from lossland.landscape.subspace import Subspace, networks_of
 from lossland.options import Sources
 
 
-@checked
 def build(problem, sources: Sources) -> Subspace:
     """Of the last networks of several sources, or of all points of one. Points, one. Notes: `taken`, the numbers of its
     networks in the order in which they were, and `height` [k], the val error of each (the nll, if there is no error)."""
@@ -28,7 +25,7 @@ def build(problem, sources: Sources) -> Subspace:
         tried = combined(torch.full((len(taken) + 1,), 1 / (len(taken) + 1), dtype=torch.float64), networks[[*taken, i]])
         if (found := _height(problem, tried)) <= least:
             taken, made, least = [*taken, i], tried, found
-    return Subspace(made[None], Points(1), {"taken": torch.tensor(taken), "height": own} | sources[0].decay)
+    return Subspace.of(made, {"taken": torch.tensor(taken), "height": own} | sources[0].decay)
 
 
 def _height(problem, theta):

@@ -5,14 +5,14 @@
 The result is Points, the M networks.
 """
 
-from lossland.landscape.edge import checked
 from lossland.landscape.schedules import restarted
 from lossland.landscape.subspace import Subspace
 from lossland.landscape.train import trajectory
 from lossland.options import Count, NoSources, Recipe, Seed
 
+VERTICES = "cycles"
 
-@checked
+
 def build(problem, sources: NoSources, *, recipe: Recipe, seed: Seed, cycles: Count) -> Subspace:
     """`recipe.epochs` is the length of all `cycles` together, `recipe.lr` the rate at the start of each."""
     steps = problem.steps(recipe.batch_size)

@@ -10,16 +10,16 @@ the number that it may hold.
 
 from typing import Annotated
 
-from lossland.landscape.edge import checked
 from lossland.landscape.subspace import Subspace
 from lossland.landscape.weight_samples import drawn, low_rank, window
-from lossland.options import Between, Count, NonNegative, Seed
+from lossland.options import Between, Count, NonNegative, OneSource, Seed
+
+LEAST = "rank or 0"  # points that it is fitted on
 
 
-@checked
 def build(
     problem,
-    sources: Annotated[list, Between(1, 1)],
+    sources: OneSource,
     *,
     seed: Seed,
     samples: Count,

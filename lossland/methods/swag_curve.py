@@ -13,17 +13,16 @@ import torch
 from lossland.geometry.charts.bezier import Bezier
 from lossland.geometry.charts.bundle import Bundle
 from lossland.geometry.measures import moments
-from lossland.landscape.edge import checked
+from lossland.landscape.objectives import expected_loss
 from lossland.landscape.subspace import Subspace
-from lossland.landscape.train import expected_loss, minimise
+from lossland.landscape.train import minimise
 from lossland.landscape.weight_samples import low_rank
-from lossland.options import Between, Count, NonNegative, Recipe, Seed
+from lossland.options import Between, Count, NonNegative, OneSource, Recipe, Seed
 
 
-@checked
 def build(
     problem,
-    sources: Annotated[list, Between(1, 1)],
+    sources: OneSource,
     *,
     recipe: Recipe,
     seed: Seed,

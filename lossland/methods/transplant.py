@@ -7,20 +7,16 @@ segment between the two networks. A path without a hump of its own may end high 
 `lossland.statistics.barrier.of_parts`.
 """
 
-from typing import Annotated
-
 import torch
 
 from lossland.geometry.charts.polychain import PolyChain
-from lossland.landscape.edge import checked
 from lossland.landscape.subspace import Subspace, View
-from lossland.options import Between, LeftOut, Patterns
+from lossland.options import LeftOut, Patterns, TwoSources
 
 COORDINATES = 1
 
 
-@checked
-def build(problem, sources: Annotated[list, Between(2, 2)], *, only: Patterns = (), leave_out: LeftOut = ()) -> View:
+def build(problem, sources: TwoSources, *, only: Patterns = (), leave_out: LeftOut = ()) -> View:
     """`only` are the names, or patterns of names, of the parameters that change, by default all, without those of the kinds
     or names in `leave_out`. Raises ValueError for a pattern that matches none."""
     first, second = (source.end for source in sources)

@@ -6,18 +6,14 @@ s goes from 1 to 0 along the first network, then from 0 to 1 along the second: l
 error does not, yet the train loss rises to that of a uniform guess. It is not a connection of the kind that training finds.
 """
 
-from typing import Annotated
-
 import torch
 
 from lossland.geometry.charts.trivial import Trivial
-from lossland.landscape.edge import checked
 from lossland.landscape.subspace import Subspace
-from lossland.options import Between
+from lossland.options import TwoSources
 
 
-@checked
-def build(problem, sources: Annotated[list, Between(2, 2)]) -> Subspace:
+def build(problem, sources: TwoSources) -> Subspace:
     """`sources` are the two networks. Layers are the modules with parameters, in the order of their registration.
 
     A grid with an even number of points leaves out s = 0, where all logits are equal. Raises ValueError if the outputs

@@ -8,21 +8,20 @@ is the chain through the points; only these were trained, not what lies between 
 minimises from points of the segment is remembered, not confirmed, and the projection is one reading of it.
 """
 
-from typing import Annotated
-
 import torch
 
 from lossland.geometry.charts.polychain import PolyChain
-from lossland.landscape.edge import checked
+from lossland.landscape.objectives import pointwise, projected
 from lossland.landscape.subspace import Subspace
-from lossland.landscape.train import path, pointwise, projected
-from lossland.options import Between, Count, Recipe, Seed
+from lossland.landscape.train import path
+from lossland.options import Count, Recipe, Seed, TwoSources
 
 COORDINATES = 1
+VERTICES = "points + 2"
+GRADIENTS = "points"  # of a step
 
 
-@checked
-def build(problem, sources: Annotated[list, Between(2, 2)], *, recipe: Recipe, seed: Seed, points: Count = 7) -> Subspace:
+def build(problem, sources: TwoSources, *, recipe: Recipe, seed: Seed, points: Count = 7) -> Subspace:
     """`sources` are the two optima, and stay; `points` inner points are trained side by side, each for the recipe's epochs.
 
     Notes: `loss` [epochs], the mean over the inner points, and the weight decay. Raises ValueError if the steps of the

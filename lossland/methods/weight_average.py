@@ -6,23 +6,18 @@ Fort et al. average the last 10 of 40 epochs. Nothing is trained. As everywhere 
 point that is evaluated: they are recalibrated.
 """
 
-from typing import Annotated
-
 import torch
 
-from lossland.geometry.charts.points import Points
 from lossland.geometry.measures import combined
-from lossland.landscape.edge import checked
 from lossland.landscape.subspace import Subspace, View
 from lossland.landscape.weight_samples import cost, handed_on, window
-from lossland.options import Between, Count
+from lossland.options import Count, OneSource
 
 
-@checked
-def build(problem, sources: Annotated[list, Between(1, 1)], *, last: Count | None = None) -> View:
+def build(problem, sources: OneSource, *, last: Count | None = None) -> View:
     """`last` points of the source are averaged, by default all; of a pool that is the uniform soup. Points, one. Notes: see
     `weight_samples.handed_on`; what is made of a pool is around none of its networks."""
     (run,) = sources
     points = window(run, last)
     mean = combined(torch.full((len(points),), 1 / len(points), dtype=torch.float64), points)
-    return Subspace(mean[None], Points(1), cost(run, 1) | run.decay if run.pooled else handed_on(run, 1))
+    return Subspace.of(mean, cost(run, 1) | run.decay if run.pooled else handed_on(run, 1))

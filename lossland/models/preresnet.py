@@ -9,6 +9,7 @@ from typing import Literal
 
 from torch import nn
 
+from lossland.models.resnet import Sum
 from lossland.options import Count
 
 
@@ -31,7 +32,7 @@ class PreResNet(nn.Module):
         blocks, a = [], width
         for stage in range(3):
             for i in range(repeats):
-                blocks.append(Block(a, width * 2**stage, 2 if stage and not i else 1, bottleneck))
+                blocks.append(_block(a, width * 2**stage, 2 if stage and not i else 1, bottleneck))
                 a = width * 2**stage * (4 if bottleneck else 1)
         self.blocks = nn.Sequential(*blocks)
         self.head = nn.Sequential(nn.BatchNorm2d(a), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(a, classes))
@@ -43,21 +44,14 @@ class PreResNet(nn.Module):
         return self.head(self.blocks(self.stem(x)))
 
 
-class Block(nn.Module):
+def _block(a, width, stride, bottleneck):
     """norm, ReLU, convolution two or three times, beside a shortcut that is a 1x1 convolution where shapes change."""
-
-    def __init__(self, a, width, stride, bottleneck):
-        super().__init__()
-        out = width * 4 if bottleneck else width
-        # (channels in, channels out, kernel, stride) of each convolution
-        convs = [(a, width, 1, 1), (width, width, 3, stride), (width, out, 1, 1)]
-        if not bottleneck:
-            convs = [(a, width, 3, stride), (width, width, 3, 1)]
-        layers = []
-        for i, o, kernel, s in convs:
-            layers += [nn.BatchNorm2d(i), nn.ReLU(), nn.Conv2d(i, o, kernel, s, kernel // 2, bias=False)]
-        self.branch = nn.Sequential(*layers)
-        self.shortcut = nn.Identity() if (a, 1) == (out, stride) else nn.Conv2d(a, out, 1, stride, bias=False)
-
-    def forward(self, x):
-        return self.branch(x) + self.shortcut(x)
+    out = width * 4 if bottleneck else width
+    # (channels in, channels out, kernel, stride) of each convolution
+    convs = [(a, width, 1, 1), (width, width, 3, stride), (width, out, 1, 1)]
+    if not bottleneck:
+        convs = [(a, width, 3, stride), (width, width, 3, 1)]
+    layers = []
+    for i, o, kernel, s in convs:
+        layers += [nn.BatchNorm2d(i), nn.ReLU(), nn.Conv2d(i, o, kernel, s, kernel // 2, bias=False)]
+    return Sum(nn.Sequential(*layers), nn.Identity() if (a, 1) == (out, stride) else nn.Conv2d(a, out, 1, stride, bias=False))

@@ -5,6 +5,7 @@ Pre-activation basic blocks of 16, 32, 64 times `k` channels; depth 6n+4; convol
 
 from torch import nn
 
+from lossland.models.resnet import Sum
 from lossland.options import Count, Fraction
 
 
@@ -20,7 +21,7 @@ class WideResNet(nn.Module):
         blocks, a = [], 16
         for stage in range(3):
             for i in range(repeats):
-                blocks.append(Block(a, 16 * k * 2**stage, 2 if stage and not i else 1, dropout))
+                blocks.append(_block(a, 16 * k * 2**stage, 2 if stage and not i else 1, dropout))
                 a = 16 * k * 2**stage
         norm = [nn.BatchNorm2d(a), nn.ReLU()]
         head = [nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(a, classes)]
@@ -34,12 +35,7 @@ class WideResNet(nn.Module):
         return self.layers(x)
 
 
-class Block(nn.Module):
-    def __init__(self, a, b, stride, dropout):
-        super().__init__()
-        first = [nn.BatchNorm2d(a), nn.ReLU(), nn.Conv2d(a, b, 3, padding=1), nn.Dropout(dropout)]
-        self.branch = nn.Sequential(*first, nn.BatchNorm2d(b), nn.ReLU(), nn.Conv2d(b, b, 3, stride, 1))
-        self.shortcut = nn.Identity() if (a, 1) == (b, stride) else nn.Conv2d(a, b, 1, stride)
-
-    def forward(self, x):
-        return self.branch(x) + self.shortcut(x)
+def _block(a, b, stride, dropout):
+    first = [nn.BatchNorm2d(a), nn.ReLU(), nn.Conv2d(a, b, 3, padding=1), nn.Dropout(dropout)]
+    branch = nn.Sequential(*first, nn.BatchNorm2d(b), nn.ReLU(), nn.Conv2d(b, b, 3, stride, 1))
+    return Sum(branch, nn.Identity() if (a, 1) == (b, stride) else nn.Conv2d(a, b, 1, stride))

@@ -29,10 +29,10 @@ def tiles(number, columns, height=2.1, **options):
 
 
 def legend_below(figure, axes, **options):
-    """One legend below the panels for what is labelled in `axes`, each label once, in a row of up to four."""
+    """One legend below the panels for what is labelled in `axes`, each label once, in rows of up to four."""
     axes = list(axes)
     named = {label for axis in axes for label in axis.get_legend_handles_labels()[1]}
-    legend_of(figure, axes, **{"ncols": min(4, len(named))} | options)
+    legend_of(figure, axes, **{"ncols": min(4, len(named), round(figure.get_figwidth() / COLUMN * 2))} | options)
 
 
 def legend_of(figure, axes, loc="outside lower center", **options):
@@ -75,7 +75,7 @@ def course(axis, table, x, looks, split, quantity, ylim=(0, None)):
 
 
 def band(axis, table, x, label, colour, scale=1.0, **line):
-    """Mean of `value` over the runs of `table` at each x as a line, the range over the runs as a band.
+    """Mean of `value` over the runs of `table` at each x as a line, the range over the runs as a band; at a single x as a bar.
 
     Where a run is not finite both have a gap: a mean of the others would be of other runs there than beside.
     """
@@ -83,7 +83,10 @@ def band(axis, table, x, label, colour, scale=1.0, **line):
     runs = values.where(values.abs() < float("inf")).groupby(level=0)
     mean, low, high = (getattr(runs, part)(skipna=False) for part in ("mean", "min", "max"))
     axis.plot(mean, label=label, color=colour, **line)
-    axis.fill_between(low.index, low, high, color=colour, alpha=0.2, linewidth=0)
+    if len(low) > 1:
+        axis.fill_between(low.index, low, high, color=colour, alpha=0.2, linewidth=0)
+    else:
+        axis.vlines(low.index, low, high, color=colour, alpha=0.4)
 
 
 def each(axis, lines, colour, label=None, **look):

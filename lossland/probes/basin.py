@@ -24,7 +24,6 @@ import numpy as np
 import pandas as pd
 from scipy import ndimage
 
-from lossland.landscape.edge import checked
 from lossland.options import Positive
 from lossland.statistics.tables import one_landscape
 
@@ -39,7 +38,6 @@ NOWHERE = dict.fromkeys(("left", "right", "half_width", "asymmetry", "area", "be
 NOWHERE |= dict.fromkeys(("open", "resolved", "walled"), False)
 
 
-@checked
 def measure(
     table: Annotated[pd.DataFrame, "landscape"], *, rise: Positive = 1.0, centres: list[float] = (0.0,)
 ) -> pd.DataFrame:

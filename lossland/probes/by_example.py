@@ -14,7 +14,6 @@ import pandas as pd
 import torch
 
 from lossland.inputs.shifts import shifts
-from lossland.landscape.edge import checked
 from lossland.landscape.ensembles import subsets as subsets_of
 from lossland.landscape.evaluate import predict, remembered, statistics, targets
 from lossland.options import BatchNorm, Between, Count, Folder, Seed, Split
@@ -29,7 +28,6 @@ KEY = ["corruption", "severity", "size", "example"]
 NEEDS = "classes"
 
 
-@checked
 def measure(
     problem,
     subspace,
@@ -64,7 +62,6 @@ def measure(
             mean, name = p[members].mean(0), row["members"]
             fitted[name] = fitted.get(name) or temperatures(mean, y)  # the clean images come first
             own = each(mean, y) | {"nll_tempered": each(at_own(mean, fitted[name]), y)["nll"], "js": apart(p[members])}
-            own = {name: values.numpy() for name, values in own.items()}
             found.setdefault(row["size"], []).append(pd.DataFrame(own | {"epochs": row["epochs"]}))
         for size, parts in found.items():
             means = (sum(parts) / len(parts)).rename_axis("example").reset_index()

@@ -16,7 +16,6 @@ from typing import Annotated
 import pandas as pd
 import torch
 
-from lossland.landscape.edge import checked
 from lossland.landscape.evaluate import path, point_by_point, statistics
 from lossland.options import BatchNorm, Between, Count, Split
 
@@ -28,7 +27,6 @@ KEY = ["layer", "index", "reference"]
 OF = 1
 
 
-@checked
 def measure(
     problem,
     subspace,
@@ -46,21 +44,20 @@ def measure(
     t, state_of = path(subspace.chart, resolution), statistics(problem, subspace, bn)
     few = replace(problem, examples=examples, batch_size=examples)
 
-    def grams(_, c):
-        theta = subspace.combine(c).to(problem.device)
+    def grams(c, theta):
         return _gram_matrices(few, theta, state_of(c, theta), split)
 
-    ends = [grams(0, c) for c in subspace.coefficients(t[[0, -1]])]
+    ends = [grams(c, problem.point(subspace.combine(c))) for c in subspace.coefficients(t[[0, -1]])]
     layers = list(ends[0])
     if not layers:
         raise ValueError("cka compares linear layers and convolutions, and in this network none runs")
 
-    def both(number, c):
-        own = grams(number, c)
+    def both(_, c, theta):
+        own = grams(c, theta)
         return torch.stack([compared(own[n], end[n]) for n in layers for end in ends])
 
     table = point_by_point(problem, subspace, t, slice(None), (2 * len(layers), 2), both)
-    points = {"index": range(len(t)), "u0": t[:, 0].numpy(), "arc": subspace.arc(t).numpy()}
+    points = {"index": range(len(t)), "u0": t[:, 0], "arc": subspace.arc(t)}
     return pd.concat(
         pd.DataFrame(
             {"layer": layers[i // 2], "depth": i // 2, "reference": i % 2, "cka": own[:, 0], "variance": own[:, 1]} | points

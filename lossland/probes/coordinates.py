@@ -9,7 +9,6 @@ from typing import Annotated
 import pandas as pd
 import torch
 
-from lossland.landscape.edge import checked
 from lossland.landscape.ends import refuse_one_point
 from lossland.landscape.evaluate import path, shares
 from lossland.options import Between, Count, Seed
@@ -23,7 +22,6 @@ KEY = ["index", "coordinate"]
 OF = 1
 
 
-@checked
 def measure(
     problem, subspace, *, resolution: Annotated[int, Between(2)] | None = None, number: Count = 10, seed: Seed = 0
 ) -> pd.DataFrame:
@@ -40,8 +38,8 @@ def measure(
     drawn = torch.randperm(problem.space.dimension, generator=stream(seed, "coordinates"))[:number].sort().values
     value = subspace.chart(t) @ subspace.anchors[:, drawn].double()
     straight = value[0] + share[:, None] * (value[-1] - value[0])
-    table = pd.DataFrame({"index": range(len(t)), "share": share.numpy(), "away": away.numpy()})
-    entries = pd.DataFrame({"coordinate": drawn.numpy(), "parameter": _parameters(problem.space, subspace, drawn)})
+    table = pd.DataFrame({"index": range(len(t)), "share": share, "away": away})
+    entries = pd.DataFrame({"coordinate": drawn, "parameter": _parameters(problem.space, subspace, drawn)})
     table = table.merge(entries, how="cross")
     return table.assign(value=value.flatten().numpy(), straight=straight.flatten().numpy())
 

@@ -10,7 +10,6 @@ cosine of independent networks.
 import pandas as pd
 
 from lossland.landscape.cosines import cosines
-from lossland.landscape.edge import checked
 from lossland.landscape.ensembles import pairs
 from lossland.options import Count
 
@@ -22,7 +21,6 @@ KEY = ["group", "first", "second"]
 SEVERAL = True
 
 
-@checked
 def measure(problem, subspace, *, resolution: Count = 2) -> pd.DataFrame:
     """One row for each group with parameters and each pair first < second of the points of the chart's grid: all of a set,
     `resolution` points of a path.
@@ -32,7 +30,6 @@ def measure(problem, subspace, *, resolution: Count = 2) -> pd.DataFrame:
     u = subspace.chart.grid(resolution)
     if len(u) < 2:
         raise ValueError("cosine compares two networks, and there is one; pool several, or keep more snapshots")
-    columns = {name: column.numpy() for name, column in pairs(subspace, len(u)).items()}
+    columns, found = pairs(subspace, len(u)), cosines(problem.space, subspace, u, u)
     at = columns["first"], columns["second"]
-    found = cosines(problem.space, subspace, u, u)
-    return pd.concat([pd.DataFrame({"group": g} | columns | {"cosine": c.numpy()[at]}) for g, c in found.items()])
+    return pd.concat([pd.DataFrame({"group": g} | columns | {"cosine": c[at]}) for g, c in found.items()])

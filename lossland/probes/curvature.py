@@ -13,7 +13,6 @@ from dataclasses import replace
 import pandas as pd
 import torch
 
-from lossland.landscape.edge import checked
 from lossland.landscape.evaluate import coordinates, grid, part_of, point_by_point, statistics
 from lossland.landscape.hessian import extremes
 from lossland.options import BatchNorm, Count, LeftOut, Patterns, Positive, Shard, Split
@@ -24,9 +23,9 @@ SCHEMA = {
     "lowest_error": "float64", "highest_error": "float64", "products": "int64",
 }  # fmt: skip
 KEY = ["index"]
+GRID = 1  # points along each axis at least
 
 
-@checked
 def measure(
     problem,
     subspace,
@@ -44,19 +43,17 @@ def measure(
     """One row for each point of the grid over a path or a plane; `resolution`, `examples`, `shard` as in `landscape`.
 
     The error of an end is at most `tolerance` times that end, or times a hundredth of the larger one, or what `products` leave
-    (see `lossland.landscape.hessian`); at a point where the loss has no finite curvature the ends are NaN.
+    (see `lossland.landscape.lanczos`); at a point where the loss has no finite curvature the ends are NaN.
     """
     problem = replace(problem, examples=examples)
     u = grid(subspace.chart, resolution)
     columns = {"index": torch.arange(len(u))} | coordinates(u)
     part, state_of = part_of(len(u), shard), statistics(problem, subspace, bn)
 
-    def ends(number, c):
-        theta, rng = subspace.combine(c).to(problem.device), stream("lanczos")
+    def ends(_, c, theta):
+        state, limits = state_of(c, theta), {"tolerance": tolerance, "limit": products}
         try:
-            found = extremes(
-                problem, theta, state_of(c, theta), rng, leave_out, split, only, tolerance=tolerance, limit=products
-            )
+            found = extremes(problem, theta, state, stream("lanczos"), leave_out, split, only, **limits)
         except FloatingPointError:
             return torch.full((5,), torch.nan)
         values, errors = found.values[[0, -1]], found.bounds[[0, -1]]
@@ -67,4 +64,4 @@ def measure(
     columns = {name: column[part] for name, column in columns.items()}
     columns |= {"lowest": low, "highest": high, "ratio": (low / high).abs()}
     columns |= {"lowest_error": low_error, "highest_error": high_error, "products": number.nan_to_num().long()}
-    return pd.DataFrame({name: column.numpy() for name, column in columns.items()})
+    return pd.DataFrame(columns)

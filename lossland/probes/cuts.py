@@ -8,7 +8,6 @@ from dataclasses import replace
 
 import pandas as pd
 
-from lossland.landscape.edge import checked
 from lossland.landscape.evaluate import evaluate, score
 from lossland.options import BatchNorm, Count, Splits
 
@@ -19,7 +18,6 @@ SCHEMA = {
 KEY = ["split", "index"]
 
 
-@checked
 def measure(
     problem,
     subspace,
@@ -33,9 +31,8 @@ def measure(
         raise ValueError(f"cuts measures points of random cuts, and {subspace.chart} has none; name a random_cut")
     problem, u = replace(problem, examples=examples), subspace.chart.grid(None)
     table = evaluate(problem, subspace, u, splits, bn)
-    noted = {name: subspace.notes[name].numpy() for name in ("dimension", "radius")}
-    columns = {"index": range(len(u))} | noted | {"norm": subspace.norms(u).numpy()}
-    scores = {name: score(problem, table, name).T.numpy() for name in ("nll", "error")}
-    return pd.concat(
-        [pd.DataFrame(columns | {"split": s} | {n: v[i] for n, v in scores.items()}) for i, s in enumerate(splits)]
-    )
+    columns = {"index": range(len(u)), "norm": subspace.norms(u)}
+    columns |= {name: subspace.notes[name] for name in ("dimension", "radius")}
+    scores = {name: score(problem, table, name).T for name in ("nll", "error")}
+    parts = [columns | {"split": split} | {n: v[i] for n, v in scores.items()} for i, split in enumerate(splits)]
+    return pd.concat(map(pd.DataFrame, parts))

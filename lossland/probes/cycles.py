@@ -6,7 +6,6 @@ The points are those at which `neb` looks for where to insert pivots: the pivots
 import pandas as pd
 import torch
 
-from lossland.landscape.edge import checked
 from lossland.landscape.ends import joined
 
 SCHEMA = {
@@ -17,7 +16,6 @@ KEY = ["cycle", "index"]
 COLUMNS = ("cycle", "share", "pivot", "nll", "error")
 
 
-@checked
 def measure(problem, subspace) -> pd.DataFrame:
     """One row for each point after each cycle, of the train split; `share` of the length of the band as it was then.
 

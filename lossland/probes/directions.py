@@ -13,13 +13,11 @@ import math
 import pandas as pd
 
 from lossland.geometry.measures import gram
-from lossland.landscape.edge import checked
 
 SCHEMA = {"first": "int64", "second": "int64", "quantity": "string", "value": "float64"}
 KEY = ["first", "second", "quantity"]
 
 
-@checked
 def measure(problem, subspace) -> pd.DataFrame:
     """`first` and `second` number the directions from 0; they are equal in rows about one. Raises ValueError without any."""
     if subspace.chart.barycentric or not hasattr(subspace.chart, "box"):

@@ -8,7 +8,6 @@ overlap(i, j) = 2 |W_i and W_j| / (|W_i| + |W_j|),   W_i the x that i errs on   
 import pandas as pd
 import torch
 
-from lossland.landscape.edge import checked
 from lossland.landscape.ensembles import pairs
 from lossland.landscape.evaluate import predict, targets
 from lossland.options import BatchNorm, Count, Split
@@ -23,7 +22,6 @@ NEEDS = "classes"
 SEVERAL = True
 
 
-@checked
 def measure(problem, subspace, *, resolution: Count = 2, split: Split = "test", bn: BatchNorm = "recalibrate") -> pd.DataFrame:
     """One row for each pair first < second of the points of the chart's grid: all of a set, `resolution` points of a path.
 
@@ -48,4 +46,4 @@ def measure(problem, subspace, *, resolution: Count = 2, split: Split = "test", 
         "error_second": errors[second],
         "overlap": 2 * common[first, second] / (common[first, first] + common[second, second]),
     }
-    return pd.DataFrame({"split": split, "examples": len(y)} | {name: column.numpy() for name, column in columns.items()})
+    return pd.DataFrame({"split": split, "examples": len(y)} | columns)

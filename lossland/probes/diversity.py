@@ -9,8 +9,6 @@ plane is read by is in `lossland.statistics.diversity_limits`.
 import pandas as pd
 import torch
 
-from lossland.geometry.charts.points import Points
-from lossland.landscape.edge import checked
 from lossland.landscape.ensembles import blocks as blocks_of
 from lossland.landscape.evaluate import predict, targets
 from lossland.landscape.subspace import Subspace
@@ -25,7 +23,6 @@ NEEDS = "classes"
 SEVERAL = True
 
 
-@checked
 def measure(
     problem, subspace, *, resolution: Count = 2, split: Split = "test", bn: BatchNorm = "recalibrate", blocks: Index = 0
 ) -> pd.DataFrame:
@@ -39,7 +36,7 @@ def measure(
     scale = subspace.notes.get("scale", torch.full((len(u),), torch.nan)).double()
     index = torch.arange(len(u))
     if "reference" in subspace.notes:
-        around = Subspace(subspace.notes["reference"][None], Points(1))
+        around = Subspace.of(subspace.notes["reference"])
         (reference,) = (p.argmax(1) for p in predict(problem, around, around.chart.grid(), split, bn))
     elif len(u) > 1:
         reference, labels, scale, index = labels[0], labels[1:], scale[1:], index[1:]
@@ -55,5 +52,5 @@ def measure(
             "reference_error": missed[part].mean().item(),
         }
         columns = {"index": index, "scale": scale, "error": wrong[:, part].mean(1), "disagreement": apart[:, part].mean(1)}
-        parts.append(pd.DataFrame(shared | {name: column.numpy() for name, column in columns.items()}))
+        parts.append(pd.DataFrame(shared | columns))
     return pd.concat(parts)

@@ -8,7 +8,6 @@ quantity: the scores of the task (nll, error) and loss = nll + weight_decay/2 |t
 import pandas as pd
 import torch
 
-from lossland.landscape.edge import checked
 from lossland.landscape.evaluate import evaluate, quantities
 from lossland.options import BatchNorm, Splits
 
@@ -19,7 +18,6 @@ SCHEMA = {
 KEY = ["index", "split", "quantity"]
 
 
-@checked
 def measure(problem, subspace, *, splits: Splits = ("train", "test"), bn: BatchNorm = "recalibrate") -> pd.DataFrame:
     """`epoch` counts those of this training, `lr` is the rate of the last step before, NaN if not known.
 

@@ -12,7 +12,6 @@ import pandas as pd
 import torch
 
 from lossland.geometry.charts.points import Points
-from lossland.landscape.edge import checked
 from lossland.landscape.ensembles import subsets as subsets_of
 from lossland.landscape.evaluate import predict, targets
 from lossland.options import BatchNorm, Count, Seed, Split
@@ -29,7 +28,6 @@ NEEDS = "classes"
 SEVERAL = True
 
 
-@checked
 def measure(
     problem,
     subspace,

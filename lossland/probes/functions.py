@@ -9,7 +9,6 @@ import pandas as pd
 import torch
 
 from lossland.geometry.charts import lattice
-from lossland.landscape.edge import checked
 from lossland.landscape.ensembles import origins
 from lossland.landscape.evaluate import predict, statistics
 from lossland.options import BatchNorm, Count, NonNegative
@@ -20,7 +19,6 @@ SCHEMA = {
 KEY = ["index", "point"]
 
 
-@checked
 def measure(
     problem,
     subspace,
@@ -52,10 +50,9 @@ def measure(
         "x0": x[:, 0],
         "x1": x[:, 1] if len(box) > 1 else torch.full((len(x),), torch.nan),
     }
-    columns, source = {name: column.numpy() for name, column in columns.items()}, origins(subspace, len(u))[0].tolist()
-    parts, state_of = [], statistics(problem, subspace, bn)
+    source, parts, state_of = origins(subspace, len(u))[0].tolist(), [], statistics(problem, subspace, bn)
     for index, values in enumerate(predict(seen, subspace, u, "test", state_of=state_of, ask="values")):
-        parts.append(pd.DataFrame({"index": index, "source": source[index]} | columns | {"output": values.numpy()}))
+        parts.append(pd.DataFrame({"index": index, "source": source[index]} | columns | {"output": values}))
     return pd.concat(parts)
 
 

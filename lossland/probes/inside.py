@@ -14,7 +14,6 @@ import pandas as pd
 import torch
 
 from lossland.geometry.charts.complex import Complex
-from lossland.landscape.edge import checked
 from lossland.landscape.evaluate import evaluate, point_by_point, score, slope, statistics
 from lossland.landscape.simplexes import stages as stages_of
 from lossland.options import BatchNorm, Count, Index, Seed, Splits
@@ -28,7 +27,6 @@ SCHEMA = {
 KEY = ["stage", "simplex", "split"]
 
 
-@checked
 def measure(
     problem,
     subspace,
@@ -85,8 +83,7 @@ def _uphill(problem, subspace, u, best, splits, bn, steps):
     """What `evaluate` returns at the highest points [n] that so many steps from u [n k], where it returned `best`, found."""
     state_of, rate = statistics(problem, subspace, bn), torch.ones(len(u), 1, dtype=torch.float64)
 
-    def slopes(number, c):
-        theta = subspace.combine(c).to(problem.device)
+    def slopes(_, c, theta):
         return subspace.anchors @ slope(problem, theta, state_of(c, theta)).cpu()
 
     for _ in range(steps):

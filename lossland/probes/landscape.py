@@ -23,7 +23,6 @@ import torch
 from lossland.geometry.charts.points import Points
 from lossland.geometry.measures import gram, norms
 from lossland.landscape.adaptive import surface
-from lossland.landscape.edge import checked
 from lossland.landscape.evaluate import coordinates, evaluate, grid, part_of, quantities
 from lossland.options import Arithmetic, BatchNorm, Count, Entries, Positive, Shard, Splits
 from lossland.rng import stream
@@ -34,9 +33,9 @@ SCHEMA = {
     "half_b": "float64", "within": "float64", "examples": "int64",
 }  # fmt: skip
 KEY = ["mark", "index", "split", "quantity"]
+GRID = 2  # points along each axis at least
 
 
-@checked
 def measure(
     problem,
     subspace,

@@ -13,7 +13,6 @@ from typing import Literal
 import pandas as pd
 import torch
 
-from lossland.landscape.edge import checked
 from lossland.landscape.ensembles import blocks as blocks_of
 from lossland.landscape.ensembles import subsets as subsets_of
 from lossland.landscape.evaluate import predict, statistics
@@ -28,7 +27,6 @@ KEY = ["block", "size", "subset"]
 NEEDS = "classes"
 
 
-@checked
 def measure(
     problem,
     subspace,

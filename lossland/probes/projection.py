@@ -9,7 +9,6 @@ The share of the trajectory that the plane catches is 1 - sum of outside^2 / sum
 import pandas as pd
 import torch
 
-from lossland.landscape.edge import checked
 from lossland.landscape.evaluate import coordinates
 
 SCHEMA = {
@@ -19,7 +18,6 @@ SCHEMA = {
 KEY = ["index"]
 
 
-@checked
 def measure(problem, subspace) -> pd.DataFrame:
     """One row for each point that was kept; `lr` is the rate of the last step before, NaN if unknown.
 
@@ -31,4 +29,4 @@ def measure(problem, subspace) -> pd.DataFrame:
     columns = {"index": torch.arange(len(u))} | coordinates(u)
     columns |= {name: subspace.notes[name].double() for name in ("epoch", "outside", "distance")}
     columns["lr"] = subspace.notes.get("lr", torch.full((len(u),), torch.nan)).double()
-    return pd.DataFrame({name: column.numpy() for name, column in columns.items()})
+    return pd.DataFrame(columns)

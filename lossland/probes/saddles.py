@@ -24,7 +24,6 @@ import pandas as pd
 import torch
 
 from lossland.geometry.measures import columns
-from lossland.landscape.edge import checked
 from lossland.landscape.ends import joined, refuse_one_point
 from lossland.landscape.evaluate import example_scores, halved, path, point_by_point, shares, statistics, targets
 from lossland.options import BatchNorm, Between, Count, Index, Seed, Splits
@@ -41,7 +40,6 @@ KEY = ["split", "quantity"]
 OF = 1
 
 
-@checked
 def measure(
     problem,
     subspace,
@@ -68,8 +66,7 @@ def measure(
     def means(t, redraws):
         """[n splits 1 + redraws scores]: of the examples, and of each draw and half of them."""
 
-        def measured(_, c):
-            theta = subspace.combine(c).to(problem.device)
+        def measured(_, c, theta):
             state = state_of(c, theta)
             return torch.stack([_means(w[:redraws], example_scores(problem, theta, state, s)) for s, w in weights.items()])
 

@@ -11,7 +11,6 @@ import torch
 
 from lossland.geometry import volumes
 from lossland.geometry.charts.complex import Complex
-from lossland.landscape.edge import checked
 from lossland.options import Count, Positive, Seed
 from lossland.rng import stream
 
@@ -19,7 +18,6 @@ SCHEMA = {"stretch": "float64", "index": "int64", "simplex": "int64", "x": "floa
 KEY = ["stretch", "index"]
 
 
-@checked
 def measure(problem, subspace, *, samples: Count = 1000, stretches: list[Positive] = (1.0,), seed: Seed = 0) -> pd.DataFrame:
     """For each stretch a row for each draw, with the number of the `simplex` it was drawn from, and three of simplex -1, the
     corners.

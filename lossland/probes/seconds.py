@@ -17,8 +17,7 @@ import numpy as np
 import pandas as pd
 
 from lossland.geometry.charts import Curve
-from lossland.landscape.edge import checked
-from lossland.landscape.train import expected_loss, pointwise
+from lossland.landscape.objectives import expected_loss, pointwise
 from lossland.options import Count, Precision
 from lossland.rng import stream
 
@@ -26,7 +25,6 @@ SCHEMA = {"index": "int64", "epochs": "float64", "epoch_seconds": "float64", "se
 KEY = ["index"]
 
 
-@checked
 def measure(problem, subspace, *, steps: Count = 20, batch_size: Count = 128, precision: Precision = "fp32") -> pd.DataFrame:
     """One row for each anchor, with the `epochs` that led to it. `steps` are timed; `overhead` is NaN if it is not a curve."""
     problem = replace(problem, precision=precision)

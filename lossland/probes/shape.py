@@ -15,7 +15,6 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 
-from lossland.landscape.edge import checked
 from lossland.statistics.barrier import barrier, elsewhere, seen
 from lossland.statistics.tables import one_landscape
 
@@ -27,7 +26,6 @@ SCHEMA = {
 KEY = ["split", "quantity"]
 
 
-@checked
 def measure(table: Annotated[pd.DataFrame, "landscape"]) -> pd.DataFrame:
     """`table` is the landscape of one path, from t = 0 to 1. Raises ValueError if it is of several, or goes on beyond."""
     table = one_landscape(table, "shape").sort_values("index")

@@ -17,9 +17,9 @@ import pandas as pd
 import torch
 
 from lossland.landscape.ascent import highest_within
-from lossland.landscape.edge import checked
 from lossland.landscape.evaluate import calibrated, mean_scores
-from lossland.landscape.hessian import GaussNewton, Hessian, lanczos
+from lossland.landscape.hessian import GaussNewton, Hessian
+from lossland.landscape.lanczos import lanczos
 from lossland.landscape.trace import xtrace
 from lossland.options import Count, Positive
 from lossland.rng import stream
@@ -28,7 +28,6 @@ SCHEMA = {"measure": "string", "adaptive": "bool_", "part": "string", "value": "
 KEY = ["measure", "adaptive", "part"]
 
 
-@checked
 def measure(
     problem,
     subspace,

@@ -16,7 +16,6 @@ import pandas as pd
 import torch
 
 from lossland.inputs.shifts import shifts
-from lossland.landscape.edge import checked
 from lossland.landscape.ensembles import subsets as subsets_of
 from lossland.landscape.evaluate import predict, remembered, statistics, targets
 from lossland.options import BatchNorm, Between, Corruption, Count, Folder, Seed, Split
@@ -31,7 +30,6 @@ KEY = ["split", "corruption", "severity", "size", "subset"]
 NEEDS = "classes"
 
 
-@checked
 def measure(
     problem,
     subspace,

@@ -16,7 +16,6 @@ import torch
 
 from lossland.geometry.charts import Curve
 from lossland.landscape.cosines import cosines
-from lossland.landscape.edge import checked
 from lossland.landscape.evaluate import coordinates, grid, part_of, point_by_point, predict, prediction, statistics, targets
 from lossland.options import BatchNorm, Count, Group, Shard, Splits
 from lossland.statistics.scores import scores
@@ -27,10 +26,10 @@ SCHEMA = {
     "disagreement": "float64", "group": "string", "cosine": "float64", "examples": "int64",
 }  # fmt: skip
 KEY = ["split", "index", "reference"]
+GRID = 1  # points along each axis at least
 NEEDS = "classes"
 
 
-@checked
 def measure(
     problem,
     subspace,
@@ -51,8 +50,7 @@ def measure(
     labels = [torch.stack([p.argmax(1) for p in predict(problem, subspace, ends, split, bn)]) for split in splits]
     y, state_of = [targets(problem, split) for split in splits], statistics(problem, subspace, bn)
 
-    def compared(_, c):
-        theta = subspace.combine(c).to(problem.device)
+    def compared(_, c, theta):
         state, rows = state_of(c, theta), []
         for i, split in enumerate(splits):
             p = prediction(problem, theta, state, split)
@@ -68,7 +66,6 @@ def measure(
         for k in (0, 1):
             columns = {name: column[part] for name, column in (points | {"cosine": alike[:, k]}).items()}
             columns |= {"error": table[:, i, 0], "nll": table[:, i, 1], "disagreement": table[:, i, 2 + k]}
-            columns = {name: column.numpy() for name, column in columns.items()}
             constant = {"split": split, "reference": k, "group": group, "examples": len(y[i])}
             constant |= {n: c[k].item() for n, c in drawn.items()}
             parts.append(pd.DataFrame(columns | constant))

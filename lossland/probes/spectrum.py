@@ -16,9 +16,9 @@ from typing import Literal
 import pandas as pd
 import torch
 
-from lossland.landscape.edge import checked
 from lossland.landscape.evaluate import coordinates, grid, part_of, point_by_point, slope, statistics
-from lossland.landscape.hessian import MATRICES, quadrature
+from lossland.landscape.hessian import MATRICES
+from lossland.landscape.lanczos import quadrature
 from lossland.landscape.trace import xtrace
 from lossland.options import BatchNorm, Count, Index, LeftOut, Patterns, Shard, Split
 from lossland.rng import stream
@@ -29,9 +29,9 @@ SCHEMA = {
     "trace_error": "float64",
 }  # fmt: skip
 KEY = ["index", "start", "node"]
+GRID = 1  # points along each axis at least
 
 
-@checked
 def measure(
     problem,
     subspace,
@@ -59,8 +59,7 @@ def measure(
     part, state_of = part_of(len(u), shard), statistics(problem, subspace, bn)
     steps, dimension, starts = min(steps, int(mask.sum())), int(mask.sum()), 1 if along == "gradient" else starts
 
-    def spectra(number, c):
-        theta = subspace.combine(c).to(problem.device)
+    def spectra(number, c, theta):
         state = state_of(c, theta)
         product = MATRICES[matrix](problem, theta, state, split, mask.to(theta))
         found = torch.full((starts, steps + 1, 2), torch.nan, dtype=torch.float64)
@@ -85,4 +84,4 @@ def measure(
     columns |= {"start": start, "node": node, "value": table[point, start, node, 0], "weight": table[point, start, node, 1]}
     columns |= {"dimension": torch.full_like(node, dimension)}
     columns |= dict(zip(("trace", "trace_error"), table[point, start, -1].T, strict=True))
-    return pd.DataFrame({name: column.numpy() for name, column in columns.items()})
+    return pd.DataFrame(columns)

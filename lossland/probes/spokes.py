@@ -12,7 +12,6 @@ import pandas as pd
 import torch
 
 from lossland.geometry.charts.complex import Complex
-from lossland.landscape.edge import checked
 from lossland.landscape.evaluate import evaluate, score
 from lossland.landscape.simplexes import modes
 from lossland.options import BatchNorm, Count, Seed, Splits
@@ -24,7 +23,6 @@ SCHEMA = {
 KEY = ["split", "to", "leg", "index"]
 
 
-@checked
 def measure(
     problem,
     subspace,
@@ -55,5 +53,5 @@ def measure(
     points += [{"to": "simplex", "leg": 0, "index": i, "t": torch.nan} for i in range(samples)]
     table = evaluate(problem, subspace, torch.cat(u), splits, bn)
     scores = {name: score(problem, table, name).T for name in ("nll", "error")}
-    own = [pd.DataFrame({name: found[i].numpy() for name, found in scores.items()}) for i in range(len(splits))]
+    own = [pd.DataFrame({name: found[i] for name, found in scores.items()}) for i in range(len(splits))]
     return pd.concat([pd.DataFrame(points).join(found).assign(split=split) for split, found in zip(splits, own, strict=True)])

@@ -15,7 +15,6 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 
-from lossland.landscape.edge import checked
 from lossland.options import NonNegative
 from lossland.statistics.tables import one_landscape
 from lossland.statistics.topology import joins, neighbours
@@ -28,7 +27,6 @@ SCHEMA = {
 KEY = ["split", "quantity", "index"]
 
 
-@checked
 def measure(table: Annotated[pd.DataFrame, "landscape"], *, least: NonNegative = 0.0) -> pd.DataFrame:
     """One row for each minimum, `index` 0 the lowest, which is left out if its persistence is below `least` of the range of all
     values. `into` is the index of the lower minimum that it joins, -1 of one that joins none; it is at the `edge` of what was

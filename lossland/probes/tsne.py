@@ -19,7 +19,6 @@ import torch
 from sklearn.manifold import TSNE
 from sklearn.metrics import silhouette_samples
 
-from lossland.landscape.edge import checked
 from lossland.landscape.ensembles import origins
 from lossland.landscape.evaluate import predict, statistics
 from lossland.options import BatchNorm, Count, Positive, Seed, Split
@@ -35,7 +34,6 @@ BLOCKS = 10
 EXAGGERATION = 12  # scikit-learn's own, by which attraction is stronger in the beginning
 
 
-@checked
 def measure(
     problem,
     subspace,
@@ -66,7 +64,7 @@ def measure(
     tsne = TSNE(perplexity=near, init="pca", method="exact", learning_rate=len(p) / EXAGGERATION, random_state=draw)
     places = tsne.fit_transform(p).astype("float64")
     source, within, epoch = origins(subspace, len(u))
-    columns = {"source": source.numpy(), "within": within.numpy(), "epoch": epoch.numpy(), "x": places[:, 0], "y": places[:, 1]}
+    columns = {"source": source, "within": within, "epoch": epoch, "x": places[:, 0], "y": places[:, 1]}
     columns |= {"silhouette": _silhouette(places, source), "silhouette_predictions": _silhouette(p, source)}
     columns["luck"] = _luck(each, source)
     return pd.DataFrame({"split": split, "index": range(len(u))} | columns)

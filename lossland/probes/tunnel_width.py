@@ -13,8 +13,6 @@ import pandas as pd
 import torch
 from scipy.optimize import brentq
 
-from lossland.geometry.charts.points import Points
-from lossland.landscape.edge import checked
 from lossland.landscape.evaluate import evaluate, mean_scores, point_by_point, statistics
 from lossland.landscape.subspace import Subspace
 from lossland.options import BatchNorm, Count, Positive, Seed
@@ -28,7 +26,6 @@ KEY = ["direction"]
 FIRST = 0.01  # of |theta|, the first step
 
 
-@checked
 def measure(
     problem,
     subspace,
@@ -52,14 +49,13 @@ def measure(
     finite.
     """
     problem, nll = replace(problem, examples=examples), problem.task.SCORES.index("nll")
-    centre = Subspace((_nearest(problem, subspace, bn, nll, at_loss) if at_loss else subspace.end)[None], Points(1))
-    theta, state_of = problem.point(centre.end), statistics(problem, centre, bn)
-    norm, start = theta.double().norm().item(), torch.zeros(directions, 1, dtype=torch.float64)
+    centre = Subspace.of(_nearest(problem, subspace, bn, nll, at_loss) if at_loss else subspace.end)
+    state_of, norm = statistics(problem, centre, bn), problem.point(centre.end).double().norm().item()
 
     def loss(point, c):
         return mean_scores(problem, point, state_of(c, point), "train")[nll].item()
 
-    def crossing(number, c):
+    def crossing(number, c, theta):
         if not math.isfinite(own := loss(theta, c)):
             return torch.tensor([own, torch.nan, 0])
         direction = torch.randn(len(theta), generator=stream(seed, "tunnel width", number)).to(theta)
@@ -71,11 +67,11 @@ def measure(
 
         return torch.tensor([own, *_first_crossing(above, norm, furthest, tolerance)], dtype=torch.float64)
 
-    loss_there, distance, is_open = point_by_point(problem, centre, start, slice(None), (3,), crossing).T
+    loss_there, distance, is_open = point_by_point(problem, centre, torch.zeros(directions, 1), slice(None), (3,), crossing).T
     columns = {"direction": torch.arange(directions), "norm": torch.full_like(distance, norm), "loss": loss_there}
     columns |= {"level": loss_there + rise, "distance": distance, "share": distance / norm}
     columns |= {"angle": (distance / norm).atan(), "open": is_open == 1}
-    return pd.DataFrame({name: column.numpy() for name, column in columns.items()})
+    return pd.DataFrame(columns)
 
 
 def _nearest(problem, subspace, bn, nll, loss):

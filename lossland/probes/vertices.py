@@ -12,7 +12,6 @@ import torch
 
 from lossland.geometry import volumes
 from lossland.geometry.measures import components
-from lossland.landscape.edge import checked
 from lossland.landscape.evaluate import evaluate, score
 from lossland.landscape.simplexes import modes
 from lossland.options import BatchNorm, Count
@@ -24,7 +23,6 @@ SCHEMA = {
 KEY = ["index"]
 
 
-@checked
 def measure(problem, subspace, *, bn: BatchNorm = "recalibrate", examples: Count | None = None) -> pd.DataFrame:
     """One row for each vertex: whether it is a `mode`, a network that was there before, the numbers of the `simplexes` that it
     is in, as text, and its train scores. Of fewer than four vertices the last components are zero.
@@ -43,4 +41,4 @@ def measure(problem, subspace, *, bn: BatchNorm = "recalibrate", examples: Count
     columns |= dict(zip("xyz", places.numpy(), strict=True))
     columns |= {f"share_{axis}": part for axis, part in zip("xyz", share.tolist(), strict=True)}
     columns["simplexes"] = [" ".join(map(str, own)) for own in simplexes]
-    return pd.DataFrame(columns | {name: score(problem, table, name).numpy() for name in ("nll", "error")})
+    return pd.DataFrame(columns | {name: score(problem, table, name) for name in ("nll", "error")})

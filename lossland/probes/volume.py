@@ -11,7 +11,6 @@ import pandas as pd
 import torch
 
 from lossland.geometry import volumes
-from lossland.landscape.edge import checked
 from lossland.landscape.simplexes import modes, stages
 
 SCHEMA = {
@@ -21,7 +20,6 @@ SCHEMA = {
 KEY = ["stage", "simplex"]
 
 
-@checked
 def measure(problem, subspace) -> pd.DataFrame:
     """One row for each `stage`, the number of added vertices, and each simplex of that time; `simplex` -1 is the whole complex.
 

@@ -10,7 +10,6 @@ import pandas as pd
 import torch
 
 from lossland.geometry.charts.points import Points
-from lossland.landscape.edge import checked
 from lossland.options import Count, Positive
 
 SCHEMA = {
@@ -20,7 +19,6 @@ SCHEMA = {
 KEY = ["index", "kind", "low"]
 
 
-@checked
 def measure(problem, subspace, *, bins: Count = 99, reach: Positive | None = None, resolution: Count = 2) -> pd.DataFrame:
     """One row for each bin of each point of the chart's grid and each kind of parameters (all, weight, bias, norm).
 
@@ -39,7 +37,7 @@ def measure(problem, subspace, *, bins: Count = 99, reach: Positive | None = Non
             part = theta[mask].double()
             counts = torch.bincount(torch.bucketize(part, edges[kind][1:-1], right=True), minlength=bins)
             point = {"index": index, "epoch": epoch, "kind": kind, "norm": float(part.norm())}
-            columns = {"low": edges[kind][:-1].numpy(), "high": edges[kind][1:].numpy(), "count": counts.numpy()}
+            columns = {"low": edges[kind][:-1], "high": edges[kind][1:], "count": counts}
             rows.append(pd.DataFrame(point | columns))
     return pd.concat(rows)
 

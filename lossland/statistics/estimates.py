@@ -13,6 +13,7 @@ import numpy as np
 from scipy import stats
 
 HALF_POINT = 0.005
+MOST = 1000  # runs that anybody would make
 ROUNDING = 1e-12  # of numbers of order 1 in double precision, after sums over some thousand of them
 
 
@@ -32,6 +33,13 @@ class Estimate:
     def freedom(self):
         weight = sum(variance**2 / freedom for variance, freedom in self.parts)
         return np.divide(self.error**4, weight, out=np.full_like(weight, np.inf), where=weight > 0)
+
+    def signal(self, bar, n) -> tuple[float, float]:
+        """How far the number is from the bar, and what the test examples leave open: in standard deviations between n runs."""
+        runs = n * sum(variance for variance, _ in self.parts[:-1])
+        if not runs > 0:
+            return np.nan, np.nan
+        return float(abs(self.mean - bar) / runs**0.5), float((self.parts[-1][0] / runs) ** 0.5)
 
     def interval(self, share=0.95):
         width = stats.t.ppf((1 + share) / 2, self.freedom) * self.error
@@ -79,6 +87,17 @@ def estimate(values, less=None, *, examples=0.0, further=0.0) -> Estimate:
     examples = np.asarray(examples, float)
     parts.append(_of_scores(examples) if examples.ndim > 1 else (examples**2, np.inf))
     return Estimate(mean, np.sqrt(sum(variances)), parts)
+
+
+def needed(signal, floor, level, power=0.8) -> int | None:
+    """How many runs have a t-test at `level` find a number that is `signal` standard deviations between runs from its bar, with
+    this `power`; None if `MOST` do not. `floor`, in the same unit, is the standard error of the test examples, which more runs
+    leave as it is."""
+    n = np.unique(np.geomspace(2, MOST, 100).round())
+    error = np.sqrt(1 / n + floor**2)
+    freedom = (n - 1) * (error**2 * n) ** 2
+    found = stats.nct.sf(stats.t.isf(level, freedom), freedom, signal / error) >= power
+    return int(n[found.argmax()]) if found.any() else None
 
 
 def _of_scores(scores):

@@ -49,12 +49,12 @@ def refuse_other_images(tables):
         raise ValueError(f"{' and '.join(tables)} are not both of {corruption} at severity {severity}; measure both on it")
 
 
-def by_block(table, column) -> pd.DataFrame:
-    """The means of `column`, runs down and blocks of examples across. Raises ValueError if the table has no blocks."""
+def by_block(table, column, down="run") -> pd.DataFrame:
+    """The means of `column`, runs `down` and blocks of examples across. Raises ValueError if the table has no blocks."""
     blocks = table[table["block"] > 0]
     if blocks.empty:
         raise ValueError(f"{column} is known of all examples only; measure it with blocks, which show what their choice does")
-    return blocks.pivot_table(column, "run", "block").sort_index()
+    return blocks.pivot_table(column, down, "block").sort_index()
 
 
 def jackknife(table, statistic) -> float:

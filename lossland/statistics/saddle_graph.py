@@ -10,7 +10,8 @@ the lowest. Where not all are joined, the tree is a forest.
 import numpy as np
 import pandas as pd
 
-from lossland.statistics.tables import HARDLY, pick, where
+from lossland.statistics import tables
+from lossland.statistics.tables import noted, pick, where
 from lossland.statistics.topology import joins
 from lossland.statistics.verdicts import trained
 
@@ -46,15 +47,18 @@ def merges(found, n) -> pd.DataFrame:
     return joins(range(n), found["first"] - 1, found["second"] - 1, found["saddle"])
 
 
-def untrained(saddles, below=HARDLY) -> str | None:
+def untrained(saddles, below=None) -> str | None:
     """What claims about minima presume of train errors, None if they are such; None of a task without errors too."""
-    rows = where(saddles, split="train", quantity="error")
-    return trained(rows[["value_a", "value_b"]], below=below) if len(rows) else None
+    return trained(_errors(saddles), below=below)
 
 
 def named(label, saddles) -> str:
     """`label`, and what must be said of its minima where they are drawn."""
-    return f"{label}\n({why.partition(',')[0]})" if (why := untrained(where(saddles, subspace=label))) else label
+    return noted(label, tables.untrained(_errors(where(saddles, subspace=label)).max(initial=0)))
+
+
+def _errors(saddles):
+    return where(saddles, split="train", quantity="error")[["value_a", "value_b"]].to_numpy()
 
 
 def crossings(courses, heights) -> pd.Series:

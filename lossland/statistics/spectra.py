@@ -37,13 +37,14 @@ def gaps(nodes) -> pd.DataFrame:
     gap that is wider than `GAP`; infinite if there is none.
 
     Gaps are sought in the upper tenth (`UPPER`) of the eigenvalues that are not 0, above `SEEN` times the highest in size. At
-    the edge of a bulk, of noise of a hundred examples or more, they are narrower. NaN of a matrix that is not finite.
+    the edge of a bulk, of noise of a hundred examples or more, they are narrower. NaN of a matrix that is not finite, or has no
+    eigenvalue above 0: of what is nowhere curved upwards the highest is no measure, and nothing is far above a bulk.
     """
     return nodes.groupby(SETTLED).apply(_gaps, include_groups=False)
 
 
 def _gaps(nodes):
-    if nodes["value"].isna().any():
+    if nodes["value"].isna().any() or nodes["value"].max() <= 0:
         return pd.Series({"gap": np.nan, "edge": np.nan})
     nodes = nodes.sort_values("value", ascending=False)
     value, above = nodes["value"].to_numpy(), nodes["weight"].cumsum().to_numpy()[:-1]

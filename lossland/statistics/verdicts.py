@@ -11,14 +11,15 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from lossland.statistics.estimates import Deviation, above, all_of, estimate, within
+from lossland.statistics.estimates import MOST, Deviation, above, all_of, estimate, needed, within
 from lossland.statistics.estimates import tolerance as tolerance_of
 from lossland.statistics.tables import UNTRAINED
 
 SCHEMA = {
     "claim": "string", "kind": "string", "origin": "string", "statement": "string", "measured": "string", "bar": "string",
     "because": "string", "published": "string", "tolerance": "float64", "effect": "float64", "low": "float64",
-    "high": "float64", "spread": "float64", "n": "int64", "p_holds": "float64", "p_contradicted": "float64", "reason": "string",
+    "high": "float64", "spread": "float64", "signal": "float64", "floor": "float64", "n": "int64", "p_holds": "float64",
+    "p_contradicted": "float64", "reason": "string",
 }  # fmt: skip
 KEY = ["claim"]
 JUDGED = {"paper": "string", "subject": "string"} | SCHEMA | {"q": "float64", "verdict": "string"}
@@ -90,9 +91,9 @@ class Claim:
         compare = np.divide if self.ratio else np.subtract
         first = [v.mean() if less is None else compare(v.mean(), less.mean()) for v, less in samples.values() if n]
         known = first[0] if first and not self.deviation else np.nan
-        return row | (self._tested(samples) if not row["reason"] else {"effect": known})
+        return row | (self._tested(samples, n) if not row["reason"] else {"effect": known})
 
-    def _tested(self, samples):
+    def _tested(self, samples, n):
         to, back = (np.log, np.exp) if self.ratio else (lambda x: x, lambda x: x)
         found, tests = [], []
         for name, (values, less) in samples.items():
@@ -104,14 +105,18 @@ class Claim:
                 estimated = estimate(*logs, examples=examples)
                 held = estimate(*logs, examples=examples, further=1 / self.bar_of) if self.bar_of else estimated
             tests.append(self._sides(held, to))
-            found.append((name, estimated))
+            found.append((name, estimated, np.ndim(examples) > 1 or examples == 0))  # not a mere bound
         weakest = max(range(len(tests)), key=lambda i: tests[i][0])
-        name, shown = found[weakest]
+        name, shown, shared = found[weakest]
         p_holds, p_contradicted = all_of(tests) if len(tests) > 1 else tests[0]
         low, high = shown.interval()
+        one = len(tests) == 1 or (p_holds < 0.5 and sum(p >= LEVEL for p, _ in tests) == 1)  # part is left open
+        known = one and shared and not (self._edge is None or self.deviation or self.bar_of)
+        signal, floor = shown.signal(to(self._edge), n) if known else (np.nan, np.nan)
         return {
             "effect": float(back(shown.mean)), "low": float(back(low)), "high": float(back(high)),
             "spread": float(back(shown.spread)), "p_holds": float(p_holds), "p_contradicted": float(p_contradicted),
+            "signal": signal, "floor": floor,
             "measured": f"{self.of}; shown: {name}, the weakest of {len(tests)}" if len(tests) > 1 else self.of,
         }  # fmt: skip
 
@@ -119,7 +124,11 @@ class Claim:
         if self._margin is not None:
             sides = within(estimated, to(self._around), to(self._margin))
             return sides if self.apart is None else sides[::-1]
-        return above(estimated, to(self.above)) if self.above is not None else above(estimated, to(self.below), -1)
+        return above(estimated, to(self._edge), 1 if self.above is not None else -1)
+
+    @property
+    def _edge(self):
+        return self.below if self.above is None else self.above
 
     @property
     def _margin(self):
@@ -189,11 +198,12 @@ def as_published(name, values, published, *, examples=None, margin=None, because
                  tolerance=margin, bar_of=runs, **words)  # fmt: skip
 
 
-def trained(errors, *, below=UNTRAINED, of="train") -> str | None:
-    """What a claim `presumes` of networks that are trained to errors below so much; None if they are, or if there are no
-    errors, as of a regression."""
+def trained(errors, *, below=None) -> str | None:
+    """What a claim `presumes` of networks that are trained to train errors below so much (default: `UNTRAINED`); None if they
+    are, or if there are no errors, as of a regression."""
+    below = below or UNTRAINED
     worst = float(np.max(np.asarray(errors), initial=0))
-    return None if worst < below else f"trained to {100 * worst:.0f} % {of} error, where below {100 * below:g} % is presumed"
+    return None if worst < below else f"trained to {100 * worst:.0f} % train error, where below {100 * below:g} % is presumed"
 
 
 def judge(rows) -> pd.DataFrame:
@@ -214,7 +224,15 @@ def judge(rows) -> pd.DataFrame:
     ]
     rows.loc[measured, "reason"] = pd.Series(found, rows.index[measured], dtype=object)
     rows.loc[rows["verdict"] == "holds", "reason"] = ""
+    for row in rows[(rows["verdict"] == "undecided") & rows["signal"].notna()].itertuples():
+        side = "holds" if ahead[row.Index] else "contradicted"
+        level = LEVEL * ((q[side] < LEVEL).sum() + 1) / measured.sum()  # that it must reach, with the other claims as they are
+        rows.loc[row.Index, "reason"] += _more(needed(row.signal, row.floor, level), row.n)
     return rows
+
+
+def _more(runs, n):
+    return f"; about {max(runs, n + 1)} runs like these would decide it" if runs else f"; {MOST} runs would not decide it"
 
 
 def _range(printed):

@@ -27,38 +27,44 @@ SAME = 1e-4  # of the largest output: a difference below is rounding, which is 1
 
 
 @torch.no_grad()
-def symmetries(problem) -> Symmetries:
-    """What may be permuted in the problem's network.
+def symmetries(problem, rotate=False) -> Symmetries:
+    """What may be permuted in the problem's network; with `rotate` linear units are places that may be rotated.
 
     Raises ValueError if nothing may, or where a network that has been permuted so at random does not compute the same.
     """
+    if rotate and problem.dtype.itemsize < 4:
+        raise ValueError(f"rotated or balanced parameters are rounded, too much in {problem.dtype}; take precision: fp32")
     found, rng = watched(problem), stream("symmetries")
     if not found.classes:
         raise ValueError(
             "no hidden units of this network may be permuted: it has none, or operations that are not known here read them "
-            "all; take another network, or leave match and permute out"
+            "all; take another network, or leave match, permute and balance out"
         )
     theta = problem.init(0)  # where norms are all alike, and biases often 0: so it is moved a little
     theta = theta + (0.1 * theta.abs() + 0.01) * torch.randn(len(theta), generator=rng).to(theta)
-    orders = at_random(found, rng, rotate=True)
+    found = found.mixing if rotate else found
+    orders, same = at_random(found, rng, rotate=True), alike(problem, theta)
+    if not same(permuted(problem.space, found, theta, orders)):
+        moved = ((c, permuted(problem.space, found, theta, {c: order})) for c, order in orders.items())
+        guilty = next((c for c, point in moved if not same(point)), "all classes together")
+        raise ValueError(
+            f"the network computes something else when the units of {guilty} are permuted; PyTorch does not see all that its "
+            "forward pass does with them, so match, permute and balance cannot be used here"
+        )
+    return found
 
-    def outputs(orders):
-        point = permuted(problem.space, found, theta, orders)
+
+def alike(problem, theta, within=SAME):
+    """A function of points [D]: whether the network computes there what it does at theta [D], of a few training examples,
+    `within` this share of the largest output."""
+
+    @torch.no_grad()
+    def outputs(point):
         few, again = (next(problem.batches("train", 8))[1] for _ in range(2))
         return problem.space.predict(point, problem.space.calibrate(point, [few]), *again)
 
-    expected = outputs({})
-
-    def same(orders):
-        return (outputs(orders) - expected).abs().max() <= SAME * expected.abs().max()
-
-    if not same(orders):
-        guilty = next((c for c, order in orders.items() if not same({c: order})), "all classes together")
-        raise ValueError(
-            f"the network computes something else when the units of {guilty} are permuted; PyTorch does not see all that its "
-            "forward pass does with them, so neither match nor permute can be used here"
-        )
-    return found
+    expected = outputs(theta)
+    return lambda point: (outputs(point) - expected).abs().max() <= within * expected.abs().max()
 
 
 def at_random(found: Symmetries, rng, rotate=False):
@@ -85,7 +91,7 @@ def permuted(space, symmetries: Symmetries, theta, permutations):
     return theta
 
 
-def _blocks(views, symmetries, inside):
+def blocks(views, symmetries, inside):
     """(parameter, view of it [units size ...]) wherever the places inside the units of a class are."""
     n = symmetries.classes[inside.outer]
     for name, i, start, alone in inside.places:
@@ -97,7 +103,7 @@ def _blocks(views, symmetries, inside):
 
 
 def _turn(views, symmetries, inside, maps):
-    for _, block in _blocks(views, symmetries, inside):
+    for _, block in blocks(views, symmetries, inside):
         block.copy_(torch.einsum("npq,nq...->np...", maps.to(block), block))
 
 
@@ -197,7 +203,7 @@ class _Search:
         """The inner products [n n size size] of each place of each unit of a with each of b, in the settled tensors."""
         n, size = self.symmetries.classes[inside.outer], inside.size
         products = torch.zeros(n, n, size, size, dtype=torch.float64)
-        for (name, a), (_, b) in zip(*(_blocks(t, self.symmetries, inside) for t in (self.a, self.b)), strict=True):
+        for (name, a), (_, b) in zip(*(blocks(t, self.symmetries, inside) for t in (self.a, self.b)), strict=True):
             if name in settled:
                 a, b = (t.reshape(n * size, -1).double() for t in (a, b))
                 products += (a @ b.T).cpu().view(n, size, n, size).transpose(1, 2)

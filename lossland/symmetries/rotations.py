@@ -1,13 +1,15 @@
-"""Rotations of what only linear operations see, as the places inside the heads of attention.
+"""Rotations of what only linear operations see, as the places inside the heads of attention, or the rank of an adapter.
 
     q = W_q x + b_q,  k = W_k x + b_k,  scores q . k         stay if W_q, b_q, W_k, b_k become R W_q, R b_q, R W_k, R b_k
     v = W_v x + b_v,  out = sum over heads W_o A v + b_o     stays if W_v, b_v, W_o become R W_v, R b_v, W_o R^T
+    B A x of an adapter, and of linear layers between which nothing is, stays if B, A become B R^T, R A
 
 R is orthogonal, of each head its own, and another for values than for keys. Only W_q^T W_k, W_k^T b_q, W_o W_v and W_o b_v of
 a head count: b_k adds the same to all scores of a query, and softmax takes that out; norms of x do not matter. Any invertible
-map and its transposed inverse would do for R. Weight decay leaves the rotations of them: at its minimum [W_q b_q] [W_q b_q]^T
-is that of k. Rotary embeddings, norms of queries and keys, or any function of each entry tell the places apart: operations
-that are not known to be linear leave nothing to rotate. R is found as by Schoenemann 1966:
+map and its transposed inverse would do for R: `balance` leaves the rotations of them, as weight decay does at its minimum.
+Rotary embeddings, norms of queries and keys, or any function of each entry tell the places apart: operations that are not known
+to be linear leave nothing to rotate. So the residual stream is not rotated: what its norms compute stays under rotations (that
+of LayerNorm, of centred parameters) only once their gains are folded into what reads them. R is found as by Schoenemann 1966:
 
     argmax over R of <A, R B> = U V^T,    A B^T = U S V^T
 """
@@ -39,6 +41,8 @@ def told_apart(name, seen, out, arguments):
     if name in ("mul", "div"):
         full = [[t.ndim >= -i and t.shape[i] == sizes[i] for t in tensors] for i in range(-out.ndim, 0)]
         return [axis for axis, f in zip(made(out), full, strict=True) if sum(f) > 1 or (name == "div" and f[-1] and len(f) > 1)]
+    if name == "convolution" and arguments[-1] == 1:  # not in groups
+        return []
     if name == "expand":
         return _broadcast(seen, out, tensors[0])
     return [axis for t in (*tensors, out) for axis in made(t)]

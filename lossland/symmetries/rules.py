@@ -201,6 +201,7 @@ def _padding(seen, out, x, pad, value):
 
 
 def _concatenation(seen, out, tensors, dim=0):
+    tensors = [t for t in tensors if t.shape != (0,)] or tensors  # that of an empty cache goes with any other
     first, *others = axes = [list(seen.axes(t)) for t in tensors]
     for other in others:
         for i in set(range(out.ndim)) - {dim % out.ndim}:

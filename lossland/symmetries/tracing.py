@@ -6,6 +6,7 @@ that is not known here stays as it is: always right, at times less free than cou
 """
 
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import NamedTuple
 
 import torch
@@ -33,11 +34,27 @@ class Inside(NamedTuple):
 class Symmetries:
     """What may be permuted: `classes`, their numbers of units, each by the name of the parameter and of the axis that has it
     first; `axes`, of each axis of each parameter its segments (class, or None where it is fixed; units; repeats); `insides`,
-    what is inside the units of some classes."""
+    what is inside the units of some classes; `linear`, the classes whose units no operation tells apart."""
 
     classes: dict[str, int]
     axes: dict[str, list[list[tuple[str | None, int, int]]]]
     insides: dict[str, Inside]
+    linear: frozenset[str]
+
+    @property
+    def mixing(self):
+        """The same, with the units of each linear class as the places inside one unit: they may be rotated."""
+        axes = {
+            p: [[(c, 1, n) if c in self.linear else (c, n, r) for c, n, r in a] for a in own] for p, own in self.axes.items()
+        }
+        places = {c: [] for c in self.linear}
+        for name, own in axes.items():
+            for i, axis in enumerate(own):
+                for (c, _, _), end in zip(axis, accumulate(n * r for _, n, r in axis), strict=True):
+                    if c in places:
+                        places[c].append((name, i, end - self.classes[c], None))
+        insides = {f"inside {c}": Inside(c, self.classes[c], True, own) for c, own in places.items()}
+        return Symmetries(self.classes | dict.fromkeys(self.linear, 1), axes, self.insides | insides, frozenset())
 
 
 @torch.no_grad()
@@ -50,7 +67,8 @@ def watched(problem) -> Symmetries:
             seen.freeze(tensor)
     found = {n: [seen.units.resolved(axis) for axis in seen.axes(p)] for n, p in parameters.items()}
     nested = {c for axes in found.values() for a in axes for c, above in _walk(a) if above}
-    insides = _insides(seen, found, nested)
+    told = {c for axis in seen.told_apart for c, _ in _walk(seen.units.resolved(axis))}
+    insides = _insides(seen, found, nested, told)
     names, classes = {FIXED: None} | dict.fromkeys(nested | insides.keys()), {}
     for parameter, axes in found.items():
         for i, axis in enumerate(axes):
@@ -60,7 +78,9 @@ def watched(problem) -> Symmetries:
                     classes[names[c]] = n
     insides = {"inside {}.{}.{}".format(*one.places[0]): one._replace(outer=names[one.outer]) for one in insides.values()}
     named = {p: [[(names[c], n, r) for c, n, r in _flat(axis)] for axis in axes] for p, axes in found.items()}
-    return Symmetries(classes, named, insides)
+    longer = {c for axes in named.values() for axis in axes for c, _, r in axis if r > 1}
+    linear = {names[c] for c in names if c not in told} & classes.keys() - longer - {one.outer for one in insides.values()}
+    return Symmetries(classes, named, insides, frozenset(linear))
 
 
 def _flat(axis):
@@ -86,7 +106,7 @@ def _everywhere(axis):
     return set.intersection(*every) - {FIXED} if every else set()
 
 
-def _insides(seen, found, nested):
+def _insides(seen, found, nested, told_apart):
     """By class those that are inside another's units, and independent from unit to unit: those that go with it in each tensor,
     and in parameters are the places of its units, or on an axis of their own beside its axis."""
     beside = {}
@@ -96,7 +116,6 @@ def _insides(seen, found, nested):
             others = set().union(*(_everywhere(other) for j, other in enumerate(axes) if j != i))
             for c, above in _walk(axis):
                 beside[c] = beside.get(c, others | {*above}) & (others | {*above})
-    told_apart = {c for axis in seen.told_apart for c, _ in _walk(seen.units.resolved(axis))}
     made = {}
     for c, outers in beside.items():
         for outer in sorted(outers - {c} - made.keys() - nested):

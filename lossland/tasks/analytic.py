@@ -4,8 +4,6 @@ nll = f(theta)        in the units of the formula, called nll as every other los
 """
 
 from lossland.tasks import full
-from lossland.tasks.classification import MEMORY as MEMORY
-from lossland.tasks.classification import minibatches as minibatches
 
 SCORES = ("nll",)
 

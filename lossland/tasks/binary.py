@@ -9,8 +9,6 @@ import torch
 from torch.nn import functional as F
 
 from lossland.tasks import IGNORED, full
-from lossland.tasks.classification import MEMORY as MEMORY
-from lossland.tasks.classification import minibatches as minibatches
 
 SCORES = ("nll", "error")
 

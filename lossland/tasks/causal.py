@@ -6,9 +6,6 @@ Labels [n T] are the tokens [n T] of the inputs: they are shifted here. The firs
 """
 
 from lossland.tasks import tokens
-from lossland.tasks.classification import MEMORY as MEMORY
-from lossland.tasks.classification import minibatches as minibatches
-from lossland.tasks.classification import outputs as outputs
 
 SCORES = ("nll", "error")
 

@@ -12,7 +12,6 @@ the test text too is evaluated in streams, so that STREAMS words of it have none
 
 import torch
 
-from lossland.tasks.classification import outputs as outputs
 from lossland.tasks.tokens import fit as fit
 from lossland.tasks.tokens import losses as losses
 from lossland.tasks.tokens import probabilities as probabilities
@@ -39,7 +38,5 @@ def minibatches(n, size, rng=None):
         return pieces
     full = [rows for rows in pieces if rows.shape[1] == STEPS]
     if not full:
-        raise ValueError(
-            f"batch_size {size} cuts {n} words into streams shorter than {STEPS} words; lower it, or take more text"
-        )
+        raise ValueError(f"batch_size {size} cuts {n} words into streams shorter than {STEPS} words; lower it, or add text")
     return full

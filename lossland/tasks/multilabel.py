@@ -10,8 +10,6 @@ from torch.nn import functional as F
 
 from lossland.tasks import full
 from lossland.tasks.binary import refuse_shares
-from lossland.tasks.classification import MEMORY as MEMORY
-from lossland.tasks.classification import minibatches as minibatches
 
 SCORES = ("nll", "error")
 

@@ -44,9 +44,7 @@ class _Function:
         """Values [m]: those of an example, if the function gives one for each, are those of all its rows."""
         found, m = self.loss(full(outputs), target), len(self.task.rows(outputs, target)[0])
         if not torch.is_tensor(found) or not found.ndim:
-            raise ValueError(
-                "loss gives one number for a batch; give a value for each of its examples, as reduction='none' does"
-            )
+            raise ValueError("loss gives one number for a batch; give a value for each example, as reduction='none' does")
         if found.numel() == m:
             return found.reshape(-1)
         if len(found) != len(target):

@@ -11,8 +11,6 @@ import torch
 
 from lossland.tasks import full
 from lossland.tasks.binary import refuse_other_rows
-from lossland.tasks.classification import MEMORY as MEMORY
-from lossland.tasks.classification import minibatches as minibatches
 
 SCORES = ("nll", "squared_error")
 

@@ -6,9 +6,6 @@ Labels [n T] are of the tokens themselves, or of the next ones if the data have 
 """
 
 from lossland.tasks import classification
-from lossland.tasks.classification import MEMORY as MEMORY
-from lossland.tasks.classification import minibatches as minibatches
-from lossland.tasks.classification import outputs as outputs
 from lossland.tasks.classification import targets as targets
 
 SCORES = ("nll", "error")

@@ -8,7 +8,8 @@ from functools import partial
 import torch
 
 from lossland import tasks
-from lossland.landscape.problem import Problem, default_device
+from lossland.landscape.devices import default_device
+from lossland.landscape.problem import Problem
 from lossland.landscape.space import ParamSpace
 from lossland.workflow import plugins
 from lossland.workflow.store import DiskJournal, load_arrays, load_subspace

@@ -40,9 +40,8 @@ def add_chapters(plan, title=None, part=None):
             "pages": list(map(Entry, pages)),
         }
         options = {"title": title, "pages": shown}
-        plan.add(
-            "report", first, first, plugins.plugin("pages", "index"), options, inputs, aside={"part": part} if part else {}
-        )
+        aside = {"part": part} if part else {}
+        plan.add(Job("report", first, plugins.plugin("pages", "index"), options, inputs, aside=aside))
 
 
 def _page(plan, name, drawn, title, first) -> Job:
@@ -57,12 +56,12 @@ def _page(plan, name, drawn, title, first) -> Job:
     options = _heading(drawn[0]) | {"title": title, "alone": bool(first), "networks": networks}
     options["experiments"] = _experiments(plan, name, of)
     aside = {word: drawn[0].aside[word] for word in ("paper", "part") if word in drawn[0].aside}
-    return plan.add("report", first or name, first or name, plugins.plugin("pages", "chapter"), options, inputs, aside=aside)
+    return plan.add(Job("report", first or name, plugins.plugin("pages", "chapter"), options, inputs, aside=aside))
 
 
 def _verdict(plan, name, claims):
     given = [Entry(job, ((name, _subject(job)),)) for job in sorted(claims, key=lambda job: job.name)]
-    return plan.add("verdict", name, name, plugins.plugin("judges", "claims"), {}, {"claims": given})
+    return plan.add(Job("verdict", name, plugins.plugin("judges", "claims"), {}, {"claims": given}))
 
 
 def _subject(claim) -> str:

@@ -135,9 +135,7 @@ def folder(name, text) -> str:
         raise ConfigError(f"{name} is {text!r}, and {odd[0]!r} in it {why}; name the folder without")
     for part in (path, *path.parents):
         if part.is_symlink() and not part.exists():
-            raise ConfigError(
-                f"{name} is {text}, but {part} is a link to {part.readlink()}, which is not there; remove the link"
-            )
+            raise ConfigError(f"{name} is {text}, but {part} is a link to {part.readlink()}, which is not there; remove it")
         if part.exists() and not part.is_dir():
             raise ConfigError(f"{name} is {text}, but {part} is a file; name a folder")
     return expanded

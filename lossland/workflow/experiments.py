@@ -46,7 +46,7 @@ class Request:
     def network(self, label, *, data, seeds=1, repetition=0, **body) -> Series:
         """Networks of the experiment's own: `data` is the name of a dataset of the config, or what `data` returned. Those of
         another `repetition` are trained again, though all that is said of them is the same."""
-        job = data if isinstance(data, Job) else self._plan.resolve(self._place, data, ("data",))
+        job = data if isinstance(data, Job) else self._plan.stanzas.resolve(self._place, data, ("data",))
         stanza = self._read("network", label, body | {"data": "given", "seeds": seeds})
         made = self._plan.networks(stanza, job, f"{self._place}/{slug(label)}", label, repetition)
         return self._name(label, made.of(body | {"data": job, "seeds": seeds, "repetition": repetition}))
@@ -150,7 +150,7 @@ class Request:
         given_data = {"data": "given"} if data else {}
         stanza = self._read("table", name, {"probe": probe, role: "given"} | _plain(options) | given_data)
         parts = [e for t in given for e in t.entries] if condensed else flat(given)
-        job = self._plan.resolve(self._place, data, ("data",)) if isinstance(data, str) else data
+        job = self._plan.stanzas.resolve(self._place, data, ("data",)) if isinstance(data, str) else data
         options = stanza.options(stanza.plugin, **foreseen.known(options=options))
         table = self._plan.table(f"{self._place}/{slug(name)}", stanza.plugin, role, parts, options,
                                  data=job, shards=shards, each=not self._plan.few, where=f"{self._place}, {name}")  # fmt: skip
@@ -207,7 +207,7 @@ def _found(plan, where, annotation, value):
         built({n: (kind, None) for n, kind in _fields(some.of).items() if n not in some.but}, value, where)
     if value is None or not (kinds := _kinds(annotation)):
         return value
-    found = [plan.resolve(where, v, (kinds[0].kind,)) for v in (value if isinstance(value, list) else [value])]
+    found = [plan.stanzas.resolve(where, v, (kinds[0].kind,)) for v in (value if isinstance(value, list) else [value])]
     for series in found if kinds[0].tasks else ():
         foreseen.refuse_other_task(where, kinds[0], series)
     return found if isinstance(value, list) else found[0]

@@ -30,8 +30,13 @@ def snapshots(source):
 def vertices(source):
     """The numbers of the vertices of a subspace; None if they are not known."""
     if formula := source.plugin.vertices:
-        return range(eval(formula, {"sources": source.below} | source.options))  # a constant of a plug-in
+        return range(counted(formula, source.options, sources=source.below))
     return None if (kept := snapshots(source)) is None else range(len(kept))
+
+
+def counted(formula, options, **more) -> int:
+    """A formula of a plug-in for a number, of its options."""
+    return eval(formula, more | options)
 
 
 def refuse_twice(where, names):
@@ -49,7 +54,7 @@ def refuse_sources(where, plugin, members):
 def refuse_lines(where, plugin, table):
     """A table for a surface must be of subspaces of two dimensions, as far as their dimension is known."""
     for entry in table.entries:
-        for job in [shard.source for shard in entry.source.inputs.get("shards", [])] or [entry.source]:
+        for job in entry.source.shards or [entry.source]:
             for measured in (one.source for one in job.inputs.get("subspace", [])):
                 if measured.dimension not in (None, 2):
                     found = f"a table over {measured.dimension} dimensions ({measured.plugin.name})"
@@ -83,6 +88,14 @@ def refuse_other_task(where, known, series):
     tasks = _tasks(series[0].setting)
     if not any(":" in task or task in known.tasks for task in tasks):
         raise ConfigError(f"{where} must name {known.what}; {series.label} is of task {' or '.join(tasks)}")
+
+
+def level(jobs) -> float:
+    """Below which train error networks count as trained, by the data of what `jobs` measure, or as these say; of several data
+    the lowest."""
+    usual, hard = (plugins.constant(plugins.ROOT / "lossland/statistics/tables.py", name) for name in ("UNTRAINED", "HARD"))
+    every = {id(setting): setting.data for setting in filter(None, map(_setting, jobs))}.values()
+    return min((data.aside.get("trained", hard.get(data.plugin.name, usual)) for data in every), default=usual)
 
 
 def _tasks(setting):
@@ -146,9 +159,10 @@ def refuse_points(where, plugin, options, members, shards):
         if plugin.of not in (None, m) and m is not None:
             found = f"{source.plugin.name}, of {m} dimensions" if m else "a network"
             raise ConfigError(f"{where}.subspace names {found}; {plugin.name} needs a path; name a curve, a chain or a band")
-        if plugin.name == "landscape" and m and 1 in each:
-            raise ConfigError(f"{where}: resolution is {resolution}; a path or a plane takes at least 2 points along each axis")
-        if plugin.name == "landscape" and m and len(each) != m:
+        if m and resolution and min(each) < plugin.grid:
+            least = f"a path or a plane takes at least {plugin.grid} points along each axis"
+            raise ConfigError(f"{where}: resolution is {resolution}; {least}")
+        if m and plugin.grid and len(each) != m:
             raise ConfigError(f"{where}: resolution lists {len(each)} numbers, but there are {m} axes; give one for each")
         if options.get("adaptive") and (m not in (2, None) or shards > 1 or options["augmented"]):
             raise ConfigError(f"{where}: adaptive is for planes, as they are and not in shards; leave it out here")
@@ -158,14 +172,12 @@ def refuse_options(where, plugin, options, sources=()):
     """Raise ConfigError unless there is a range for each direction, snapshots are those of the training, and a window is of
     points that there are, more than are asked of them."""
     if len(sources) == 1 and "last" in options and (kept := _points(sources[0].source)) is not None:
-        points, rank = min(options["last"] or kept, kept), options.get("rank") or 0
-        needed = rank + (plugin.name == "low_rank_gaussian")
+        points, least = min(options["last"] or kept, kept), counted(plugin.least, options)
         if (options["last"] or 0) > kept:
             raise ConfigError(f"{where}.last is {options['last']}, and {sources[0]} keeps {kept}; name fewer, or keep more")
-        if points < needed:
-            raise ConfigError(
-                f"{where}.rank is {rank}, which needs {needed} points, and there are {points}; give more, or lower it"
-            )
+        if points < least:
+            told = f"{plugin.name} needs {least} points for these options, and there are {points}"
+            raise ConfigError(f"{where}: {told}; give more, or lower the rank")
     epochs, last = options.get("snapshots"), (options.get("recipe") or {}).get("epochs", math.inf)
     if isinstance(epochs, list) and epochs and max(epochs) > last:
         raise ConfigError(f"{where}.snapshots names epoch {max(epochs)}, but the training ends after {last}; train longer")

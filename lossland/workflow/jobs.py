@@ -13,11 +13,13 @@ from typing import Any
 
 from lossland.workflow import code_digest
 from lossland.workflow.code_digest import PLUGIN
-from lossland.workflow.plugins import DRAWN, Plugin
+from lossland.workflow.plugins import RETURNED, Plugin
 from lossland.workflow.provenance import planned
 
 # the machinery is in no digest: raise the number of a section if its files get another meaning, and they are made again
 FORMAT = {"data": 1, "network": 1, "subspace": 1, "table": 1, "figure": 2, "claim": 2, "verdict": 2, "report": 1}
+WHOLE = [1, 1]  # as a shard
+DRAWN = ("figure", "claim", "verdict", "report")  # sections whose results are their own, whatever others are like them
 SUFFIXES = {
     "claims": ["parquet", "csv"],
     "verdicts": ["parquet", "csv"],
@@ -102,9 +104,13 @@ class Job:
     aside: dict = field(default_factory=dict)
     files: str = ""  # digest of the user's own files
     rows: tuple[tuple[str, str], ...] = ()
-    stem: str = ""  # its name without the run
+    stem: str = ""  # its name without the run; default: all of it
     repetition: int = 0  # what tells it from another that is the same in all else
     few: int = 0  # examples of each split that a dataset is cut to, in a rehearsal
+
+    def __post_init__(self):
+        if not self.stem:
+            object.__setattr__(self, "stem", self.name)
 
     @cached_property
     def spec(self) -> dict:
@@ -167,6 +173,16 @@ class Job:
         return [self.setting.data, *self.sources] if self.setting else self.sources
 
     @property
+    def shard(self) -> bool:
+        """Whether it measures a part of a table only."""
+        return self.options.get("shard", WHOLE) != WHOLE
+
+    @property
+    def shards(self) -> list["Job"]:
+        """The jobs whose parts it joins."""
+        return [entry.source for entry in self.inputs.get("shards", []) if isinstance(entry.source, Job)]
+
+    @property
     def title(self) -> str:
         return f"{self.section} {self.name}"
 
@@ -194,7 +210,7 @@ class Job:
     @property
     def kind(self) -> str:
         """What a reader calls it: a figure may be a table, a surface or a mesh."""
-        return DRAWN[self.plugin.returns] if self.section == "figure" else f"{self.section}s"
+        return RETURNED[self.plugin.returns] if self.section == "figure" else f"{self.section}s"
 
     @property
     def suffixes(self) -> list[str]:
@@ -218,9 +234,9 @@ def files_of(spec) -> list[str]:
 
 
 def sharded(job, n) -> Job:
-    """The same table, joined from n jobs that measure a part of its points each."""
+    """The same table, joined from n jobs that measure a part of its points each, and are called as instances of it are."""
     if n == 1:
         return job
-    names = [f"{job.name}{'.' if '/' in job.name else '/'}shard{i}of{n}" for i in range(1, n + 1)]
+    names = [f"{job.name}{'/' if job.name == job.stem else '.'}shard{i}of{n}" for i in range(1, n + 1)]
     parts = [replace(job, name=name, options=job.options | {"shard": [i, n]}) for i, name in enumerate(names, 1)]
     return replace(job, inputs={"shards": [Entry(part) for part in parts]}, setting=None, aside={})

@@ -11,16 +11,14 @@ import os
 import re
 import shutil
 import sys
-from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
-
-import yaml
 
 from lossland.checking import ConfigError, build, built
 from lossland.inputs import checkpoint_names
 from lossland.options import Count, Positive, Weights
 from lossland.workflow import own_files, plugins
+from lossland.workflow.project import Grids, Project
 from lossland.workflow.yaml_places import read_text
 
 SHARED = 0.75  # two cores, which share memory, are as fast as 1.7
@@ -28,9 +26,6 @@ RECIPE = {"epochs": 30, "lr": 0.05, "batch_size": 128, "weight_decay": 5e-4}
 SIDES = [31, 25, 21, 17, 13, 11, 9]  # of a plane, in points, from fine to coarse
 EXAMPLES = [2000, 1000, 500, 250, 120, 60]
 BATCH = 64  # examples that are evaluated at a time
-PASSES = 3  # of a point: its batch-norm statistics, train, test
-PRODUCT = 6  # passes of a Hessian-vector product
-SHARPNESS = 1500  # passes of all measures of sharpness
 ALSO = {  # options of own/around
     "spectrum": "the whole spectrum of the Hessian",
     "sharpness": "measures of sharpness",
@@ -61,91 +56,6 @@ import {module}
 def network(shape, classes):
     return {module}.{function}({arguments})
 '''
-
-
-@dataclass(frozen=True)
-class Grids:
-    """How fine the images are: points along a `side` of a plane, and `examples` at each of them."""
-
-    side: int
-    examples: int
-    shards: int = 1
-    also: tuple[str, ...] = ()  # of ALSO
-
-    @property
-    def points(self) -> int:
-        """Of a line or a path."""
-        return min(51, 2 * self.side + 1)
-
-    @property
-    def products(self) -> int:
-        """Of the Hessian, for the ends of a spectrum."""
-        return 60 if self.side > 20 else 30
-
-    @property
-    def in_parts(self) -> str:
-        return f", shards: {self.shards}" if self.shards > 1 else ""
-
-    @property
-    def _curvature(self):
-        runs = 1 + 2 * ("spectrum" in self.also)
-        return PRODUCT * self.products * runs + SHARPNESS * ("sharpness" in self.also)
-
-    def passes(self, labels, networks) -> int:
-        """Forward passes of one example that the images of so many labels and networks are."""
-        around = labels * (PASSES * (self.side**2 + 3 * self.points) + self._curvature)
-        between = PASSES * (self.side**2 + networks // 2 * 2 * self.points) if networks > 1 else 0
-        return (around + between) * self.examples
-
-
-@dataclass
-class Project:
-    """What the config of a folder says."""
-
-    folder: Path
-    data: dict
-    networks: dict
-    recipe: dict = field(default_factory=dict)  # of curves, where the networks have none
-    grids: "Grids" = field(default_factory=lambda: Grids(21, 1000))
-
-    @property
-    def text(self) -> str:
-        names = ", ".join(self.networks)
-        grids, examples, shards = self.grids, f"examples: {self.grids.examples}", self.grids.in_parts
-        around = f"resolution: {grids.side}, points: {grids.points}, products: {grids.products}, {examples}{shards}"
-        around += "".join(f", {name}: true" for name in grids.also)
-        lines = [
-            f"# yaml-language-server: $schema={plugins.PROJECT / 'configs/config.schema.json'}",
-            f"# What there is to see of these networks; `lossland run {self.folder}` makes it, and what an edit changes",
-            f"title: {_flow(self.folder.name)}",
-            f"results: {_flow(f'{self.folder}/results')}",
-            "",
-            "data:",
-            f"  images: {_flow(self.data)}",
-            "",
-            "network:",
-            *(f"  {name}: {_flow(options)}" for name, options in self.networks.items()),
-            "",
-            "# any experiment of a paper can be added, as garipov2018/curves: {network: " + next(iter(self.networks)) + "}",
-            "experiments:",
-            f"  own/around: {{networks: [{names}], {around}}}",
-        ]
-        if len(self.networks) > 1 or self.networks[names].get("seeds", 1) > 1:
-            recipe = f", recipe: {_flow(self.recipe)}" if self.recipe else ""
-            between = f"plane: {grids.side}, resolution: {grids.points}, {examples}{shards}"
-            lines.append(f"  own/between: {{networks: [{names}], {between}{recipe}}}")
-        files = {name: options["file"] for name, options in self.networks.items() if "file" in options}
-        if ways := [name for name, file in files.items() if len(checkpoint_names.networks(file)) > 2]:  # a plane takes three
-            lines.append(
-                f"  li2018/trajectories: {{networks: [{', '.join(ways)}], resolution: {grids.side}, {examples}{shards}}}"
-            )
-        return "\n".join(lines) + "\n"
-
-    def write(self) -> Path:
-        """Write the config into the folder, and return its path."""
-        config = self.folder / "config.yaml"
-        config.write_text(self.text, "utf-8")
-        return config
 
 
 def new(folder) -> Path:
@@ -199,10 +109,6 @@ def _checkpoints(given) -> dict[str, Path]:
     if len(set(names)) < len(names) or not all(name[0].isalpha() for name in names):  # 1 is a number in YAML
         names = [f"network_{i + 1}" for i in range(len(paths))]
     return dict(zip(names, paths, strict=True))
-
-
-def _flow(value) -> str:
-    return yaml.safe_dump(value, default_flow_style=True, sort_keys=False, width=10_000).removesuffix("\n...\n").strip()
 
 
 def _new(folder) -> Path:
@@ -263,8 +169,7 @@ def _speed(source, model, cores, files) -> float:
     import torch
 
     from lossland.inputs.arrays import Arrays
-    from lossland.landscape.problem import device_of
-    from lossland.methods import pretrained
+    from lossland.landscape.devices import device_of
     from lossland.workflow import speed
 
     threads = torch.get_num_threads()
@@ -281,7 +186,7 @@ def _speed(source, model, cores, files) -> float:
     except ValueError as error:
         raise ConfigError(f"model {model} fails on inputs of shape {data.shape}: {error}") from error
     for file in files:
-        pretrained.build(problem, [], file=str(checkpoint_names.networks(file)[0]))
+        plugins.load("methods", "pretrained")(problem, [], file=str(checkpoint_names.networks(file)[0]))
     measured = speed.of(problem)
     torch.set_num_threads(threads)
     together = cores**SHARED if device_of(problem.device).type == "cpu" else 1

@@ -8,7 +8,7 @@ import ast
 import re
 import sys
 import typing
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, fields
 from functools import cached_property, lru_cache
 from importlib import import_module
 from pathlib import Path
@@ -39,7 +39,7 @@ POSITIONAL = {
 }  # fmt: skip
 NEEDED = {"probes": {"SCHEMA", "KEY"}}  # beside the function
 # what a figure says that it returns, and what a reader calls it
-DRAWN = {"Figure": "figures", "pd.DataFrame": "tables", "go.Figure": "surfaces", "meshio.Mesh": "meshes"}
+RETURNED = {"Figure": "figures", "pd.DataFrame": "tables", "go.Figure": "surfaces", "meshio.Mesh": "meshes"}
 TABLE = re.compile(r"Table\('([\w.:]+)'\)( \| None)?")
 OWN = re.compile(r"(\w+(?:\.\w+)*):(\w+)", re.ASCII)
 
@@ -56,32 +56,27 @@ class Source:
 
 @dataclass(frozen=True)
 class Plugin:
-    """`options`: name -> (annotation, default or REQUIRED); `tables`: name of a parameter -> probe of the tables it wants;
-    without the `optional` ones it does.
-
-    `sources` bounds the number of sources that a method takes; `coordinates` is its COORDINATES, the dimension of what it
-    builds, `vertices` its VERTICES, a formula; `needs` is "classes" of a probe that says so, NEEDS, and of what
-    draws errors; `planes` are the tables that must be of a surface, PLANES of a figure; `of` is the dimension of what a probe
-    measures, its OF, if it can be one only; `several` is whether a probe
-    compares the networks of a set, SEVERAL; `reads_loss` whether a figure or claims of a paper speak of the loss.
-    """
+    """What the file of a plug-in says of it; the last fields are constants in it, such as COORDINATES = 1."""
 
     room: str
     name: str
     caption: str  # its docstring
-    inputs: tuple[str, ...]
-    options: dict
-    tables: dict[str, str]
-    optional: frozenset[str]
-    sources: Between
+    inputs: tuple[str, ...]  # its positional parameters
+    options: dict  # name -> (annotation, default or REQUIRED)
+    tables: dict[str, str]  # name of a parameter -> probe of the tables that it wants
+    optional: frozenset[str]  # tables that it does without
+    sources: Between  # how many a method takes
     returns: str
-    coordinates: int | None
-    vertices: str
-    needs: str
-    planes: tuple[str, ...]
-    of: int | None
-    several: bool
-    reads_loss: bool
+    reads_loss: bool  # whether a figure or claims of a paper speak of the loss
+    coordinates: int | None = None  # of what a method builds
+    vertices: str = ""  # how many that has, a formula of `sources` and options
+    gradients: str = "1"  # how many a step of a training takes, a formula of these too
+    least: str = "0"  # points that a method is fitted on, a formula of options
+    of: int | None = None  # the dimension of what a probe measures, if it can be one only
+    grid: int = 0  # points along each axis of a path or a plane that a probe takes at least, of a number for each axis
+    several: bool = False  # whether a probe compares the networks of a set
+    needs: str = ""  # "classes", of probes, and of what draws errors
+    planes: tuple[str, ...] = ()  # the tables of a figure that must be of a surface
 
     def dimension(self, options) -> int | None:
         """Of what a method builds; None if that is not known when planning."""
@@ -101,6 +96,9 @@ class Plugin:
     def rule(self) -> str:
         """Its name as that of a rule of Snakemake."""
         return re.sub(r"\W", "_", self.name)
+
+
+CONSTANTS = [field.name.upper() for field in fields(Plugin) if field.default is not MISSING]
 
 
 def parts(annotation):
@@ -179,6 +177,9 @@ def plugin(room, name) -> Plugin:
     arguments = found[0].args
     _refuse_form(room, tree, found[0])
     annotations = {a.arg: ast.unparse(a.annotation) for a in arguments.args + arguments.kwonlyargs if a.annotation}
+    said = {name.lower(): value for name, value in _constants(tree, CONSTANTS).items()}
+    if of_paper := "papers" in source.file:
+        said |= {"needs": "classes"} if _reads_errors(tree) else {}
     defaults = dict(zip((a.arg for a in arguments.kwonlyargs), arguments.kw_defaults, strict=True))
     if bare := defaults.keys() - annotations.keys():
         raise ValueError(f"its option {min(bare)} has no annotation")
@@ -191,32 +192,27 @@ def plugin(room, name) -> Plugin:
     return Plugin(
         room,
         name,
-        ast.get_docstring(tree) or "",
-        tuple(a.arg for a in arguments.args),
-        choices,
-        tables,
-        frozenset(n for n in tables if defaults[n] is not None),
-        typing.get_args(_annotation(annotations.get("sources", "Sources")))[1],
-        ast.unparse(found[0].returns) if found[0].returns else "",
-        _constant(tree, "COORDINATES"),
-        _constant(tree, "VERTICES") or "",
-        _constant(tree, "NEEDS") or ("classes" if "papers" in source.file and _reads_errors(tree) else ""),
-        _constant(tree, "PLANES") or (),
-        _constant(tree, "OF"),
-        bool(_constant(tree, "SEVERAL")),
-        "papers" in source.file and any(isinstance(n, ast.Constant) and n.value == "loss" for n in ast.walk(tree)),
+        caption=ast.get_docstring(tree) or "",
+        inputs=tuple(a.arg for a in arguments.args),
+        options=choices,
+        tables=tables,
+        optional=frozenset(n for n in tables if defaults[n] is not None),
+        sources=typing.get_args(_annotation(annotations.get("sources", "Sources")))[1],
+        returns=ast.unparse(found[0].returns) if found[0].returns else "",
+        reads_loss=of_paper and any(isinstance(n, ast.Constant) and n.value == "loss" for n in ast.walk(tree)),
+        **said,
     )
 
 
 def constant(file, name):
     """The value of a constant of a file that is not imported."""
-    return _constant(ast.parse(file.read_bytes()), name)
+    return _constants(ast.parse(file.read_bytes()), [name])[name]
 
 
-def _constant(tree, name):
-    """The value of a constant of a module, None if it has none of that name."""
-    found = [n.value for n in tree.body if isinstance(n, ast.Assign) and ast.unparse(n.targets[0]) == name]
-    return ast.literal_eval(found[0]) if found else None
+def _constants(tree, names) -> dict:
+    """Those of the constants `names` that a module has."""
+    given = {ast.unparse(n.targets[0]): n.value for n in tree.body if isinstance(n, ast.Assign)}
+    return {name: ast.literal_eval(given[name]) for name in names if name in given}
 
 
 def _reads_errors(tree):
@@ -237,8 +233,8 @@ def _refuse_form(room, tree, function):
     if missing := NEEDED.get(room, set()) - bound:
         raise ValueError(f"it does not say its {min(missing)}")
     returns = ast.unparse(function.returns) if function.returns else "nothing"
-    if room == "figures" and returns not in DRAWN:
-        raise ValueError(f"{function.name} says that it returns {returns}; it must say one of {', '.join(DRAWN)}")
+    if room == "figures" and returns not in RETURNED:
+        raise ValueError(f"{function.name} says that it returns {returns}; it must say one of {', '.join(RETURNED)}")
 
 
 def _bound(tree):

@@ -12,8 +12,8 @@ TAIL = 4096  # bytes of a log file that are read for its last line
 
 
 @dataclass
-class Job:
-    """A job of the plan. `status`: waiting, running, done, failed, stopped."""
+class Seen:
+    """A job of the plan, as a view of the run sees it. `status`: waiting, running, done, failed, stopped."""
 
     stage: str
     name: str
@@ -66,7 +66,7 @@ class Progress:
             log = Path(str(job.log[0])) if job.log else Path()
             if log.is_relative_to(logs := Path(results) / "log"):
                 stage, *name = log.relative_to(logs).with_suffix("").parts
-                self.jobs[job.jobid] = Job(stage, "/".join(name), job.rule.name, log)
+                self.jobs[job.jobid] = Seen(stage, "/".join(name), job.rule.name, log)
         self._titles = {job.title: job for job in self.jobs.values()}
 
     def begin(self, number):
@@ -85,7 +85,7 @@ class Progress:
             job.status = "stopped" if self.stopped else "failed"
         return job
 
-    def again(self, number) -> Job | None:
+    def again(self, number) -> Seen | None:
         """The job, which failed and is tried once more."""
         if job := self.jobs.get(number):
             job.status = "waiting"
@@ -108,7 +108,7 @@ class Progress:
             job.doing = "" if (last := job.last).startswith("GPU ") else last  # which only says that it began
 
     @property
-    def running(self) -> list[Job]:
+    def running(self) -> list[Seen]:
         return [job for job in self.jobs.values() if job.status == "running"]
 
     def stages(self) -> list[tuple[str, int, int, int]]:

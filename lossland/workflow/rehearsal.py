@@ -20,7 +20,7 @@ from lossland.checking import build, resolved
 from lossland.options import Count, Known
 from lossland.workflow import own_files, plugins, trainings
 from lossland.workflow.code_digest import digest, tasks_of
-from lossland.workflow.jobs import Entry, Job, View
+from lossland.workflow.jobs import DRAWN, WHOLE, Entry, Job, View
 
 FEW, WORDS = 8, 20 * 36  # examples; of a text words, which are a piece of 35, and one more, of each of 20 streams
 EPOCHS, SNAPSHOTS, GRID = 2, 24, 3
@@ -36,7 +36,7 @@ AT_MOST = {  # numbers that decide how long a job takes, or ask for what only a 
     "spokes": {"samples": 3},
     "tunnel_width": {"directions": 2},
 }
-GRIDS = ("landscape", "curvature", "saddles", "similarity", "spokes", "path_ensemble", "tsne", "cka", "coordinates")
+GRIDS = ("spokes", "tsne")  # probes of several points along something, beside those that are of paths or of grids only
 STORED = {  # of what is downloaded, or is the user's own: where it lies below data_root, its shape, classes, train and test
     "cifar10": ("cifar-10-batches-bin", [3, 32, 32], 10, 50_000, 10_000),
     "cifar100": ("cifar-100-binary", [3, 32, 32], 100, 50_000, 10_000),
@@ -46,8 +46,6 @@ STORED = {  # of what is downloaded, or is the user's own: where it lies below d
     "imagenet": ("{folder}", [3, 224, 224], 1000, 1_281_167, 50_000),
     "ptb": ("ptb/ptb.train.txt", [], 10_000, 929_588, 82_429),
 }
-WHOLE = [1, 1]  # of shards
-DRAWN = ("figure", "claim", "verdict", "report")
 
 
 @dataclass(frozen=True)
@@ -77,7 +75,7 @@ class Rehearsal:
         trained = Counter()
         for job in plan:
             trained[job.stem] += job.section == "network"
-            needed = job.section in ("data", "network") or job.options.get("shard", WHOLE) != WHOLE  # by others, or not
+            needed = job.section in ("data", "network") or job.shard  # by others, or not
             if not needed or (job.section == "network" and trained[job.stem] <= instances):
                 self.of(job)
         self.plan.experiments = {name: list(map(self.of, jobs)) for name, jobs in plan.experiments.items()}
@@ -101,8 +99,8 @@ class Rehearsal:
         return replace(view, options=options, sources=made, setting=self._setting(view.setting))
 
     def _job(self, job):
-        if "shards" in job.inputs:
-            part = job.inputs["shards"][0].source
+        if job.shards:
+            part = job.shards[0]
             job = replace(part, name=job.name, options=part.options | {"shard": WHOLE})
         if job.section == "data":
             cut = self._data(job)
@@ -148,7 +146,7 @@ class Rehearsal:
             epoch = any(isinstance(part, Known) and part.kind == "snapshot" for part in plugins.parts(annotation))
             if epoch and options[option] is not None:
                 options[option] = self._epoch(source, options[option])
-        if name in GRIDS and options["resolution"]:
+        if (source.plugin.grid or source.plugin.of or name in GRIDS) and options.get("resolution"):
             each = options["resolution"]
             options["resolution"] = [min(axis, GRID) for axis in each] if isinstance(each, list) else min(each, GRID)
         if options.get("recipe") and name != "pretrained":
@@ -211,7 +209,7 @@ def _first_of_each(plan, instances, kinds):
     groups, first = defaultdict(list), {}
     for job in plan:
         first[job] = job
-        if job.section in ("subspace", "table") and job.options.get("shard", WHOLE) == WHOLE:
+        if job.section in ("subspace", "table") and not job.shard:
             group = groups[_kind(job, kinds)]
             group.append(job)
             first[job] = group[(len(group) - 1) % instances]

@@ -8,7 +8,7 @@ from lossland.report.made import Made, Shown
 from lossland.workflow import files, plugins
 from lossland.workflow.provenance import notes, told
 from lossland.workflow.staleness import Reruns
-from lossland.workflow.summary import Overview
+from lossland.workflow.summary import Summary
 
 
 def write(page, spec, path_of, provenance="", **lacks):
@@ -41,15 +41,15 @@ def write_what_there_is(plan) -> str:
     A page that is up to date stays. One that is written here has no record, and is written again when all is there.
     """
     reasons = Reruns(plan).reasons
-    overview = Overview(plan, reasons)
+    summary = Summary(plan, reasons)
     for page in filter(reasons.__contains__, plan["report"].values()):
         there = {f"{job.section}/{job.name}": job.paths(plan.results)[0] for job in page.sources if job.made(plan.results)}
         behind = _behind(page)
-        if page not in plan.default and not {*behind} & {*overview.made}:
+        if page not in plan.default and not {*behind} & {*summary.made}:
             continue  # of a part that nobody has run
-        tables = [table for job in behind if job.section == "verdict" and (table := overview.judged(job)) is not None]
+        tables = [table for job in behind if job.section == "verdict" and (table := summary.judged(job)) is not None]
         titles = {job.title for job in behind}
-        lacks = {"missing": overview.missing, "out_of_date": overview.out_of_date}
+        lacks = {"missing": summary.missing, "out_of_date": summary.out_of_date}
         lacks = {lack: {title: why for title, why in jobs.items() if title in titles} for lack, jobs in lacks.items()}
         write(page.paths(plan.results)[0], page.spec, there.get, verdicts=_joined(tables), **lacks)
     return f"{plan.results}/report/index.html"

@@ -8,7 +8,7 @@ import json
 from dataclasses import fields
 
 from lossland.checking import REQUIRED
-from lossland.options import Compile
+from lossland.options import Compile, Fraction
 from lossland.workflow import plugins
 from lossland.workflow.code_digest import PLUGIN
 from lossland.workflow.plan import SECTIONS, SETTINGS
@@ -45,6 +45,8 @@ def _stanza(section, shared):
     key, room = PLUGIN[section]
     asides = {"resources": _type(Resources, shared), "cost": _type(Cost, shared)}
     words = dict.fromkeys((*ASIDE, *MORE.get(section, [])), True) | asides | ({"sources": NAMES} if key == "method" else {})
+    if section == "data":
+        words["trained"] = _type(Fraction, shared)
     if section == "network":
         words |= {"data": {"type": "string"}, "model": _names("models"), "compile": _type(Compile, shared)}
         words |= {word: {"type": "string"} for word in LEARNED}

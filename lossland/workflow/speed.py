@@ -14,8 +14,9 @@ from pathlib import Path
 import torch
 
 from lossland import tasks
+from lossland.landscape.devices import default_device
 from lossland.landscape.evaluate import calibrated, mean_scores
-from lossland.landscape.problem import Problem, default_device
+from lossland.landscape.problem import Problem
 from lossland.landscape.space import ParamSpace
 from lossland.rng import stream
 from lossland.workflow import plugins

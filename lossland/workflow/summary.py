@@ -7,7 +7,7 @@ from lossland.workflow.chapters import chapter_of
 from lossland.workflow.staleness import FEW
 
 
-class Overview:
+class Summary:
     """`reasons` tells of jobs why they would run again (`staleness.py`); without it, files that are there count. `asked` are
     the files that a run was to make, if not all."""
 

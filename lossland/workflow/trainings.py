@@ -18,19 +18,18 @@ def follows(plugin) -> bool:
     return {*SNAPSHOTS, "recipe"} <= plugin.options.keys()
 
 
-def training(plugin, options, setting, repetition) -> str:
-    """What a training is, whatever it keeps."""
-    own = {name: value for name, value in options.items() if name not in SNAPSHOTS}
-    return json.dumps([plugin.name, own, setting.data.content, setting.model, repetition], sort_keys=True)
+def identity(job) -> str:
+    """What the training of a job is, whatever it keeps."""
+    own = {name: value for name, value in job.options.items() if name not in SNAPSHOTS}
+    return json.dumps([job.plugin.name, own, job.setting.data.content, job.setting.model, job.repetition], sort_keys=True)
 
 
 def of_all(networks) -> dict[str, dict]:
-    """`training` -> the options that keep the snapshots of all of `networks` that are it, if no two of these keep the same."""
+    """`identity` -> the options that keep the snapshots of all of `networks` that are it, if no two of these keep the same."""
     asked = defaultdict(dict)
     for job in networks:
         if follows(job.plugin):
-            key = training(job.plugin, job.options, job.setting, job.repetition)
-            asked[key].setdefault(tuple(epochs_kept(job.options)), job.options)
+            asked[identity(job)].setdefault(tuple(epochs_kept(job.options)), job.options)
     return {key: _joined(options) for key, options in asked.items() if len(options) > 1}
 
 

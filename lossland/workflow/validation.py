@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from lossland.checking import REQUIRED, ConfigError, build, built, resolved
-from lossland.options import Between, Compile, Count, NonNegative, nearest
+from lossland.options import Between, Compile, Count, Fraction, NonNegative, nearest
 from lossland.workflow import plugins
 from lossland.workflow.code_digest import PLUGIN
 from lossland.workflow.plugins import Plugin
@@ -19,6 +19,7 @@ ASIDE = ["cost", "paper"]  # for readers and targets; no part of a result, nor a
 LEARNED = ("task", "loss")  # of a network: what it is trained for, if not for the task of its data
 TRAINED = "sgd"  # the method of a network that names none
 MORE = {
+    "data": ["trained"],  # the train error below which networks count as such: of claims, and no part of the data
     "network": ["model", *LEARNED, "compile", "seeds", "resources"],
     "subspace": ["seeds", "stored", "resources"],
     "table": ["shards", "resources"],
@@ -61,7 +62,7 @@ class Stanza:
 
     @property
     def aside(self) -> dict:
-        return {word: self.body[word] for word in (*ASIDE, "resources") if word in self.body}
+        return {word: self.body[word] for word in (*ASIDE, "resources", "trained") if word in self.body}
 
     def options(self, plugin, seed=None, **context) -> dict:
         """All options of `plugin`, those that are not given with their defaults."""
@@ -148,6 +149,7 @@ def read(section, name, body, choice=None) -> Stanza:
     build(bool, body.get("stored", False), f"{where}.stored")
     build(Resources, body.get("resources", {}), f"{where}.resources")
     build(Cost, body.get("cost", {}), f"{where}.cost")
+    build(Fraction, body.get("trained", 0.0) if section == "data" else 0.0, f"{where}.trained")
     return Stanza(section, name, body, plugin, model, roles)
 
 

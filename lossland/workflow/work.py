@@ -10,14 +10,9 @@ from dataclasses import dataclass
 from lossland.workflow import foreseen
 
 PASSLESS = ("weights", "directions", "projection", "cosine", "coordinates", "cycles", "volume", "vertices", "seconds")
-SETS = {  # networks in the file of a method, by its options
+SETS = {  # about how many networks are in the file of a method that cannot say it
     "fge": lambda o: 1 + o["per_cycle"] * o["recipe"]["epochs"] // o["cycle"],
-    "sse": lambda o: o["cycles"],
-    "csgmcmc": lambda o: o["cycles"] * o["per_cycle"],
-    "random_cut": lambda o: len(o["dimensions"]) * len(o["radii"]),
-    "curve": lambda o: o["bends"],
     "neb": lambda o: 12,
-    "tunnel": lambda o: o["points"] + 2,
 }
 CORRUPTIONS, LOOKS = 15, 10  # of images, if none are named; forward passes until a height is found along a direction
 ADAPTED = 1 / 3  # of the points of a surface, if it adapts to it
@@ -53,7 +48,8 @@ def of(job, sizes, normalised, text=False) -> Work:
         recipe = options["recipe"]
         minibatches = math.ceil(sizes["train"] / (recipe["batch_size"] * (STREAM if text else 1)))
         epochs = recipe["epochs"] - (options.get("start") or 0) * (name == "fork")
-        return Work(epochs * minibatches * _gradients_a_step(job), sizes["train"] / minibatches)
+        gradients = foreseen.counted(job.plugin.gradients, options, sources=job.below)
+        return Work(epochs * minibatches * gradients, sizes["train"] / minibatches)
     if name in PASSLESS or "table" in job.inputs:
         return Work()
     if name == "trained":  # the ends
@@ -109,23 +105,6 @@ def _versions(options):
     if "severities" not in options or options["corruptions"] == []:
         return 1
     return 1 + len(options["corruptions"] or range(CORRUPTIONS)) * len(options["severities"])
-
-
-def _gradients_a_step(job):
-    options, sources = job.options, len(job.inputs.get("sources", ()))
-    match job.plugin.name:
-        case "simplex":
-            return options["vertices"] * options["samples"]
-        case "complex":
-            named = options["simplexes"]
-            return options["samples"] * (1 + max(v for s in named for v in s) - sources if named else options["connectors"])
-        case "connector":
-            return options["samples"] if options["objective"] == "uniform" else 1
-        case "tunnel":
-            return options["points"]
-        case "random_cut":
-            return len(options["dimensions"]) * len(options["radii"])
-    return 1
 
 
 def _band(options, looked_at):

@@ -11,7 +11,7 @@ def experiment(
     *,
     network: Networks,
     epochs: Annotated[list[Index], Entries(1)],
-    pairs: Count = 3,
+    pairs: Count = 5,
     resolution: Count = 25,
     saddles: Saddles = {},
 ):

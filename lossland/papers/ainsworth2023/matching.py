@@ -12,21 +12,21 @@ def experiment(
     widths: list[Positive],
     rotate: bool = False,
     repair: Annotated[int, Between(3)] | None = None,
-    pairs: Count = 3,
+    pairs: Count = 5,
     resolution: Count = 25,
     saddles: Saddles = {},
-    below: Fraction = 0.4,
+    below: Fraction | None = None,
 ):
     """`networks` from narrow to wide, and their `widths`. With `rotate`, for transformers, what is inside heads is rotated too.
     With `repair`, for networks without batch norm, the segment to what was found last is repaired, at so many points, and the
     layers of the last of `networks` are followed along its paths. `saddles` are options of the probe. Trained networks have a
-    train error `below` this."""
+    train error `below` this (default: as their data say)."""
     found = [rebased(plan, network, pairs, rotate, repair) for network, _ in plan.beside(networks=networks, widths=widths)]
     heights, kinds = compared(plan, "barriers", found, widths, resolution, saddles)
     if repair:
         along, paths = {"layers": plan.cka, "tempered": plan.path_ensemble}, found[-1].values()
         plan.figure("layers", **{role: [probe(one, resolution=11) for one in paths] for role, probe in along.items()})
-    plan.claims("barriers", saddles=heights, kinds=kinds, networks=networks, below=below)
+    plan.claims("barriers", saddles=heights, kinds=kinds, networks=networks, level=below)
 
 
 def rebased(plan, network, pairs, rotate=False, repair=None):

@@ -48,9 +48,9 @@ def around(plan, network, samples) -> list:
     return [make[kind](kind) for kind in given.kinds]
 
 
-def around_one(kinds, size) -> list:
-    """The samples around the first network of each group."""
-    return [firsts(kind, size) for kind in kinds if kind.label in AROUND_ONE]
+def around_one(kinds, size, number=1) -> list:
+    """The samples around each of the first `number` networks of each group."""
+    return [firsts(kind, size, place) for kind in kinds if kind.label in AROUND_ONE for place in range(min(number, size))]
 
 
 def together(plan, kinds, size) -> list:
@@ -66,6 +66,6 @@ def within(plan, sizes, size) -> list[int]:
     return sizes
 
 
-def firsts(series, size):
-    """The first member of each group."""
-    return series[: len(series.groups(size)) * size : size]
+def firsts(series, size, place=0):
+    """The first member of each group, or another one."""
+    return series[place : len(series.groups(size)) * size : size]

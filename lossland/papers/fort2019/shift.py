@@ -5,6 +5,7 @@ from lossland.papers.fort2019.ensembles import around, around_one, together, wit
 from lossland.papers.fort2019.trajectories import train_errors
 
 SUBSETS, BLOCKS = 5, 20  # of samples around one network, at each corruption; of the images of other things
+AROUND = 3  # networks of a group around which samples are compared: the luck of one is larger than what it is compared for
 
 
 def experiment(
@@ -24,7 +25,7 @@ def experiment(
     others: Count | None = None,
 ):
     """Ensembles of as many networks as `sizes` say (default: 1 and `size`), `size` the largest, and of as many samples around
-    one.
+    one, for claims around up to three of each group.
 
     `corruptions`, `severities`, `folder` and `examples` are those of the probe shift; claims are about the highest severity.
     With `whole` ensembles of subspaces too, each with all of its samples. `other` is a dataset of which nothing was seen in
@@ -38,7 +39,8 @@ def experiment(
     independent, sampled = plan.shift(runs, **every), plan.shift(alone, name="shift samples", subsets=SUBSETS, **every)
     plan.figure("fig8", shifts=[independent, sampled], trained=trained, sizes=sizes)
     tables = {"independent": plan.by_example(runs, name="networks by example", **severe),
-              "samples": plan.by_example(alone, name="samples by example", subsets=SUBSETS, **severe)}  # fmt: skip
+              "samples": plan.by_example(around_one(kinds, size, AROUND), name="samples by example",
+                                         subsets=-(-SUBSETS // AROUND), **severe)}  # fmt: skip
     plan.claims("shift", **tables, trained=trained, size=size)
     if whole:
         both = [plan.shift(one, name=f"whole {one.label}", by="source", **every) for one in together(plan, kinds, size)]

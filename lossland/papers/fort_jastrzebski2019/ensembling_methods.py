@@ -23,12 +23,13 @@ def experiment(
     network = plan.kept(network, [start])
     whole = {"snapshots": None, "every": None}  # the networks at the end of each cycle are kept, no others
     sse = plan.vary("SSE of a network", network, method="sse", cycles=cycles, recipe=snapshot_recipe, **whole)
-    large = plan.disagreement(plan.pool("SSE", [sse], trajectories=True))
     fge = plan.fge("FGE of a network", network, **going_on)
-    small = plan.disagreement(plan.pool("FGE", [fge], trajectories=True))
-    independent = plan.disagreement(plan.pool("independent", [network]))
+    pools = [plan.pool("FGE", [fge], trajectories=True), plan.pool("SSE", [sse], trajectories=True),
+             plan.pool("independent", [network])]  # fmt: skip
+    small, large, independent = (plan.disagreement(pool) for pool in pools)
+    training = [plan.ensemble(pool, name=f"training {pool.label}", split="train", sizes=[1]) for pool in pools]
     single = plan.disagreement(network.called("one training"))
     ends = {"one training": network, "last of FGE": fge, "SWA": plan.weight_average("average of FGE", fge)}
     widths = [plan.tunnel_width(one.called(label), name=f"width of {label}") for label, one in ends.items()]
     plan.figure("ensembling", disagreement=[single, small, large, independent], widths=widths)
-    plan.claims("ensembling", small=small, large=large, independent=independent, widths=widths)
+    plan.claims("ensembling", small=small, large=large, independent=independent, widths=widths, training=training)

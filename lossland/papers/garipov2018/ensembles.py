@@ -3,6 +3,8 @@
 from lossland.options import Changes, Count, Networks
 from lossland.papers.garipov2018.curves import paths
 
+BLOCKS = 20  # of test examples
+
 
 def experiment(
     plan,
@@ -16,7 +18,7 @@ def experiment(
     """theta(0) and theta(t) together, and `points` of a chain together, without and with a temperature for each."""
     segment, bezier, chain = paths(plan, network, recipe, pairs)
     heights = [plan.landscape(path, resolution=resolution) for path in (segment, bezier, chain)]
-    along = {path.label: plan.path_ensemble(path) for path in (segment, chain)}
+    along = {path.label: plan.path_ensemble(path, resolution=resolution) for path in (segment, chain)}
     plan.figure("fig2", heights=heights, ensembles=list(along.values()))
     plan.figure("beside_paths", draw="beside", heights=heights, pairs=list(along.values()))
     plan.figure("fig6", heights=heights, ensembles=along["chain"])
@@ -32,4 +34,5 @@ def experiment(
     }
     size = network.sizes()[-1]
     groups = plan.by_example(plan.pool(f"Ind, {size} together", network.sets(size)), sizes=[size])
-    plan.claims("ensembles", paths=heights[2], chain=along["chain"], independent=groups, **each)
+    blocks = plan.path_ensemble(chain, name="chain by blocks", resolution=11, blocks=BLOCKS)
+    plan.claims("ensembles", paths=heights[2], chain=blocks, independent=groups, **each)

@@ -8,6 +8,7 @@ passes are in bfloat16 on hardware that has it (configs/paper.yaml).
 from typing import Literal
 
 from lossland.options import Changes, Count, Index, Networks, Positive
+from lossland.papers.garipov2018.ensembles import BLOCKS
 
 
 def experiment(
@@ -70,7 +71,9 @@ def experiment(
     plan.claims("fge", ensembles=together, each=each, single=single, pairs=[independent, *others], training=training,
                 network=next(iter(printed), ""), dataset=dataset)  # fmt: skip
     if dynamics:
-        chain = plan.landscape(plan.chain("chain of FGE", fge), resolution=resolution)
+        path = plan.chain("chain of FGE", fge)
+        chain = plan.landscape(path, resolution=resolution)
+        between = plan.path_ensemble(path, name="chain by blocks", resolution=None, blocks=BLOCKS)
         grown = plan.by_example(fge, name="FGE as it grows", by="order")
         plan.figure("fig8", chain=chain, digitised=digitised)
         own = {"keep_start": True, "per_cycle": per_cycle, "recipe": recipe | {"epochs": dynamics}}
@@ -80,7 +83,7 @@ def experiment(
         fge, sse = (plan.ensemble(pool, by="order") for pool in twice)
         plan.figure("fig3", dynamics=course, fge=fge, sse=sse, single=together[0], budget=budget, digitised=digitised)
         apart = plan.disagreement(followed)
-        plan.claims("course", dynamics=course, apart=apart, grown=grown, chain=chain, pairs=others[-1])
+        plan.claims("course", dynamics=course, apart=apart, grown=grown, chain=chain, between=between)
 
 
 def going_on_from(plan, network, start, cycle, recipe) -> dict:

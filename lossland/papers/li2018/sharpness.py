@@ -28,4 +28,8 @@ def experiment(
     if claims:
         basins = {kind: plan.basin(table, name=f"basins {kind}") for kind, table in lines.items()}
         ends = {"small": networks[::2], "large": networks[1::2]}
-        plan.claims("sharpness", errors=lines["filter"], network=printed, method=method(network), **basins, **ends)
+        last = [plan.pool(f"{one.label}, at the end", one.sets(1)).called(one.label) for one in networks]
+        scores = plan.by_example(last, name="scores", sizes=[1])
+        plan.claims(
+            "sharpness", errors=lines["filter"], scores=scores, network=printed, method=method(network), **basins, **ends
+        )

@@ -47,7 +47,7 @@ def experiment(
     plan.figure("spectrum", curvature=ends)
     trained = [plan.pool(f"{one.label}, at the end", one).called(one.label) for one in first]
     if spectrum:
-        plan.figure("density", spectra=plan.spectrum(trained, starts=2, steps=products, examples=examples))
+        plan.figure("density", spectra=plan.spectrum(trained, starts=2, steps=products, probes=10, examples=examples))
     if sharpness:
         seen = {"sharpness": plan.sharpness(trained, examples=examples), "trained": plan.trained(trained)}
         plan.figure("measures_of_sharpness", draw="sharpness", **seen)

@@ -31,4 +31,4 @@ def experiment(
     independent = plan.pool("independent networks", network.sets(size))
     seen = {"independent": plan.diversity(independent), "trained": train_errors(plan, independent)}
     plan.figure("diversity", draw="fort2019_fig5", samples=plan.diversity(sets), **seen)
-    plan.figure("ensembles", draw="ensemble", ensembles=plan.ensemble([independent, *sets]))
+    plan.figure("ensembles", draw="ensemble", ensembles=plan.ensemble([*sets, independent]))

@@ -34,9 +34,7 @@ def draw(
     shown = heights(measured, highest, logarithmic and not signed(measured))
     cells = quads(shown)
     if not len(cells):
-        raise ValueError(
-            f"surface has no four neighbouring points whose {split} {quantity} is finite; there is nothing to draw"
-        )
+        raise ValueError(f"surface has no four neighbouring points whose {split} {quantity} is finite; nothing can be drawn")
     u0, u1 = (u.ravel() for u in np.meshgrid(measured.columns, measured.index))
     height = shown.to_numpy().ravel()
     low, high = np.nanmin(height), np.nanmax(height)

@@ -27,12 +27,12 @@ WHY = "a tenth of the barrier is hardly seen in figure 2"
 
 
 def check(
-    *, saddles: Table("saddles"), kinds: dict[str, list[Label]], networks: list[str], below: Fraction = 0.4
+    *, saddles: Table("saddles"), kinds: dict[str, list[Label]], networks: list[str], level: Fraction | None = None
 ) -> list[Claim]:
     """`kinds` maps "as trained", "matched" and, if they are, "rotated" and "repaired" to the labels of the segments of the
-    `networks`, from narrow to wide; trained ones have a train error `below` this. Raises ValueError if runs differ."""
+    `networks`, from narrow to wide. Raises ValueError if runs differ."""
     nll, error = (barriers(saddles, kinds, networks, quantity) for quantity in ("nll", "error"))
-    presumed, claims, ours = {"presumes": untrained(saddles, below)}, [], {"origin": "ours"} if "rotated" in kinds else {}
+    presumed, claims, ours = {"presumes": untrained(saddles, level)}, [], {"origin": "ours"} if "rotated" in kinds else {}
     for before, kind in zip(kinds, list(kinds)[1:], strict=False):
         how, origin = SOURCES[kind]
         parts = {f"{name}, {quantity}": found[name][before] - found[name][kind]

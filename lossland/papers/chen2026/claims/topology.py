@@ -59,7 +59,7 @@ def _errors(heights, split):
 
 
 def _fit(heights, *labels):
-    return trained(_errors(heights, "train").reindex(columns=list(labels)).stack())
+    return trained(_errors(heights, "train").reindex(columns=list(labels)).stack().dropna())
 
 
 def _better(found, heights):

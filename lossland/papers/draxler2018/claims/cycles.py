@@ -6,11 +6,12 @@ A run is a band between two minima. In the paper (14 cycles) the path comes down
 and later cycles still lower it.
 """
 
-from lossland.statistics.tables import HARDLY, Table, by_label, pick
+from lossland.options import Fraction
+from lossland.statistics.tables import Table, by_label, pick
 from lossland.statistics.verdicts import Claim, trained
 
 
-def check(*, cycles: Table("cycles")) -> list[Claim]:
+def check(*, cycles: Table("cycles"), level: Fraction | None = None) -> list[Claim]:
     """The first cycle and all others together are two parts of the claim, for each label."""
     parts = {}
     for label, rows in by_label(cycles).items():
@@ -21,7 +22,7 @@ def check(*, cycles: Table("cycles")) -> list[Claim]:
             parts[f"{label}, the cycles after"] = heights[last] / heights[first]
     minima = pick(cycles, cycle=0, share=[0.0, 1.0])["error"].dropna()  # none of a task without errors, which presumes nothing
     return [
-        Claim("cycles lower the path", parts, ratio=True, below=1, presumes=trained(minima, below=HARDLY),
+        Claim("cycles lower the path", parts, ratio=True, below=1, presumes=trained(minima, below=level),
               of="highest train nll on the path, after / before",
               says="The first cycle brings the path down from the segment, and the later ones lower it further.")
     ]  # fmt: skip

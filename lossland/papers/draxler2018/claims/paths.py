@@ -16,7 +16,7 @@ ends as these are from each other is nearer to neither than it must be.
 import numpy as np
 import pandas as pd
 
-from lossland.options import Label
+from lossland.options import Fraction, Label
 from lossland.statistics.estimates import of_errors
 from lossland.statistics.runs import by_run, together
 from lossland.statistics.saddle_graph import untrained
@@ -28,7 +28,12 @@ ROUNDING = 1e-6
 
 
 def check(
-    *, saddles: Table("saddles"), similarity: Table("similarity"), curvature: Table("curvature"), band: Label
+    *,
+    saddles: Table("saddles"),
+    similarity: Table("similarity"),
+    curvature: Table("curvature"),
+    band: Label,
+    level: Fraction | None = None,
 ) -> list[Claim]:
     """Of the same labels and runs; all but `band` are held against it. Raises ValueError if runs differ."""
     similarity = pick(similarity, split="test")
@@ -38,7 +43,7 @@ def check(
     })  # fmt: skip
     own, others = found[band], {label: rows for label, rows in found.items() if label != band}
     bent = {label: rows for label, rows in found.items() if (rows["length"] > (1 + ROUNDING) * rows["straight"]).any()}
-    words = {"origin": "ours", "presumes": untrained(saddles)}
+    words = {"origin": "ours", "presumes": untrained(saddles, level)}
     midway = [rows[["midway", "ends"]].mean() for rows in bent.values()]
     sampling = max((of_errors(*rates, examples=similarity["examples"]) for rates in midway), default=0.0)
     claims = [

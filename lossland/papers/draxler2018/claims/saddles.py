@@ -21,7 +21,7 @@ from typing import Literal
 
 import pandas as pd
 
-from lossland.options import Count, Label
+from lossland.options import Count, Fraction, Label
 from lossland.papers.published import numbers
 from lossland.statistics.estimates import of_errors
 from lossland.statistics.runs import by_run, disjoint, together
@@ -46,11 +46,12 @@ def check(
     steps: Count,
     printed: dict[Label, str],
     dataset: Literal["CIFAR-10", "CIFAR-100"],
+    level: Fraction | None = None,
 ) -> list[Claim]:
     """All of the same labels, bands and segments of the same runs. `larger` lists [smaller network, larger, what is larger];
     `steps` are those of a band. `printed` maps labels to what the paper calls these networks, on its `dataset`."""
     found = {label: _measured(label, rows, segments, starts, pairs) for label, rows in by_label(bands).items()}
-    presumed = {"presumes": untrained(bands)}
+    presumed = {"presumes": untrained(bands, level)}
     claims = [*_in_all(found, presumed), _other_errors(pairs, presumed)]
     claims += [
         Claim(f"lower saddles, {what}", found[small]["rise"], less=found[large]["rise"], ratio=True, above=1, **presumed,

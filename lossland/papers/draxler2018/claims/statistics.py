@@ -9,6 +9,7 @@ with statistics for coordinates that are carried along. Bands are compared run b
 The paper does not mention its statistics; both claims are ours.
 """
 
+from lossland.options import Fraction
 from lossland.statistics.runs import by_run, together
 from lossland.statistics.saddle_graph import untrained
 from lossland.statistics.tables import Table, pick, risen
@@ -18,14 +19,19 @@ HOW = {"interpolated": "if statistics are interpolated on the same band", "carri
 
 
 def check(
-    *, recalibrated: Table("saddles"), interpolated: Table("saddles"), carried: Table("saddles"), network: str
+    *,
+    recalibrated: Table("saddles"),
+    interpolated: Table("saddles"),
+    carried: Table("saddles"),
+    network: str,
+    level: Fraction | None = None,
 ) -> list[Claim]:
     """The three of the same runs. Raises ValueError if runs differ."""
     tables = {"recalibrated": recalibrated, "interpolated": interpolated, "carried": carried}
     rises = together({n: by_run(risen(pick(t, split="train", quantity="nll")))["rise"] for n, t in tables.items()})
     return [
         Claim(f"{role} statistics overstate saddles: {network}", rises[role] / rises["recalibrated"], ratio=True, above=1,
-              origin="ours", presumes=untrained(recalibrated),
+              origin="ours", presumes=untrained(recalibrated, level),
               of=f"rise of the train nll with {role} statistics / with recalibrated ones",
               says=f"A saddle seems higher {how} than on a band whose statistics are recalibrated ({network}).")
         for role, how in HOW.items()

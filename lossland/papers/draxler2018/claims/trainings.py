@@ -11,7 +11,7 @@ DenseNet-100-12-BC on CIFAR-100. The dataset of the first is not known to us: it
 
 from typing import Literal
 
-from lossland.options import Label
+from lossland.options import Fraction, Label
 from lossland.papers.published import numbers
 from lossland.statistics.runs import by_run
 from lossland.statistics.saddle_graph import crossings, untrained
@@ -28,11 +28,12 @@ def check(
     saddles: Table("saddles"),
     printed: dict[Label, str],
     dataset: Literal["CIFAR-10", "CIFAR-100"],
+    level: Fraction | None = None,
 ) -> list[Claim]:
     """Of the same labels; a course has the run of its pair. `printed` and `dataset` as in `saddles`."""
     heights = by_label(pick(saddles, split="train", quantity="nll"))
     found = {label: crossings(rows, by_run(heights[label])["refined"]) for label, rows in by_label(courses).items()}
-    words = {"of": "share of the training after which its train nll is below the saddle", "presumes": untrained(saddles)}
+    words = {"of": "share of the training after which its train nll is below the saddle", "presumes": untrained(saddles, level)}
     claims = [
         Claim("below the saddles late", found, above=LATE, because="the earlier that is printed is after 52 %", **words,
               says="It takes most of a training to reach the loss of the saddles between its results.")

@@ -16,7 +16,7 @@ import numpy as np
 from lossland.options import Count
 from lossland.statistics.runs import by_run, together
 from lossland.statistics.saddle_graph import untrained
-from lossland.statistics.tables import UNTRAINED, Table, by_label, pick, risen
+from lossland.statistics.tables import Table, by_label, pick, risen
 from lossland.statistics.verdicts import Claim
 
 LOST, WHY = np.log(2) / 4, "what one of the four examples adds if the network knows nothing of it"
@@ -26,7 +26,7 @@ def check(*, bands: Table("saddles"), units: list[Count]) -> list[Claim]:
     """`units` are the numbers of hidden units of each label, first two. Raises ValueError if runs differ."""
     rows = by_label(risen(pick(bands, split="train", quantity="nll")))
     bare, *more = together({label: by_run(own)["rise"] for label, own in rows.items()}).values()
-    presumed = {"presumes": untrained(bands, below=UNTRAINED)}
+    presumed = {"presumes": untrained(bands)}
     claims = [
         Claim("no swap without a spare unit", bare, above=LOST, because=WHY, **presumed,
               of="rise of the train nll on the band [nats]",

@@ -14,7 +14,7 @@ In the paper ensembles of independent networks gain more than those of a subspac
 not confirmed, and without its numbers). The nll and SWAG are ours.
 """
 
-from lossland.options import Count
+from lossland.options import Count, Fraction
 from lossland.papers.fort2019.claims import AVERAGES, about, families
 from lossland.statistics.runs import each_example, together
 from lossland.statistics.tables import Table, by_label, pick
@@ -30,6 +30,7 @@ def check(
     both: Table("by_example"),
     trained: Table("landscape"),
     size: Count,
+    level: Fraction | None = None,
 ) -> list[Claim]:
     """`samples` and `both` have one label for each kind; run i of the three tables is of one group. `both` is measured `by:
     source`, on pools of the samples around each network, of one network and of `size`."""
@@ -41,12 +42,12 @@ def check(
         around = _by_kind(samples, size, score) | {kind: one for kind, one in averages.items() if kind == AVERAGES}
         together({"independent": runs} | around)
         claims.append(
-            scored(f"an ensemble gains: {score}", single - runs, **about("runs", trained) | origin,
+            scored(f"an ensemble gains: {score}", single - runs, **about("runs", trained, level) | origin,
                    of=f"{unit}: one network - {size} together",
                    says="An ensemble of independent networks is better than one network.")
         )  # fmt: skip
         for family, kinds in {"samples and averages": around}.items() if origin else families(around).items():
-            said = about(family, trained) | origin
+            said = about(family, trained, level) | origin
             best = {f"{kind}, around one": own - pools[kind] for kind, own in kinds.items()}
             best |= {f"{kind}, networks": runs - pools[kind] for kind in kinds}
             claims += [

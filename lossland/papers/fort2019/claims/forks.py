@@ -9,8 +9,7 @@ The bound of linear connection is theirs, 2 % of test error. By them forks from 
 from some epoch on are, and that comes early in training: here from the last epoch on that was tried in its first quarter.
 """
 
-from lossland.options import Count
-from lossland.papers.fort2019.claims import TRAINED
+from lossland.options import Count, Fraction
 from lossland.statistics.estimates import of_errors
 from lossland.statistics.runs import paired
 from lossland.statistics.tables import Table, pick
@@ -19,7 +18,9 @@ from lossland.statistics.verdicts import Claim, trained
 CONNECTED, EARLY = 0.02, 0.25
 
 
-def check(*, forks: Table("shape"), middles: Table("disagreement"), epochs: dict, length: Count) -> list[Claim]:
+def check(
+    *, forks: Table("shape"), middles: Table("disagreement"), epochs: dict, length: Count, level: Fraction | None = None
+) -> list[Claim]:
     """`epochs` says of each label at which of `length` epochs its networks parted, `middles` how often labels differ among the
     ends of each segment and its middle. Raises ValueError if there are not two epochs."""
     if len(epochs) < 2:
@@ -31,7 +32,7 @@ def check(*, forks: Table("shape"), middles: Table("disagreement"), epochs: dict
     luck = {name: _sampling(middles, label) for name, label in zip(names, labels, strict=True)}
     said = {"above": 0, "sampling": luck, "origin": "Frankle et al. 2020",
             "of": "by how much the instability of the test error, as a fraction, is on its side of the bound"}  # fmt: skip
-    presumes = trained(pick(errors, split="train")[["start", "end"]].to_numpy(), below=TRAINED)
+    presumes = trained(pick(errors, split="train")[["start", "end"]].to_numpy(), below=level)
     early = [name for name, label in zip(names, labels, strict=True) if 0 < epochs[label] <= EARLY * length]
     settled = (early or names)[-1]
     share = f"the first {100 * EARLY:g} % of the training"

@@ -12,7 +12,7 @@ In the paper a run, with the subspaces around it, stays in one mode of predictio
 (abstract); that its snapshots agree after the first epochs is remembered, not confirmed.
 """
 
-from lossland.options import NonNegative
+from lossland.options import Fraction, NonNegative
 from lossland.papers.fort2019.claims import learned
 from lossland.statistics.estimates import of_errors
 from lossland.statistics.runs import by_pairs, disjoint, towards_the_end
@@ -29,6 +29,7 @@ def check(
     tsne: Table("tsne"),
     trained: Table("landscape"),
     after: NonNegative,
+    level: Fraction | None = None,
 ) -> list[Claim]:
     """`between` is of a pool of the last networks of runs, `inside` of the trajectories of these runs in the same order, all or
     the first of them. The first epochs end with `after`. Sources of `tsne` are runs; `within` is 0 for the trajectory, above
@@ -40,7 +41,7 @@ def check(
     parts = {"trajectories": tsne[tsne["within"] == 0], "samples": tsne[tsne["within"] > 0]}
     silhouettes = {name: points.groupby("run")[[*SPACES, "luck"]].mean() for name, points in parts.items() if len(points)}
     luck = {name: found["luck"].mean() for name, found in silhouettes.items()}  # that of their mean is no larger
-    presumes = learned(trained)
+    presumes = learned(trained, level)
     return [
         Claim("runs differ more than snapshots of one", others / own, above=1, ratio=True,
               sampling=of_errors(others, own, examples=rows["examples"], ratio=True), presumes=presumes,

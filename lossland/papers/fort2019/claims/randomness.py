@@ -9,6 +9,7 @@ In the paper another order makes networks different, another initialisation too 
 confirmed).
 """
 
+from lossland.options import Fraction
 from lossland.papers.fort2019.claims import learned
 from lossland.statistics.estimates import of_errors
 from lossland.statistics.runs import paired
@@ -19,7 +20,7 @@ ALIKE = 0.5
 KINDS = ("same initialisation", "same order", "both different")
 
 
-def check(*, disagreement: Table("disagreement"), trained: Table("landscape")) -> list[Claim]:
+def check(*, disagreement: Table("disagreement"), trained: Table("landscape"), level: Fraction | None = None) -> list[Claim]:
     """Pairs of trainings labelled "same seeds" and as in KINDS."""
     table = pick(disagreement, split="test")
     again, *others = (part["disagreement"] for part in paired(table, "same seeds", *KINDS))
@@ -27,7 +28,7 @@ def check(*, disagreement: Table("disagreement"), trained: Table("landscape")) -
     return [
         Claim("the order of the data is enough", init / different, above=ALIKE, ratio=True,
               because="half: nearer to independent networks than to the same one",
-              sampling=of_errors(init, different, examples=table["examples"], ratio=True), presumes=learned(trained),
+              sampling=of_errors(init, different, examples=table["examples"], ratio=True), presumes=learned(trained, level),
               of="disagreement of trainings from one initialisation / of independent ones",
               says="Another order of the data is enough to make networks as different as with another initialisation too."),
         Check("other seeds make other networks", all((other > again).all() for other in others),

@@ -4,9 +4,10 @@
     growth = gap(most severe) - gap(0)
 
 Ensembles of samples of a subspace around one network, or of averages of its weights, against independent networks, on the same
-images, for groups of networks none of which is in two groups; the score is the error or the Brier score. The Jensen-Shannon
-divergence is how much the members of an ensemble differ, at most the log of their number, which is one for both. A claim about
-samples is about each kind of them.
+images, for groups of networks none of which is in two groups; if samples are around several of a group, its gap is the mean of
+theirs, without the luck of the one network. The score is the error or the Brier score. The Jensen-Shannon divergence is how
+much the members of an ensemble differ, at most the log of their number, which is one for both. A claim about samples is about
+each kind of them.
 
 In the paper independent networks are ahead, the gap grows with the severity of a corruption, and independent networks differ
 more (as remembered, not confirmed). SWAG is ours.
@@ -14,7 +15,9 @@ more (as remembered, not confirmed). SWAG is ours.
 Differs from the released code in: it compares the divergence of sets of 5, 10 and 30, here all have one number.
 """
 
-from lossland.options import Count
+import numpy as np
+
+from lossland.options import Count, Fraction
 from lossland.papers.fort2019.claims import about, families
 from lossland.statistics.runs import each_example, refuse_other_images, together
 from lossland.statistics.tables import Table, by_label, pick
@@ -30,8 +33,9 @@ def check(
     trained: Table("landscape"),
     size: Count,
     around: Count | None = None,
+    level: Fraction | None = None,
 ) -> list[Claim]:
-    """`samples` has a label for each kind; run i of it is around a network of run i of `independent`.
+    """`samples` has a label for each kind; its runs are around as many networks of each run of `independent`, in their order.
 
     `size` is the number of networks in an ensemble, `around` that of members from samples if it is another, of which no
     divergences are compared. Raises ValueError if tables differ in runs or corruptions.
@@ -39,9 +43,10 @@ def check(
     runs, kinds = pick(independent, size=size), by_label(pick(samples, size=around or size))
     for kind, own in kinds.items():
         refuse_other_images({kind: own, "independent": runs})
+        kinds[kind] = _in_groups(own, runs["run"])
     claims = []
     for family, members in families(kinds).items():
-        said = about(family, trained)
+        said = about(family, trained, level)
         for score, unit in SCORES.items():
             gaps = {kind: _gaps(own, runs, score) for kind, own in members.items()}
             growth = {kind: most - clean for kind, (clean, most) in gaps.items()}
@@ -57,6 +62,14 @@ def check(
             js = {kind: -_gaps(own, runs, "js")[1] for kind, own in members.items()}
             claims.append(differing(family, "corrupted", js, said))
     return claims
+
+
+def _in_groups(own, runs):
+    """The rows under the run of their group, which its first network has; as they are, to be refused, if they are of others."""
+    ours, groups = (sorted(set(names), key=lambda name: (len(name), name)) for names in (own["run"], runs))
+    several = max(1, len(ours) // len(groups))
+    place = dict(zip(ours, np.repeat(groups, several), strict=False))
+    return own.assign(run=own["run"].map(place)) if ours[::several] == groups and len(place) == len(ours) else own
 
 
 def differing(family, images, js, said) -> Claim:

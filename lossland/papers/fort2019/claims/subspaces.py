@@ -17,6 +17,7 @@ samples lie on or below that curve, which is remembered too, would be a gamma of
 import numpy as np
 import pandas as pd
 
+from lossland.options import Fraction
 from lossland.papers.fort2019.claims import learned
 from lossland.statistics import diversity_limits
 from lossland.statistics.runs import jackknife, together
@@ -26,7 +27,13 @@ from lossland.statistics.verdicts import Claim
 HALF_WAY, RUNS = 0.5, "independent networks"
 
 
-def check(*, samples: Table("diversity"), independent: Table("diversity"), trained: Table("landscape")) -> list[Claim]:
+def check(
+    *,
+    samples: Table("diversity"),
+    independent: Table("diversity"),
+    trained: Table("landscape"),
+    level: Fraction | None = None,
+) -> list[Claim]:
     """`samples` has a label for each kind; run i of each is around the network that run i of `independent`, a pool of networks,
     begins with, and no network is in two pools. Both are measured with blocks of examples."""
     samples, independent = (pick(table, split="test") for table in (samples, independent))
@@ -36,7 +43,7 @@ def check(*, samples: Table("diversity"), independent: Table("diversity"), train
     def ahead(kind):
         return lambda rows: position(pick(rows, subspace=RUNS)) - position(pick(rows, subspace=kind))
 
-    presumes = learned(trained)
+    presumes = learned(trained, level)
     return [
         Claim("independent networks lie far above the limit", found[RUNS], above=HALF_WAY,
               because="nearer to independent predictions than to perturbed ones", presumes=presumes,

@@ -10,7 +10,7 @@ run, which lifts the cosine of networks that have nothing in common.
 In the paper independent runs are nearly orthogonal, and a run stays near itself (as remembered, not confirmed).
 """
 
-from lossland.options import Group, NonNegative
+from lossland.options import Fraction, Group, NonNegative
 from lossland.papers.fort2019.claims import learned
 from lossland.statistics.runs import by_pairs, disjoint, towards_the_end
 from lossland.statistics.tables import Table, pick
@@ -26,6 +26,7 @@ def check(
     trained: Table("landscape"),
     after: NonNegative,
     group: Group = "weights",
+    level: Fraction | None = None,
 ) -> list[Claim]:
     """`between` is of a pool of the last networks of runs, `inside` of the trajectories of these runs in the same order, all or
     the first of them. The first epochs end with `after`; `group` are the parameters that are compared."""
@@ -35,7 +36,8 @@ def check(
     return [
         Check("independent runs are orthogonal", bool((apart.abs() < ORTHOGONAL).all()),
               says=f"The cosine ({group}) between networks that were trained independently is below {ORTHOGONAL} in size."),
-        Claim("a run stays near itself", own - others, above=0.5, because="nearer to its own direction than to none",
-              of=f"cosine ({group}) from epoch {after:g} to the end of a run - between two runs", presumes=learned(trained),
+        Claim("a run stays near itself", own - others, above=0.5, presumes=learned(trained, level),
+              because="nearer to its own direction than to none",
+              of=f"cosine ({group}) from epoch {after:g} to the end of a run - between two runs",
               says="After the first epochs a network points mostly where its own run ends, and not where another does."),
     ]  # fmt: skip

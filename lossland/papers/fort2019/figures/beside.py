@@ -16,7 +16,7 @@ from lossland.statistics.tables import Table, derived, latest, pick
 
 PRINTED = "a re-implementation: CIFAR-10"
 PANELS = {"disagreement": ("disagreement [%]", 100), "cosine": ("cosine of weights", 1)}
-APART, DURING = "independent networks", "share of the training, against its end"
+APART, DURING = "independent networks", "share of the training"
 
 
 def rows(*, disagreement, cosine, ensembles=None):

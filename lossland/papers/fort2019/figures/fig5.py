@@ -49,6 +49,7 @@ def draw(*, samples: Table("diversity"), independent: Table("diversity"), traine
         axis.axvline(100 * reference, color=GREY, linewidth=0.5, zorder=0, label="accuracy of the trained network")
         top = table[column].max()
         axis.set(xlim=(100 * (low - margin), 100 * (high + margin)), ylim=(LOW, max(HIGH, 1.05 * top if top < np.inf else 0)))
+        axis.locator_params("x", nbins=6)
         axis.set(xlabel="test accuracy [%]", ylabel=f"disagreement / {unit}")
     legend_of(figure, axes, ncols=3)
     warn(figure, trained)

@@ -14,11 +14,10 @@ not confirmed. That averages of weights are wider is a claim of Izmailov et al. 
 in weights, one of Garipov et al. 2018, whose claims have it.
 """
 
-import pandas as pd
-
+from lossland.options import Fraction
 from lossland.statistics.estimates import of_errors
 from lossland.statistics.runs import disjoint, paired, together
-from lossland.statistics.tables import HARDLY, Table, derived, pick
+from lossland.statistics.tables import Table, derived, pick
 from lossland.statistics.verdicts import Claim, trained
 
 APART = {"distance": ("distance", "lie farther apart"),
@@ -32,14 +31,16 @@ def check(
     large: Table("disagreement"),
     independent: Table("disagreement"),
     widths: Table("tunnel_width"),
+    training: Table("ensemble"),
+    level: Fraction | None = None,
 ) -> list[Claim]:
     """`small` and `large` are of one pool of trainings with cycles, `independent` of one pool of one network of each; `widths`
-    are around the `SWA` and the `last of FGE` of each training.
+    are around the `SWA` and the `last of FGE` of each training; `training` has the train error of each network.
 
     Raises ValueError if they are not, and if small and large are of other trainings.
     """
     small, large, independent = (derived(pick(table, split="test")) for table in (small, large, independent))
-    presumes = trained(pd.concat([small, large, independent])[["error_first", "error_second"]], below=HARDLY, of="test")
+    presumes = trained(training["error"], below=level)
     cycles = together({"small": _by_training(small), "large": _by_training(large)})
     few, many = cycles.values()
     around = widths.groupby(["subspace", "run"], as_index=False)["distance"].mean()

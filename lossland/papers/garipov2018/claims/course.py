@@ -11,7 +11,7 @@ import numpy as np
 from lossland.papers.garipov2018.claims.fge import FITTED
 from lossland.papers.published import curves
 from lossland.statistics.estimates import of_errors
-from lossland.statistics.runs import each_example
+from lossland.statistics.runs import by_block, each_example
 from lossland.statistics.tables import Table, pick
 from lossland.statistics.verdicts import Claim, scored, trained
 
@@ -22,10 +22,10 @@ def check(
     apart: Table("disagreement"),
     grown: Table("by_example"),
     chain: Table("landscape"),
-    pairs: Table("disagreement"),
+    between: Table("path_ensemble"),
 ) -> list[Claim]:
     """`dynamics` follows runs in small steps, between whose points labels are `apart`; `grown` are ensembles of each run
-    measured `by: order`, `chain` the networks of runs, `pairs` all networks of all runs."""
+    measured `by: order`, `chain` the networks of runs, and `between` the same chain with blocks of test examples."""
     marks = pick(chain, mark="network")
     presumes = trained(pick(marks, split="train", quantity="error")["value"], below=FITTED)
     course = pick(dynamics, split="test", quantity="error")
@@ -34,9 +34,9 @@ def check(
     saved = {q: _printed(f"fig3_left_{q}", "saved") for q in ("test_error", "distance")}
     high = _printed("fig3_left_test_error", "FGE")
     high = [high.iloc[np.abs(high.index.to_numpy() - cycle).argmin()] for cycle in (1, 2, 3)]
-    growth = _printed("fig3_right_test_accuracy", "FGE")
-    differ = pick(pairs, same_source=True)["disagreement"]
-    luck = of_errors(examples=pairs["examples"], differ=differ)  # points between two networks differ from them by less
+    growth, nodes = _printed("fig3_right_test_accuracy", "FGE"), np.unique(marks["u0"])
+    loss = pick(chain, split="train", quantity="loss", mark=["grid", "network"]).pivot_table("value", "u0", "run")
+    alone = by_block(pick(between, split="test", member="alone", quantity="error"), "value", ["u0", "run"]).unstack("run")
     return [
         Claim("error at high and at low rates", [run["high"] - run["low"] for run in runs], above=0, presumes=presumes,
               sampling=of_errors(examples=apart["examples"], differ=[run["differ"] for run in runs]),
@@ -51,8 +51,8 @@ def check(
                published=(growth[growth.index <= 1].iloc[-1] - growth.iloc[0]) / 100,
                of="test error of the first network of an FGE run - of all of them together, as a fraction",
                says="The ensemble of all networks of an FGE run has a lower test error than its first network."),
-        _dip("train", "loss", 1, chain, 0.0, presumes),
-        _dip("test", "error", 100, chain, luck, presumes),
+        Claim(**_no_ridge("train", "loss"), values=_dips(loss, nodes), presumes=presumes),
+        scored(**_no_ridge("test", "error", 100), scores=_dips(alone, nodes).unstack("block"), presumes=presumes),
     ]  # fmt: skip
 
 
@@ -72,22 +72,23 @@ def _cycles(run, apart):
     }
 
 
-def _dip(split, quantity, scale, chain, luck, presumes):
-    rows = pick(chain, split=split, quantity=quantity)
-    dips = [_between(pick(run, mark="grid"), pick(run, mark="network")) for _, run in rows.groupby("run")]
-    printed = _printed(f"fig8_{split}_{quantity}", "FGE chain").rename_axis("u0").reset_index(name="value")
+def _no_ridge(split, quantity, scale=1):
+    printed = _printed(f"fig8_{split}_{quantity}", "FGE chain").to_frame()
     what = f"{split} {quantity}"
-    return Claim(f"no ridge between neighbours: {what}", dips, below=0, presumes=presumes, sampling=luck,
-                 published=_between(printed, printed[printed["u0"] % 1 == 0]) / scale,
-                 of=f"mean {what} between the networks of a run - on the line between the two neighbours",
-                 says=f"There is no ridge between neighbours of an FGE run: the {what} is lower there.")  # fmt: skip
+    return {
+        "name": f"no ridge between neighbours: {what}", "below": 0,
+        "published": _dips(printed, printed.index[printed.index % 1 == 0].to_numpy()).item() / scale,
+        "of": f"mean {what} between the networks of a run - on the line between the two neighbours",
+        "says": f"There is no ridge between neighbours of an FGE run: the {what} is lower there.",
+    }  # fmt: skip
 
 
-def _between(path, networks):
-    """The mean, over the points between the networks, of the values above the line between the neighbours."""
-    networks = networks.sort_values("u0")
-    inside = np.abs(path["u0"].to_numpy()[:, None] - networks["u0"].to_numpy()).min(axis=1) > 1e-6
-    return (path["value"] - np.interp(path["u0"], networks["u0"], networks["value"]))[inside].mean()
+def _dips(values, nodes):
+    """The means, over the points between the networks at `nodes`, of the values by u0 above the line between the neighbours."""
+    u = values.index.to_numpy()
+    away = np.abs(u[:, None] - nodes)
+    line = np.apply_along_axis(lambda own: np.interp(u, nodes, own[away.argmin(axis=0)]), 0, values.to_numpy())
+    return (values - line)[away.min(axis=1) > 1e-6].mean()
 
 
 def _printed(figure, series):

@@ -2,7 +2,7 @@
 
 One number a pair of networks, from what is predicted along the polygonal chain between them. If the paper says "already at
 small t" it draws t = 0.1; if it says that the ensemble of both ends is reached, t = 0.4. What is better by chance on the test
-examples at hand follows from the scores of each of them, or of how many the labels differ.
+examples at hand follows from the scores of each of them, or of blocks.
 
 In the paper (one chain, ResNet-164 on CIFAR-100) the ensemble of the first network and one further along the chain is better
 than the first from t = 0.1 on, and from t = 0.4 as good as that of both ends; 50 points of the chain together are better than
@@ -12,8 +12,8 @@ both ends, as good as three independent networks, and better still at fitted tem
 import numpy as np
 
 from lossland.papers.published import curves, numbers
-from lossland.statistics.estimates import of_errors, of_scores
-from lossland.statistics.runs import each_example, together
+from lossland.statistics.estimates import of_scores
+from lossland.statistics.runs import by_block, each_example, together
 from lossland.statistics.tables import Table, of_ends, pick
 from lossland.statistics.verdicts import Claim, scored, trained
 
@@ -29,8 +29,9 @@ def check(
     scaled: Table("by_example"),
     independent: Table("by_example"),
 ) -> list[Claim]:
-    """`paths` are the chains; of each `ends` has the ensemble of its ends, `points` of equally spaced points, and these alone,
-    `scaled` of these at fitted temperatures. A run of `independent` is a group of networks that none shares."""
+    """`paths` are the chains; of each, `chain` has ensembles by blocks of examples, `ends` that of its ends, `points` that of
+    equally spaced points, and these alone, `scaled` that of these at fitted temperatures. A run of `independent` is a group of
+    networks that none shares."""
     presumes = {"presumes": trained(of_ends(paths))}
     printed = numbers("garipov2018", table="Sec. A.6").set_index("method")["value"] / 100
     all_points = printed["Polychain ensemble of 50 points"]
@@ -65,20 +66,18 @@ def check(
 
 def _along(chain, presumes):
     first = pick(chain, split="test", member="with start", quantity="error")
-    error, differ, off = (first.pivot(index="u0", columns="run", values=v) for v in ("value", "differs", "differs_end"))
+    error = by_block(first, "value", ["u0", "run"]).unstack("run")
     theirs = pick(curves("garipov2018", "fig2_right_ensemble_test_error"), series="chain").set_index("x")[["y"]] / 100
     grows = 1 - _later(error).index.to_numpy().mean()
     return [
-        Claim("small t: test error", error.iloc[0] - _near(error), above=0, presumes=presumes["presumes"],
-              published=theirs.iloc[0] - _near(theirs), sampling=of_errors(examples=chain["examples"], differ=_near(differ)),
-              of=f"test error of the first network - of the ensemble with one at t = {SMALL}, as a fraction",
-              says="The ensemble of the first network and one a small part of the chain away is better than the first alone."),
-        Claim("both ends reached: test error", _short(error, grows), below=0, published=_short(theirs, grows), **presumes,
-              because="what would be left, were the gain to grow evenly with t",
-              sampling=np.hypot(of_errors(examples=chain["examples"], differ=_later(off)),
-                                grows * of_errors(examples=chain["examples"], differ=differ.iloc[-1])),
-              of=f"how much worse than both ends the ensembles for t >= {REACHED} are - {grows:.2g} of what both ends gain",
-              says=f"From t = {REACHED} on, the ensemble of the first network and one at t is as good as that of both ends."),
+        scored("small t: test error", (error.iloc[0] - _near(error)).unstack("block"), above=0, **presumes,
+               published=theirs.iloc[0] - _near(theirs),
+               of=f"test error of the first network - of the ensemble with one at t = {SMALL}, as a fraction",
+               says="The ensemble of the first network and one a small part of the chain away is better than the first alone."),
+        scored("both ends reached: test error", _short(error, grows).unstack("block"), below=0, **presumes,
+               published=_short(theirs, grows), because="what would be left, were the gain to grow evenly with t",
+               of=f"how much worse than both ends the ensembles for t >= {REACHED} are - {grows:.2g} of what both ends gain",
+               says=f"From t = {REACHED} on, the ensemble of the first network and one at t is as good as that of both ends."),
     ]  # fmt: skip
 
 

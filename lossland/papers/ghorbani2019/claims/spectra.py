@@ -29,8 +29,12 @@ def check(
         nodes, outer = pick(spectra, subspace=label), pick(gradients, subspace=label)
         found, apart[label] = (of(nodes).droplevel(["subspace", "index"]) for of in (numbers, gaps))
         far[label] = found["highest"] / found["spread"]
+        if (found["highest"] <= 0).any():
+            fit[label] = fit[label] or "no eigenvalue is above 0: nothing is curved upwards, and nothing is far above a bulk"
         outer = outer[outer["value"] > outer["run"].map(apart[label]["edge"])]
-        share[label] = outer.groupby("run")["weight"].sum().reindex(found.index, fill_value=0.0).where(far[label].notna())
+        share[label] = (
+            outer.groupby("run")["weight"].sum().reindex(found.index, fill_value=0.0).where(apart[label]["gap"].notna())
+        )
     plain, *others = labels
     claims = [
         Claim("isolated eigenvalues", apart[plain]["gap"], above=GAP, presumes=fit[plain],

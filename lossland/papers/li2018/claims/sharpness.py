@@ -3,9 +3,9 @@
     agreement = log(w_small / w_large) sign(e_large - e_small)       positive: the flatter network has the lower test error
 
 of the half width w of the basin (train nll, one nat above the network) along a random direction, and the mean test error e, of
-networks of small and of large batches. An order of widths agrees with that of errors only if errors have one: they are
-presumed to differ by two standard errors. Where a short schedule leaves the large batch untrained rather than sharp, or decay
-without effect on the scale of the weights, nothing misleads, and all normalisations agree.
+networks of small and of large batches on the same examples. An order of widths agrees with that of errors only if errors have
+one: they are presumed to differ by two standard errors. Where a short schedule leaves the large batch untrained rather than
+sharp, or decay without effect on the scale of the weights, nothing misleads, and all normalisations agree.
 
 In the paper, which judges figure 3 and A.2 by eye, from one direction and one network of each kind, the order is right with
 filter normalisation, with weight decay and without, and not to be relied on without normalisation.
@@ -14,10 +14,10 @@ filter normalisation, with weight decay and without, and not to be relied on wit
 import numpy as np
 
 from lossland.papers.published import numbers
-from lossland.statistics.estimates import estimate, of_errors
-from lossland.statistics.runs import paired
+from lossland.statistics.estimates import estimate
+from lossland.statistics.runs import each_example, paired, together
 from lossland.statistics.tables import Table, pick
-from lossland.statistics.verdicts import Claim, trained
+from lossland.statistics.verdicts import Claim, scored, trained
 
 APART = 2  # standard errors
 DECAYS = {"without decay": "0", "with decay": "5e-4"}  # as printed
@@ -26,6 +26,7 @@ DECAYS = {"without decay": "0", "with decay": "5e-4"}  # as printed
 def check(
     *,
     errors: Table("landscape"),
+    scores: Table("by_example"),
     filter: Table("basin"),
     layer: Table("basin"),
     none: Table("basin"),
@@ -36,25 +37,24 @@ def check(
 ) -> list[Claim]:
     """`small` and `large` are labels of lines around networks of small and large batches, without decay, then with it.
 
-    `errors` has the errors of the networks, `filter`, `layer` and `none` the basins under each normalisation; `network` and
-    `method` choose the published errors, none by default.
+    `errors` has the train errors of the networks, `scores` how each does on each test example, `filter`, `layer` and `none` the
+    basins under each normalisation; `network` and `method` choose the published errors, none by default.
     """
-    centres = pick(errors, mark="centre", quantity="error")
-    test, basins = pick(centres, split="test"), {"filter": filter, "layer": layer, "none": none}
+    centres = pick(errors, mark="centre", quantity="error", split="train")
+    basins = {"filter": filter, "layer": layer, "none": none}
     agreement, claims, fit, ordered = {kind: {} for kind in basins}, [], {}, {}
     for decay, a, b in zip(DECAYS, small, large, strict=True):
-        fit[decay] = trained(pick(centres, split="train", subspace=[a, b])["value"])
-        e_small, e_large = (rows["value"] for rows in paired(test, a, b))
+        fit[decay] = trained(pick(centres, subspace=[a, b])["value"])
+        e_small, e_large = together({one: each_example(pick(scores, subspace=one), "error") for one in (a, b)}).values()
         for kind, table in basins.items():
             w_small, w_large = (rows["half_width"] for rows in paired(pick(table, split="train", quantity="nll"), a, b))
-            agreement[kind][decay] = np.log(w_small / w_large) * np.sign((e_large - e_small).mean())
-        luck = of_errors(e_small, e_large, examples=test["examples"])
-        ordered[decay] = fit[decay] or _no_order(e_small, e_large, luck)
+            agreement[kind][decay] = np.log(w_small / w_large) * np.sign((e_large - e_small).mean(axis=None))
+        ordered[decay] = fit[decay] or _no_order(e_small, e_large)
         claims.append(
-            Claim(f"small batches generalise better {decay}", e_large - e_small, above=0, presumes=fit[decay],
-                  sampling=luck, published=_printed(network, method, DECAYS[decay]),
-                  of="test error of the large batch - of the small batch, as a fraction",
-                  says="Small-batch training gives the lower test error."),
+            scored(f"small batches generalise better {decay}", e_large - e_small, above=0, presumes=fit[decay],
+                   published=_printed(network, method, DECAYS[decay]),
+                   of="test error of the large batch - of the small batch, as a fraction",
+                   says="Small-batch training gives the lower test error."),
         )  # fmt: skip
     both = next((why for why in ordered.values() if why), None)
     order = "log ratio of the half widths, positive if the wider has the lower test error"
@@ -74,10 +74,10 @@ def check(
     ]  # fmt: skip
 
 
-def _no_order(small, large, luck):
-    apart = estimate(large - small, examples=luck)
+def _no_order(small, large):
+    apart = estimate((large - small).mean(axis=1), examples=(large - small).to_numpy())
     if abs(apart.mean) < APART * apart.error:
-        errors = f"{100 * small.mean():.2g} and {100 * large.mean():.2g} %"
+        errors = f"{100 * small.mean(axis=None):.2g} and {100 * large.mean(axis=None):.2g} %"
         return f"test errors of {errors} are less than {APART} standard errors apart: they have no order"
     return None
 
