@@ -1,13 +1,12 @@
 """A problem: a parameter space, the data, what is asked of them, and the arithmetic in which it is computed."""
 
 import contextlib
-import ctypes
 import logging
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property, partial
+from functools import cached_property, partial
 from operator import is_
 from typing import Any, get_args
 
@@ -59,7 +58,6 @@ class Problem:
     proofs: list[tuple[tuple, Proof]] = field(default_factory=list, repr=False, compare=False)
 
     def __post_init__(self):
-        _keep_memory()
         if self.precision not in get_args(Arithmetic):
             raise ValueError(f"precision is {self.precision!r}{nearest(self.precision, get_args(Arithmetic))}")
         if isinstance(self.space, (torch.nn.Module, Arrays)) or not isinstance(self.data, Arrays):
@@ -328,16 +326,6 @@ class Problem:
             yield
         finally:
             torch.default_generator.set_state(kept)
-
-
-@cache
-def _keep_memory():
-    """What is freed stays with the process: Linux would take back what large tensors lie in, and clear its pages anew at each
-    pass, which takes as long as a small network does."""
-    with contextlib.suppress(AttributeError, OSError, TypeError):  # another C library
-        allocator = ctypes.CDLL(None)
-        allocator.mallopt(-3, 1 << 25)  # M_MMAP_THRESHOLD, at its greatest
-        allocator.mallopt(-1, 1 << 28)  # M_TRIM_THRESHOLD
 
 
 def _ahead(items):
