@@ -441,3 +441,25 @@ def test_log_probabilities_are_what_a_loss_of_them_takes():
     theta = plain.start(1)
     ours, theirs = (p.gradient(theta, (X,), LABELS, stream("any"))[0] for p in (with_end(nn.LogSoftmax(1)), plain))
     assert float(ours) == pytest.approx(float(theirs), rel=1e-5)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.uint8])
+def test_batches_are_of_the_data_as_they_are_now(dtype):
+    x, y = (40 * draws(12, 5).abs()).to(dtype), torch.arange(12) % 3
+    problem = problem_of(x, y, lambda: nn.Linear(5, 3))
+    ((_, (before,), _),) = problem.batches("train")
+    problem.data.x["train"][0] += 1
+    problem.data.y["train"] = (y + 1) % 3
+    (((_, (inputs,), target),), ((_, (again,), _),)) = (list(replace(problem).batches("train")) for _ in range(2))
+    assert not torch.equal(inputs[0], before[0])
+    assert torch.equal(inputs[1:], before[1:])
+    assert torch.equal(target, (y + 1) % 3)
+    assert again is inputs  # which are made once
+
+
+def test_a_task_that_cuts_the_same_data_otherwise_has_batches_of_its_own():
+    words = torch.arange(900) % 20
+    usual = problem_of(words, words, lambda: nn.Embedding(20, 20), classes=20)
+    task = SimpleNamespace(**vars(usual.task) | {"minibatches": lambda n, size, rng=None: torch.arange(n).split(90)})
+    sizes = [[len(y) for _, _, y in problem.batches("test")] for problem in (usual, replace(usual, task=task))]
+    assert sizes == [[450] * 2, [90] * 10]

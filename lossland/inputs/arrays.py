@@ -60,8 +60,7 @@ class Arrays:
     task: str = "classification"
     ignore: int = IGNORED
     ignores: bool = field(init=False, default=False)  # whether any label is
-    _scaled: dict = field(default_factory=dict, init=False, repr=False, compare=False)
-    _batches: dict = field(default_factory=dict, init=False, repr=False, compare=False)
+    _made: dict = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self):
         if not isinstance(self.classes, int) or self.classes < 1:
@@ -143,12 +142,19 @@ class Arrays:
     def kept(self, split, key, make):
         """The (inputs, targets) that `make()` gives of some examples of a split. Of small data they are made once: no network
         changes its inputs; a loss of the user's own may change targets."""
-        x, y = self.x[split], self.y[split]
-        if not (torch.is_tensor(x) and torch.is_tensor(y) and x.numel() <= SMALL):
+        own = self.x[split], self.y[split]
+        if not (all(map(torch.is_tensor, own)) and own[0].numel() <= SMALL):
             return make()
-        if (split, *key) not in self._batches:
-            self._batches[split, *key] = list(make())
-        return [(x, y.clone()) for x, y in self._batches[split, *key]]
+        return [(x, y.clone()) for x, y in self._once((split, *key), own, lambda: list(make()))]
+
+    def _once(self, key, tensors, make):
+        """What `make()` gives of the `tensors`, made once, and again if they are others, or were changed in place."""
+        if torch.is_inference_mode_enabled() or any(t.is_inference() for t in tensors):  # which have no versions
+            return make()
+        state = [(id(t), t._version) for t in tensors]
+        if key not in self._made or self._made[key][0] != state:
+            self._made[key] = state, tensors, make()  # which are kept, so that no other has their id
+        return self._made[key][-1]
 
     def inputs(self, split, rows, rng=None, dtype=torch.float32):
         """Inputs [n ...] of examples `rows`, augmented if `rng` is given; uint8 is scaled, images are channels-last.
@@ -157,9 +163,7 @@ class Arrays:
         """
         x = self.x[split]
         if torch.is_tensor(x) and x.dtype == torch.uint8 and x.numel() <= SMALL and (rng is None or not self.augment):
-            if (split, dtype) not in self._scaled:
-                self._scaled[split, dtype] = self._seen(x, slice(None), None, dtype)
-            return _channels_last(self._scaled[split, dtype][rows])
+            return _channels_last(self._once((split, dtype), [x], partial(self._seen, x, slice(None), None, dtype))[rows])
         return tree_map(lambda x: self._seen(x, rows, rng, dtype), x)
 
     def _seen(self, x, rows, rng, dtype):

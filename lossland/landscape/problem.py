@@ -168,7 +168,7 @@ class Problem:
         for first in range(start - start % together, len(minibatches), together):
             rows = minibatches[first : first + together]
             if epoch_key is None:
-                key = (size, self.at_once, self.examples, self.dtype, first)
+                key = (size, self.at_once, self.examples, self.dtype, self.task.minibatches, first)
                 block = self.data.kept(split, key, partial(self._block, split, rows, None))
             else:
                 block = self._block(split, rows, stream(*epoch_key, "augment", first))
