@@ -177,7 +177,9 @@ def plugin(room, name) -> Plugin:
     arguments = found[0].args
     _refuse_form(room, tree, found[0])
     annotations = {a.arg: ast.unparse(a.annotation) for a in arguments.args + arguments.kwonlyargs if a.annotation}
-    said = {name.lower(): value for name, value in _constants(tree, CONSTANTS).items()}
+    said = {
+        name.lower(): value for name, value in _constants(tree, CONSTANTS if room not in ("data", "models") else ()).items()
+    }
     if of_paper := "papers" in source.file:
         said |= {"needs": "classes"} if _reads_errors(tree) else {}
     defaults = dict(zip((a.arg for a in arguments.kwonlyargs), arguments.kw_defaults, strict=True))
