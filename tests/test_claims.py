@@ -40,6 +40,7 @@ SCORES = 1 + np.linspace(-1, 1, 10) + np.array([[0.01], [0], [-0.01]])  # three 
         ([9, float("nan"), 11], {"above": 5}, "not measurable", "not every run gave a finite number"),
         ([9, 10, 11], {"above": 5, "presumes": trained([0.1, 0.67], below=0.3)}, "not measurable", "trained to 67 % train error"),
         ([9, 10, 11], {"above": 5, "presumes": trained([0.1, 0.2], below=0.3)}, "holds", ""),
+        ([9, 10, 11], {"above": 5, "presumes": trained([0.01], below=0.0)}, "not measurable", "below 0 % is presumed"),
         ([0.5, 2.0, 1.1], {"above": 1, "ratio": True}, "undecided", "1.03 ("),
         ([8, 9, 10], {"above": 5, "ratio": True}, "holds", ""),
         ([1, 2, 0.0], {"above": 1, "ratio": True}, "not measurable", "not above 0"),

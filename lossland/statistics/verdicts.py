@@ -201,7 +201,7 @@ def as_published(name, values, published, *, examples=None, margin=None, because
 def trained(errors, *, below=None) -> str | None:
     """What a claim `presumes` of networks that are trained to train errors below so much (default: `UNTRAINED`); None if they
     are, or if there are no errors, as of a regression."""
-    below = below or UNTRAINED
+    below = UNTRAINED if below is None else below
     worst = float(np.max(np.asarray(errors), initial=0))
     return None if worst < below else f"trained to {100 * worst:.0f} % train error, where below {100 * below:g} % is presumed"
 

@@ -62,7 +62,8 @@ class Stanza:
 
     @property
     def aside(self) -> dict:
-        return {word: self.body[word] for word in (*ASIDE, "resources", "trained") if word in self.body}
+        words = (*ASIDE, "resources", *["trained"] * (self.section == "data"))  # elsewhere a role
+        return {word: self.body[word] for word in words if word in self.body}
 
     def options(self, plugin, seed=None, **context) -> dict:
         """All options of `plugin`, those that are not given with their defaults."""
@@ -149,7 +150,8 @@ def read(section, name, body, choice=None) -> Stanza:
     build(bool, body.get("stored", False), f"{where}.stored")
     build(Resources, body.get("resources", {}), f"{where}.resources")
     build(Cost, body.get("cost", {}), f"{where}.cost")
-    build(Fraction, body.get("trained", 0.0) if section == "data" else 0.0, f"{where}.trained")
+    if section == "data":
+        build(Fraction, body.get("trained", 0.0), f"{where}.trained")
     return Stanza(section, name, body, plugin, model, roles)
 
 
