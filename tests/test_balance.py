@@ -186,3 +186,16 @@ def test_a_network_in_half_precision_is_refused():
     half = ll.problem(build, train=[(x, x[:, 0] % 3)], test=[(x, x[:, 0] % 3)], precision="own")
     with pytest.raises(ValueError, match=r"rounded, too much in torch\.bfloat16; take precision: fp32"):
         ll.build.balance(half, [point(half.init(1))])
+
+
+def test_products_that_share_a_parameter_have_the_least_norm_together():
+    """Of W_3 W_2 W_1 = U S V^T the least |W_1|^2 + |W_2|^2 + |W_3|^2 is 3 tr S^(2/3)."""
+    x, y = torch.randn(12, 6, generator=stream("x")), torch.randint(3, (12,), generator=stream("y"))
+    layers = [nn.Linear(a, b, bias=False) for a, b in ((6, 4), (4, 5), (5, 3))]
+    problem = ll.problem(lambda: nn.Sequential(*layers), train=[(x, y)], test=[(x, y)], precision="fp64")
+    theta = problem.init(0)
+    one, two, three = problem.space.unravel(theta).values()
+    least = 3 * torch.linalg.svdvals(three @ two @ one).pow(2 / 3).sum()
+    made = ll.build.balance(problem, [point(theta)]).end
+    assert (made @ made).item() == pytest.approx(least.item(), rel=1e-6)
+    assert (theta @ theta) > 1.01 * least

@@ -19,6 +19,7 @@ from lossland.symmetries.permutations import alike, blocks
 from lossland.symmetries.tracing import Symmetries
 
 MOST = 8  # parameters that share places: of more, there are too many ways to divide them
+TURNS, EVEN = 200, 1e-5  # of products that share a parameter; the share by which X X^T and Y Y^T may differ
 
 
 @torch.no_grad()
@@ -61,17 +62,28 @@ def _mixed(space, found, theta, inside, way, g):
 
 
 def balanced(space, found: Symmetries, theta, ways):
-    """A copy of theta [D] with the factors of all its products balanced; `ways` are those of `factors`."""
+    """A copy of theta [D] with the factors of all its products balanced; `ways` are those of `factors`.
+
+    Products that share a parameter, as of three linear layers, take turns until all are in balance.
+    """
     theta = theta.clone()
-    for c, way in ways.items():
-        parts = [block for _, block in blocks(space.unravel(theta), found, found.insides[c])]
-        own = [[part for part, factor in zip(parts, way, strict=True) if factor == k] for k in (0, 1)]
-        flat = [[part.reshape(*part.shape[:2], -1) for part in factor] for factor in own]
-        made = _balanced(*(torch.cat(factor, -1).double() for factor in flat))
-        for views, new, old in zip(own, made, flat, strict=True):
-            for view, part in zip(views, new.split([one.shape[-1] for one in old], -1), strict=True):
-                view.copy_(part.reshape(view.shape))
+    views = space.unravel(theta)
+    for _ in range(TURNS):
+        uneven = [_balance([block for _, block in blocks(views, found, found.insides[c])], way) for c, way in ways.items()]
+        if not any(uneven):
+            break
     return theta
+
+
+def _balance(parts, way):
+    """Balances the factors that `parts`, views [n r ...], make up, and tells whether they were not."""
+    own = [[part for part, factor in zip(parts, way, strict=True) if factor == k] for k in (0, 1)]
+    flat = [[part.reshape(*part.shape[:2], -1) for part in factor] for factor in own]
+    x, y = (torch.cat(factor, -1).double() for factor in flat)
+    for views, new, old in zip(own, _balanced(x, y), flat, strict=True):
+        for view, part in zip(views, new.split([one.shape[-1] for one in old], -1), strict=True):
+            view.copy_(part.reshape(view.shape))
+    return bool((x @ x.mT - y @ y.mT).norm() > EVEN * (x @ x.mT).norm())
 
 
 def _balanced(x, y):
