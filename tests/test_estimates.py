@@ -244,6 +244,7 @@ def test_what_would_decide_is_said_of_what_is_undecided_and_known():
         assert reason(Claim("c", runs, **unknown, **words)).rpartition("; ")[2].startswith("0."), (
             "or the deviation, by chi-square"
         )
+    assert "runs" not in reason(Claim("c", np.full(3, 0.1), above=0, **words)), "which rounding tells apart, and nothing else"
     several = {"a": runs, "b": runs[::-1]}
     assert "runs" not in reason(Claim("c", several, above=0, **words)), "two are left open"
     assert "about" in reason(Claim("c", several | {"b": runs + 9}, above=0, **words))

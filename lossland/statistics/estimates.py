@@ -37,7 +37,7 @@ class Estimate:
     def signal(self, bar, n) -> tuple[float, float]:
         """How far the number is from the bar, and what the test examples leave open: in standard deviations between n runs."""
         runs = n * sum(variance for variance, _ in self.parts[:-1])
-        if not runs > 0:
+        if self._exact(bar) or not runs > 0:
             return np.nan, np.nan
         return float(abs(self.mean - bar) / runs**0.5), float((self.parts[-1][0] / runs) ** 0.5)
 
@@ -47,9 +47,11 @@ class Estimate:
 
     def beyond(self, bar, side):
         """One-sided p of the number above (side 1) or below (-1) the bar; 1 if it has no error but rounding."""
-        off, rounding = side * (self.mean - bar), ROUNDING * np.maximum(1, np.maximum(np.abs(self.mean), np.abs(bar)))
-        exact = self.error <= rounding
-        return np.where(exact, 1.0, stats.t.sf(off / np.where(exact, 1, self.error), self.freedom))
+        exact = self._exact(bar)
+        return np.where(exact, 1.0, stats.t.sf(side * (self.mean - bar) / np.where(exact, 1, self.error), self.freedom))
+
+    def _exact(self, bar):
+        return self.error <= ROUNDING * np.maximum(1, np.maximum(np.abs(self.mean), np.abs(bar)))
 
 
 @dataclass(frozen=True)
