@@ -199,3 +199,21 @@ def test_products_that_share_a_parameter_have_the_least_norm_together():
     made = ll.build.balance(problem, [point(theta)]).end
     assert (made @ made).item() == pytest.approx(least.item(), rel=1e-6)
     assert (theta @ theta) > 1.01 * least
+
+
+def test_a_parameter_that_maps_places_to_themselves_is_no_factor():
+    class Residual(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first, self.inner, self.last = nn.Linear(6, 4), nn.Linear(4, 4), Adapted(4, 3)
+
+        def forward(self, x):
+            x = self.first(x)
+            return self.last(x + self.inner(x))
+
+    batches = [(torch.randn(12, 6, generator=stream("x")), torch.randint(3, (12,), generator=stream("y")))]
+    problem = ll.problem(Residual, train=batches, test=batches, precision="fp64")
+    theta = problem.init(0)
+    made = ll.build.balance(problem, [point(theta)])
+    changed = {n for n, t in problem.space.unravel(made.end - theta).items() if t.any()}
+    assert (made.notes["products"], changed) == (1, {"last.down.weight", "last.up.weight"})

@@ -31,7 +31,10 @@ def factors(problem, found: Symmetries, names) -> dict[str, tuple[int, ...]]:
     theta = theta + 0.1 * torch.randn(len(theta), generator=rng).to(theta)
     same = alike(problem, theta)
     for c, inside in found.insides.items():
-        if inside.rotates and len(inside.places) <= MOST and {name for name, *_ in inside.places} <= {*names}:
+        axes = {(name, i) for name, i, *_ in inside.places}
+        own = {name for name, _ in axes}
+        # a parameter that counts them twice, as in x + W x, is in both factors, and they in no product
+        if inside.rotates and len(inside.places) <= MOST and own <= {*names} and len(own) == len(axes):
             drawn = torch.randn(found.classes[inside.outer], inside.size, inside.size, generator=rng, dtype=torch.float64)
             g = torch.linalg.matrix_exp(drawn / 2 / inside.size**0.5)
             mixed = ((way, _mixed(problem.space, found, theta, inside, way, g)) for way in _ways(problem.space, found, inside))
