@@ -161,6 +161,13 @@ def test_what_counts_as_trained_follows_from_the_data(source, level):
     assert {job.options["level"] for job in plan["claim"].values()} == {level}
 
 
+def test_the_same_data_do_not_say_two_levels():
+    with pytest.raises(
+        ConfigError, match=r"data\.two\.trained is not that of data one, the same data; let both say one number"
+    ):
+        Plan({"data": {"one": {"source": "spirals"}, "two": {"source": "spirals", "trained": 0.3}}})
+
+
 def test_a_training_that_is_run_again_is_another_job():
     plan = planned_of_mine("plain", **{"fort2019/randomness": {"network": "plain"}})
     again = plan["network"]["fort2019/randomness/again/1"]

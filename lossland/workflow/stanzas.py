@@ -39,7 +39,10 @@ class Stanzas:
                 raise ConfigError(f"{stanza.where}.data names {name}: there is no such data{nearest(name, known)}")
 
     def _data(self, stanza):
-        return self._plan.data(stanza.name, stanza.plugin, stanza.options(stanza.plugin), stanza.aside)
+        job = self._plan.data(stanza.name, stanza.plugin, stanza.options(stanza.plugin), stanza.aside)
+        if job.aside.get("trained") != stanza.aside.get("trained"):
+            raise ConfigError(f"{stanza.where}.trained is not that of {job.title}, the same data; let both say one number")
+        return job
 
     def _network(self, stanza):
         data = self.resolve(f"{stanza.where}.data", stanza.body["data"], ("data",))
