@@ -271,7 +271,9 @@ def test_the_gap_grows_with_severity(runs, random, verdicts):
     three = [samples.assign(run=(3 * samples["run"].astype(int) - 2 + i).astype(str), error=samples["error"] + 0.01 * (i - 1))
              for i in range(3)]  # fmt: skip
     groups = independent.assign(run=(3 * independent["run"].astype(int) - 2).astype(str))
-    several = shift.check(**tables | {"samples": pd.concat(three), "independent": groups}, size=3)
+    seeds = dict(zip("123456789", "729418365", strict=True))  # in the order of the config
+    around = pd.concat(three).replace({"run": seeds})
+    several = shift.check(**tables | {"samples": around, "independent": groups.replace({"run": seeds})}, size=3)
     several = unprinted(several)[["effect", "spread", "n"]].to_numpy()
     assert several == pytest.approx(rows[["effect", "spread", "n"]].to_numpy()), "a group is one run, around however many"
     one = samples.assign(size=samples["size"].replace({3: 1}))

@@ -15,7 +15,7 @@ more (as remembered, not confirmed). SWAG is ours.
 Differs from the released code in: it compares the divergence of sets of 5, 10 and 30, here all have one number.
 """
 
-import numpy as np
+from itertools import cycle
 
 from lossland.options import Count, Fraction
 from lossland.papers.fort2019.claims import about, families
@@ -35,7 +35,8 @@ def check(
     around: Count | None = None,
     level: Fraction | None = None,
 ) -> list[Claim]:
-    """`samples` has a label for each kind; its runs are around as many networks of each run of `independent`, in their order.
+    """`samples` has a label for each kind; its runs are around the first network of each run of `independent`, in their order,
+    then perhaps around the second of each, and so on.
 
     `size` is the number of networks in an ensemble, `around` that of members from samples if it is another, of which no
     divergences are compared. Raises ValueError if tables differ in runs or corruptions.
@@ -66,10 +67,9 @@ def check(
 
 def _in_groups(own, runs):
     """The rows under the run of their group, which its first network has; as they are, to be refused, if they are of others."""
-    ours, groups = (sorted(set(names), key=lambda name: (len(name), name)) for names in (own["run"], runs))
-    several = max(1, len(ours) // len(groups))
-    place = dict(zip(ours, np.repeat(groups, several), strict=False))
-    return own.assign(run=own["run"].map(place)) if ours[::several] == groups and len(place) == len(ours) else own
+    ours, groups = (list(dict.fromkeys(names)) for names in (own["run"], runs))
+    whole = ours[: len(groups)] == groups and len(ours) % len(groups) == 0
+    return own.assign(run=own["run"].map(dict(zip(ours, cycle(groups), strict=False)))) if whole else own
 
 
 def differing(family, images, js, said) -> Claim:
