@@ -214,6 +214,11 @@ def test_the_pages_of_results_are_those_of_what_is_kept():
         assert (ROOT / "docs" / name).read_text() == text, "python docs/results.py"
 
 
+def test_each_paper_is_cited():
+    folders = {folder.parent.name for folder in (ROOT / "lossland/papers").glob("*/__init__.py")}
+    assert RESULTS.PAPERS == sorted(folders - {"own"})
+
+
 def test_the_page_of_experiments_is_that_of_their_signatures():
     assert EXPERIMENTS.page() == PAGES["experiments.md"], "make experiments-page"
     pairs = {name: EXPERIMENTS.seeds_of(name) for name in ("garipov2018/curves", "own/between", "own/around")}

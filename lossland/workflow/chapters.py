@@ -15,7 +15,7 @@ from lossland.workflow.series import Member
 
 OWN = "own"  # the chapter of what names no paper
 MOST = 500  # networks of a table, which one command names
-CITATION = re.compile(r"(?P<short>[^,]+), (?P<title>.+) \(arXiv (?P<arxiv>[\d.]+)\)\.", re.S)
+CITATION = re.compile(r"(?P<short>[^,]+), (?P<title>.+)\s\(arXiv (?P<arxiv>[\d.]+)\)\.", re.S)
 
 
 def chapter_of(job) -> str:

@@ -42,7 +42,7 @@ def check(
                             says=f"The barrier of the segment is lower after {how}, whatever the width."))  # fmt: skip
     best, shares = ("rotated" if ours else "matched"), {name: removed(found) for name, found in nll.items()}
     claims.append(Claim("no barrier is left", removed(nll[networks[-1]], best), above=1 - LEFT, because=WHY, **presumed | ours,
-                        of=f"removed share of the train nll's barrier, {best}",
+                        of=f"removed share of the train nll's barrier between networks {networks[-1]}, {best}",
                         says=f"Between the widest networks, {best}, there is no barrier."))  # fmt: skip
     return [*claims, _trend(shares, presumed)] if len(networks) > 1 else claims
 
