@@ -14,7 +14,8 @@ sys.path.insert(0, workflow.basedir)
 os.environ["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
 
 # what a job frees stays with its process: Linux would clear the pages of large tensors anew at each pass of a network
-os.environ |= {"MALLOC_MMAP_THRESHOLD_": str(1 << 25), "MALLOC_TRIM_THRESHOLD_": str(1 << 28)}
+os.environ.setdefault("MALLOC_MMAP_THRESHOLD_", str(1 << 25))
+os.environ.setdefault("MALLOC_TRIM_THRESHOLD_", str(1 << 28))
 
 from lossland.workflow import live, retries, workers
 from lossland.workflow.configfile import keep_resolved, planned, refuse_absent
