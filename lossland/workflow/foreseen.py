@@ -30,11 +30,11 @@ def snapshots(source):
 def vertices(source):
     """The numbers of the vertices of a subspace; None if they are not known."""
     if formula := source.plugin.vertices:
-        return range(counted(formula, source.options, sources=source.below))
+        return range(computed(formula, source.options, sources=source.below))
     return None if (kept := snapshots(source)) is None else range(len(kept))
 
 
-def counted(formula, options, **more) -> int:
+def computed(formula, options, **more) -> int:
     """A formula of a plug-in for a number, of its options."""
     return eval(formula, more | options)
 
@@ -172,7 +172,7 @@ def refuse_options(where, plugin, options, sources=()):
     """Raise ConfigError unless there is a range for each direction, snapshots are those of the training, and a window is of
     points that there are, more than are asked of them."""
     if len(sources) == 1 and "last" in options and (kept := _points(sources[0].source)) is not None:
-        points, least = min(options["last"] or kept, kept), counted(plugin.least, options)
+        points, least = min(options["last"] or kept, kept), computed(plugin.least, options)
         if (options["last"] or 0) > kept:
             raise ConfigError(f"{where}.last is {options['last']}, and {sources[0]} keeps {kept}; name fewer, or keep more")
         if points < least:

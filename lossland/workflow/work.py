@@ -48,7 +48,7 @@ def of(job, sizes, normalised, text=False) -> Work:
         recipe = options["recipe"]
         minibatches = math.ceil(sizes["train"] / (recipe["batch_size"] * (STREAM if text else 1)))
         epochs = recipe["epochs"] - (options.get("start") or 0) * (name == "fork")
-        gradients = foreseen.counted(job.plugin.gradients, options, sources=job.below)
+        gradients = foreseen.computed(job.plugin.gradients, options, sources=job.below)
         return Work(epochs * minibatches * gradients, sizes["train"] / minibatches)
     if name in PASSLESS or "table" in job.inputs:
         return Work()
